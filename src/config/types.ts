@@ -1,0 +1,64 @@
+import type { EventId } from '../domain/ids.js';
+import type { Location } from '../domain/location.js';
+
+/** Which part of the grand total the order carries as paid. */
+export const paymentPolicies = ['paid', 'full', 'none'] as const;
+export type PaymentPolicy = (typeof paymentPolicies)[number];
+
+/** What happens to a line that matches no product. */
+export const unmatchedPolicies = ['fail', 'open-item'] as const;
+export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
+
+/** The whole configuration, checked; every value as section by section in the README's table. */
+export interface Config {
+  tripleseat: {
+    /** No trailing slash. */
+    baseUrl: string;
+    tokenUrl: string;
+    authorizeUrl: string;
+    clientId: string;
+    clientSecret: string;
+    /** First refresh token; null: none given. */
+    refreshToken: string | null;
+    scope: string;
+    /** Requests per second. */
+    rps: number;
+  };
+  revel: {
+    /** No trailing slash. */
+    baseUrl: string;
+    apiKey: string;
+    apiSecret: string;
+    /** Requests per second. */
+    rps: number;
+  };
+  locations: Location[];
+  /** The kill switch: false → nothing is written. */
+  enabled: boolean;
+  dryRun: boolean;
+  /** Null: all. Otherwise site ids (as text) and location names that may be written to. */
+  allowedLocations: string[] | null;
+  testEstablishmentId: number | null;
+  /** Upper case. */
+  syncStatuses: string[];
+  leadHours: number;
+  graceHours: number;
+  paymentPolicy: PaymentPolicy;
+  unmatchedPolicy: UnmatchedPolicy;
+  ignoredEvents: ReadonlySet<EventId>;
+  concurrency: number;
+  httpTimeoutMs: number;
+  maxRunSeconds: number;
+  maxCreatesPerRun: number;
+  /** Seconds after which an accepted write is taken to be visible to every look-up (SETTLE_SECONDS). */
+  settleMs: number;
+  /** Absolute path. */
+  stateDir: string;
+  stateUrl: string | null;
+  webhookSigningKeys: string[];
+  serveToken: string | null;
+  smtp: { url: string; from: string; to: string[]; on: ('changes' | 'failures')[] } | null;
+  healthcheckUrl: string | null;
+  metricsFile: string | null;
+  log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'json' };
+}

@@ -1,0 +1,82 @@
+import type { EventId } from './ids.js';
+import type { Cents, Quantity } from './money.js';
+
+/** A line of a Tripleseat document, decoded but not yet judged. Null means absent or null at the source. */
+export interface SourceLine {
+  /** Name as sent (entities and white space untouched): `display_name`, else `description`. */
+  displayName: string | null;
+  description: string | null;
+  /** Null also for a value that is not a decimal number; then {@link SourceLine.malformed} says so. */
+  quantity: Quantity | null;
+  price: Cents | null;
+  totalPrice: Cents | null;
+  /** Fields that held something which is not exact money or a decimal, as `field "value"`. */
+  malformed: string[];
+}
+
+/** A tax, fee or tip with its amount. */
+export interface SourceBilling {
+  name: string;
+  amount: Cents;
+}
+
+/** A document (contract, event order) of an event or booking with its own lines and totals. */
+export interface SourceDocument {
+  id: string;
+  title: string;
+  deleted: boolean;
+  lines: SourceLine[];
+  /** Null: the document has no such list. */
+  billing: SourceBilling[] | null;
+  grandTotal: Cents | null;
+  discountsTotal: Cents | null;
+  /** Sum of payments in state paid less refunds; null: no payment list. */
+  paid: Cents | null;
+  amountDue: Cents | null;
+  /** Links to HTML views, e.g. the invoice. Untrusted. */
+  views: { name: string; url: string }[];
+}
+
+/** An entry of `menu_item_selections`: no prices there. */
+export interface MenuSelection {
+  name: string;
+  quantity: Quantity;
+}
+
+/** An event as search lists and the detail both show it. */
+export interface EventHeader {
+  id: EventId;
+  name: string;
+  /** Upper case, e.g. `DEFINITE`. */
+  status: string;
+  deleted: boolean;
+  siteId: number | null;
+  locationId: number | null;
+  bookingId: string | null;
+  /** Local date of the event, `YYYY-MM-DD`; null when the source has none that can be read. */
+  date: string | null;
+  /** Start and end as epoch milliseconds, from the fields that carry an offset; null: unknown. */
+  startsAt: number | null;
+  endsAt: number | null;
+  /** `M/D/YYYY h:mm AM` without a zone, minute resolution, as sent; null: absent. */
+  updatedAt: string | null;
+}
+
+/** The event with everything that its order is made of. */
+export interface SourceEvent extends EventHeader {
+  contact: { name: string; phone: string } | null;
+  grandTotal: Cents | null;
+  /** Event-level billing totals, used when the document has none. */
+  billing: SourceBilling[] | null;
+  /** Payments at event level (some accounts send the set there); null: none sent. */
+  paid: Cents | null;
+  amountDue: Cents | null;
+  documents: SourceDocument[];
+}
+
+/** What a booking says: its documents belong to an event only if it is the only one. */
+export interface SourceBooking {
+  id: string;
+  eventIds: EventId[];
+  documents: SourceDocument[];
+}

@@ -1,0 +1,40 @@
+/** Why an event needed nothing. */
+export const skipReasons = [
+  'ALREADY_INJECTED',
+  'TOO_EARLY',
+  'STATUS_NOT_ELIGIBLE',
+  'LOCATION_NOT_ALLOWED',
+  'CONNECTOR_DISABLED',
+  'IGNORED',
+  'LOCKED',
+  'CLAIMED_ELSEWHERE',
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+/** Why an event is not as it should be. */
+export const failReasons = [
+  'EVENT_NOT_FOUND',
+  'LOCATION_NOT_MAPPED',
+  'NO_LINE_ITEMS',
+  'UNMATCHED_ITEMS',
+  'AMBIGUOUS_DOCUMENTS',
+  'AMBIGUOUS_PRODUCT',
+  'TOTALS_MISMATCH',
+  'MISSED',
+  'DRIFT',
+  'ORPHANED',
+  'DUPLICATE_ORDERS',
+  'TOUCHED',
+  'SOURCE_ERROR',
+  'REVEL_ERROR',
+  'UNVERIFIED',
+  'CREATE_LIMIT',
+  'ABORTED',
+] as const;
+export type FailReason = (typeof failReasons)[number];
+
+/** A failure with its sentence for a person: what, why, what to do. */
+export interface Failure {
+  reason: FailReason;
+  error: string;
+}

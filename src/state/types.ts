@@ -1,0 +1,111 @@
+import type { EventId } from '../domain/ids.js';
+
+/** A lock that is held; gone at once when its process dies, however it dies. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Tripleseat tokens as stored. Times in epoch milliseconds. */
+export interface Tokens {
+  accessToken: string;
+  /** Null with the client_credentials grant. */
+  refreshToken: string | null;
+  expiresAt: number;
+  scope: string | null;
+  obtainedAt: number;
+}
+
+/**
+ * Tokens rotate and the old refresh token dies when used: whoever refreshes holds {@link TokenStore.exclusive},
+ * reads again inside it, and has the new pair on disk before using it.
+ */
+export interface TokenStore {
+  read(): Promise<Tokens | null>;
+  /** Durable when it returns. */
+  write(tokens: Tokens): Promise<void>;
+  clear(): Promise<void>;
+  /** Runs `work` while no other process on this store does; waits for its turn, at most `timeoutMs`. */
+  exclusive<T>(timeoutMs: number, work: () => Promise<T>): Promise<T>;
+}
+
+/** What this host has set out to write for one event, on disk before the first byte goes out. */
+export interface Intent {
+  /** Token that marks the order header as being filled by this run. */
+  claim: string;
+  /** Correlation id of the run. */
+  run: string;
+  /** Epoch milliseconds of the latest write sent. */
+  lastWriteAt: number;
+  /** Revel id of the header; null while the answer to its creation is outstanding. */
+  orderId: string | null;
+}
+
+export interface IntentStore {
+  read(event: EventId): Promise<Intent | null>;
+  /** Durable when it returns. */
+  write(event: EventId, intent: Intent): Promise<void>;
+  clear(event: EventId): Promise<void>;
+}
+
+/** One line of the journal. `at` is ISO 8601 in UTC, `run` the correlation id. */
+export type JournalRecord =
+  | {
+      type: 'run-start';
+      at: string;
+      run: string;
+      mode: 'single' | 'bulk';
+      trigger: string;
+      window: { from: string; to: string } | null;
+    }
+  | {
+      type: 'event';
+      at: string;
+      run: string;
+      id: string;
+      name: string | null;
+      date: string | null;
+      location: string | null;
+      status: 'injected' | 'repaired' | 'skipped' | 'failed';
+      reason: string | null;
+      order: string | null;
+      total: string | null;
+      error: string | null;
+    }
+  | {
+      type: 'run-end';
+      at: string;
+      run: string;
+      mode: 'single' | 'bulk';
+      /** The sweep covered its whole window (whatever became of single events). */
+      complete: boolean;
+      exit: number;
+      summary: { queried: number; injected: number; repaired: number; skipped: number; failed: number };
+    };
+
+export interface Journal {
+  /** Durable when it returns. */
+  append(records: JournalRecord[]): Promise<void>;
+  /** Oldest first, across rotated files; torn or foreign lines are passed over. */
+  read(): AsyncIterable<JournalRecord>;
+  /** Start (ISO 8601) of the last sweep that covered its whole window; null: none on record. */
+  lastGoodSweep(): Promise<string | null>;
+}
+
+/** Small bounded key-value memory that only makes runs cheaper; losing it at any moment is harmless. */
+export interface Cache {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  /** Writes what was set; a failure to write is not an error. */
+  flush(): Promise<void>;
+}
+
+/** Local state: one interface for a directory and, for several hosts, a database. */
+export interface StateStore {
+  /** Takes the named lock, or null when another process has it. Never waits. */
+  tryLock(name: string): Promise<Lock | null>;
+  tokens: TokenStore;
+  intents: IntentStore;
+  journal: Journal;
+  cache: Cache;
+  close(): Promise<void>;
+}
