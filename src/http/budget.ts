@@ -1,0 +1,104 @@
+import type { Clock } from '../clock.js';
+
+/** How many requests an upstream may get. */
+export interface BudgetLimits {
+  /** Requests in any sliding second, at least 1. */
+  perSecond: number;
+  /** Requests in any sliding minute; absent: no such limit. */
+  perMinute?: number;
+}
+
+interface Waiter {
+  grant(): void;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+/**
+ * Request budget of one upstream, shared by everything that talks to it: at most N requests in any sliding
+ * second (and minute), first come, first served. It sleeps on the injected clock and never polls.
+ */
+export class RateBudget {
+  readonly #clock: Clock;
+  readonly #limits: readonly { count: number; span: number }[];
+  readonly #keep: number;
+  readonly #queue: Waiter[] = [];
+  /** Times of the latest grants, oldest first; no more of them than the largest limit. */
+  #granted: number[] = [];
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #draining = false;
+  #sleeper = new AbortController();
+
+  constructor(limits: BudgetLimits, clock: Clock) {
+    this.#clock = clock;
+    this.#limits = [
+      { count: limits.perSecond, span: SECOND },
+      ...(limits.perMinute === undefined ? [] : [{ count: limits.perMinute, span: MINUTE }]),
+    ];
+    for (const { count } of this.#limits) {
+      if (!Number.isInteger(count) || count < 1)
+        throw new RangeError('a request budget is a whole number from 1');
+    }
+    this.#keep = Math.max(...this.#limits.map((limit) => limit.count));
+  }
+
+  /**
+   * Waits for this caller's turn. True: one request may go out now. False: the signal aborted first, nothing
+   * was taken from the budget.
+   */
+  take(signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        grant: () => {
+          signal?.removeEventListener('abort', giveUp);
+          resolve(true);
+        },
+      };
+      const giveUp = () => {
+        const place = this.#queue.indexOf(waiter);
+        if (place >= 0) this.#queue.splice(place, 1);
+        if (this.#queue.length === 0) this.#sleeper.abort();
+        resolve(false);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      this.#queue.push(waiter);
+      void this.#drain();
+    });
+  }
+
+  /** No request goes out for the next `ms` milliseconds: what one 429 asks for holds for all. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#queue.length > 0) {
+      const wait = this.#wait();
+      if (wait > 0) {
+        // An empty queue must not keep the process alive until a long pause is over.
+        this.#sleeper = new AbortController();
+        await this.#clock.sleep(wait, this.#sleeper.signal);
+        continue;
+      }
+      this.#granted.push(this.#clock.now());
+      if (this.#granted.length > this.#keep) this.#granted = this.#granted.slice(-this.#keep);
+      this.#queue.shift()?.grant();
+    }
+    this.#draining = false;
+  }
+
+  /** Milliseconds until the next request may go out. */
+  #wait(): number {
+    const now = this.#clock.now();
+    let next = this.#pausedUntil;
+    for (const { count, span } of this.#limits) {
+      const blocking = this.#granted.at(-count);
+      if (blocking !== undefined) next = Math.max(next, blocking + span);
+    }
+    return Math.max(0, next - now);
+  }
+}

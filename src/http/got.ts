@@ -1,0 +1,119 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { RequestError } from 'got';
+import type { HttpFailure, HttpRequest, HttpResponse, HttpTransport } from './transport.js';
+
+const USER_AGENT = 'ts-reconcile';
+/** Longest wait for a name, a connection or a TLS handshake, in milliseconds. */
+const CONNECT_MS = 10_000;
+const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+const CONNECT_PHASES: ReadonlySet<string> = new Set(['lookup', 'connect', 'secureConnect']);
+
+/**
+ * The transport over the network. One attempt: no retries, no redirects, no exceptions. GETs share kept-alive
+ * connections; each write gets a fresh one, since a server that closes an idle connection at that moment would
+ * leave the write's outcome unknown. Bodies are read as a stream and cut off at the cap, decompressed size
+ * counted, so a small compressed body cannot fill the memory.
+ */
+export function gotTransport(): HttpTransport {
+  const keptAlive = {
+    http: new HttpAgent({ keepAlive: true, maxSockets: 16 }),
+    https: new HttpsAgent({ keepAlive: true, maxSockets: 16 }),
+  };
+  return async (request) => {
+    if (request.signal?.aborted) return stopped(false);
+    const agent =
+      request.method === 'GET'
+        ? keptAlive
+        : { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
+    try {
+      return await send(request, agent);
+    } catch (error) {
+      return classify(error);
+    }
+  };
+}
+
+async function send(
+  request: HttpRequest,
+  agent: { http: HttpAgent; https: HttpsAgent },
+): Promise<HttpResponse | HttpFailure> {
+  // Loading got takes longer than most commands run; help, version and the relay never need it.
+  const { got } = await import('got');
+  const connect = Math.min(CONNECT_MS, request.timeoutMs);
+  const stream = got.stream(request.url, {
+    method: request.method,
+    headers: { 'user-agent': USER_AGENT, ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    agent,
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    timeout: { lookup: connect, connect, secureConnect: connect, request: request.timeoutMs },
+    ...(request.signal ? { signal: request.signal } : {}),
+  });
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > request.maxBytes) {
+      stream.destroy();
+      const detail = `the answer is larger than ${request.maxBytes} bytes`;
+      return { kind: 'failure', sent: true, reason: 'too-large', detail };
+    }
+    chunks.push(bytes);
+  }
+  const response = stream.response;
+  if (!response) return { kind: 'failure', sent: true, reason: 'reset', detail: 'no answer' };
+  return {
+    kind: 'response',
+    status: response.statusCode,
+    headers: flatten(response.headers),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+function stopped(sent: boolean): HttpFailure {
+  return { kind: 'failure', sent, reason: 'aborted', detail: 'stopped' };
+}
+
+/**
+ * Only what is certain counts as not sent: no name, no connection, no TLS. The library's own messages hold the
+ * whole URL and its errors the headers, so nothing but the code and the phase is taken from them.
+ */
+function classify(error: unknown): HttpFailure {
+  const { name, code, event } = facts(error);
+  if (name === 'AbortError' || code === 'ERR_ABORTED' || code === 'ABORT_ERR') return stopped(true);
+  if (name === 'TimeoutError' || code === 'ETIMEDOUT') {
+    const connecting = event !== null && CONNECT_PHASES.has(event);
+    return {
+      kind: 'failure',
+      sent: !connecting,
+      reason: 'timeout',
+      detail: connecting ? 'timed out while connecting' : 'timed out',
+    };
+  }
+  if (NOT_SENT.has(code)) {
+    return { kind: 'failure', sent: false, reason: 'connect', detail: `could not connect (${code})` };
+  }
+  return { kind: 'failure', sent: true, reason: 'reset', detail: `the connection broke (${code})` };
+}
+
+function facts(error: unknown): { name: string; code: string; event: string | null } {
+  if (!(error instanceof Error)) return { name: '', code: 'unknown', event: null };
+  const { code, event } = error as Partial<RequestError & { event: unknown }>;
+  return {
+    name: error.name,
+    code: typeof code === 'string' && /^[A-Z0-9_]{2,60}$/.test(code) ? code : 'unknown',
+    event: typeof event === 'string' ? event : null,
+  };
+}
