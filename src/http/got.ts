@@ -40,7 +40,9 @@ async function send(
 ): Promise<HttpResponse | HttpFailure> {
   // Loading got takes longer than most commands run; help, version and the relay never need it.
   const { got } = await import('got');
-  const connect = Math.min(CONNECT_MS, request.timeoutMs);
+  // A third each: were a phase allowed the whole time, the overall limit would fire first and hide that
+  // nothing had been sent.
+  const connect = Math.min(CONNECT_MS, Math.ceil(request.timeoutMs / 3));
   const stream = got.stream(request.url, {
     method: request.method,
     headers: { 'user-agent': USER_AGENT, ...request.headers },

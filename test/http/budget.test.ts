@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RateBudget } from '../../src/http/budget.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** Largest number of times within any half-open window of `span` milliseconds. */
+function busiest(times: number[], span: number): number {
+  return Math.max(
+    0,
+    ...times.map((start) => times.filter((time) => time >= start && time < start + span).length),
+  );
+}
+
+describe('RateBudget', () => {
+  it('never grants more than N in any sliding second or minute, in order, whatever the arrivals', async () => {
+    const arrivals = fc.array(
+      fc.record({ after: fc.integer({ min: 0, max: 700 }), burst: fc.integer({ min: 1, max: 6 }) }),
+      { minLength: 1, maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        arrivals,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 6, max: 20 }),
+        async (plan, n, m) => {
+          const clock = new VirtualClock();
+          const budget = new RateBudget({ perSecond: n, perMinute: m }, clock);
+          const grants: { time: number; index: number }[] = [];
+          const waiting: Promise<void>[] = [];
+          let index = 0;
+          for (const { after, burst } of plan) {
+            await clock.sleep(after);
+            for (let i = 0; i < burst; i += 1) {
+              const mine = index++;
+              waiting.push(budget.take().then(() => void grants.push({ time: clock.now(), index: mine })));
+            }
+          }
+          await Promise.all(waiting);
+          const times = grants.map((grant) => grant.time);
+          expect(grants.map((grant) => grant.index)).toEqual([...grants.keys()]);
+          expect(busiest(times, 1_000)).toBeLessThanOrEqual(n);
+          expect(busiest(times, 60_000)).toBeLessThanOrEqual(m);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('uses the whole budget at once and then waits exactly as long as needed, without polling', async () => {
+    const clock = new VirtualClock();
+    const budget = new RateBudget({ perSecond: 3 }, clock);
+    const start = clock.now();
+    const times: number[] = [];
+    await Promise.all(
+      Array.from({ length: 7 }, () => budget.take().then(() => times.push(clock.now() - start))),
+    );
+    expect(times).toEqual([0, 0, 0, 1_000, 1_000, 1_000, 2_000]);
+    expect(clock.sleeps).toEqual([1_000, 1_000]);
+  });
+
+  it('holds back everyone while paused, also those already waiting', async () => {
+    const clock = new VirtualClock();
+    const budget = new RateBudget({ perSecond: 1 }, clock);
+    const start = clock.now();
+    await budget.take();
+    const waiting = budget.take();
+    budget.pause(5_000);
+    budget.pause(2_000);
+    await waiting;
+    expect(clock.now() - start).toBe(5_000);
+  });
+
+  it('lets an aborted caller go at once and takes nothing for it', async () => {
+    const clock = new VirtualClock();
+    const budget = new RateBudget({ perSecond: 1 }, clock);
+    const start = clock.now();
+    await budget.take();
+    const stop = new AbortController();
+    const first = budget.take(stop.signal);
+    const second = budget.take();
+    stop.abort();
+    expect(await first).toBe(false);
+    expect(clock.now()).toBe(start);
+    expect(await second).toBe(true);
+    expect(clock.now() - start).toBe(1_000);
+    expect(await budget.take(stop.signal)).toBe(false);
+  });
+
+  it('stops sleeping when nobody waits any more, and starts again for the next caller', async () => {
+    const clock = new VirtualClock();
+    const budget = new RateBudget({ perSecond: 1 }, clock);
+    const start = clock.now();
+    budget.pause(60_000);
+    const stop = new AbortController();
+    const only = budget.take(stop.signal);
+    stop.abort();
+    expect(await only).toBe(false);
+    expect(clock.now()).toBe(start);
+    expect(await budget.take()).toBe(true);
+    expect(clock.now() - start).toBe(60_000);
+  });
+
+  it('refuses a budget that would never grant', () => {
+    expect(() => new RateBudget({ perSecond: 0 }, new VirtualClock())).toThrow(RangeError);
+    expect(() => new RateBudget({ perSecond: 1, perMinute: 0.5 }, new VirtualClock())).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,214 @@
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { gotTransport } from '../../src/http/got.js';
+import type { HttpRequest } from '../../src/http/transport.js';
+
+const CANARY = 'canary-51d0';
+const open: { close(done: () => void): unknown; sockets: Set<Socket> }[] = [];
+
+async function listen(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({ close: (done) => server.close(done), sockets });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const serve = (listener: RequestListener) => listen(createServer(listener));
+
+afterEach(async () => {
+  for (const { close, sockets } of open.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => void close(resolve));
+  }
+});
+
+function get(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    method: 'GET',
+    url,
+    headers: { authorization: CANARY },
+    timeoutMs: 5_000,
+    maxBytes: 1_000_000,
+    ...more,
+  };
+}
+
+describe('gotTransport', () => {
+  it('answers any status with headers in lower case, and does not follow redirects', async () => {
+    let asked = 0;
+    const url = await serve((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { Location: '/elsewhere', 'Set-Cookie': ['a=1', 'b=2'] }).end('moved');
+    });
+    expect(await gotTransport()(get(url))).toMatchObject({
+      kind: 'response',
+      status: 302,
+      headers: { location: '/elsewhere', 'set-cookie': 'a=1, b=2' },
+      body: 'moved',
+    });
+    expect(asked).toBe(1);
+  });
+
+  it.each([500, 503, 429])('makes one attempt on %i', async (status) => {
+    let asked = 0;
+    const url = await serve((_request, response) => {
+      asked += 1;
+      response.writeHead(status, { 'Retry-After': '0' }).end();
+    });
+    expect(await gotTransport()(get(url))).toMatchObject({ kind: 'response', status });
+    expect(asked).toBe(1);
+  });
+
+  it('sends the body as it is, on a fresh connection for each write; reads share one', async () => {
+    const bodies: string[] = [];
+    const ports: (number | undefined)[] = [];
+    const url = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        bodies.push(body);
+        response.end('ok');
+      });
+    });
+    const transport = gotTransport();
+    const post = get(url, {
+      method: 'POST',
+      body: '{"a":1}',
+      headers: { 'content-type': 'application/json' },
+    });
+    await transport(post);
+    await transport(post);
+    await transport(get(url));
+    await transport(get(url));
+    expect(bodies).toEqual(['{"a":1}', '{"a":1}', '', '']);
+    expect(ports[0]).not.toBe(ports[1]);
+    expect(ports[2]).toBe(ports[3]);
+  });
+
+  it('cuts a body off at the cap and closes the connection', async () => {
+    let closed: () => void = () => {};
+    const whenClosed = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const url = await serve((request, response) => {
+      request.socket.on('close', () => closed());
+      const pump = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(16_384, 0x61)));
+      };
+      response.on('drain', pump);
+      pump();
+    });
+    expect(await gotTransport()(get(url, { maxBytes: 50_000 }))).toMatchObject({
+      kind: 'failure',
+      sent: true,
+      reason: 'too-large',
+    });
+    await whenClosed;
+  });
+
+  it('counts the decompressed size, so that a small compressed body cannot grow without bound', async () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000, 0x61));
+    expect(bomb.length).toBeLessThan(50_000);
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb);
+    });
+    expect(await gotTransport()(get(url, { maxBytes: 100_000 }))).toMatchObject({ reason: 'too-large' });
+  });
+
+  it('decompresses what fits', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('{"ok":true}'));
+    });
+    expect(await gotTransport()(get(url))).toMatchObject({ status: 200, body: '{"ok":true}' });
+  });
+
+  it('knows that a refused connection sent nothing', async () => {
+    const server = createTcpServer();
+    const url = await listen(server);
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    open.pop();
+    expect(await gotTransport()(get(url, { method: 'POST' }))).toEqual({
+      kind: 'failure',
+      sent: false,
+      reason: 'connect',
+      detail: 'could not connect (ECONNREFUSED)',
+    });
+  });
+
+  it('knows that an unknown name sent nothing', async () => {
+    const answer = await gotTransport()(get('http://nobody.invalid/'));
+    expect(answer).toMatchObject({ kind: 'failure', sent: false, reason: 'connect' });
+  });
+
+  it('knows that nothing was sent when the TLS handshake does not come to an end', async () => {
+    const url = await listen(createTcpServer());
+    const request = get(url.replace('http:', 'https:'), { method: 'POST', body: '{}', timeoutMs: 300 });
+    expect(await gotTransport()(request)).toEqual({
+      kind: 'failure',
+      sent: false,
+      reason: 'timeout',
+      detail: 'timed out while connecting',
+    });
+  });
+
+  it('does not know what became of a write that was cut off', async () => {
+    const url = await serve((request) => {
+      request.on('end', () => request.socket.destroy()).resume();
+    });
+    expect(await gotTransport()(get(url, { method: 'POST', body: '{}' }))).toMatchObject({
+      kind: 'failure',
+      sent: true,
+      reason: 'reset',
+    });
+  });
+
+  it('reports a body that breaks off half-way as no answer', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('half', () => response.destroy());
+    });
+    expect(await gotTransport()(get(url))).toMatchObject({ kind: 'failure', sent: true, reason: 'reset' });
+  });
+
+  it.each(['headers', 'body'])('gives up on %s that do not come in time', async (part) => {
+    const url = await serve((_request, response) => {
+      if (part === 'body') response.write('{');
+    });
+    expect(await gotTransport()(get(url, { timeoutMs: 100 }))).toMatchObject({
+      kind: 'failure',
+      sent: true,
+      reason: 'timeout',
+    });
+  });
+
+  it('stops when told to, and knows that nothing was sent if it was told before', async () => {
+    const stop = new AbortController();
+    const url = await serve(() => stop.abort());
+    expect(await gotTransport()(get(url, { signal: stop.signal }))).toMatchObject({
+      sent: true,
+      reason: 'aborted',
+    });
+    expect(await gotTransport()(get(url, { signal: stop.signal }))).toMatchObject({
+      sent: false,
+      reason: 'aborted',
+    });
+  });
+
+  it('turns even a URL that cannot be read into a failure, and never repeats secrets', async () => {
+    const answers = [
+      await gotTransport()(get(`nonsense ${CANARY}`)),
+      await gotTransport()(get(`http://127.0.0.1:1/?key=${CANARY}`)),
+    ];
+    expect(answers.map((answer) => answer.kind)).toEqual(['failure', 'failure']);
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+  });
+});
