@@ -1,0 +1,69 @@
+import type { OrderId } from './ids.js';
+import type { Cents, Quantity } from './money.js';
+
+/** An order header as Revel shows it, reduced to what we compare. Null: absent, null or unreadable there. */
+export interface FoundOrder {
+  id: OrderId;
+  uuid: string | null;
+  localId: string | null;
+  establishmentId: number | null;
+  /** Revel user who wrote last; anyone but our own user means that staff has touched the order. */
+  updatedBy: number | null;
+  /** Store-local, without offset, as sent. */
+  createdDate: string | null;
+  /** Store-local, without offset, as sent. */
+  updatedDate: string | null;
+  notes: string;
+  deleted: boolean;
+  printed: boolean;
+  /** Ids of its OrderHistory rows; staff see the order once there is one. Null: the list was not sent. */
+  historyIds: string[] | null;
+  subtotal: Cents | null;
+  discount: Cents | null;
+  tax: Cents | null;
+  gratuity: Cents | null;
+  surcharge: Cents | null;
+  finalTotal: Cents | null;
+  remainingDue: Cents | null;
+}
+
+/** A line of an order. */
+export interface FoundItem {
+  id: string;
+  uuid: string | null;
+  orderId: OrderId;
+  productId: number | null;
+  quantity: Quantity | null;
+  price: Cents | null;
+  deleted: boolean;
+  updatedBy: number | null;
+}
+
+/** A payment row of an order. */
+export interface FoundPayment {
+  id: string;
+  uuid: string | null;
+  orderId: OrderId;
+  paymentType: number | null;
+  amount: Cents | null;
+  deleted: boolean;
+  updatedBy: number | null;
+}
+
+/** A row that makes an order visible. */
+export interface FoundHistory {
+  id: string;
+  uuid: string | null;
+  orderId: OrderId;
+}
+
+/** What hangs on an order, read by its id. */
+export interface Contents {
+  items: FoundItem[];
+  payments: FoundPayment[];
+}
+
+/** Staff see an order as soon as it has an OrderHistory row. (`has_history` may be false all the same.) */
+export function isVisible(order: FoundOrder): boolean {
+  return order.historyIds !== null && order.historyIds.length > 0;
+}

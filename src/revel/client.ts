@@ -1,0 +1,303 @@
+import { z } from 'zod';
+import type { OrderId } from '../domain/ids.js';
+import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/money.js';
+import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
+import type { Product } from '../domain/products.js';
+import type { WantedOrder } from '../domain/wanted.js';
+import { RevelFinder } from './finder.js';
+import type { ListRequest, Rest } from './rest.js';
+import { historySchema, itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
+import type {
+  Guard,
+  NewItem,
+  NewOrder,
+  OrderChange,
+  OrderFinder,
+  RevelPort,
+  RevelRead,
+  RevelWrite,
+} from './types.js';
+
+const CHILD_PAGE = 500;
+const PRODUCT_PAGE = 1_000;
+/** A child list longer than this means that its `order` filter is not obeyed and the account is large. */
+const MAX_CHILD_ROWS = 20_000;
+const MAX_PRODUCT_ROWS = 200_000;
+
+const user = (id: number) => `/enterprise/User/${id}/`;
+const station = (id: number) => `/resources/PosStation/${id}/`;
+const establishment = (id: number) => `/enterprise/Establishment/${id}/`;
+const orderUri = (id: OrderId) => `/resources/Order/${id}/`;
+const ignored = z.unknown();
+
+/** The Revel side of the program over HTTP. */
+export class RevelClient implements RevelPort {
+  readonly #rest: Rest;
+
+  constructor(rest: Rest) {
+    this.#rest = rest;
+  }
+
+  finder(): OrderFinder {
+    return new RevelFinder(this.#rest);
+  }
+
+  order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {
+    return this.#rest.get(orderUri(id), orderSchema);
+  }
+
+  items(id: OrderId): Promise<RevelRead<FoundItem[]>> {
+    return this.#children<FoundItem>('/resources/OrderItem/', id, itemSchema);
+  }
+
+  payments(id: OrderId): Promise<RevelRead<FoundPayment[]>> {
+    return this.#children<FoundPayment>('/resources/Payment/', id, paymentSchema);
+  }
+
+  history(id: OrderId): Promise<RevelRead<FoundHistory[]>> {
+    return this.#children<FoundHistory>('/resources/OrderHistory/', id, historySchema);
+  }
+
+  async #children<T extends { id: string; orderId: OrderId }>(
+    path: string,
+    id: OrderId,
+    schema: ListRequest<T>['schema'],
+  ): Promise<RevelRead<T[]>> {
+    const list = await this.#rest.list<T>({
+      path,
+      query: { order: id },
+      schema,
+      wanted: (row) => row.orderId === id,
+      key: (row) => row.id,
+      pageSize: CHILD_PAGE,
+      maxRows: MAX_CHILD_ROWS,
+      strict: false,
+    });
+    return settled(list, path);
+  }
+
+  async products(establishmentId: number): Promise<RevelRead<Product[]>> {
+    const path = '/resources/Product/';
+    const list = await this.#rest.list({
+      path,
+      query: { establishment: String(establishmentId), active: 'true' },
+      schema: productSchema,
+      wanted: (row) => row.active && row.establishmentId === establishmentId,
+      key: (row) => String(row.id),
+      pageSize: PRODUCT_PAGE,
+      maxRows: MAX_PRODUCT_ROWS,
+      strict: false,
+      gapsAllowed: true,
+    });
+    const read = settled(list, path);
+    return read.kind === 'ok'
+      ? { kind: 'ok', value: read.value.map(({ id, name, price }) => ({ id, name, price })) }
+      : read;
+  }
+
+  async createOrder(order: NewOrder, guard: Guard): Promise<RevelWrite<FoundOrder>> {
+    const { wanted } = order;
+    const { revel } = wanted.location;
+    const result = await this.#rest.write(
+      'POST',
+      '/resources/Order/',
+      {
+        uuid: order.uuid,
+        local_id: wanted.localId,
+        establishment: establishment(wanted.establishmentId),
+        created_by: user(revel.userId),
+        updated_by: user(revel.userId),
+        // Despite its name this is the POS station; the date is created_date.
+        created_at: station(revel.posStationId),
+        last_updated_at: station(revel.posStationId),
+        created_date: order.createdDate,
+        updated_date: order.updatedDate,
+        dining_option: revel.diningOption,
+        pos_mode: 'Q',
+        web_order: true,
+        call_name: wanted.callName,
+        notes: order.notes,
+        // Revel demands these five on creation; the real figures follow once the lines stand.
+        subtotal: 0,
+        tax: 0,
+        final_total: 0,
+        remaining_due: 0,
+        surcharge: 0,
+      },
+      orderSchema,
+      guard,
+    );
+    if (result.kind !== 'done') return result;
+    return result.value
+      ? { kind: 'done', value: result.value }
+      : { kind: 'unknown', detail: 'POST /resources/Order/ was accepted without saying which order it made' };
+  }
+
+  changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>> {
+    return this.#rest.write(
+      'PATCH',
+      orderUri(id),
+      {
+        ...(change.totals ? totalsBody(change.totals) : {}),
+        ...(change.remainingDue ? { remaining_due: centsToNumber(change.remainingDue.remainingDue) } : {}),
+        ...(change.notes === undefined ? {} : { notes: change.notes }),
+        ...(change.printed ? { printed: true } : {}),
+        ...(change.deleted ? { deleted: true } : {}),
+        ...(change.createdDate === undefined ? {} : { created_date: change.createdDate }),
+        updated_date: change.updatedDate,
+      },
+      orderSchema,
+      guard,
+    );
+  }
+
+  async createItem(line: NewItem, guard: Guard): Promise<RevelWrite<void>> {
+    const { wanted, item } = line;
+    const { revel } = wanted.location;
+    const price = centsToNumber(item.unitPrice);
+    return nothing(
+      await this.#rest.write(
+        'POST',
+        '/resources/OrderItem/',
+        {
+          uuid: line.uuid,
+          order: orderUri(line.orderId),
+          product: `/resources/Product/${item.productId}/`,
+          quantity: quantityToNumber(item.quantity),
+          // All three, or the POS may show the product's own price.
+          price,
+          initial_price: price,
+          price_to_display: price,
+          ...(item.nameOverride === null ? {} : { product_name_override: item.nameOverride }),
+          created_by: user(revel.userId),
+          updated_by: user(revel.userId),
+          station: station(revel.posStationId),
+          created_date: line.createdDate,
+          updated_date: line.updatedDate,
+          dining_option: revel.diningOption,
+          // The tax stands on the order, where Tripleseat has it.
+          tax_amount: 0,
+          tax_rate: 0,
+          modifier_amount: 0,
+          temp_sort: line.position,
+        },
+        ignored,
+        guard,
+      ),
+    );
+  }
+
+  async removeItem(id: string, guard: Guard): Promise<RevelWrite<void>> {
+    return nothing(
+      await this.#rest.write('PATCH', `/resources/OrderItem/${id}/`, { deleted: true }, ignored, guard),
+    );
+  }
+
+  async createPayment(
+    payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
+    guard: Guard,
+  ): Promise<RevelWrite<void>> {
+    const { wanted } = payment;
+    const { revel } = wanted.location;
+    return nothing(
+      await this.#rest.write(
+        'POST',
+        '/resources/Payment/',
+        {
+          uuid: payment.uuid,
+          order: orderUri(payment.orderId),
+          establishment: establishment(wanted.establishmentId),
+          station: station(revel.posStationId),
+          payment_type: revel.paymentType,
+          amount: formatCents(wanted.payment),
+          tip: '0.00',
+          payment_date: payment.date,
+          created_date: payment.date,
+          updated_date: payment.date,
+          created_by: user(revel.userId),
+          updated_by: user(revel.userId),
+        },
+        ignored,
+        guard,
+      ),
+    );
+  }
+
+  async removePayment(id: string, guard: Guard): Promise<RevelWrite<void>> {
+    return nothing(
+      await this.#rest.write('PATCH', `/resources/Payment/${id}/`, { deleted: true }, ignored, guard),
+    );
+  }
+
+  async createHistory(
+    history: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
+    guard: Guard,
+  ): Promise<RevelWrite<void>> {
+    const { revel } = history.wanted.location;
+    return nothing(
+      await this.#rest.write(
+        'POST',
+        '/resources/OrderHistory/',
+        {
+          uuid: history.uuid,
+          order: orderUri(history.orderId),
+          order_opened_by: user(revel.userId),
+          order_opened_at: station(revel.posStationId),
+          opened: history.date,
+          closed: null,
+          order_closed_by: null,
+        },
+        ignored,
+        guard,
+      ),
+    );
+  }
+}
+
+/**
+ * The money of an order. A discount needs `discount_rule_amount` as well: without it a POS that opens the order
+ * recomputes the discount away.
+ */
+function totalsBody(wanted: WantedOrder): Record<string, unknown> {
+  const { revel } = wanted.location;
+  const discount = centsToNumber(wanted.discount);
+  return {
+    subtotal: centsToNumber(wanted.subtotal),
+    tax: centsToNumber(wanted.tax),
+    gratuity: centsToNumber(wanted.gratuity),
+    surcharge: centsToNumber(wanted.surcharge),
+    final_total: centsToNumber(wanted.finalTotal),
+    remaining_due: centsToNumber(wanted.remainingDue),
+    discount_amount: discount,
+    discount_rule_amount: discount,
+    ...(wanted.discount === zero
+      ? {}
+      : {
+          discount: `/resources/Discount/${revel.discountId}/`,
+          discount_reason: 'Triple Seat Discount',
+          discounted_by: user(revel.userId),
+        }),
+  };
+}
+
+function nothing(result: RevelWrite<unknown>): RevelWrite<void> {
+  return result.kind === 'done' ? { kind: 'done', value: undefined } : result;
+}
+
+function settled<T>(
+  list:
+    | { kind: 'ok'; value: T[] }
+    | { kind: 'ignored' }
+    | { kind: 'refused' }
+    | { kind: 'error'; detail: string },
+  path: string,
+): RevelRead<T[]> {
+  switch (list.kind) {
+    case 'ok':
+    case 'error':
+      return list;
+    case 'ignored':
+    case 'refused':
+      return { kind: 'error', detail: `Revel: GET ${path} refused its filter (400).` };
+  }
+}

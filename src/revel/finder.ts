@@ -1,0 +1,264 @@
+import { orderUuid } from '../domain/identity.js';
+import { type EventId, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
+import type { FoundOrder } from '../domain/order.js';
+import type { ListRead, Rest } from './rest.js';
+import { orderSchema } from './schema.js';
+import type { FindMode, OrderFinder, OrderKey, RevelRead } from './types.js';
+
+/** An identity that no order has. A filter that answers it with anything is not obeyed. */
+const PROBE = 'ts-reconcile no such order';
+/** Two local ids an event: about 5 KB of query. */
+const EVENTS_PER_LOOKUP = 100;
+/** A uuid takes more room, and there is one for each establishment. */
+const UUIDS_PER_LOOKUP = 100;
+/** Orders of one shop within a few days. */
+const MAX_SCAN_ROWS = 20_000;
+/** 117 fields a row: 200 of them are about a megabyte. */
+const ORDER_PAGE = 200;
+const PROBE_UUID = '00000000-0000-5000-8000-000000000000';
+const PATH = '/resources/Order/';
+
+type Rows = Map<EventId, FoundOrder[]>;
+
+/**
+ * Finds orders without trusting any filter of Revel. Unknown or unsupported filters are ignored there, which
+ * would make every event look injected (or not), so each look-up carries an impossible identity along and every
+ * row that comes back is compared. What cannot be found by `local_id` is looked for by `uuid`, then by reading
+ * all orders of the shop around the day. Once a filter proved useless it is not asked again in this run.
+ */
+export class RevelFinder implements OrderFinder {
+  readonly #rest: Rest;
+  #mode: FindMode = 'local_id';
+  /** Look-ups that wait for the one in flight, to go out together. */
+  #waiting: {
+    key: OrderKey;
+    resolve: (read: RevelRead<FoundOrder[]>) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
+  #busy = false;
+
+  constructor(rest: Rest) {
+    this.#rest = rest;
+  }
+
+  find(key: OrderKey): Promise<RevelRead<FoundOrder[]>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ key, resolve, reject });
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, EVENTS_PER_LOOKUP);
+      try {
+        const read = await this.findMany(batch.map((entry) => entry.key));
+        for (const { key, resolve } of batch) {
+          resolve(read.kind === 'ok' ? { kind: 'ok', value: read.value.get(key.event) ?? [] } : read);
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#busy = false;
+  }
+
+  async findMany(keys: readonly OrderKey[]): Promise<RevelRead<Rows>> {
+    const rows: Rows = new Map(keys.map((key) => [key.event, []]));
+    for (let start = 0; start < keys.length; start += EVENTS_PER_LOOKUP) {
+      const read = await this.#look(keys.slice(start, start + EVENTS_PER_LOOKUP), rows);
+      if (read.kind === 'error') return read;
+    }
+    return { kind: 'ok', value: rows };
+  }
+
+  async #look(keys: readonly OrderKey[], rows: Rows): Promise<RevelRead<void>> {
+    for (;;) {
+      const mode = this.#mode;
+      const read = await this.#lookBy(mode, keys, rows);
+      if (read.kind === 'ok') return { kind: 'ok', value: undefined };
+      if (read.kind === 'error') return read;
+      // Another look-up of this run may have stepped down already.
+      if (this.#mode === mode) this.#mode = mode === 'local_id' ? 'uuid' : 'scan';
+    }
+  }
+
+  async #lookBy(
+    mode: FindMode,
+    keys: readonly OrderKey[],
+    rows: Rows,
+  ): Promise<{ kind: 'ok' } | { kind: 'useless' } | { kind: 'error'; detail: string }> {
+    switch (mode) {
+      case 'local_id':
+        return useless(await this.#byLocalId(keys, rows));
+      case 'uuid': {
+        const read = useless(await this.#byUuid(keys, rows));
+        if (read.kind !== 'ok') return read;
+        // Orders of the older connector have random uuids: what is not found by uuid may still be there.
+        return this.#scanAll(
+          keys.filter((key) => !rows.get(key.event)?.some((row) => !row.deleted)),
+          rows,
+        );
+      }
+      case 'scan':
+        return this.#scanAll(keys, rows);
+    }
+  }
+
+  async #byLocalId(keys: readonly OrderKey[], rows: Rows): Promise<ListRead<FoundOrder>> {
+    const events = eventsByLocalId(keys);
+    const list = await this.#rest.list({
+      path: PATH,
+      query: { local_id__in: [PROBE, ...events.keys()].join(','), order_by: 'id' },
+      schema: orderSchema,
+      wanted: (row) => row.localId !== null && events.has(row.localId),
+      key: (row) => row.id,
+      pageSize: ORDER_PAGE,
+      maxRows: MAX_SCAN_ROWS,
+      strict: true,
+    });
+    if (list.kind === 'ok') collect(list.value, events, rows);
+    return list;
+  }
+
+  /** Follows the chain of uuids: when an order of that identity was deleted, the next one has the next uuid. */
+  async #byUuid(keys: readonly OrderKey[], rows: Rows): Promise<ListRead<FoundOrder>> {
+    let open = keys.flatMap((key) =>
+      key.establishmentIds.map((establishmentId) => ({ event: key.event, establishmentId })),
+    );
+    for (let generation = 0; open.length > 0 && generation < 50; generation += 1) {
+      const next: typeof open = [];
+      for (let start = 0; start < open.length; start += UUIDS_PER_LOOKUP) {
+        const asked = new Map(
+          open
+            .slice(start, start + UUIDS_PER_LOOKUP)
+            .map((entry) => [orderUuid(entry.establishmentId, localIdOf(entry.event), generation), entry]),
+        );
+        const list = await this.#rest.list({
+          path: PATH,
+          query: { uuid__in: [PROBE_UUID, ...asked.keys()].join(','), order_by: 'id' },
+          schema: orderSchema,
+          wanted: (row) => row.uuid !== null && asked.has(row.uuid.toLowerCase()),
+          key: (row) => row.id,
+          pageSize: ORDER_PAGE,
+          maxRows: MAX_SCAN_ROWS,
+          strict: true,
+        });
+        if (list.kind !== 'ok') return list;
+        for (const row of list.value) {
+          const entry = asked.get(row.uuid?.toLowerCase() ?? '');
+          if (!entry) continue;
+          add(rows.get(entry.event), row);
+          if (row.deleted && !next.includes(entry)) next.push(entry);
+        }
+      }
+      open = next;
+    }
+    return { kind: 'ok', value: [] };
+  }
+
+  async #scanAll(
+    keys: readonly OrderKey[],
+    rows: Rows,
+  ): Promise<{ kind: 'ok' } | { kind: 'error'; detail: string }> {
+    const events = eventsByLocalId(keys);
+    for (const [establishmentId, dates] of datesByEstablishment(keys)) {
+      const list = await this.#rest.list({
+        path: PATH,
+        query: {
+          establishment: String(establishmentId),
+          ...(dates === null
+            ? {}
+            : { created_date__gte: `${dates.from}T00:00:00`, created_date__lte: `${dates.to}T23:59:59` }),
+          order_by: 'id',
+        },
+        schema: orderSchema,
+        wanted: (row) => row.localId !== null && events.has(row.localId),
+        key: (row) => row.id,
+        pageSize: ORDER_PAGE,
+        maxRows: MAX_SCAN_ROWS,
+        strict: false,
+      });
+      if (list.kind === 'ok') collect(list.value, events, rows);
+      else if (list.kind === 'error') return list;
+      else {
+        return {
+          kind: 'error',
+          detail:
+            'Revel: orders can be found neither by local_id nor by uuid nor by date here, so nothing can be written safely.',
+        };
+      }
+    }
+    return { kind: 'ok' };
+  }
+}
+
+function useless(
+  list: ListRead<FoundOrder>,
+): { kind: 'ok' } | { kind: 'useless' } | { kind: 'error'; detail: string } {
+  switch (list.kind) {
+    case 'ok':
+      return { kind: 'ok' };
+    case 'ignored':
+    case 'refused':
+      return { kind: 'useless' };
+    case 'error':
+      return list;
+  }
+}
+
+function eventsByLocalId(keys: readonly OrderKey[]): Map<string, EventId> {
+  return new Map(
+    keys.flatMap((key): [string, EventId][] => [
+      [localIdOf(key.event), key.event],
+      [legacyLocalIdOf(key.event), key.event],
+    ]),
+  );
+}
+
+function collect(found: readonly FoundOrder[], events: ReadonlyMap<string, EventId>, rows: Rows): void {
+  for (const row of found) {
+    const event = row.localId === null ? undefined : events.get(row.localId);
+    if (event !== undefined) add(rows.get(event), row);
+  }
+}
+
+function add(list: FoundOrder[] | undefined, row: FoundOrder): void {
+  if (list && !list.some((other) => other.id === row.id)) list.push(row);
+}
+
+/**
+ * The days to read in each establishment. An order is filed under its event's day; the older connector used the
+ * day on which it ran, and an event may have been moved by a few days since.
+ */
+function datesByEstablishment(keys: readonly OrderKey[]): Map<number, Range | null> {
+  const ranges = new Map<number, Range | null>();
+  for (const key of keys) {
+    for (const establishmentId of key.establishmentIds) {
+      const range =
+        key.date === null ? null : { from: shift(key.date, -SCAN_DAYS), to: shift(key.date, SCAN_DAYS) };
+      const known = ranges.get(establishmentId);
+      ranges.set(establishmentId, known === undefined ? range : union(known, range));
+    }
+  }
+  return ranges;
+}
+
+type Range = { from: string; to: string };
+
+function union(a: Range | null, b: Range | null): Range | null {
+  if (a === null || b === null) return null;
+  const [from = a.from] = [a.from, b.from].sort();
+  const [, to = a.to] = [a.to, b.to].sort();
+  return { from, to };
+}
+
+const SCAN_DAYS = 3;
+
+function shift(date: string, days: number): string {
+  const at = new Date(`${date}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+}

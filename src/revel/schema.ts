@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { orderId } from '../domain/ids.js';
+import { type Cents, parseCents, parseQuantity, roundToCents } from '../domain/money.js';
+import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
+import type { Product } from '../domain/products.js';
+
+/** Money and quantities come as JSON numbers in some fields and as strings with 4 or 6 decimals in others. */
+const decimal = z.union([z.number(), z.string().max(40)]).nullish();
+const flag = z.boolean().nullish();
+const text = z.string().max(20_000).nullish();
+const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
+/** A foreign key: `/resources/Order/17/`, or a bare id. */
+const reference = z.union([z.string().max(300), z.number()]).nullish();
+
+/** Envelope of every list. Rows are checked one by one by the resource's own schema. */
+export const listSchema = z.object({
+  meta: z.object({
+    limit: z.number().int().nullish(),
+    offset: z.number().int().nullish(),
+    next: z.string().max(20_000).nullish(),
+    total_count: z.number().int().nullish(),
+  }),
+  objects: z.array(z.unknown()).max(5_000),
+});
+
+/** Id at the end of a resource URI, or a bare id. Null: absent or something else. */
+export function idOf(value: string | number | null | undefined): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
+  const digits = /(?:^|\/)(\d{1,15})\/?$/.exec(value ?? '')?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+function money(value: string | number | null | undefined): Cents | null {
+  return value === null || value === undefined ? null : parseCents(value);
+}
+
+/** A POS computes tax without rounding it; such a figure equals the event if it rounds to it. */
+function computedMoney(value: string | number | null | undefined): Cents | null {
+  return value === null || value === undefined ? null : roundToCents(value);
+}
+
+/** Order, reduced to the fields that are compared. */
+export const orderSchema = z
+  .object({
+    id,
+    uuid: text,
+    local_id: text,
+    establishment: reference,
+    updated_by: reference,
+    created_date: text,
+    updated_date: text,
+    notes: text,
+    deleted: flag,
+    printed: flag,
+    orderhistory: z.array(z.unknown()).max(1_000).nullish(),
+    subtotal: decimal,
+    discount_amount: decimal,
+    tax: decimal,
+    gratuity: decimal,
+    surcharge: decimal,
+    final_total: decimal,
+    remaining_due: decimal,
+  })
+  .transform(
+    (row): FoundOrder => ({
+      id: orderId(row.id),
+      uuid: row.uuid ?? null,
+      localId: row.local_id ?? null,
+      establishmentId: idOf(row.establishment),
+      updatedBy: idOf(row.updated_by),
+      createdDate: row.created_date ?? null,
+      updatedDate: row.updated_date ?? null,
+      notes: row.notes ?? '',
+      deleted: row.deleted ?? false,
+      printed: row.printed ?? false,
+      historyIds: row.orderhistory?.map(historyId) ?? null,
+      subtotal: money(row.subtotal),
+      discount: money(row.discount_amount),
+      tax: computedMoney(row.tax),
+      gratuity: money(row.gratuity),
+      surcharge: money(row.surcharge),
+      finalTotal: computedMoney(row.final_total),
+      remainingDue: computedMoney(row.remaining_due),
+    }),
+  );
+
+/** Mostly URIs; some accounts may embed the row. Only their presence and id matter. */
+function historyId(entry: unknown): string {
+  const found = z.union([reference, z.object({ id })]).safeParse(entry);
+  if (!found.success || found.data === null || found.data === undefined) return 'unknown';
+  return typeof found.data === 'object' ? String(found.data.id) : String(idOf(found.data) ?? 'unknown');
+}
+
+/** OrderItem. */
+export const itemSchema = z
+  .object({
+    id,
+    uuid: text,
+    order: reference,
+    product: reference,
+    quantity: decimal,
+    price: decimal,
+    deleted: flag,
+    updated_by: reference,
+  })
+  .transform(
+    (row): FoundItem => ({
+      id: String(row.id),
+      uuid: row.uuid ?? null,
+      orderId: orderId(idOf(row.order) ?? ''),
+      productId: idOf(row.product),
+      quantity: row.quantity === null || row.quantity === undefined ? null : parseQuantity(row.quantity),
+      price: money(row.price),
+      deleted: row.deleted ?? false,
+      updatedBy: idOf(row.updated_by),
+    }),
+  );
+
+/** Payment. */
+export const paymentSchema = z
+  .object({
+    id,
+    uuid: text,
+    order: reference,
+    payment_type: reference,
+    amount: decimal,
+    deleted: flag,
+    updated_by: reference,
+  })
+  .transform(
+    (row): FoundPayment => ({
+      id: String(row.id),
+      uuid: row.uuid ?? null,
+      orderId: orderId(idOf(row.order) ?? ''),
+      paymentType: idOf(row.payment_type),
+      amount: money(row.amount),
+      deleted: row.deleted ?? false,
+      updatedBy: idOf(row.updated_by),
+    }),
+  );
+
+/** OrderHistory. */
+export const historySchema = z.object({ id, uuid: text, order: reference }).transform(
+  (row): FoundHistory => ({
+    id: String(row.id),
+    uuid: row.uuid ?? null,
+    orderId: orderId(idOf(row.order) ?? ''),
+  }),
+);
+
+/** Product with what decides whether it may be used. */
+export const productSchema = z
+  .object({
+    id: z.number().int().positive(),
+    name: z.string().max(2_000).nullish(),
+    price: decimal,
+    active: flag,
+    deleted: flag,
+    establishment: reference,
+  })
+  .transform((row): Product & { active: boolean; establishmentId: number | null } => ({
+    id: row.id,
+    name: row.name ?? '',
+    price: money(row.price),
+    active: row.active === true && row.deleted !== true,
+    establishmentId: idOf(row.establishment),
+  }));

@@ -1,0 +1,100 @@
+import type { EventId, OrderId } from '../domain/ids.js';
+import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
+import type { Product } from '../domain/products.js';
+import type { WantedItem, WantedOrder } from '../domain/wanted.js';
+
+/** What a read of Revel ended as; a failed look-up is never "not there". Refused credentials throw (exit 77). */
+export type RevelRead<T> = { kind: 'ok'; value: T } | { kind: 'error'; detail: string };
+
+/**
+ * What a write ended as. `unknown` (time-out, reset, 5xx) must be settled by reading. `held` means that the guard
+ * said no after the request's turn had come: nothing was sent.
+ */
+export type RevelWrite<T> =
+  | { kind: 'done'; value: T }
+  | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number }
+  | { kind: 'unknown'; detail: string }
+  | { kind: 'held' };
+
+/** Asked after the request's turn in the rate budget has come, right before it is sent. */
+export type Guard = () => boolean;
+
+/** Which event's orders to look for. */
+export interface OrderKey {
+  event: EventId;
+  /** Every establishment its order might stand in: where it belongs first. */
+  establishmentIds: number[];
+  /** Local day of the event, `YYYY-MM-DD`; narrows a scan when Revel's filters are useless. Null: unknown. */
+  date: string | null;
+}
+
+/** How orders are found, from best to last resort. */
+export type FindMode = 'local_id' | 'uuid' | 'scan';
+
+/** Looks for orders by event; shared by all events of a run, so that look-ups are batched. */
+export interface OrderFinder {
+  /** All rows of the event, deleted ones included. */
+  find(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
+  /** The same for many events at once, with as few requests as possible. */
+  findMany(keys: readonly OrderKey[]): Promise<RevelRead<Map<EventId, FoundOrder[]>>>;
+}
+
+/** A new order header. */
+export interface NewOrder {
+  wanted: WantedOrder;
+  uuid: string;
+  notes: string;
+  /** Naive store-local date and time. */
+  createdDate: string;
+  /** Naive store-local date and time. */
+  updatedDate: string;
+}
+
+/** A new line of an order. */
+export interface NewItem {
+  wanted: WantedOrder;
+  orderId: OrderId;
+  item: WantedItem;
+  uuid: string;
+  /** Place in the list. */
+  position: number;
+  createdDate: string;
+  updatedDate: string;
+}
+
+/** Fields of a header that are changed after its creation. */
+export interface OrderChange {
+  notes?: string;
+  printed?: true;
+  deleted?: true;
+  /** Writes the money of the order, discount included. */
+  totals?: WantedOrder;
+  /** Writes `remaining_due` alone. */
+  remainingDue?: WantedOrder;
+  createdDate?: string;
+  updatedDate: string;
+}
+
+/** Revel as the sync library sees it. Every list that comes back has been compared with what was asked for. */
+export interface RevelPort {
+  finder(): OrderFinder;
+  order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
+  items(id: OrderId): Promise<RevelRead<FoundItem[]>>;
+  payments(id: OrderId): Promise<RevelRead<FoundPayment[]>>;
+  history(id: OrderId): Promise<RevelRead<FoundHistory[]>>;
+  /** Active products of the establishment. */
+  products(establishmentId: number): Promise<RevelRead<Product[]>>;
+  createOrder(order: NewOrder, guard: Guard): Promise<RevelWrite<FoundOrder>>;
+  changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>>;
+  createItem(item: NewItem, guard: Guard): Promise<RevelWrite<void>>;
+  removeItem(id: string, guard: Guard): Promise<RevelWrite<void>>;
+  createPayment(
+    payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
+    guard: Guard,
+  ): Promise<RevelWrite<void>>;
+  removePayment(id: string, guard: Guard): Promise<RevelWrite<void>>;
+  createHistory(
+    history: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
+    guard: Guard,
+  ): Promise<RevelWrite<void>>;
+}
