@@ -1,0 +1,205 @@
+import Big from 'big.js';
+import type { JsonObject } from './model.js';
+import { localStamp } from './time.js';
+
+/** A line of a document. Money in cents. */
+export interface LineOptions {
+  /** `display_name` of a menu line, `description` of a picklist or freehand line; entities as they are sent. */
+  name: string;
+  /** Decimal text, up to any precision; default `1.0`. */
+  quantity?: string;
+  /** Unit price; null: none, as on lines that are only text. */
+  price: number | null;
+  /** Set: a line from the menu, whose name is in `display_name`. */
+  menuItemId?: number;
+  /** Marketing text of a menu line. */
+  description?: string;
+  longDescription?: string;
+  /** Default 10 × event id + index. */
+  id?: number;
+  /** Default: index within the section. */
+  position?: number;
+}
+
+/** A tax, tip or fee: a percentage of the discounted subtotal, or an amount in cents. */
+export type BillingOptions = { name: string } & ({ rate: string } | { amount: number });
+
+/** A payment. Money in cents. */
+export interface PaymentOptions {
+  amount: number;
+  /** Default `paid`. */
+  state?: string;
+  title?: string;
+  /** Cents given back. */
+  refunded?: number;
+}
+
+/** What to make a document of. Money in cents. */
+export interface DocumentOptions {
+  id?: number;
+  title?: string;
+  lines: (LineOptions | 'blank')[];
+  billing?: BillingOptions[];
+  discount?: number;
+  payments?: PaymentOptions[];
+  /** Epoch milliseconds. */
+  deletedAt?: number;
+  /** Null: no HTML views. */
+  viewUrl?: string | null;
+  /** Where it is not what the lines, discount, taxes and fees come to. */
+  grandTotal?: number;
+}
+
+/** A document as JSON, with the figures its event repeats; in cents. */
+export interface MadeDocument {
+  json: JsonObject;
+  subtotal: number;
+  discount: number;
+  /** Payments that went through less what was given back. */
+  paid: number;
+  grandTotal: number;
+  billing: { name: string; amount: number }[];
+  categories: { name: string; total: number }[];
+}
+
+/** What a document needs to know of its event. */
+export interface DocumentContext {
+  id: number;
+  zone: string;
+  updatedAt: number;
+}
+
+const VIEW_URL = 'https://portal.tripleseat.com/doc/0000000000000000000000000000000000000000/296';
+const BILLING_IDS: Readonly<Record<string, number>> = { Gratuity: 5, 'Sales Tax': 6, 'Admin Fee': 7 };
+
+/** Cents as Tripleseat writes money: at least one decimal, no padding (`300.0`, `25.72`, `-25.0`). */
+export function moneyText(cents: number): string {
+  const amount = new Big(cents).div(100);
+  return amount.eq(amount.round(1)) ? amount.toFixed(1) : amount.toFixed(2);
+}
+
+/** A document as an event or booking shows it with financial detail. */
+export function makeDocument(options: DocumentOptions, index: number, event: DocumentContext): MadeDocument {
+  const lines = makeLines(options, event.id);
+  const subtotal = lines.reduce((sum, line) => sum + line.total, 0);
+  const discount = options.discount ?? 0;
+  const billing = (options.billing ?? []).map((entry) => ({
+    ...entry,
+    amount: 'rate' in entry ? percent(subtotal - discount, entry.rate) : entry.amount,
+  }));
+  const fees = billing.reduce((sum, { amount }) => sum + amount, 0);
+  const grandTotal = options.grandTotal ?? subtotal - discount + fees;
+  const payments = options.payments ?? [];
+  const paid = payments.reduce((sum, { amount, state, refunded }) => {
+    return sum + (state === undefined || state === 'paid' ? amount - (refunded ?? 0) : 0);
+  }, 0);
+  const due = moneyText(grandTotal - paid);
+  const categories = lines.some(({ priced }) => priced) ? [{ name: 'Food', total: subtotal }] : [];
+  const viewUrl = options.viewUrl === undefined ? VIEW_URL : options.viewUrl;
+  const json: JsonObject = {
+    id: options.id ?? event.id + 9_000_000 + index,
+    title: options.title ?? `Event Order: ${event.id}`,
+    template_document_id: 296,
+    deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, event.zone),
+    views: viewUrl === null ? [] : [{ name: 'Invoice', url: viewUrl }],
+    line_items: lines.map((line) => line.json),
+    category_totals: categories.map(({ name, total }) => ({ name, value: moneyText(total) })),
+    billing_totals: billing.map((entry, position) => ({
+      billing_id: billingId(entry.name, position),
+      description: entry.name,
+      value: 'rate' in entry ? entry.rate : moneyText(entry.amount),
+      total_price: moneyText(entry.amount),
+    })),
+    financials: {
+      amount_due: due,
+      grand_total: moneyText(grandTotal),
+      discounts_total: moneyText(discount),
+    },
+    payment_set: {
+      amount_due: due,
+      running_balance: due,
+      remaining_payment_amount: due,
+      document_name: 'Event Order',
+      payments: payments.map((payment, position) => makePayment(payment, position, event)),
+    },
+  };
+  return { json, subtotal, discount, paid, grandTotal, billing, categories };
+}
+
+function percent(amount: number, rate: string): number {
+  return new Big(amount).times(rate).div(100).round(0, Big.roundHalfUp).toNumber();
+}
+
+function billingId(name: string, position: number): number {
+  return BILLING_IDS[name] ?? 20 + position;
+}
+
+interface MadeLine {
+  json: JsonObject;
+  total: number;
+  priced: boolean;
+}
+
+function makeLines(options: DocumentOptions, eventId: number): MadeLine[] {
+  const rates = (options.billing ?? [])
+    .map((entry, position) => ('rate' in entry ? billingId(entry.name, position) : 0))
+    .filter((id) => id > 0)
+    .sort((a, b) => a - b);
+  const perSection = new Map<string, number>();
+  return options.lines.map((entry, index) => {
+    const line = entry === 'blank' ? { name: '', price: null } : entry;
+    const kind = sectionOf(line);
+    const inSection = perSection.get(kind.section) ?? 0;
+    perSection.set(kind.section, inSection + 1);
+    const quantity = line.quantity ?? '1.0';
+    const total =
+      line.price === null ? 0 : new Big(quantity).times(line.price).round(0, Big.roundHalfUp).toNumber();
+    const isMenu = line.menuItemId !== undefined;
+    return {
+      total,
+      priced: line.price !== null,
+      json: {
+        id: line.id ?? eventId * 10 + index,
+        quantity,
+        price: line.price === null ? null : moneyText(line.price),
+        total_price: line.price === null ? null : moneyText(total),
+        discount: null,
+        // A line without a price has no such key at all.
+        ...(line.price === null ? {} : { grand_total: null }),
+        position: line.position ?? inSection,
+        billing_ids: line.price === null ? [] : rates,
+        display_name: isMenu ? line.name : null,
+        description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
+        long_description: line.longDescription ?? '',
+        category: kind.category,
+        section: kind.section,
+        section_position: kind.position,
+        menu_item_id: line.menuItemId ?? null,
+      },
+    };
+  });
+}
+
+function sectionOf(line: LineOptions): { section: string; position: number; category: JsonObject } {
+  const food = { id: 91, name: 'Food', internal_name: 'Food' };
+  if (line.menuItemId !== undefined) return { section: 'Menu Items', position: 0, category: food };
+  if (line.price !== null) return { section: 'Food', position: 1, category: food };
+  return { section: 'Picklists', position: 2, category: { id: 92, name: 'Labor', internal_name: 'Labor' } };
+}
+
+function makePayment(payment: PaymentOptions, position: number, event: DocumentContext): JsonObject {
+  const state = payment.state ?? 'paid';
+  const stamp = localStamp(event.updatedAt, event.zone);
+  return {
+    id: event.id + 100 + position,
+    amount: moneyText(payment.amount),
+    state,
+    custom_title: payment.title ?? 'Deposit',
+    due_at: null,
+    paid_at: state === 'paid' || state === 'refunded' ? stamp : null,
+    payable_by_guest: true,
+    payment_method: 'Credit Card',
+    refunded_at: payment.refunded === undefined ? null : stamp,
+    amount_refunded: payment.refunded === undefined ? null : moneyText(payment.refunded),
+  };
+}

@@ -1,0 +1,123 @@
+import { type DocumentOptions, makeDocument, moneyText } from './make-document.js';
+import type { JsonObject, RawRecord } from './model.js';
+import { eventTimes, localStamp } from './time.js';
+
+/** The person an event is for. */
+export interface ContactOptions {
+  first: string;
+  last: string;
+  phone?: string;
+  email?: string;
+}
+
+/** What to make an event of. Money in cents, moments in epoch milliseconds. */
+export interface EventOptions {
+  id: number;
+  name?: string;
+  /** Local day, `YYYY-MM-DD`. */
+  date: string;
+  /** `HH:MM`, local; default 18:00. */
+  start?: string;
+  /** `HH:MM`, local, at or before the start: of the next day; default 20:30. */
+  end?: string;
+  /** IANA. */
+  zone: string;
+  siteId: number;
+  locationId: number;
+  /** Default DEFINITE. */
+  status?: string;
+  createdAt: number;
+  updatedAt: number;
+  deletedAt?: number;
+  /** Null: nobody. */
+  contact?: ContactOptions | null;
+  account?: string;
+  bookingId?: number;
+  documents: DocumentOptions[];
+  /** Which of the documents the event's own totals come from; default the first. */
+  mainDocument?: number;
+  /** The event's grand total where it is not that of its main document. */
+  grandTotal?: number;
+  /** Where the payments are shown; default on the document. */
+  paymentSetOn?: 'document' | 'event';
+}
+
+const DEFAULT_CONTACT: ContactOptions = {
+  first: 'Ada',
+  last: 'Alder',
+  phone: '555-0100',
+  email: 'ada@example.com',
+};
+
+/**
+ * An event as `GET /v1/events/{id}?show_financial=true` shows it, without the `event` wrapper. Its money adds up
+ * to the cent: lines − discount + taxes and fees = grand total, less payments = amount due; unless an option
+ * says otherwise.
+ */
+export function makeEvent(options: EventOptions): RawRecord {
+  const made = options.documents.map((document, index) => makeDocument(document, index, options));
+  const main = made[options.mainDocument ?? 0];
+  const grandTotal = options.grandTotal ?? main?.grandTotal ?? 0;
+  const documents = made.map(({ json }) => json);
+  const paymentSet = main?.json.payment_set;
+  if (options.paymentSetOn === 'event') for (const document of documents) delete document.payment_set;
+  return {
+    id: options.id,
+    name: options.name ?? 'Alder Rehearsal Dinner',
+    ...dates(options),
+    status: options.status ?? 'DEFINITE',
+    ...eventTimes(options.date, options.start ?? '18:00', options.end ?? '20:30', options.zone),
+    event_style: 'catering',
+    event_type: 'Party',
+    guest_count: 40,
+    guaranteed_guest_count: null,
+    actual_amount: moneyText(main ? main.subtotal - main.discount : grandTotal),
+    grand_total: moneyText(grandTotal),
+    amount_due: moneyText(grandTotal - (main?.paid ?? 0)),
+    booking_id: options.bookingId ?? options.id + 5_000_000,
+    customer_id: 900,
+    site_id: options.siteId,
+    location_id: options.locationId,
+    ...people(options),
+    room_ids: [1],
+    rooms: [{ id: 1, name: 'Patio' }],
+    category_totals: main?.categories.map(({ name, total }) => ({ name, total: moneyText(total) })) ?? [],
+    billing_totals: main?.billing.map(({ name, amount }) => ({ name, total: moneyText(amount) })) ?? [],
+    documents,
+    ...(options.paymentSetOn === 'event' && paymentSet ? { payment_set: paymentSet } : {}),
+    status_changes: [
+      {
+        status: options.status ?? 'DEFINITE',
+        previous_status: 'TENTATIVE',
+        created_at: localStamp(options.createdAt, options.zone),
+        created_by: 11,
+      },
+    ],
+  };
+}
+
+function dates(options: EventOptions): JsonObject {
+  return {
+    created_at: localStamp(options.createdAt, options.zone),
+    updated_at: localStamp(options.updatedAt, options.zone),
+    deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, options.zone),
+  };
+}
+
+function people(options: EventOptions): JsonObject {
+  const contact = options.contact === undefined ? DEFAULT_CONTACT : options.contact;
+  const account = { account_id: 8001, account: { id: 8001, name: options.account ?? 'Alder Family' } };
+  if (contact === null) return { contact_id: null, contact: null, ...account };
+  return {
+    contact_id: 7001,
+    contact: {
+      id: 7001,
+      first_name: contact.first,
+      last_name: contact.last,
+      email_addresses: contact.email === undefined ? [] : [{ id: 1, address: contact.email }],
+      phone_numbers:
+        contact.phone === undefined ? [] : [{ id: 1, number: contact.phone, phone_number_type: 'Mobile' }],
+    },
+    ...account,
+  };
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+/** Any JSON value. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+/** An event, booking, site or location exactly as the API shows it with financial detail. */
+export type RawRecord = JsonObject & { id: number };
+
+const rawRecord = z
+  .record(z.string(), z.json())
+  .refine((value) => Number.isSafeInteger(value.id), 'must have a numeric id')
+  .transform((value) => value as RawRecord);
+
+/** An object with a numeric id, as JSON. */
+export const rawRecordSchema = rawRecord;
+
+/** The switches of the simulator: what is known to differ between accounts, or is not known for certain. */
+export const settingsSchema = z.strictObject({
+  /** OAuth client that is accepted. */
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  /** Redirect URIs registered for the client; null: any. */
+  redirectUris: z.array(z.string()).nullable(),
+  /** Whether the admin agrees on the consent page. */
+  consent: z.enum(['grants', 'denies']),
+  /** Lifetime of access tokens in seconds. */
+  accessTokenSeconds: z.number().int().positive(),
+  /** `token-owns-nothing`: a token is issued, but every call with it is 401 "Token resource owner not found". */
+  clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']),
+  /** What refused credentials look like. */
+  loginPage: z.enum(['json-401', 'html-200', 'redirect']),
+  /** The pair `event_updated_start_date`/`event_updated_end_date`. */
+  updatedFilter: z.enum(['works', 'ignored']),
+  /** Whose day that pair means. */
+  updatedZone: z.enum(['site', 'utc']),
+  /** The pair `event_start_date`/`event_end_date`. */
+  dateFilter: z.enum(['works', 'ignored']),
+  /** `order` and `sort_direction`. */
+  orderParam: z.enum(['works', 'ignored']),
+  /** What a search without `site_id` finds on an account with several sites. */
+  withoutSite: z.enum(['all', 'nothing']),
+  /** Search results as `{"event":{…}}` items. */
+  wrapResults: z.boolean(),
+  /** `total_pages` is 0 whatever there is. */
+  totalPagesZero: z.boolean(),
+  /** How money and quantities are written. */
+  money: z.enum(['strings', 'numbers', 'mixed']),
+  /** Keys without a value are left out instead of null. */
+  omitNulls: z.boolean(),
+  /** Booking details are 403. */
+  forbidBookings: z.boolean(),
+  /** Deleted events stay in search results, with `deleted_at`. */
+  deletedInSearch: z.boolean(),
+  /** What the detail of a deleted event is. */
+  deletedDetail: z.enum(['not-found', 'shown']),
+  /** Requests in any one second; null: no limit. */
+  rate: z.number().int().positive().nullable(),
+  /** Whether a 429 names the seconds to wait. */
+  retryAfter: z.boolean(),
+});
+
+/** See {@link settingsSchema}. */
+export type TripleseatSettings = z.infer<typeof settingsSchema>;
+
+/** What the public documentation says, where it says anything. */
+export const defaultSettings: TripleseatSettings = {
+  clientId: 'sandbox-client',
+  clientSecret: 'sandbox-client-secret',
+  redirectUris: null,
+  consent: 'grants',
+  accessTokenSeconds: 7200,
+  clientCredentials: 'off',
+  loginPage: 'json-401',
+  updatedFilter: 'works',
+  updatedZone: 'site',
+  dateFilter: 'works',
+  orderParam: 'works',
+  withoutSite: 'all',
+  wrapResults: false,
+  totalPagesZero: false,
+  money: 'strings',
+  omitNulls: false,
+  forbidBookings: false,
+  deletedInSearch: true,
+  deletedDetail: 'not-found',
+  rate: 10,
+  retryAfter: true,
+};
+
+/** The refresh token that a fresh simulator accepts, once. */
+export const FIRST_REFRESH_TOKEN = 'sandbox-refresh-token';
+
+/** Tokens and codes handed out; times in epoch milliseconds. */
+export const oauthStateSchema = z.strictObject({
+  /** How many secrets were made so far; the next one is derived from it. */
+  made: z.number().int().nonnegative(),
+  access: z.record(
+    z.string(),
+    z.strictObject({ expiresAt: z.number(), scope: z.string(), ownsNothing: z.boolean() }),
+  ),
+  /** Live refresh tokens with their scope. */
+  refresh: z.record(z.string(), z.string()),
+  codes: z.record(z.string(), z.strictObject({ redirectUri: z.string(), scope: z.string() })),
+});
+export type OauthState = z.infer<typeof oauthStateSchema>;
+
+/** Everything the simulator holds, as plain JSON. */
+export const dataSchema = z.strictObject({
+  settings: settingsSchema,
+  oauth: oauthStateSchema,
+  sites: z.array(rawRecord),
+  locations: z.array(rawRecord),
+  events: z.array(rawRecord),
+  bookings: z.array(rawRecord),
+  /** Menu item selections by event id. */
+  selections: z.record(z.string(), z.array(z.json())),
+});
+
+/** A string field of a record, or an empty string. */
+export function textOf(record: JsonObject, key: string): string {
+  const value = record[key];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A field that holds a list of objects; anything else in it is passed over. */
+export function objectsOf(record: JsonObject, key: string): JsonObject[] {
+  const value = record[key];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** Whether a JSON value is an object. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

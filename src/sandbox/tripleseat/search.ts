@@ -1,0 +1,137 @@
+import {
+  isObject,
+  type JsonObject,
+  objectsOf,
+  type RawRecord,
+  type TripleseatSettings,
+  textOf,
+} from './model.js';
+import { localDate, parseSearchDate, parseStamp } from './time.js';
+
+/** Rows per page; no parameter changes it. */
+export const PAGE_SIZE = 50;
+
+/** What a search is answered from. */
+export interface SearchContext {
+  events: Iterable<RawRecord>;
+  settings: TripleseatSettings;
+  /** IANA zone of the event's site. */
+  zoneOf: (event: RawRecord) => string;
+}
+
+/** One page of found events and how many pages there are. */
+export interface FoundPage {
+  totalPages: number;
+  events: RawRecord[];
+}
+
+type Filter = (event: RawRecord) => boolean;
+
+/**
+ * Filters, sorts and cuts out one page. With `dates` false (the plain list) date filters do nothing. Parameters
+ * that are unknown, half of a pair, or not in a form that is understood are ignored without a word.
+ */
+export function searchEvents(query: URLSearchParams, context: SearchContext, dates: boolean): FoundPage {
+  const filters = [...plainFilters(query, context.settings), ...(dates ? dateFilters(query, context) : [])];
+  const found = [...context.events].filter((event) => filters.every((matches) => matches(event)));
+  const sorted = sortEvents(found, query, context);
+  const page = Math.max(1, Number.parseInt(query.get('page') ?? '1', 10) || 1);
+  return {
+    totalPages: context.settings.totalPagesZero ? 0 : Math.ceil(sorted.length / PAGE_SIZE),
+    events: sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
+  };
+}
+
+function plainFilters(query: URLSearchParams, settings: TripleseatSettings): Filter[] {
+  const filters: Filter[] = [];
+  if (!settings.deletedInSearch) filters.push((event) => (event.deleted_at ?? null) === null);
+  if (!query.has('site_id') && settings.withoutSite === 'nothing') filters.push(() => false);
+  for (const [parameter, field] of [
+    ['status', 'status'],
+    ['site_id', 'site_id'],
+    ['location_ids', 'location_id'],
+    ['contact_id', 'contact_id'],
+    ['account_id', 'account_id'],
+  ] as const) {
+    const wanted = listOf(query, parameter);
+    if (wanted.size > 0) filters.push((event) => wanted.has(String(event[field] ?? '').toUpperCase()));
+  }
+  const rooms = listOf(query, 'room_ids');
+  if (rooms.size > 0) {
+    filters.push(
+      (event) => Array.isArray(event.room_ids) && event.room_ids.some((id) => rooms.has(String(id))),
+    );
+  }
+  const text = (query.get('query') ?? '').trim().toLowerCase();
+  if (text !== '') filters.push((event) => searchableText(event).includes(text));
+  return filters;
+}
+
+/** Values of a list parameter, given as a comma list, repeatedly, or as `name[]`; upper case. */
+function listOf(query: URLSearchParams, name: string): Set<string> {
+  const values = [...query.getAll(name), ...query.getAll(`${name}[]`)].flatMap((value) => value.split(','));
+  return new Set(values.map((value) => value.trim().toUpperCase()).filter((value) => value !== ''));
+}
+
+function searchableText(event: RawRecord): string {
+  const contact: JsonObject = isObject(event.contact) ? event.contact : {};
+  const account: JsonObject = isObject(event.account) ? event.account : {};
+  return [
+    textOf(event, 'name'),
+    `${textOf(contact, 'first_name')} ${textOf(contact, 'last_name')}`,
+    textOf(account, 'name'),
+    ...objectsOf(contact, 'email_addresses').map((entry) => textOf(entry, 'address')),
+    ...objectsOf(contact, 'phone_numbers').map((entry) => textOf(entry, 'number')),
+  ]
+    .join('\n')
+    .toLowerCase();
+}
+
+function dateFilters(query: URLSearchParams, context: SearchContext): Filter[] {
+  const { settings } = context;
+  const filters: Filter[] = [];
+  const add = (prefix: string, dayOf: (event: RawRecord) => string) => {
+    const from = parseSearchDate(query.get(`${prefix}_start_date`) ?? '');
+    const to = parseSearchDate(query.get(`${prefix}_end_date`) ?? '');
+    if (from === null || to === null) return;
+    filters.push((event) => dayOf(event) >= from && dayOf(event) <= to);
+  };
+  if (settings.dateFilter === 'works') add('event', (event) => textOf(event, 'event_date_iso8601'));
+  if (settings.updatedFilter === 'works')
+    add('event_updated', (event) => stampDay(event, 'updated_at', context));
+  add('event_created', (event) => stampDay(event, 'created_at', context));
+  return filters;
+}
+
+function stampDay(event: RawRecord, field: 'updated_at' | 'created_at', context: SearchContext): string {
+  const zone = context.zoneOf(event);
+  const millis = parseStamp(textOf(event, field), zone);
+  return millis === null ? '' : localDate(millis, context.settings.updatedZone === 'utc' ? 'utc' : zone);
+}
+
+function sortEvents(events: RawRecord[], query: URLSearchParams, context: SearchContext): RawRecord[] {
+  const works = context.settings.orderParam === 'works';
+  const key = sortKey(works ? query.get('order') : null, context);
+  const sign = works && query.get('sort_direction')?.toLowerCase() === 'desc' ? -1 : 1;
+  return events
+    .map((event) => ({ event, value: key(event) }))
+    .sort((a, b) => sign * (compare(a.value, b.value) || a.event.id - b.event.id))
+    .map(({ event }) => event);
+}
+
+function sortKey(order: string | null, context: SearchContext): (event: RawRecord) => number | string {
+  switch (order) {
+    case 'name':
+      return (event) => textOf(event, 'name').toLowerCase();
+    case 'event_start':
+      return (event) => textOf(event, 'event_start_utc');
+    case 'updated_at':
+      return (event) => parseStamp(textOf(event, 'updated_at'), context.zoneOf(event)) ?? 0;
+    default:
+      return (event) => parseStamp(textOf(event, 'created_at'), context.zoneOf(event)) ?? 0;
+  }
+}
+
+function compare(a: number | string, b: number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

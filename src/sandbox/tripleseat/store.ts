@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import {
+  dataSchema,
+  defaultSettings,
+  type Json,
+  type JsonObject,
+  type OauthState,
+  objectsOf,
+  type RawRecord,
+  type TripleseatSettings,
+  textOf,
+} from './model.js';
+import { eventTimes, ianaZone, localStamp } from './time.js';
+
+/** Fields of a move; what is left out stays. */
+export interface Move {
+  siteId?: number;
+  locationId?: number;
+  /** `YYYY-MM-DD`. */
+  date?: string;
+  /** `HH:MM`, local; both or neither. */
+  start?: string;
+  end?: string;
+}
+
+/** What the simulated account holds, and what people there do to it. Every change raises the revision. */
+export class TripleseatStore {
+  settings: TripleseatSettings = defaultSettings;
+  readonly events = new Map<number, RawRecord>();
+  readonly bookings = new Map<number, RawRecord>();
+  readonly selections = new Map<number, Json[]>();
+  sites: RawRecord[] = [];
+  locations: RawRecord[] = [];
+  revision = 0;
+
+  /** Notes a change that happened outside this class. */
+  readonly changed = (): void => {
+    this.revision += 1;
+  };
+
+  /** Replaces the list of sites and of locations. */
+  setPlaces(sites: RawRecord[], locations: RawRecord[]): void {
+    this.sites = sites;
+    this.locations = locations;
+    this.changed();
+  }
+
+  /** Adds an event, or puts it in the place of the one with its id; its dates stay as given. */
+  putEvent(event: RawRecord): void {
+    this.events.set(event.id, event);
+    this.changed();
+  }
+
+  /** Adds or replaces a booking. */
+  putBooking(booking: RawRecord): void {
+    this.bookings.set(booking.id, booking);
+    this.changed();
+  }
+
+  /** Sets the menu item selections of an event. */
+  putSelections(eventId: number, selections: Json[]): void {
+    this.selections.set(eventId, selections);
+    this.changed();
+  }
+
+  /** Replaces fields of an event and stamps it as updated; false: no such event. */
+  edit(id: number, patch: JsonObject, now: number): boolean {
+    const event = this.events.get(id);
+    if (!event) return false;
+    const edited: RawRecord = { ...event, ...patch, id };
+    this.events.set(id, { ...edited, updated_at: localStamp(now, this.zoneOf(edited)) });
+    this.changed();
+    return true;
+  }
+
+  /** Gives an event another status, with its entry among the status changes (newest first). */
+  setStatus(id: number, status: string, now: number): boolean {
+    const event = this.events.get(id);
+    if (!event) return false;
+    const change = {
+      status,
+      previous_status: textOf(event, 'status'),
+      created_at: localStamp(now, this.zoneOf(event)),
+      created_by: 11,
+    };
+    return this.edit(id, { status, status_changes: [change, ...objectsOf(event, 'status_changes')] }, now);
+  }
+
+  /** Marks an event as deleted. */
+  delete(id: number, now: number): boolean {
+    const event = this.events.get(id);
+    return event !== undefined && this.edit(id, { deleted_at: localStamp(now, this.zoneOf(event)) }, now);
+  }
+
+  /** Moves an event to another place or time; every date and time field follows. */
+  move(id: number, to: Move, now: number): boolean {
+    const event = this.events.get(id);
+    if (!event) return false;
+    const moved: RawRecord = {
+      ...event,
+      site_id: to.siteId ?? event.site_id ?? null,
+      location_id: to.locationId ?? event.location_id ?? null,
+    };
+    const date = to.date ?? textOf(event, 'event_date_iso8601');
+    const start = to.start ?? textOf(event, 'event_start_iso8601').slice(11, 16);
+    const end = to.end ?? textOf(event, 'event_end_iso8601').slice(11, 16);
+    return this.edit(id, { ...moved, ...eventTimes(date, start, end, this.zoneOf(moved)) }, now);
+  }
+
+  /** IANA zone of the event's site; UTC for an unknown site. */
+  zoneOf(event: RawRecord): string {
+    const site = this.sites.find(({ id }) => id === event.site_id);
+    return site ? ianaZone(textOf(site, 'timezone')) : 'UTC';
+  }
+
+  /** Everything as plain JSON, a copy. */
+  snapshot(oauth: OauthState): z.infer<typeof dataSchema> {
+    return structuredClone({
+      settings: this.settings,
+      oauth,
+      sites: this.sites,
+      locations: this.locations,
+      events: [...this.events.values()],
+      bookings: [...this.bookings.values()],
+      selections: Object.fromEntries(this.selections),
+    });
+  }
+
+  /** Takes back a snapshot and returns its OAuth part; throws an Error when the data does not fit. */
+  restore(data: unknown): OauthState {
+    const parsed = dataSchema.safeParse(data);
+    if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+    const { settings, oauth, sites, locations, events, bookings, selections } = parsed.data;
+    this.settings = settings;
+    this.events.clear();
+    this.bookings.clear();
+    this.selections.clear();
+    for (const event of events) this.events.set(event.id, event);
+    for (const booking of bookings) this.bookings.set(booking.id, booking);
+    for (const [id, list] of Object.entries(selections)) this.selections.set(Number(id), list);
+    this.setPlaces(sites, locations);
+    return oauth;
+  }
+}

@@ -1,0 +1,99 @@
+import { DateTime } from 'luxon';
+
+/** Zone names as Tripleseat's sites carry them, with the IANA zones they stand for. */
+const RAILS_ZONES: Readonly<Record<string, string>> = {
+  'Pacific Time (US & Canada)': 'America/Los_Angeles',
+  'Mountain Time (US & Canada)': 'America/Denver',
+  'Central Time (US & Canada)': 'America/Chicago',
+  'Eastern Time (US & Canada)': 'America/New_York',
+};
+
+/** The IANA zone behind a site's zone name; a name that is not in the list counts as IANA already. */
+export function ianaZone(siteZone: string): string {
+  return RAILS_ZONES[siteZone] ?? siteZone;
+}
+
+/** The name Tripleseat shows for an IANA zone; zones outside the list are shown as they are. */
+export function railsZone(iana: string): string {
+  return Object.entries(RAILS_ZONES).find(([, zone]) => zone === iana)?.[0] ?? iana;
+}
+
+/** Epoch milliseconds as Tripleseat stamps records: `11/5/2026 6:46 AM`, local, unpadded, no seconds, no zone. */
+export function localStamp(millis: number, zone: string): string {
+  return DateTime.fromMillis(millis, { zone, locale: 'en-US' }).toFormat('L/d/yyyy h:mm a');
+}
+
+/** The local date of a moment, `YYYY-MM-DD`. */
+export function localDate(millis: number, zone: string): string {
+  return DateTime.fromMillis(millis, { zone }).toFormat('yyyy-MM-dd');
+}
+
+/** A date some days before or after another; both `YYYY-MM-DD`. */
+export function shiftDate(date: string, days: number): string {
+  return DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toFormat('yyyy-MM-dd');
+}
+
+const STAMP = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}) (AM|PM)$/;
+
+/** What {@link localStamp} wrote, as epoch milliseconds; null when the text is anything else. */
+export function parseStamp(text: string, zone: string): number | null {
+  const match = STAMP.exec(text);
+  if (!match) return null;
+  const [, month, day, year, hour, minute, half] = match;
+  const local = DateTime.fromObject(
+    {
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: (Number(hour) % 12) + (half === 'PM' ? 12 : 0),
+      minute: Number(minute),
+    },
+    { zone },
+  );
+  return local.isValid ? local.toMillis() : null;
+}
+
+const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
+
+/** A search date, `MM/DD/YYYY` or `YYYY-MM-DD`, as `YYYY-MM-DD`; null for anything else. */
+export function parseSearchDate(text: string): string | null {
+  const slashed = SLASHED.exec(text.trim());
+  const iso = slashed
+    ? `${slashed[3]}-${(slashed[1] ?? '').padStart(2, '0')}-${(slashed[2] ?? '').padStart(2, '0')}`
+    : text.trim();
+  return /^\d{4}-\d{2}-\d{2}$/.test(iso) && DateTime.fromISO(iso, { zone: 'utc' }).isValid ? iso : null;
+}
+
+/** Every date and time field of an event. */
+export interface EventTimes {
+  event_date: string;
+  event_date_iso8601: string;
+  event_start: string;
+  event_end: string;
+  event_start_utc: string;
+  event_end_utc: string;
+  event_start_iso8601: string;
+  event_end_iso8601: string;
+  event_timezone: string;
+}
+
+/**
+ * The date and time fields of an event on local day `date`. `start` and `end` are `HH:MM`; an end at or before
+ * the start means the next day.
+ */
+export function eventTimes(date: string, start: string, end: string, zone: string): EventTimes {
+  const from = DateTime.fromISO(`${date}T${start}:00`, { zone, locale: 'en-US' });
+  const sameDay = DateTime.fromISO(`${date}T${end}:00`, { zone, locale: 'en-US' });
+  const to = sameDay > from ? sameDay : sameDay.plus({ days: 1 });
+  return {
+    event_date: from.toFormat('L/d/yyyy'),
+    event_date_iso8601: date,
+    event_start: from.toFormat('L/d/yyyy h:mm a'),
+    event_end: to.toFormat('L/d/yyyy h:mm a'),
+    event_start_utc: from.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+    event_end_utc: to.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+    event_start_iso8601: from.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ"),
+    event_end_iso8601: to.toFormat("yyyy-MM-dd'T'HH:mm:ssZZ"),
+    event_timezone: railsZone(zone),
+  };
+}
