@@ -1,0 +1,63 @@
+import { AppError, ExitCode } from '../errors.js';
+
+/** Code of a system error (`ENOENT`), or null. */
+export function errnoOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Whether the file or folder was just not there. */
+export function isMissing(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT';
+}
+
+/** A path for a sentence: control characters and terminal escapes do not get through. */
+export function shownPath(path: string): string {
+  return path.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
+}
+
+/**
+ * A refusal of the file system as a sentence with a hint (`STATE`, exit 78). `verb` is what was tried: `read`,
+ * `write`. AppErrors and anything that is not a system error come back as they are.
+ */
+export function stateError(error: unknown, verb: string, path: string): unknown {
+  const code = errnoOf(error);
+  if (error instanceof AppError || code === null) return error;
+  const { why, hint } = explain(code);
+  return new AppError('STATE', ExitCode.config, `Cannot ${verb} ${shownPath(path)}: ${why}.`, hint);
+}
+
+function explain(code: string): { why: string; hint: string } {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return {
+        why: code === 'ENOSPC' ? 'the disk is full' : 'the limit on disk space is reached',
+        hint: 'Free some space or set STATE_DIR to a directory on another disk, then run again.',
+      };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        why: 'permission denied',
+        hint: 'Give the user that runs ts-reconcile ownership of it, or set STATE_DIR to a directory it owns.',
+      };
+    case 'EROFS':
+      return {
+        why: 'the file system is read-only',
+        hint: 'Set STATE_DIR to a directory that can be written.',
+      };
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return {
+        why: 'a part of the path is not a directory',
+        hint: 'Set STATE_DIR to a directory, or move the file that is in its place.',
+      };
+    case 'EISDIR':
+      return { why: 'it is a directory', hint: 'Move it away: a file of ts-reconcile belongs there.' };
+    case 'EMFILE':
+    case 'ENFILE':
+      return { why: 'too many files are open', hint: 'Raise the limit on open files (ulimit -n).' };
+    default:
+      return { why: `the system answered ${code}`, hint: 'Check the disk, or set STATE_DIR to another one.' };
+  }
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { close, constants, open } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Clock } from '../clock.js';
+import { AppError, ExitCode } from '../errors.js';
+import { errnoOf, isMissing, stateError } from './failure.js';
+import type { StateFiles } from './files.js';
+import type { Lock } from './types.js';
+
+/** Takes a lock by name, or answers null at once. */
+export type TryLock = (name: string) => Promise<Lock | null>;
+
+/** Opens the lock or says that somebody holds it. The lock is gone when `free` was called or the process died. */
+type Grip = { kind: 'held'; free: () => Promise<void> } | { kind: 'busy' };
+
+/** Same value on macOS and the BSDs; Node names it nowhere. Opens and takes the file's lock in one step. */
+const O_EXLOCK = 0x20;
+const LOCK_FOLDER = 'locks';
+
+/** What {@link Locks} is made with. */
+export interface LocksOptions {
+  files: StateFiles;
+  /** Creates no lock file where the platform needs one; such a lock then holds within this process only. */
+  readOnly: boolean;
+}
+
+/**
+ * Named locks of one state directory, all held by the kernel, so that none outlives its process. They reach as
+ * far as one host (on Linux: one network namespace; containers that share a volume do not see each other's).
+ */
+export class Locks {
+  readonly #options: LocksOptions;
+  readonly #scope: string;
+  readonly #held = new Set<Lock>();
+  readonly #local = new Set<string>();
+
+  private constructor(options: LocksOptions, scope: string) {
+    this.#options = options;
+    this.#scope = scope;
+  }
+
+  /** Locks of the directory that the path really leads to, there or not yet there. */
+  static async of(options: LocksOptions): Promise<Locks> {
+    return new Locks(options, await canonicalPath(options.files.root));
+  }
+
+  /** Takes the named lock, or null when any process has it, this one included. */
+  async tryLock(name: string): Promise<Lock | null> {
+    const key = createHash('sha256').update(`${this.#scope}\0${name}`).digest('hex');
+    const grip = await this.#take(key);
+    if (grip.kind === 'busy') return null;
+    const lock: Lock = {
+      release: async () => {
+        if (this.#held.delete(lock)) await grip.free();
+      },
+    };
+    this.#held.add(lock);
+    return lock;
+  }
+
+  /** Releases whatever is still held. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#held].map((lock) => lock.release()));
+  }
+
+  #take(key: string): Promise<Grip> {
+    switch (process.platform) {
+      case 'linux':
+      case 'android':
+        // The leading NUL makes the name abstract: no file, and free as soon as the process is gone.
+        return listen(`\0ts-reconcile-${key}`);
+      case 'win32':
+        return listen(`\\\\.\\pipe\\ts-reconcile-${key}`);
+      case 'darwin':
+      case 'freebsd':
+      case 'openbsd':
+      case 'netbsd':
+        return this.#lockFile(key);
+      default:
+        throw new AppError(
+          'STATE',
+          ExitCode.config,
+          `There is no lock on ${process.platform} that a dying process gives back.`,
+          'Run ts-reconcile on Linux, macOS, a BSD or Windows, or set STATE_URL.',
+        );
+    }
+  }
+
+  async #lockFile(key: string): Promise<Grip> {
+    const { files, readOnly } = this.#options;
+    const path = files.path(LOCK_FOLDER, key);
+    const flags = constants.O_RDWR | constants.O_NONBLOCK | O_EXLOCK;
+    try {
+      const fd = readOnly
+        ? await promisify(open)(path, flags)
+        : await files.inFolder(LOCK_FOLDER, () => promisify(open)(path, flags | constants.O_CREAT, 0o600));
+      return { kind: 'held', free: () => promisify(close)(fd) };
+    } catch (error) {
+      if (errnoOf(error) === 'EAGAIN' || errnoOf(error) === 'EWOULDBLOCK') return { kind: 'busy' };
+      if (readOnly && isMissing(error)) return this.#takeLocally(key);
+      throw stateError(error, 'lock', path);
+    }
+  }
+
+  #takeLocally(key: string): Grip {
+    if (this.#local.has(key)) return { kind: 'busy' };
+    this.#local.add(key);
+    return {
+      kind: 'held',
+      free: async () => {
+        this.#local.delete(key);
+      },
+    };
+  }
+}
+
+function listen(path: string): Promise<Grip> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const code = errnoOf(error);
+      // Windows says EACCES when another user holds the pipe.
+      const busy = code === 'EADDRINUSE' || (process.platform === 'win32' && code === 'EACCES');
+      if (busy) resolve({ kind: 'busy' });
+      else reject(stateError(error, 'open', 'the socket of a lock'));
+    });
+    server.listen({ path, exclusive: true }, () => {
+      // A failing accept must not bring the process down: the name stays taken regardless.
+      server.on('error', () => undefined);
+      resolve({ kind: 'held', free: () => new Promise((done) => server.close(() => done())) });
+    });
+    server.unref();
+  });
+}
+
+async function canonicalPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isMissing(error) || dirname(path) === path) throw stateError(error, 'open', path);
+    return join(await canonicalPath(dirname(path)), basename(path));
+  }
+}
+
+/** What {@link waitForLock} needs to wait with. */
+export interface Waiting {
+  tryLock: TryLock;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+}
+
+/** Tries again every 20 to 80 ms, at most `timeoutMs` in all; null: it was never free. */
+export async function waitForLock(waiting: Waiting, name: string, timeoutMs: number): Promise<Lock | null> {
+  const deadline = waiting.clock.now() + timeoutMs;
+  for (;;) {
+    const lock = await waiting.tryLock(name);
+    if (lock) return lock;
+    const left = deadline - waiting.clock.now();
+    if (left <= 0) return null;
+    await waiting.clock.sleep(Math.min(left, 20 + waiting.random() * 60));
+  }
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { JournalRecord } from './types.js';
+
+/** Most bytes of one journal line, its newline included. */
+export const MAX_LINE_BYTES = 16 * 1024;
+
+const at = z.iso.datetime({ offset: true }).max(40);
+const run = z.string().min(1).max(64);
+const mode = z.enum(['single', 'bulk']);
+const text = z.string();
+const count = z.number().int().nonnegative();
+
+const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run-start'),
+    at,
+    run,
+    mode,
+    trigger: text,
+    window: z.object({ from: text, to: text }).nullable(),
+  }),
+  z.object({
+    type: z.literal('event'),
+    at,
+    run,
+    id: text,
+    name: text.nullable(),
+    date: text.nullable(),
+    location: text.nullable(),
+    status: z.enum(['injected', 'repaired', 'skipped', 'failed']),
+    reason: text.nullable(),
+    order: text.nullable(),
+    total: text.nullable(),
+    error: text.nullable(),
+  }),
+  z.object({
+    type: z.literal('run-end'),
+    at,
+    run,
+    mode,
+    complete: z.boolean(),
+    exit: z.number().int(),
+    summary: z.object({ queried: count, injected: count, repaired: count, skipped: count, failed: count }),
+  }),
+]);
+
+/** The record of a journal line; null for anything torn, foreign or damaged. */
+export function parseRecord(line: Buffer): JournalRecord | null {
+  try {
+    return recordSchema.safeParse(JSON.parse(line.toString('utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A record as one line with its newline, at most {@link MAX_LINE_BYTES}: long texts are cut until it fits. No
+ * character in it acts on a terminal. Throws a ZodError for a record that could not be read back.
+ */
+export function formatRecord(record: JournalRecord): string {
+  const checked = recordSchema.parse(record);
+  let limit = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const json = JSON.stringify(checked, (_key, value: unknown) =>
+      typeof value === 'string' ? cut(value, limit) : value,
+    );
+    const line = `${escapeControls(json)}\n`;
+    if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
+    // The few fields of a record fit long before the limit reaches an id or a time.
+    limit = Math.min(4096, limit / 2);
+  }
+}
+
+function cut(value: string, limit: number): string {
+  if (value.length <= limit) return value;
+  // A cut between the two halves of a surrogate pair would leave half a character.
+  return `${value.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function escapeControls(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

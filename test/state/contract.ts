@@ -1,0 +1,332 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.js';
+import type { StateStore } from '../../src/state/types.js';
+import { collect, eventId, eventRecord, jumpingClock, runEnd, runStart, tokens } from './support.js';
+
+/** One state, fresh for a test, that several stores can be opened on. */
+export interface StateSetup {
+  /** A store as another process would open it. */
+  open(options?: { clock?: Clock; readOnly?: boolean }): Promise<StateStore>;
+  dispose(): Promise<void>;
+}
+
+/** What every implementation of {@link StateStore} must do. */
+export function stateContract(name: string, setUp: () => Promise<StateSetup>): void {
+  describe(name, () => {
+    let setup: StateSetup;
+    let opened: StateStore[];
+
+    beforeEach(async () => {
+      setup = await setUp();
+      opened = [];
+    });
+    afterEach(async () => {
+      for (const store of opened) await store.close();
+      await setup.dispose();
+    });
+
+    async function open(options?: { clock?: Clock; readOnly?: boolean }): Promise<StateStore> {
+      const store = await setup.open(options);
+      opened.push(store);
+      return store;
+    }
+
+    describe('locks', () => {
+      it('has one holder, in one store and across stores', async () => {
+        const [a, b] = [await open(), await open()];
+        const lock = await a.tryLock('event-1');
+        expect(lock).not.toBeNull();
+        expect(await a.tryLock('event-1')).toBeNull();
+        expect(await b.tryLock('event-1')).toBeNull();
+        expect(await b.tryLock('event-2')).not.toBeNull();
+
+        await lock?.release();
+        expect(await b.tryLock('event-1')).not.toBeNull();
+      });
+
+      it('takes a second release for nothing', async () => {
+        const [a, b] = [await open(), await open()];
+        const first = await a.tryLock('sweep');
+        await first?.release();
+        const second = await b.tryLock('sweep');
+        await first?.release();
+        expect(second).not.toBeNull();
+        expect(await a.tryLock('sweep')).toBeNull();
+      });
+
+      it('has one winner of many at once', async () => {
+        const stores = await Promise.all(Array.from({ length: 8 }, () => open()));
+        const taken = await Promise.all(stores.map((store) => store.tryLock('sweep')));
+        expect(taken.filter((lock) => lock !== null)).toHaveLength(1);
+      });
+
+      it('gives back what is held when the store closes', async () => {
+        const [a, b] = [await open(), await open()];
+        await a.tryLock('sweep');
+        await a.close();
+        expect(await b.tryLock('sweep')).not.toBeNull();
+      });
+
+      it('takes any text for a name', async () => {
+        const store = await open();
+        const name = `../\0${'x'.repeat(5000)}`;
+        expect(await store.tryLock(name)).not.toBeNull();
+        expect(await store.tryLock(name)).toBeNull();
+        expect(await store.tryLock(`${name}y`)).not.toBeNull();
+      });
+
+      it('is apart from the locks of another state', async () => {
+        const other = await setUp();
+        const elsewhere = await other.open();
+        try {
+          await (await open()).tryLock('sweep');
+          expect(await elsewhere.tryLock('sweep')).not.toBeNull();
+        } finally {
+          await elsewhere.close();
+          await other.dispose();
+        }
+      });
+    });
+
+    describe('tokens', () => {
+      it('keeps the last pair written, for every store', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.tokens.read()).toBeNull();
+        await a.tokens.write(tokens());
+        expect(await b.tokens.read()).toEqual(tokens());
+        const next = tokens({ accessToken: 'access-2', refreshToken: null, scope: null });
+        await b.tokens.write(next);
+        expect(await a.tokens.read()).toEqual(next);
+      });
+
+      it('forgets them', async () => {
+        const store = await open();
+        await store.tokens.clear();
+        await store.tokens.write(tokens());
+        await store.tokens.clear();
+        expect(await store.tokens.read()).toBeNull();
+      });
+
+      it('lets one at a time refresh', async () => {
+        const clock = jumpingClock();
+        const stores = await Promise.all([open({ clock }), open({ clock }), open({ clock })]);
+        await stores[0]?.tokens.write(tokens({ expiresAt: 0 }));
+        const bump = (store: StateStore) =>
+          store.tokens.exclusive(1_000_000, async () => {
+            const before = await store.tokens.read();
+            await new Promise((resolve) => setImmediate(resolve));
+            await store.tokens.write(tokens({ expiresAt: (before?.expiresAt ?? 0) + 1 }));
+          });
+        await Promise.all([...stores, ...stores, ...stores].map(bump));
+        expect((await stores[0]?.tokens.read())?.expiresAt).toBe(9);
+      });
+
+      it('passes on what the work returns or throws, and is free again', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.tokens.exclusive(0, async () => 'done')).toBe('done');
+        await expect(a.tokens.exclusive(0, () => Promise.reject(new Error('refused')))).rejects.toThrow(
+          'refused',
+        );
+        expect(await b.tokens.exclusive(0, async () => 'again')).toBe('again');
+      });
+
+      it('gives up with LOCKED after the time it was given', async () => {
+        const clock = jumpingClock();
+        const [a, b] = [await open({ clock }), await open({ clock })];
+        const begun = clock.now();
+        await a.tokens.exclusive(0, async () => {
+          await expect(b.tokens.exclusive(5000, async () => 'never')).rejects.toMatchObject({
+            code: 'LOCKED',
+            exitCode: 75,
+          });
+        });
+        expect(clock.now() - begun).toBeGreaterThanOrEqual(5000);
+        expect(clock.now() - begun).toBeLessThan(5200);
+      });
+    });
+
+    describe('intents', () => {
+      const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
+
+      it('keeps one for each event', async () => {
+        const [a, b] = [await open(), await open()];
+        const [first, second] = [eventId('61000001'), eventId('61000002')];
+        expect(await a.intents.read(first)).toBeNull();
+        await a.intents.write(first, intent);
+        await a.intents.write(second, { ...intent, orderId: '10684001' });
+        await a.intents.write(first, { ...intent, lastWriteAt: intent.lastWriteAt + 1 });
+        expect(await b.intents.read(first)).toEqual({ ...intent, lastWriteAt: intent.lastWriteAt + 1 });
+        expect(await b.intents.read(second)).toEqual({ ...intent, orderId: '10684001' });
+      });
+
+      it('clears one and leaves the others', async () => {
+        const [a, b] = [await open(), await open()];
+        const [first, second] = [eventId('61000001'), eventId('61000002')];
+        await a.intents.clear(first);
+        await a.intents.write(first, intent);
+        await a.intents.write(second, intent);
+        await b.intents.clear(first);
+        expect(await a.intents.read(first)).toBeNull();
+        expect(await a.intents.read(second)).toEqual(intent);
+      });
+    });
+
+    describe('journal', () => {
+      it('reads back what every store appended, oldest first', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await collect(a.journal.read())).toEqual([]);
+        const records = [
+          runStart('aaaaaaaa', '2026-11-14T12:00:00.000Z'),
+          eventRecord('61000001'),
+          eventRecord('61000002', {
+            status: 'failed',
+            reason: 'DRIFT',
+            error: 'Totals differ.',
+            order: null,
+          }),
+          runEnd('aaaaaaaa', '2026-11-14T12:01:00.000Z', { exit: 1 }),
+        ];
+        await a.journal.append(records.slice(0, 2));
+        await a.journal.append([]);
+        await b.journal.append(records.slice(2));
+        expect(await collect(a.journal.read())).toEqual(records);
+        expect(await collect(b.journal.read())).toEqual(records);
+      });
+
+      it('keeps any text as it is, and cuts only what is far too long', async () => {
+        const store = await open();
+        const odd = 'a\n"b"\u001b[31m\u0000\u0085\u202e🎉';
+        await store.journal.append([
+          eventRecord('61000001', { name: odd }),
+          eventRecord('61000002', { name: '🎉'.repeat(40_000), error: '\u0000'.repeat(40_000) }),
+        ]);
+        const [first, second] = await collect(store.journal.read());
+        expect(first).toEqual(eventRecord('61000001', { name: odd }));
+        expect(second).toMatchObject({ type: 'event', id: '61000002', status: 'injected', total: '1472.00' });
+        expect(second?.type === 'event' && second.name).toMatch(/^🎉{100,}…$/u);
+      });
+
+      it('can be left in the middle of reading', async () => {
+        const store = await open();
+        await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
+        for await (const record of store.journal.read()) {
+          expect(record).toMatchObject({ id: '61000001' });
+          break;
+        }
+        expect(await collect(store.journal.read())).toHaveLength(2);
+      });
+
+      it('knows when the newest complete sweep began', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.journal.lastGoodSweep()).toBeNull();
+        await a.journal.append([
+          runStart('aaaaaaaa', '2026-11-14T01:00:00.000Z'),
+          runEnd('aaaaaaaa', '2026-11-14T01:10:00.000Z'),
+          runStart('bbbbbbbb', '2026-11-14T02:00:00.000Z'),
+          runStart('cccccccc', '2026-11-14T02:05:00.000Z', 'single'),
+          runEnd('cccccccc', '2026-11-14T02:06:00.000Z', { mode: 'single' }),
+          eventRecord('61000001', { run: 'bbbbbbbb', status: 'failed' }),
+          runEnd('bbbbbbbb', '2026-11-14T02:10:00.000Z', { exit: 1 }),
+          runStart('dddddddd', '2026-11-14T03:00:00.000Z'),
+          runEnd('dddddddd', '2026-11-14T03:10:00.000Z', { complete: false, exit: 69 }),
+          runStart('eeeeeeee', '2026-11-14T04:00:00.000Z'),
+        ]);
+        expect(await b.journal.lastGoodSweep()).toBe('2026-11-14T02:00:00.000Z');
+      });
+
+      it('takes no run of single events for a sweep', async () => {
+        const store = await open();
+        await store.journal.append([
+          runStart('aaaaaaaa', '2026-11-14T01:00:00.000Z', 'single'),
+          runEnd('aaaaaaaa', '2026-11-14T01:10:00.000Z', { mode: 'single' }),
+        ]);
+        expect(await store.journal.lastGoodSweep()).toBeNull();
+      });
+    });
+
+    describe('cache', () => {
+      it('remembers within a store at once and for others after a flush', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.cache.get('products:8')).toBeUndefined();
+        await a.cache.set('products:8', { rows: [1, 'two', null] });
+        expect(await a.cache.get('products:8')).toEqual({ rows: [1, 'two', null] });
+        expect(await b.cache.get('products:8')).toBeUndefined();
+        await a.cache.flush();
+        expect(await (await open()).cache.get('products:8')).toEqual({ rows: [1, 'two', null] });
+      });
+
+      it('merges with what another store wrote, the last writer of a key winning', async () => {
+        const [a, b] = [await open(), await open()];
+        await a.cache.set('mine', 1);
+        await a.cache.set('both', 1);
+        await b.cache.set('yours', 2);
+        await b.cache.set('both', 2);
+        await a.cache.flush();
+        await b.cache.flush();
+        const fresh = (await open()).cache;
+        expect([await fresh.get('mine'), await fresh.get('yours'), await fresh.get('both')]).toEqual([
+          1, 2, 2,
+        ]);
+      });
+
+      it('hands out copies', async () => {
+        const store = await open();
+        const value = { rows: [1] };
+        await store.cache.set('k', value);
+        value.rows.push(2);
+        expect(await store.cache.get('k')).toEqual({ rows: [1] });
+        expect(await store.cache.get('k')).not.toBe(await store.cache.get('k'));
+      });
+
+      it('forgets a key that is set to undefined', async () => {
+        const store = await open();
+        await store.cache.set('k', 1);
+        await store.cache.flush();
+        await store.cache.set('k', undefined);
+        expect(await store.cache.get('k')).toBeUndefined();
+        await store.cache.flush();
+        expect(await (await open()).cache.get('k')).toBeUndefined();
+      });
+    });
+
+    describe('read-only', () => {
+      it('reads what is there and changes nothing but tokens', async () => {
+        const writer = await open();
+        const event = eventId('61000001');
+        const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
+        await writer.intents.write(event, intent);
+        await writer.journal.append([eventRecord('61000001')]);
+        await writer.cache.set('k', 1);
+        await writer.cache.flush();
+        await writer.tokens.write(tokens());
+
+        const reader = await open({ readOnly: true });
+        expect(await reader.intents.read(event)).toEqual(intent);
+        expect(await collect(reader.journal.read())).toEqual([eventRecord('61000001')]);
+        expect(await reader.cache.get('k')).toBe(1);
+        expect(await reader.tokens.read()).toEqual(tokens());
+
+        await reader.intents.clear(event);
+        await reader.intents.write(eventId('61000002'), intent);
+        await reader.journal.append([eventRecord('61000002')]);
+        await reader.cache.set('k', 2);
+        await reader.cache.flush();
+        await reader.tokens.write(tokens({ accessToken: 'access-2' }));
+
+        const after = await open();
+        expect(await after.intents.read(event)).toEqual(intent);
+        expect(await after.intents.read(eventId('61000002'))).toBeNull();
+        expect(await collect(after.journal.read())).toEqual([eventRecord('61000001')]);
+        expect(await after.cache.get('k')).toBe(1);
+        expect(await after.tokens.read()).toEqual(tokens({ accessToken: 'access-2' }));
+      });
+
+      it('takes locks like any other', async () => {
+        const [writer, reader] = [await open(), await open({ readOnly: true })];
+        const lock = await reader.tryLock('sweep');
+        expect(lock).not.toBeNull();
+        expect(await writer.tryLock('sweep')).toBeNull();
+      });
+    });
+  });
+}

@@ -1,0 +1,371 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.js';
+import { openStateDir, type StateDirOptions } from '../../src/state/directory.js';
+import type { StateStore } from '../../src/state/types.js';
+import { stateContract } from './contract.js';
+import { collect, eventId, eventRecord, jumpingClock, temporaryDirectory, tokens } from './support.js';
+
+const EVENT = eventId('61000001');
+const INTENT = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
+const isRoot = process.getuid?.() === 0;
+
+function open(dir: string, over: Partial<StateDirOptions> = {}): Promise<StateStore> {
+  return openStateDir({ dir, clock: jumpingClock(), random: Math.random, ...over });
+}
+
+async function failure(work: Promise<unknown>): Promise<AppError> {
+  const error = await work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof AppError)) throw new Error(`expected an AppError, got ${String(error)}`);
+  return error;
+}
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o7777).toString(8);
+}
+
+async function writeEverything(store: StateStore): Promise<void> {
+  await store.tokens.write(tokens());
+  await store.intents.write(EVENT, INTENT);
+  await store.journal.append([eventRecord('61000001')]);
+  await store.cache.set('k', 1);
+  await store.cache.flush();
+}
+
+const FILES = ['tokens.json', 'cache.jsonl', 'intents/61000001.json', 'journal/journal.jsonl'];
+
+stateContract('state in a directory', async () => {
+  const dir = join(await temporaryDirectory(), 'state');
+  return {
+    open: (options) => open(dir, options),
+    dispose: async () => undefined,
+  };
+});
+
+describe('permissions', () => {
+  for (const umask of [0o000, 0o777]) {
+    it(`are 0700 and 0600 under umask ${umask.toString(8)}`, async () => {
+      const dir = join(await temporaryDirectory(), 'deep', 'state');
+      const before = process.umask(umask);
+      try {
+        await writeEverything(await open(dir));
+      } finally {
+        process.umask(before);
+      }
+      for (const folder of ['..', '.', 'intents', 'journal'])
+        expect(await modeOf(join(dir, folder))).toBe('700');
+      for (const file of FILES) expect(await modeOf(join(dir, file))).toBe('600');
+      expect((await readdir(dir)).sort()).toEqual(['cache.jsonl', 'intents', 'journal', 'tokens.json']);
+    });
+  }
+
+  it('are narrowed on a directory and a journal of ours', async () => {
+    const dir = await temporaryDirectory();
+    await writeEverything(await open(dir));
+    await chmod(dir, 0o755);
+    await chmod(join(dir, 'journal'), 0o777);
+    await chmod(join(dir, 'journal/journal.jsonl'), 0o666);
+    const store = await open(dir);
+    expect(await modeOf(dir)).toBe('700');
+    await store.journal.append([eventRecord('61000002')]);
+    expect(await modeOf(join(dir, 'journal'))).toBe('700');
+    expect(await modeOf(join(dir, 'journal/journal.jsonl'))).toBe('600');
+  });
+
+  it('are narrowed on a fresh volume', async () => {
+    const dir = await temporaryDirectory();
+    await mkdir(join(dir, 'lost+found'));
+    await chmod(dir, 0o755);
+    await open(dir);
+    expect(await modeOf(dir)).toBe('700');
+  });
+
+  it('are left alone, and the directory refused, when it holds files of something else', async () => {
+    const dir = await temporaryDirectory();
+    await writeFile(join(dir, 'mail.txt'), '');
+    await chmod(dir, 0o755);
+    const error = await failure(open(dir));
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+    expect(error.message).toContain('holds files of something else');
+    expect(error.hint).toContain(`${dir}/ts-reconcile`);
+    expect(await modeOf(dir)).toBe('755');
+  });
+
+  it('are left alone, and the directory refused, when it belongs to another user', async () => {
+    const dir = isRoot ? await temporaryDirectory() : '/usr';
+    if (isRoot) {
+      await chown(dir, 12345, 12345);
+      await chmod(dir, 0o755);
+    }
+    const error = await failure(open(dir));
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+    expect(error.message).toContain('belongs to another user');
+    expect(await modeOf(dir)).toBe('755');
+  });
+});
+
+describe('laziness', () => {
+  it('creates nothing before the first write', async () => {
+    const parent = await temporaryDirectory();
+    const store = await open(join(parent, 'state'));
+    await store.tryLock('sweep');
+    expect(await store.tokens.read()).toBeNull();
+    expect(await store.intents.read(EVENT)).toBeNull();
+    expect(await collect(store.journal.read())).toEqual([]);
+    expect(await store.journal.lastGoodSweep()).toBeNull();
+    expect(await store.cache.get('k')).toBeUndefined();
+    await store.tokens.clear();
+    await store.intents.clear(EVENT);
+    await store.cache.flush();
+    await store.close();
+    expect(await readdir(parent)).toEqual([]);
+  });
+
+  it('creates nothing at all when read-only, save for tokens', async () => {
+    const parent = await temporaryDirectory();
+    const dir = join(parent, 'state');
+    const store = await open(dir, { readOnly: true });
+    await store.intents.write(EVENT, INTENT);
+    await store.journal.append([eventRecord('61000001')]);
+    await store.cache.set('k', 1);
+    await store.close();
+    expect(await readdir(parent)).toEqual([]);
+    await store.tokens.write(tokens());
+    expect(await readdir(dir)).toEqual(['tokens.json']);
+  });
+
+  it('leaves wide permissions alone when read-only', async () => {
+    const dir = await temporaryDirectory();
+    await chmod(dir, 0o755);
+    await open(dir, { readOnly: true });
+    expect(await modeOf(dir)).toBe('755');
+  });
+
+  it('makes the directory again when it is removed under a running process', async () => {
+    const dir = join(await temporaryDirectory(), 'state');
+    const store = await open(dir);
+    await writeEverything(store);
+    await rm(dir, { recursive: true });
+    await writeEverything(store);
+    expect(await store.tokens.read()).toEqual(tokens());
+    expect(await collect(store.journal.read())).toHaveLength(1);
+  });
+
+  it('has the same locks before and after the directory is made', async () => {
+    const dir = join(await temporaryDirectory(), 'state');
+    const early = await open(dir);
+    await early.tryLock('sweep');
+    await early.tokens.write(tokens());
+    const late = await open(`${dir}/../state/`);
+    expect(await late.tryLock('sweep')).toBeNull();
+    await early.close();
+    expect(await late.tryLock('sweep')).not.toBeNull();
+    await late.close();
+  });
+});
+
+describe('refusals of the file system', () => {
+  it('names a file in the place of the directory', async () => {
+    const file = join(await temporaryDirectory(), 'file');
+    await writeFile(file, '');
+    for (const dir of [file, join(file, 'below')]) {
+      for (const readOnly of [false, true]) {
+        const error = await failure(open(dir, { readOnly }));
+        expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+        expect(error.message).toMatch(/not a directory\.$/);
+        expect(error.hint).toContain('STATE_DIR');
+      }
+    }
+  });
+
+  it('names a directory that cannot be made', async () => {
+    const error = await failure((await open('/proc/ts-reconcile/state')).tokens.write(tokens()));
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+    expect(error.message).toContain('/proc/ts-reconcile');
+  });
+
+  it('says that the disk is full', async () => {
+    const dir = await temporaryDirectory();
+    await mkdir(join(dir, 'journal'), { mode: 0o700 });
+    await symlink('/dev/full', join(dir, 'journal/journal.jsonl'));
+    const store = await open(dir);
+    const mode = await modeOf('/dev/full');
+    const error = await failure(store.journal.append([eventRecord('61000001')]));
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+    expect(error.message).toContain('the disk is full');
+    expect(error.hint).toContain('Free some space');
+    expect(await modeOf('/dev/full')).toBe(mode);
+  });
+
+  it('does not fail over a cache that cannot be written', async () => {
+    const dir = await temporaryDirectory();
+    await mkdir(join(dir, 'cache.jsonl'));
+    const lines: string[] = [];
+    const store = await open(dir, { log: (line) => lines.push(line) });
+    expect(await store.cache.get('k')).toBeUndefined();
+    await store.cache.set('k', 1);
+    await store.cache.flush();
+    expect(await store.cache.get('k')).toBe(1);
+    expect(lines.join('\n')).toContain('The cache was not written.');
+    expect((await readdir(dir)).filter((name) => name.startsWith('.tmp'))).toEqual([]);
+  });
+
+  it('shows a path without control characters', async () => {
+    const file = join(await temporaryDirectory(), 'a\u001b[31m\nb');
+    await writeFile(file, '');
+    const error = await failure(open(file));
+    expect(error.message).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('leftovers', () => {
+  it('of dead processes are removed, those of live ones and of other hosts stay', async () => {
+    const dir = await temporaryDirectory();
+    const clock = jumpingClock(Date.now());
+    const first = await open(dir, { clock });
+    await first.tokens.write(tokens());
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const names = {
+      dead: `.tmp-${host}-${dead}-0-0`,
+      live: `.tmp-${host}-${process.pid}-0-0`,
+      foreign: `.tmp-00000000-${dead}-0-0`,
+      stale: `.tmp-00000000-${dead}-1-1`,
+    };
+    for (const name of Object.values(names)) await writeFile(join(dir, name), '');
+    await utimes(join(dir, names.stale), 0, 0);
+    await (await open(dir, { clock })).tokens.write(tokens());
+    const left = await readdir(dir);
+    expect(left).toEqual(expect.arrayContaining([names.live, names.foreign]));
+    expect(left).not.toContain(names.dead);
+    expect(left).not.toContain(names.stale);
+  });
+});
+
+describe('tokens.json', () => {
+  const damages: [string, string][] = [
+    ['empty', ''],
+    ['cut short', '{"accessToken":"secret-canary","refr'],
+    ['of another form', '{"accessToken":"secret-canary","expiresAt":"soon"}'],
+    ['no object', '["secret-canary"]'],
+    ['huge', `"${'x'.repeat(100_000)}"`],
+  ];
+  for (const [what, text] of damages) {
+    it(`that is ${what} is an error and is not overwritten`, async () => {
+      const dir = await temporaryDirectory();
+      await writeFile(join(dir, 'tokens.json'), text);
+      const lines: string[] = [];
+      const store = await open(dir, { log: (line) => lines.push(line) });
+      const error = await failure(store.tokens.read());
+      expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+      expect(error.message).toContain(join(dir, 'tokens.json'));
+      expect(error.hint).toContain('auth login');
+      expect(`${error.message}${error.hint}`).not.toContain('secret-canary');
+
+      await store.tokens.write(tokens());
+      expect(await store.tokens.read()).toEqual(tokens());
+      expect(await readFile(join(dir, 'tokens.damaged.json'), 'utf8')).toBe(text);
+      expect(lines).toHaveLength(1);
+      await store.tokens.clear();
+      expect(await readdir(dir)).toEqual([]);
+    });
+  }
+});
+
+describe('intents', () => {
+  it('that are damaged read as something sent at the time of the file', async () => {
+    const dir = await temporaryDirectory();
+    const store = await open(dir);
+    await store.intents.write(EVENT, INTENT);
+    const path = join(dir, 'intents/61000001.json');
+    for (const text of ['', '{"claim":', '{"claim":1}', 'x'.repeat(10_000)]) {
+      await writeFile(path, text);
+      await utimes(path, 1_700_000_000, 1_700_000_000);
+      expect(await store.intents.read(EVENT)).toEqual({
+        claim: '',
+        run: '',
+        lastWriteAt: 1_700_000_000_000,
+        orderId: null,
+      });
+    }
+    await store.intents.clear(EVENT);
+    expect(await readdir(join(dir, 'intents'))).toEqual([]);
+  });
+});
+
+describe('cache.jsonl', () => {
+  it('starts afresh, or without the damaged lines', async () => {
+    const dir = await temporaryDirectory();
+    await writeFile(
+      join(dir, 'cache.jsonl'),
+      '{"k":"a","v":1}\nrubbish\n{"k":5}\n[]\n{"k":"b","v":{"x":1}}\n{"k":"c","v"',
+    );
+    const store = await open(dir);
+    expect(await store.cache.get('a')).toBe(1);
+    expect(await store.cache.get('b')).toEqual({ x: 1 });
+    expect(await store.cache.get('c')).toBeUndefined();
+    await store.cache.set('d', 2);
+    await store.cache.flush();
+    expect((await readFile(join(dir, 'cache.jsonl'), 'utf8')).split('\n')).toEqual([
+      '{"k":"a","v":1}',
+      '{"k":"b","v":{"x":1}}',
+      '{"k":"d","v":2}',
+      '',
+    ]);
+  });
+
+  it('drops the least recently written beyond its bounds', async () => {
+    const dir = await temporaryDirectory();
+    const store = await open(dir, { cache: { maxEntries: 3, maxBytes: 1000 } });
+    for (const key of ['a', 'b', 'c', 'a', 'd']) await store.cache.set(key, key);
+    await store.cache.flush();
+    const keys = async () => {
+      const fresh = (await open(dir)).cache;
+      const found = [];
+      for (const key of ['a', 'b', 'c', 'd', 'big', 'huge']) {
+        if ((await fresh.get(key)) !== undefined) found.push(key);
+      }
+      return found;
+    };
+    expect(await keys()).toEqual(['a', 'c', 'd']);
+
+    await store.cache.set('big', 'x'.repeat(950));
+    await store.cache.flush();
+    expect(await keys()).toEqual(['d', 'big']);
+    expect((await stat(join(dir, 'cache.jsonl'))).size).toBeLessThanOrEqual(1000);
+
+    await store.cache.set('huge', 'x'.repeat(2000));
+    await store.cache.flush();
+    expect(await keys()).toEqual([]);
+  });
+
+  it('keeps for the next flush what could not be written now', async () => {
+    const dir = await temporaryDirectory();
+    const [busy, store] = [await open(dir), await open(dir)];
+    const lock = await busy.tryLock('cache');
+    await store.cache.set('k', 1);
+    await store.cache.flush();
+    expect(await (await open(dir)).cache.get('k')).toBeUndefined();
+    await lock?.release();
+    await store.cache.flush();
+    expect(await (await open(dir)).cache.get('k')).toBe(1);
+  });
+});
