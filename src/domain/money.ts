@@ -8,7 +8,7 @@ export type Cents = number & { readonly [centsBrand]: true };
 export type Quantity = string & { readonly [quantityBrand]: true };
 
 /** No amount of money here is larger than this many cents (10 billion dollars). */
-const LIMIT = 1_000_000_000_000;
+export const maxCents = 1_000_000_000_000;
 
 export const zero = 0 as Cents;
 
@@ -34,14 +34,14 @@ function decimal(value: string | number): Big | null {
  */
 export function parseCents(value: string | number): Cents | null {
   const amount = decimal(value)?.times(100);
-  if (!amount || amount.abs().gt(LIMIT) || !amount.eq(amount.round(0))) return null;
+  if (!amount || amount.abs().gt(maxCents) || !amount.eq(amount.round(0))) return null;
   return (amount.toNumber() + 0) as Cents;
 }
 
 /** Like {@link parseCents}, but rounds half up to the cent: only for figures that Revel computes (unrounded tax). */
 export function roundToCents(value: string | number): Cents | null {
   const amount = decimal(value)?.times(100);
-  if (!amount || amount.abs().gt(LIMIT)) return null;
+  if (!amount || amount.abs().gt(maxCents)) return null;
   return (amount.round(0, Big.roundHalfUp).toNumber() + 0) as Cents;
 }
 
@@ -72,6 +72,11 @@ export function parseQuantity(value: string | number): Quantity | null {
 /** Quantity × unit price, rounded half up to the cent. */
 export function lineTotal(count: Quantity, price: Cents): Cents {
   return (new Big(count).times(price).round(0, Big.roundHalfUp).toNumber() + 0) as Cents;
+}
+
+/** Whether `total` is at most one cent away from the exact quantity × unit price. */
+export function withinOneCent(total: Cents, count: Quantity, price: Cents): boolean {
+  return new Big(count).times(price).minus(total).abs().lte(1);
 }
 
 /** Amount ÷ quantity when that is a whole number of cents, else null. */

@@ -1,6 +1,17 @@
-import type { EventId, LocalId } from './ids.js';
+import { createHash } from 'node:crypto';
+import type { PaymentPolicy, UnmatchedPolicy } from '../config/types.js';
+import { classifyBilling } from './billing.js';
+import type { LinesSource } from './documents.js';
+import type { SourceDocument, SourceEvent } from './event.js';
+import { type EventId, type LocalId, localIdOf } from './ids.js';
+import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import type { Location } from './location.js';
-import type { Cents, Quantity } from './money.js';
+import { type Cents, cents, formatCents, type Quantity, sumCents, zero } from './money.js';
+import { bounded, plainText } from './names.js';
+import type { ProductIndex } from './products.js';
+import type { FailReason, Failure } from './reasons.js';
+import { matchLines, priceSelections } from './wantedLines.js';
+import { eventDate } from './window.js';
 
 /** One line of the order as it must stand in Revel. */
 export interface WantedItem {
@@ -54,3 +65,195 @@ export interface WantedOrder {
 
 /** More lines than this are never written into one order. */
 export const maxItems = 500;
+
+/** Everything that an order is made of. */
+export interface WantedInput {
+  event: SourceEvent;
+  location: Location;
+  linesSource: LinesSource;
+  /** Active products of the establishment that the order goes to. */
+  products: ProductIndex;
+  paymentPolicy: PaymentPolicy;
+  unmatchedPolicy: UnmatchedPolicy;
+  /** Takes every order in place of the location's establishment; null: none. */
+  testEstablishmentId: number | null;
+}
+
+/** The order, or the first thing that stands in its way. */
+export type WantedResult = { kind: 'ok'; order: WantedOrder } | { kind: 'failed'; failure: Failure };
+
+/**
+ * The order that an event must have. Fails rather than guesses: every line has its product, and the parts add
+ * up to Tripleseat's grand total to the cent. What does not work out for menu selections, which have no prices
+ * of their own, is NO_LINE_ITEMS: they cannot make an order.
+ */
+export function buildWanted(input: WantedInput): WantedResult {
+  const result = build(input);
+  if (result.kind === 'ok' || input.linesSource.kind !== 'selections') return result;
+  return failed('NO_LINE_ITEMS', `The menu selections cannot be used. ${result.failure.error}`);
+}
+
+function build(input: WantedInput): WantedResult {
+  const { event, location } = input;
+  const date = eventDate(event, location.timezone);
+  if (date === null) {
+    return failed('SOURCE_ERROR', 'The event has no date that can be read. Set its date in Tripleseat.');
+  }
+  const read = linesOf(input);
+  if (read.kind === 'failed') return read;
+  if (read.lines.length === 0) {
+    return failed(
+      'NO_LINE_ITEMS',
+      'Every line has quantity 0 and no amount. Correct the lines in Tripleseat.',
+    );
+  }
+  if (read.lines.length > maxItems) {
+    const error = `The event has ${read.lines.length} lines; an order takes at most ${maxItems}. Split the event.`;
+    return failed('SOURCE_ERROR', error);
+  }
+  const matched = matchLines(read.lines, location, input.products, input.unmatchedPolicy);
+  if (matched.kind === 'failed') return matched;
+  const money = settle(event, input.linesSource.document, read.lines, location);
+  if (money.kind === 'failed') return money;
+  const payment = paymentOf(input, money.sums.finalTotal);
+  if (payment < 0) {
+    const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
+    return failed('TOTALS_MISMATCH', error);
+  }
+  const content = {
+    eventId: event.id,
+    localId: localIdOf(event.id),
+    establishmentId: input.testEstablishmentId ?? location.revel.establishmentId,
+    location,
+    date,
+    items: matched.items,
+    ...money.sums,
+    payment,
+    remainingDue: cents(money.sums.finalTotal - payment),
+    callName: callName(event),
+    notesBase: `Triple Seat Event #${event.id}`,
+  };
+  return { kind: 'ok', order: { ...content, revision: revisionOf(content) } };
+}
+
+function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {
+  return { kind: 'failed', failure: { reason, error } };
+}
+
+function linesOf({ linesSource: source, location, products, unmatchedPolicy }: WantedInput): LinesResult {
+  switch (source.kind) {
+    case 'document':
+      return readLines(source.document.lines, `document ${source.document.id}`);
+    case 'invoice':
+      return readLines(source.lines, `the invoice of document ${source.document.id}`);
+    case 'selections':
+      return priceSelections(source.selections, location, products, unmatchedPolicy);
+  }
+}
+
+type Sums = Pick<WantedOrder, 'subtotal' | 'discount' | 'tax' | 'gratuity' | 'surcharge' | 'finalTotal'>;
+
+/** The money of the order, proved against the grand total. */
+function settle(
+  event: SourceEvent,
+  document: SourceDocument | null,
+  lines: readonly PricedLine[],
+  location: Location,
+): { kind: 'ok'; sums: Sums } | { kind: 'failed'; failure: Failure } {
+  const finalTotal = event.grandTotal ?? document?.grandTotal ?? null;
+  if (finalTotal === null) {
+    const error =
+      'Tripleseat shows no grand total, so the lines cannot be checked. Complete the event there.';
+    return failed('TOTALS_MISMATCH', error);
+  }
+  if (document !== null && document.grandTotal !== null && document.grandTotal !== finalTotal) {
+    return failed(
+      'TOTALS_MISMATCH',
+      `The event's grand total is ${formatCents(finalTotal)}, but that of its document ${document.id} is ` +
+        `${formatCents(document.grandTotal)}. Correct the event in Tripleseat.`,
+    );
+  }
+  const subtotal = sumCents(lines.map((line) => line.total));
+  const discount = document?.discountsTotal ?? zero;
+  const extra = classifyBilling(document?.billing ?? event.billing ?? [], location.billing);
+  const sum = subtotal - discount + extra.tax + extra.gratuity + extra.surcharge;
+  if (sum !== finalTotal) {
+    return failed(
+      'TOTALS_MISMATCH',
+      `The parts add up to ${formatCents(cents(sum))}, but Tripleseat's grand total is ` +
+        `${formatCents(finalTotal)}: subtotal ${formatCents(subtotal)} - discount ${formatCents(discount)} + ` +
+        `tax ${formatCents(extra.tax)} + gratuity ${formatCents(extra.gratuity)} + ` +
+        `surcharge ${formatCents(extra.surcharge)}. Correct the lines or fees in Tripleseat.`,
+    );
+  }
+  if (finalTotal < 0 || discount < 0) {
+    const [what, amount] = finalTotal < 0 ? ['grand total', finalTotal] : ['discount', discount];
+    const error = `The ${what} is negative (${formatCents(amount)}). Correct the event in Tripleseat.`;
+    return failed('TOTALS_MISMATCH', error);
+  }
+  if (discount > 0 && location.revel.discountId === null) {
+    return failed(
+      'TOTALS_MISMATCH',
+      `The event has a discount of ${formatCents(discount)}, but location "${location.name}" has no discount in ` +
+        'Revel to book it on. Set revel.discountId of the location in the locations file.',
+    );
+  }
+  return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
+}
+
+function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): Cents {
+  switch (paymentPolicy) {
+    case 'none':
+      return zero;
+    case 'full':
+      return finalTotal;
+    case 'paid': {
+      const paid = linesSource.document?.paid ?? event.paid;
+      if (paid !== null) return paid;
+      const due = linesSource.document?.amountDue ?? event.amountDue;
+      return due === null ? zero : cents(finalTotal - due);
+    }
+  }
+}
+
+const maxCallName = 100;
+
+/** `contact name | phone`, without what is absent; the event's name when there is no contact. */
+function callName(event: SourceEvent): string {
+  const phone = plainText(event.contact?.phone ?? '', 40);
+  const room = phone === '' ? maxCallName : maxCallName - phone.length - 3;
+  const contact = plainText(event.contact?.name ?? '', room);
+  const parts = [contact, phone].filter((part) => part !== '');
+  if (parts.length > 0) return parts.join(' | ');
+  return plainText(event.name, maxCallName) || bounded(`Event ${event.id}`, maxCallName);
+}
+
+/** Hash over what is written, with the items in an order of their own. */
+function revisionOf(order: Omit<WantedOrder, 'revision'>): string {
+  const items = order.items
+    .map((item) =>
+      JSON.stringify([
+        item.productId,
+        item.nameOverride,
+        item.quantity,
+        item.unitPrice,
+        item.total,
+        item.occurrence,
+      ]),
+    )
+    .sort();
+  const content = [
+    order.localId,
+    order.establishmentId,
+    order.date,
+    items,
+    order.discount,
+    order.tax,
+    order.gratuity,
+    order.surcharge,
+    order.finalTotal,
+    order.payment,
+    order.callName,
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,166 @@
+import type { MenuSelection, SourceBooking, SourceDocument, SourceEvent, SourceLine } from './event.js';
+import type { EventId } from './ids.js';
+import { isBlankLine } from './lines.js';
+import { type Cents, formatCents } from './money.js';
+import type { Failure } from './reasons.js';
+
+/** Where the lines of the order come from. */
+export type LinesSource =
+  /** A document with line items, of the event or of a booking that is this event's alone. */
+  | { kind: 'document'; origin: 'event' | 'booking'; document: SourceDocument }
+  /** Selections without prices; `document` is the one whose totals apply, null when only the event's do. */
+  | { kind: 'selections'; selections: MenuSelection[]; document: SourceDocument | null }
+  /** Lines of the invoice view of `document`, whose totals apply. */
+  | { kind: 'invoice'; lines: SourceLine[]; document: SourceDocument };
+
+/** What {@link chooseDocument} found. */
+export type DocumentChoice =
+  | { kind: 'document'; document: SourceDocument }
+  | { kind: 'none' }
+  | { kind: 'failed'; failure: Failure };
+
+/**
+ * The one document that is not deleted and has line items. Of several, the only one whose grand total equals
+ * the event's; documents are never added up, so anything else is AMBIGUOUS_DOCUMENTS.
+ */
+export function chooseDocument(
+  event: Pick<SourceEvent, 'grandTotal'>,
+  documents: readonly SourceDocument[],
+): DocumentChoice {
+  return choose(
+    event.grandTotal,
+    documents.filter((document) => !document.deleted && document.lines.some((line) => !isBlankLine(line))),
+    'with line items',
+  );
+}
+
+function choose(
+  grandTotal: Cents | null,
+  candidates: readonly SourceDocument[],
+  what: string,
+): DocumentChoice {
+  const [first] = candidates;
+  if (!first) return { kind: 'none' };
+  if (candidates.length === 1) return { kind: 'document', document: first };
+  const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
+  const [only] = equal;
+  if (only && equal.length === 1) return { kind: 'document', document: only };
+  const list = candidates.map((document) => `${document.id} (${money(document.grandTotal)})`).join(', ');
+  const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
+  return {
+    kind: 'failed',
+    failure: {
+      reason: 'AMBIGUOUS_DOCUMENTS',
+      error:
+        `${candidates.length} documents ${what}: ${list}; ${why} the event's grand total ` +
+        `(${money(grandTotal)}), so it is not clear which one counts. ` +
+        'Delete or correct the documents that do not count in Tripleseat.',
+    },
+  };
+}
+
+const money = (amount: Cents | null) => (amount === null ? 'no total' : formatCents(amount));
+
+/** The booking's documents if this event is the only one of the booking, else null: they might be another's. */
+export function bookingDocuments(booking: SourceBooking, event: EventId): SourceDocument[] | null {
+  const events = new Set(booking.eventIds);
+  return events.size === 1 && events.has(event) ? booking.documents : null;
+}
+
+/** What has been read so far. A missing key: not read yet. Null: read, and there is nothing. */
+export interface Gathered {
+  booking?: SourceBooking | null;
+  selections?: MenuSelection[] | null;
+  /** Why an order could not be built from the selections, when that has been tried. */
+  selectionsRefused?: string;
+  invoice?: SourceLine[] | null;
+}
+
+/** The next step on the way to the lines: something to read, the lines, or the end. */
+export type LinesStep =
+  | { kind: 'need'; need: 'booking'; bookingId: string }
+  | { kind: 'need'; need: 'selections' }
+  /** `url` is untrusted: whoever fetches it checks scheme and host. */
+  | { kind: 'need'; need: 'invoice'; url: string }
+  | { kind: 'source'; source: LinesSource }
+  | { kind: 'failed'; failure: Failure };
+
+/**
+ * Where the lines come from, given what has been read: the event's documents, then the booking's, then the menu
+ * selections, then the invoice view, else NO_LINE_ITEMS. The caller reads what is needed, adds it to `gathered`
+ * and asks again; when no order can be built from the selections it sets `selectionsRefused` and asks again.
+ */
+export function nextLines(event: SourceEvent, gathered: Gathered): LinesStep {
+  const own = chooseDocument(event, event.documents);
+  if (own.kind === 'failed') return own;
+  if (own.kind === 'document') return fromDocument('event', own.document);
+
+  if (event.bookingId !== null && gathered.booking === undefined) {
+    return { kind: 'need', need: 'booking', bookingId: event.bookingId };
+  }
+  const shared = gathered.booking ? bookingDocuments(gathered.booking, event.id) : null;
+  const booked = chooseDocument(event, shared ?? []);
+  if (booked.kind === 'failed') return booked;
+  if (booked.kind === 'document') return fromDocument('booking', booked.document);
+
+  const documents = distinct([...event.documents, ...(shared ?? [])]).filter((document) => !document.deleted);
+  if (gathered.selections === undefined) return { kind: 'need', need: 'selections' };
+  const selections = gathered.selections ?? [];
+  if (selections.length > 0 && gathered.selectionsRefused === undefined) {
+    const totals = choose(event.grandTotal, documents, 'with totals');
+    const document = totals.kind === 'document' ? totals.document : null;
+    return { kind: 'source', source: { kind: 'selections', selections, document } };
+  }
+
+  const withInvoice = documents.filter((document) => invoiceUrl(document) !== null);
+  const invoiced = choose(event.grandTotal, withInvoice, 'with an invoice');
+  if (invoiced.kind === 'failed') return invoiced;
+  if (invoiced.kind === 'document') {
+    const url = invoiceUrl(invoiced.document);
+    if (url !== null && gathered.invoice === undefined) return { kind: 'need', need: 'invoice', url };
+    const lines = gathered.invoice ?? [];
+    if (lines.some((line) => !isBlankLine(line))) {
+      return { kind: 'source', source: { kind: 'invoice', lines, document: invoiced.document } };
+    }
+  }
+  return { kind: 'failed', failure: noLineItems(event, gathered, invoiced.kind === 'document') };
+}
+
+// An event's document is listed by its booking too.
+function distinct(documents: readonly SourceDocument[]): SourceDocument[] {
+  return [...new Map(documents.map((document) => [document.id, document])).values()];
+}
+
+function fromDocument(origin: 'event' | 'booking', document: SourceDocument): LinesStep {
+  return { kind: 'source', source: { kind: 'document', origin, document } };
+}
+
+/** The document's invoice link: the view called so. */
+function invoiceUrl(document: SourceDocument): string | null {
+  return document.views.find((view) => /invoice/i.test(view.name))?.url ?? null;
+}
+
+function noLineItems(event: SourceEvent, gathered: Gathered, invoiceRead: boolean): Failure {
+  const tried = [
+    'none of its documents has line items',
+    bookingNote(event, gathered),
+    gathered.selectionsRefused === undefined ? 'it has no menu selections' : 'its menu selections do not do',
+    invoiceRead ? 'its invoice shows no lines' : 'it has no invoice to read',
+  ];
+  const refused = gathered.selectionsRefused === undefined ? '' : ` ${gathered.selectionsRefused}`;
+  return {
+    reason: 'NO_LINE_ITEMS',
+    error:
+      `Event ${event.id} has nothing to make an order of: ${tried.join('; ')}. ` +
+      `Add the items to the event's document in Tripleseat.${refused}`,
+  };
+}
+
+function bookingNote(event: SourceEvent, gathered: Gathered): string {
+  if (event.bookingId === null) return 'it has no booking';
+  if (!gathered.booking) return `its booking ${event.bookingId} cannot be seen`;
+  if (bookingDocuments(gathered.booking, event.id) === null) {
+    return `its booking ${event.bookingId} is not for this event alone, so that its documents do not count`;
+  }
+  return `nor has a document of its booking ${event.bookingId}`;
+}

@@ -1,0 +1,107 @@
+import { decodeHTMLStrict } from 'entities';
+import { distance } from 'fastest-levenshtein';
+import type { SourceLine } from './event.js';
+
+/** Longest name that is kept; Revel's name columns hold no more. In characters (code points). */
+export const maxName = 250;
+
+/** No text is looked at beyond this many UTF-16 units: bounds the work that a hostile payload can cause. */
+const maxRaw = 20_000;
+
+const MARKUP = /<[/!?]?[a-z][^<>]*>|<!--/gi;
+const SPACE = /[\s\u0085]+/g;
+// Control, format, surrogate and private-use characters, line and paragraph separators. The two joiners stay:
+// Indic scripts, Persian and emoji need them.
+const UNSAFE = /[^\P{C}\u200c\u200d]|[\u2028\u2029]/gu;
+
+/** At most `max` code points of `text`. */
+export function bounded(text: string, max: number): string {
+  if (text.length <= max) return text;
+  return Array.from(text.slice(0, max * 2))
+    .slice(0, max)
+    .join('')
+    .trimEnd();
+}
+
+/**
+ * Text from outside as one safe line: HTML entities decoded, tags stripped, control and direction-changing
+ * characters removed, white space folded, at most `max` characters. May end up empty.
+ */
+export function plainText(text: string, max = maxName): string {
+  const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
+  const decoded = raw.includes('&') ? decodeHTMLStrict(raw) : raw;
+  const bare = decoded.includes('<') ? decoded.replace(MARKUP, ' ') : decoded;
+  const folded = bare.replace(SPACE, ' ').replace(UNSAFE, '').replace(/ {2,}/g, ' ').trim();
+  return bounded(folded, max);
+}
+
+/** The name of a line: `display_name`, else `description`, as plain text; empty when both are blank. */
+export function lineName(line: Pick<SourceLine, 'displayName' | 'description'>): string {
+  return plainText(line.displayName ?? '') || plainText(line.description ?? '');
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
+// Accents and variation selectors. Not every mark: vowel signs and voicing marks tell words apart elsewhere.
+const ACCENT =
+  /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]/gu;
+const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe', ς: 'σ' };
+
+/**
+ * The form in which names are compared: case, accents, punctuation, symbols and white space do not count;
+ * letters and digits of every script do. Empty for a name without any of them: such a name matches nothing.
+ *
+ * Between two digits one space stays, so that `1/2 Pan` and `1.5 L` are not taken for `12 Pan` and `15 L`.
+ */
+export function normaliseName(text: string): string {
+  if (ASCII.test(text)) {
+    return text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim()
+      .replace(/(?<![0-9]) | (?![0-9])/g, '');
+  }
+  // Upper case first folds what has no single lower case (ß, dotless i); decomposing again keeps it canonical.
+  const folded = text.normalize('NFKD').replace(ACCENT, '').toUpperCase().toLowerCase().normalize('NFKD');
+  const letters = folded
+    .replace(ACCENT, '')
+    .replace(/[øłđæœς]/g, (letter) => STROKED[letter] ?? letter)
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
+    .trim()
+    .replace(/(?<!\p{N}) | (?!\p{N})/gu, '');
+  return /[\p{L}\p{N}]/u.test(letters) ? letters : '';
+}
+
+/** A name together with its normalised form. */
+export interface NamedCandidate {
+  name: string;
+  normalised: string;
+}
+
+/**
+ * Up to `count` names near to `name`, nearest first, each once: for a person to choose from, never to act on.
+ * Near means a few typing errors apart, or one being part of the other.
+ */
+export function suggest(name: string, candidates: Iterable<NamedCandidate>, count: number): string[] {
+  const wanted = normaliseName(name);
+  if (wanted === '' || count < 1) return [];
+  const found = new Map<string, number>();
+  for (const candidate of candidates) {
+    const score = nearness(wanted, candidate.normalised);
+    if (score !== null && !found.has(candidate.name)) found.set(candidate.name, score);
+  }
+  return [...found]
+    .sort(([a, first], [b, second]) => first - second || (a < b ? -1 : 1))
+    .slice(0, count)
+    .map(([near]) => near);
+}
+
+/** 0 (same) to 1 (as far as a suggestion goes); null: not near. */
+function nearness(a: string, b: string): number | null {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short === '') return null;
+  if (short.length >= 4 && long.includes(short)) return 0.5 * (1 - short.length / long.length);
+  const allowed = Math.floor(long.length * 0.4);
+  if (long.length - short.length > allowed) return null;
+  const errors = distance(a, b);
+  return errors <= allowed ? errors / long.length : null;
+}

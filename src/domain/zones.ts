@@ -1,0 +1,77 @@
+import { DateTime, IANAZone } from 'luxon';
+
+/**
+ * Whether `name` is an IANA time zone known here, e.g. `America/Los_Angeles`. Abbreviations (`EST`), offsets and
+ * Rails names (`Pacific Time (US & Canada)`) are not.
+ */
+export function isZone(name: string): boolean {
+  return /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.test(name) && IANAZone.isValidZone(name);
+}
+
+/** The zone object; throws on a bad name, since configuration was checked long before. */
+function zoneOf(name: string): IANAZone {
+  if (!isZone(name)) throw new RangeError(`not an IANA time zone: ${name}`);
+  return IANAZone.create(name);
+}
+
+/** Local calendar date of an instant (epoch milliseconds), `YYYY-MM-DD`. */
+export function localDate(at: number, zone: string): string {
+  return localDateTime(at, zone).slice(0, 10);
+}
+
+/** Local time of an instant without offset, as Revel stores it: `YYYY-MM-DDTHH:MM:SS`; fractions are cut. */
+export function localDateTime(at: number, zone: string): string {
+  const second = Math.floor(at / 1000) * 1000;
+  const text = DateTime.fromMillis(second, { zone: zoneOf(zone) }).toISO({
+    includeOffset: false,
+    suppressMilliseconds: true,
+  });
+  if (text === null) throw new RangeError(`not an instant: ${at}`);
+  return text;
+}
+
+/** `YYYY-MM-DD` shifted by whole calendar days. */
+export function addDays(date: string, days: number): string {
+  const shifted = DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toISODate();
+  if (shifted === null) throw new RangeError(`not a date: ${date}`);
+  return shifted;
+}
+
+/** The same local time some calendar days on, in epoch milliseconds, however many hours those days have. */
+export function plusDays(at: number, days: number, zone: string): number {
+  return DateTime.fromMillis(at, { zone: zoneOf(zone) })
+    .plus({ days })
+    .toMillis();
+}
+
+/** Whether `text` is a real calendar date in the form `YYYY-MM-DD`. */
+export function isDate(text: string): boolean {
+  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+}
+
+/**
+ * The first instant (epoch milliseconds) of a local day: 00:00, the earlier one where the clock shows it twice,
+ * and the first moment after the gap where the clock never shows it.
+ */
+export function startOfDay(date: string, zone: string): number {
+  const instants = instantsOf(DateTime.fromISO(date, { zone: zoneOf(zone) }));
+  if (instants.length === 0) throw new RangeError(`not a date: ${date}`);
+  return Math.min(...instants);
+}
+
+const NAIVE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?$/;
+
+/**
+ * The instant of a local time without offset, as Revel sends it (`2026-11-14T00:31:07.896094`), in epoch
+ * milliseconds. The later one where the clock shows it twice; a time that the clock skips counts as after the
+ * gap. Null when the text is anything else, an offset included.
+ */
+export function parseNaive(text: string, zone: string): number | null {
+  if (!NAIVE.test(text)) return null;
+  const instants = instantsOf(DateTime.fromISO(text, { zone: zoneOf(zone) }));
+  return instants.length === 0 ? null : Math.max(...instants);
+}
+
+function instantsOf(local: DateTime): number[] {
+  return local.isValid ? local.getPossibleOffsets().map((each) => each.toMillis()) : [];
+}

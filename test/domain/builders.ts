@@ -1,0 +1,133 @@
+import type {
+  SourceBilling,
+  SourceBooking,
+  SourceDocument,
+  SourceEvent,
+  SourceLine,
+} from '../../src/domain/event.js';
+import { type EventId, parseEventId } from '../../src/domain/ids.js';
+import type { Location } from '../../src/domain/location.js';
+import { type Cents, parseCents, parseQuantity, type Quantity } from '../../src/domain/money.js';
+import type { Product } from '../../src/domain/products.js';
+
+export function usd(text: string | number): Cents {
+  const amount = parseCents(text);
+  if (amount === null) throw new Error(`not money: ${text}`);
+  return amount;
+}
+
+export function qty(text: string | number): Quantity {
+  const quantity = parseQuantity(text);
+  if (quantity === null) throw new Error(`not a quantity: ${text}`);
+  return quantity;
+}
+
+export function eventId(text: string): EventId {
+  const id = parseEventId(text);
+  if (id === null) throw new Error(`not an event id: ${text}`);
+  return id;
+}
+
+/** `line('Tacos', '2.0', '3.5', '7.0')`; undefined figures are null. */
+export function line(
+  description: string | null,
+  quantity?: string,
+  price?: string,
+  totalPrice?: string,
+  over: Partial<SourceLine> = {},
+): SourceLine {
+  return {
+    displayName: null,
+    description,
+    quantity: quantity === undefined ? null : qty(quantity),
+    price: price === undefined ? null : usd(price),
+    totalPrice: totalPrice === undefined ? null : usd(totalPrice),
+    malformed: [],
+    ...over,
+  };
+}
+
+export function billing(...entries: [name: string, amount: string][]): SourceBilling[] {
+  return entries.map(([name, amount]) => ({ name, amount: usd(amount) }));
+}
+
+export function document(over: Partial<SourceDocument> = {}): SourceDocument {
+  return {
+    id: '64521609',
+    title: 'Event Order: 55521609',
+    deleted: false,
+    lines: [
+      line('HEY BLONDIE', '23.0', '25.72', '591.56'),
+      line('SUGA DADDY', '27.0', '8.92', '240.84'),
+      line('Taco Bar', '24.0', '8.24', '197.76'),
+      line('Pizza Package', '16.0', '6.72', '107.52'),
+      line('', '1.0'),
+    ],
+    billing: billing(['Sales Tax', '91.09'], ['Gratuity', '217.54'], ['Admin Fee', '25.0']),
+    grandTotal: usd('1421.31'),
+    discountsTotal: usd('50.0'),
+    paid: usd('710.66'),
+    amountDue: usd('710.65'),
+    views: [{ name: 'Invoice', url: 'https://portal.tripleseat.com/doc/0000/296' }],
+    ...over,
+  };
+}
+
+export function sourceEvent(over: Partial<SourceEvent> = {}): SourceEvent {
+  return {
+    id: eventId('55521609'),
+    name: 'Alder Rehearsal Dinner',
+    status: 'DEFINITE',
+    deleted: false,
+    siteId: 15691,
+    locationId: 26059,
+    bookingId: '60521609',
+    date: '2026-11-14',
+    startsAt: Date.parse('2026-11-14T18:00:00-08:00'),
+    endsAt: Date.parse('2026-11-14T20:30:00-08:00'),
+    updatedAt: '11/14/2026 11:00 AM',
+    contact: { name: 'Ada Alder', phone: '555-0100' },
+    grandTotal: usd('1421.31'),
+    billing: billing(['Sales Tax', '91.09'], ['Gratuity', '217.54'], ['Admin Fee', '25.0']),
+    paid: null,
+    amountDue: usd('710.65'),
+    documents: [document()],
+    ...over,
+  };
+}
+
+export function booking(over: Partial<SourceBooking> = {}): SourceBooking {
+  return { id: '60521609', eventIds: [eventId('55521609')], documents: [document({ id: '7' })], ...over };
+}
+
+export const products: Product[] = [
+  { id: 579, name: 'Hey Blondie', price: usd('25.72') },
+  { id: 580, name: 'Suga Daddy', price: usd('8.92') },
+  { id: 581, name: 'Taco Bar', price: usd('8.24') },
+  { id: 582, name: 'Pizza Package', price: usd('6.72') },
+  { id: 990, name: 'Open Item', price: null },
+];
+
+export function location(
+  over: Omit<Partial<Location>, 'revel'> & { revel?: Partial<Location['revel']> } = {},
+): Location {
+  const { revel, ...rest } = over;
+  return {
+    name: 'Special Events',
+    timezone: 'America/Los_Angeles',
+    tripleseat: { siteId: 15691, locationId: 26059 },
+    products: { 'O G': 579 },
+    billing: { 'Admin Fee': 'surcharge' },
+    ...rest,
+    revel: {
+      establishmentId: 8,
+      userId: 1,
+      posStationId: 4,
+      diningOption: 113,
+      paymentType: 236,
+      discountId: 3358,
+      openItemProductId: 990,
+      ...revel,
+    },
+  };
+}

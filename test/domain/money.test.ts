@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  cents,
+  centsToNumber,
+  formatCents,
+  lineTotal,
+  parseCents,
+  parseQuantity,
+  quantityToNumber,
+  roundToCents,
+  sumCents,
+  unitPrice,
+  withinOneCent,
+} from '../../src/domain/money.js';
+import { qty, usd } from './builders.js';
+
+describe('parseCents', () => {
+  it.each([
+    ['300.0', 30000],
+    [300, 30000],
+    ['2.500000', 250],
+    ['-12.34', -1234],
+    [' 1.10 ', 110],
+    [0.1, 10],
+    ['1e3', 100000],
+    ['-0.0', 0],
+  ])('reads %j', (text, expected) => {
+    expect(Object.is(parseCents(text), expected)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'N/A',
+    '1.005',
+    '$5',
+    '1,000.00',
+    '99999999999999',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1'.repeat(50),
+  ])('refuses %j', (text) => {
+    expect(parseCents(text)).toBeNull();
+  });
+
+  it('reads back what it wrote, for every amount', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1_000_000_000_000, max: 1_000_000_000_000 }), (amount) => {
+        expect(parseCents(formatCents(cents(amount)))).toBe(amount);
+        expect(parseCents(centsToNumber(cents(amount)))).toBe(amount);
+      }),
+    );
+  });
+});
+
+describe('quantities', () => {
+  it.each([
+    ['50.0', '50'],
+    ['2.50', '2.5'],
+    ['1e2', '100'],
+    ['-1', '-1'],
+    ['0.00', '0'],
+    ['-0', '0'],
+    [0.1, '0.1'],
+  ])('%j is %j', (text, expected) => {
+    expect(parseQuantity(text)).toBe(expected);
+  });
+
+  it.each(['', 'two', '1/2', '10000001'])('refuses %j', (text) => {
+    expect(parseQuantity(text)).toBeNull();
+  });
+
+  it('goes to the wire as the same number', () => {
+    expect(quantityToNumber(qty('2.50'))).toBe(2.5);
+  });
+});
+
+describe('arithmetic', () => {
+  it.each([
+    ['23', '25.72', '591.56'],
+    ['2.5', '3.33', '8.33'],
+    ['0.5', '0.01', '0.01'],
+    ['-1', '5.00', '-5.00'],
+  ])('%s at %s is %s', (count, price, total) => {
+    expect(lineTotal(qty(count), usd(price))).toBe(usd(total));
+  });
+
+  it('divides only to whole cents', () => {
+    expect(unitPrice(qty('3'), usd('10.00'))).toBeNull();
+    expect(unitPrice(qty('3'), usd('9.99'))).toBe(333);
+    expect(unitPrice(qty('0.25'), usd('1.00'))).toBe(400);
+    expect(unitPrice(qty('0'), usd('1.00'))).toBeNull();
+  });
+
+  it('takes back exactly what was multiplied, whenever it divides', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.integer({ min: -1e7, max: 1e7 }),
+        (count, price) => {
+          expect(unitPrice(qty(count), lineTotal(qty(count), cents(price)))).toBe(price);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ['8.32', true],
+    ['8.33', true],
+    ['8.31', false],
+    ['8.34', false],
+  ])('%s is within a cent of 2.5 at 3.33 (8.325): %s', (total, expected) => {
+    expect(withinOneCent(usd(total), qty('2.5'), usd('3.33'))).toBe(expected);
+  });
+
+  it('sums exactly, and throws on fractions of a cent', () => {
+    expect(sumCents([usd('0.10'), usd('0.20')])).toBe(30);
+    expect(() => cents(0.5)).toThrow(RangeError);
+  });
+
+  it.each([
+    ['0.455', 46],
+    ['0.454', 45],
+    ['-0.001', 0],
+    ['x', null],
+  ])('rounds %s to %s cents', (text, expected) => {
+    expect(Object.is(roundToCents(text), expected)).toBe(true);
+  });
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lineName, normaliseName, plainText, suggest } from '../../src/domain/names.js';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 60 });
+
+describe('plainText', () => {
+  it.each([
+    ['Three pizzas &amp; soda', 'Three pizzas & soda'],
+    ['  Hot \t\n Dogs\u00a0 ', 'Hot Dogs'],
+    ['<b>Taco</b><br/>Bar', 'Taco Bar'],
+    ['&lt;script&gt;alert(1)&lt;/script&gt;Taco', 'alert(1) Taco'],
+    ['5 < 6 & 7 > 4', '5 < 6 & 7 > 4'],
+    ['I <3 Tacos', 'I <3 Tacos'],
+    ['&#27;[31mred&#x7;', '[31mred'],
+    ['\u001b]0;title\u0007Soup', ']0;titleSoup'],
+    ['Ta\u202eco\u2066 Bar\u200b', 'Taco Bar'],
+    ['one\u2028two', 'one two'],
+    ['a\r\nBcc: b@example.com', 'a Bcc: b@example.com'],
+    ['Caf&eacute; &#8211; Cr\u00e8me', 'Café – Crème'],
+    ['&amp;lt;b&amp;gt;', '&lt;b&gt;'],
+    ['👩\u200d🍳 Chef', '👩\u200d🍳 Chef'],
+    ['\ud800 broken', 'broken'],
+    ['', ''],
+  ])('%j becomes %j', (text, expected) => {
+    expect(plainText(text)).toBe(expected);
+  });
+
+  it('is bounded, and cuts no character in two', () => {
+    expect(plainText('x'.repeat(1000))).toHaveLength(250);
+    expect(plainText('🌮'.repeat(300), 10)).toBe('🌮'.repeat(10));
+    expect(plainText(`${'x'.repeat(9)} yz`, 10)).toBe('x'.repeat(9));
+  });
+
+  it('lets no control, direction or lone surrogate character through, whatever comes in', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const plain = plainText(text);
+        expect(plain).not.toMatch(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\u2028\u2029]/u);
+        expect(plain).toBe(plain.trim());
+        expect(Array.from(plain).length).toBeLessThanOrEqual(250);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes linear time on hostile markup', () => {
+    const started = performance.now();
+    for (const text of [
+      '<a'.repeat(500_000),
+      '<!--'.repeat(500_000),
+      '&lt;'.repeat(500_000),
+      ' '.repeat(1_000_000),
+    ]) {
+      plainText(text);
+    }
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe('lineName', () => {
+  it.each([
+    ['Pizza Package', 'Three pizzas', 'Pizza Package'],
+    [null, 'Hot Dogs', 'Hot Dogs'],
+    ['  ', 'Hot Dogs', 'Hot Dogs'],
+    ['&nbsp;<br>', 'Hot Dogs', 'Hot Dogs'],
+    [null, null, ''],
+    ['', ' ', ''],
+  ])('of %j and %j is %j', (displayName, description, expected) => {
+    expect(lineName({ displayName, description })).toBe(expected);
+  });
+});
+
+describe('normaliseName', () => {
+  it.each([
+    ['HEY BLONDIE', 'Hey Blondie'],
+    ['O G', 'o.g.'],
+    ['Mac & Cheese', 'mac-cheese'],
+    ['Crème Brûlée', 'CREME BRULEE'],
+    ['Jalapen\u0303o', 'Jalapeño'],
+    ['Smørrebrød', 'Smorrebrod'],
+    ['Weißwurst', 'WEISSWURST'],
+    ['ﬁsh', 'Fish'],
+    ['Ｓｕｓｈｉ', 'sushi'],
+    ['İzmir', 'izmir'],
+    ['ΟΔΟΣ ΑΒΓ', 'οδοσαβγ'],
+    ['Taco ❤️', 'taco'],
+    ['1/2 Pan', '1-2 pan'],
+    ['Table 12 - Party', 'table 12party'],
+    ['한국', '한국'.normalize('NFD')],
+  ])('%j and %j are the same', (a, b) => {
+    expect(normaliseName(a)).toBe(normaliseName(b));
+    expect(normaliseName(a)).not.toBe('');
+  });
+
+  it.each([
+    ['1/2 Pan', '12 Pan'],
+    ['1.5 L', '15 L'],
+    ['½ Pan', '12 Pan'],
+    ['か', 'が'],
+    ['की', 'का'],
+    ['寿司', '刺身'],
+    ['борщ', 'щи'],
+    ['Taco', 'Tacos'],
+  ])('%j and %j are not', (a, b) => {
+    expect(normaliseName(a)).not.toBe(normaliseName(b));
+  });
+
+  it.each(['', '   ', '---', '!?', '❤️', '\u0301'])('%j has nothing to go by', (text) => {
+    expect(normaliseName(text)).toBe('');
+  });
+
+  it('is the same done twice, for any text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(normaliseName(normaliseName(text))).toBe(normaliseName(text));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('does not depend on case, outer white space and Unicode form', () => {
+    const word = fc.stringMatching(/^[A-Za-zÀ-ÖØ-öø-ÿ]{1,12}$/);
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), (words) => {
+        const key = normaliseName(words.join(' '));
+        expect(normaliseName(` ${words.join(' - ').toUpperCase()} `)).toBe(key);
+        expect(normaliseName(words.join('').normalize('NFD').toLowerCase())).toBe(key);
+      }),
+    );
+  });
+});
+
+describe('suggest', () => {
+  const candidates = ['Taco Bar', 'Taco Bar', 'Taco Cart', 'Pizza Package', '---'].map((name) => ({
+    name,
+    normalised: normaliseName(name),
+  }));
+
+  it('names the nearest first, each once', () => {
+    expect(suggest('Taco Barr', candidates, 3)).toEqual(['Taco Bar', 'Taco Cart']);
+  });
+
+  it('names one that is part of the other', () => {
+    expect(suggest('Deluxe Pizza Package for 40', candidates, 3)).toEqual(['Pizza Package']);
+  });
+
+  it('names nothing far away, nothing for a name without letters, and no more than asked for', () => {
+    expect(suggest('Lobster', candidates, 3)).toEqual([]);
+    expect(suggest('---', candidates, 3)).toEqual([]);
+    expect(suggest('Taco Ba', candidates, 0)).toEqual([]);
+    expect(suggest('Taco Ba', candidates, 1)).toEqual(['Taco Bar']);
+  });
+});
