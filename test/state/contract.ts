@@ -230,6 +230,8 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
           runStart('dddddddd', '2026-11-14T03:00:00.000Z'),
           runEnd('dddddddd', '2026-11-14T03:10:00.000Z', { complete: false, exit: 69 }),
           runStart('eeeeeeee', '2026-11-14T04:00:00.000Z'),
+          runStart('ffffffff', '2026-11-14T05:00:00.000Z', 'single'),
+          runEnd('ffffffff', '2026-11-14T05:01:00.000Z', { mode: 'single' }),
         ]);
         expect(await b.journal.lastGoodSweep()).toBe('2026-11-14T02:00:00.000Z');
       });

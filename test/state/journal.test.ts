@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { appendFile, link, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStateDir, type StateDirOptions } from '../../src/state/directory.js';
@@ -138,6 +138,15 @@ describe('rotation', () => {
     expect(ids([first.value, second.value])).toEqual(['1', '2']);
     expect((await reading.next()).done).toBe(true);
     expect(ids(await collect(store.journal.read()))).toEqual(['1', '2', '3']);
+  });
+
+  it('between the opening and the listing of files doubles nothing', async () => {
+    const dir = await temporaryDirectory();
+    const store = await open(dir);
+    await store.journal.append([eventRecord('1')]);
+    // One file under both names is what a reader sees then.
+    await link(join(dir, 'journal/journal.jsonl'), join(dir, 'journal/journal-000001.jsonl'));
+    expect(ids(await collect(store.journal.read()))).toEqual(['1']);
   });
 
   it('that fails is told and loses nothing', async () => {
