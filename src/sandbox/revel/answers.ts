@@ -1,0 +1,33 @@
+import type { SimResponse } from '../host/types.js';
+import type { JsonValue } from './types.js';
+
+/** A JSON answer. */
+export function json(status: number, value: JsonValue, headers: Record<string, string> = {}): SimResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
+
+/** An answer without a body, as for a refused key or an unknown id. */
+export function empty(status: number, headers: Record<string, string> = {}): SimResponse {
+  return { status, headers, body: '' };
+}
+
+/** 400 with one sentence. */
+export function badRequest(error: string): SimResponse {
+  return json(400, { error });
+}
+
+/** What a crash behind the API looks like. */
+export function crash(): SimResponse {
+  return json(500, {
+    error_message: 'Sorry, this request could not be processed. Please try again later.',
+  });
+}
+
+/** The page for a path that leads nowhere. */
+export function notFoundPage(): SimResponse {
+  return {
+    status: 404,
+    headers: { 'content-type': 'text/html' },
+    body: '<!doctype html><html lang="en"><head><title>Not Found</title></head><body><h1>Not Found</h1></body></html>',
+  };
+}

@@ -1,0 +1,112 @@
+import type { JsonValue, ResourceName, Row } from './types.js';
+import { rowAt, type World } from './world.js';
+
+/**
+ * What the server does of its own accord after a row was made. It attaches the default tax to an order, keeps
+ * the order's list of history rows, and fills in a few item fields; it never sums anything.
+ */
+export function afterCreate(world: World, name: ResourceName, row: Row, now: number): Row {
+  switch (name) {
+    case 'Order':
+      return attachDefaultTax(world, row, now);
+    case 'OrderItem':
+      return completeItem(world, row, now);
+    case 'OrderHistory':
+      listHistory(world, row, now);
+      return row;
+    default:
+      return row;
+  }
+}
+
+/** What the server does after a PATCH: a discount set on an order becomes an applied discount row. */
+export function afterPatch(
+  world: World,
+  name: ResourceName,
+  row: Row,
+  patched: Readonly<Record<string, JsonValue>>,
+  now: number,
+): Row {
+  if (name !== 'Order') return row;
+  const version = Math.max(Number(row.version), 2);
+  const discount =
+    'discount' in patched || 'discount_amount' in patched ? applyDiscount(world, row, now) : {};
+  return world.change('Order', row.id, { ...discount, version }, now) ?? row;
+}
+
+/** Adds a history row's URI to its order. */
+export function listHistory(world: World, history: Row, now: number): void {
+  const order = rowAt(world, 'Order', String(history.order));
+  if (order === null) return;
+  world.change('Order', order.id, { orderhistory: [...listOf(order.orderhistory), uri(history)] }, now);
+}
+
+function attachDefaultTax(world: World, order: Row, now: number): Row {
+  const id = world.table('AppliedTaxOrder').takeId();
+  const tax = world.add(
+    'AppliedTaxOrder',
+    id,
+    {
+      uuid: world.serverUuid('AppliedTaxOrder', id),
+      order: uri(order),
+      name: 'Default Tax',
+      tax_rate: '8.3750',
+    },
+    now,
+  );
+  return world.change('Order', order.id, { applied_taxes: [tax] }, now) ?? order;
+}
+
+function completeItem(world: World, item: Row, now: number): Row {
+  const order = rowAt(world, 'Order', String(item.order));
+  const price = Number(item.price);
+  return (
+    world.change(
+      'OrderItem',
+      item.id,
+      {
+        order_local_id: order?.local_id ?? null,
+        initial_price: item.initial_price ?? price,
+        price_to_display: item.price_to_display ?? price.toFixed(6),
+      },
+      now,
+    ) ?? item
+  );
+}
+
+/** Makes or renews the applied row of the order's discount; returns what changes on the order itself. */
+function applyDiscount(world: World, order: Row, now: number): Record<string, JsonValue> {
+  if (typeof order.discount !== 'string') return {};
+  const table = world.table('AppliedDiscountOrder');
+  const existing = table.ofOrder(uri(order)).find((row) => row.discount === order.discount);
+  const discount = rowAt(world, 'Discount', order.discount);
+  const values = {
+    order: uri(order),
+    discount: order.discount,
+    name: order.discount_reason ?? discount?.name ?? null,
+    discount_amount: Number(order.discount_amount).toFixed(6),
+    rule_amount: Number(order.discount_rule_amount).toFixed(6),
+  };
+  if (existing !== undefined) world.change('AppliedDiscountOrder', existing.id, values, now);
+  else {
+    const id = table.takeId();
+    world.add(
+      'AppliedDiscountOrder',
+      id,
+      { ...values, uuid: world.serverUuid('AppliedDiscountOrder', id) },
+      now,
+    );
+  }
+  return {
+    applied_discounts: table.ofOrder(uri(order)),
+    discount_total_amount: Number(order.discount_amount).toFixed(6),
+  };
+}
+
+function uri(row: Row): string {
+  return String(row.resource_uri);
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}

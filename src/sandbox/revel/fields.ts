@@ -1,0 +1,123 @@
+import type { JsonValue, ResourceName } from './types.js';
+
+/** How a field is stored, shown and compared. */
+export type FieldKind =
+  | 'integer'
+  /** A JSON number on read, whatever was sent. */
+  | 'number'
+  /** A string with six decimals on read. */
+  | 'decimal6'
+  /** A string with four decimals on read. */
+  | 'decimal4'
+  | 'string'
+  | 'boolean'
+  /** Store-local, `YYYY-MM-DDTHH:MM:SS[.ffffff]`, no offset. */
+  | 'datetime'
+  /** The URI of a row of `target`. */
+  | 'related'
+  /** Shown as sent. */
+  | 'json';
+
+/** One field of a resource. */
+export interface FieldSpec {
+  kind: FieldKind;
+  /** What a new row holds when nothing was sent; null also means that null may be sent. */
+  initial: JsonValue;
+  /** Resource of a related field. */
+  target?: ResourceName;
+  /** A POST without it is refused. */
+  required?: boolean;
+  /** Ignored in every body. */
+  readOnly?: boolean;
+}
+
+/** The fields of a resource in the order in which a row shows them. */
+export type Fields = Readonly<Record<string, FieldSpec>>;
+
+/** The same specification for each of the names, which are separated by spaces. */
+export function each(names: string, spec: FieldSpec): Fields {
+  return Object.fromEntries(names.split(' ').map((name) => [name, spec]));
+}
+
+/** A related field. */
+export function related(target: ResourceName, required = false): FieldSpec {
+  return { kind: 'related', initial: null, target, required };
+}
+
+/** What became of a value on its way into a row; a `crash` is a value that the database refuses. */
+export type Hydrated =
+  | { kind: 'value'; value: JsonValue }
+  | { kind: 'bad-request'; error: string }
+  | { kind: 'crash' };
+
+const CRASH: Hydrated = { kind: 'crash' };
+const MAX_INT32 = 2_147_483_647;
+const DECIMAL = /^-?\d{1,12}(\.\d{1,10})?$/;
+
+/** Brings a sent value into the field's stored form. Related fields are not looked up here. */
+export function hydrate(name: string, spec: FieldSpec, sent: JsonValue): Hydrated {
+  if (sent === null) {
+    if (spec.initial === null && !spec.required) return { kind: 'value', value: null };
+    const error = `The '${name}' field has no data and doesn't allow a default or null value.`;
+    return { kind: 'bad-request', error };
+  }
+  switch (spec.kind) {
+    case 'integer':
+      return orCrash(toInteger(sent));
+    case 'number':
+      return orCrash(toNumber(sent));
+    case 'decimal6':
+      return orCrash(toNumber(sent)?.toFixed(6) ?? null);
+    case 'decimal4':
+      return orCrash(toNumber(sent)?.toFixed(4) ?? null);
+    case 'string':
+      return typeof sent === 'object' ? CRASH : { kind: 'value', value: String(sent) };
+    case 'boolean':
+      return orCrash(toBoolean(sent));
+    case 'datetime': {
+      const value = typeof sent === 'string' ? toNaive(sent) : null;
+      if (value !== null) return { kind: 'value', value };
+      const error = `Datetime provided to '${name}' field doesn't appear to be valid.`;
+      return { kind: 'bad-request', error };
+    }
+    case 'related':
+    case 'json':
+      return { kind: 'value', value: sent };
+  }
+}
+
+/** A date and time without its offset, which is dropped, not converted; null when it isn't one. */
+export function toNaive(text: string): string | null {
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?(?:Z|[+-]\d\d:?\d\d)?)?$/.exec(
+    text,
+  );
+  const date = match?.[1];
+  if (date === undefined) return null;
+  const time = match?.[2] ?? '00:00:00';
+  const stamp = new Date(`${date}T${time}Z`);
+  if (Number.isNaN(stamp.getTime()) || !stamp.toISOString().startsWith(`${date}T${time}`)) return null;
+  const micros = (match?.[3] ?? '').padEnd(6, '0');
+  return micros === '000000' ? `${date}T${time}` : `${date}T${time}.${micros}`;
+}
+
+/** A number from a JSON number or a decimal string; null when it is neither. */
+export function toNumber(value: JsonValue): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  return typeof value === 'string' && DECIMAL.test(value) ? Number(value) : null;
+}
+
+/** An integer of the size that the database takes; null for anything else. */
+export function toInteger(value: JsonValue): number | null {
+  const number = toNumber(value);
+  return number !== null && Number.isInteger(number) && Math.abs(number) <= MAX_INT32 ? number : null;
+}
+
+function toBoolean(value: JsonValue): boolean | null {
+  if (value === true || value === 1 || value === 'true' || value === 'True') return true;
+  if (value === false || value === 0 || value === 'false' || value === 'False') return false;
+  return null;
+}
+
+function orCrash(value: JsonValue): Hydrated {
+  return value === null ? CRASH : { kind: 'value', value };
+}

@@ -1,0 +1,79 @@
+import type { SimResponse } from '../host/types.js';
+import { json } from './answers.js';
+import type { ListQuery } from './query.js';
+import type { Resource } from './resources.js';
+import type { Table } from './table.js';
+import type { Row } from './types.js';
+
+/** How a list shows its rows. */
+export interface ListView {
+  now: number;
+  lagMs: number;
+  /** A page after the first begins with the last row of the page before. */
+  duplicateRows: boolean;
+}
+
+/** Answers a list request with the envelope of `meta` and `objects`. */
+export function listRows(
+  resource: Resource,
+  table: Table,
+  query: ListQuery,
+  parameters: URLSearchParams,
+  view: ListView,
+): SimResponse {
+  const rows = selectRows(table, query, view);
+  const { limit, offset } = query;
+  const start = view.duplicateRows && offset > 0 ? offset - 1 : offset;
+  const page = rows.slice(start, offset + limit);
+  const link = (at: number) => pagePath(resource, parameters, limit, at);
+  return json(200, {
+    meta: {
+      limit,
+      next: offset + limit < rows.length ? link(offset + limit) : null,
+      offset,
+      previous: offset - limit >= 0 ? link(offset - limit) : null,
+      total_count: rows.length,
+    },
+    objects: page.map((row) => pickFields(row, query.fields)),
+  });
+}
+
+/** The row with only the fields asked for. */
+export function pickFields(
+  row: Row,
+  fields: readonly string[] | null,
+): Readonly<Record<string, Row[string]>> {
+  if (fields === null) return row;
+  const picked: Record<string, Row[string]> = {};
+  for (const field of fields) {
+    const value = row[field];
+    if (value !== undefined && Object.hasOwn(row, field)) picked[field] = value;
+  }
+  return picked;
+}
+
+function selectRows(table: Table, query: ListQuery, view: ListView): Row[] {
+  const selected: Row[] = [];
+  for (const row of candidates(table, query, view)) {
+    if (query.filters.every((holds) => holds(row))) selected.push(row);
+  }
+  return query.compare === null ? selected : selected.sort(query.compare);
+}
+
+/** All visible rows, or those of the orders asked for; ascending by id either way. */
+function candidates(table: Table, { orderUris }: ListQuery, { now, lagMs }: ListView): Iterable<Row> {
+  if (orderUris === null) return table.rows(now, lagMs);
+  const ids = new Set(orderUris.flatMap((uri) => table.idsOfOrder(uri)));
+  return [...ids]
+    .sort((a, b) => a - b)
+    .map((id) => table.getVisible(id, now, lagMs))
+    .filter((row) => row !== null);
+}
+
+function pagePath(resource: Resource, parameters: URLSearchParams, limit: number, offset: number): string {
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
+  for (const [name, value] of parameters) {
+    if (name !== 'limit' && name !== 'offset') query.append(name, value);
+  }
+  return `${resource.base}${resource.name}/?${query}`;
+}

@@ -1,0 +1,144 @@
+import { DateTime } from 'luxon';
+import { listHistory } from './effects.js';
+import { uriOf } from './resources.js';
+import type { JsonValue, Row } from './types.js';
+import { rowAt, type World } from './world.js';
+
+/**
+ * A register opens an order: it recomputes the totals from items and payments, drops a discount whose rule
+ * amount does not match, stamps its user, raises the version by two and adds a history row. Tax, gratuity and
+ * surcharge stay as they are on the order. Null when there is no such order.
+ */
+export function openOnPos(world: World, orderId: number, userId: number | null, now: number): Row | null {
+  const order = world.table('Order').get(orderId);
+  if (order === null) return null;
+  const user = posUser(world, order, userId, now);
+  const opened = localNow(world, order, now);
+  const id = world.table('OrderHistory').takeId();
+  const history = world.add(
+    'OrderHistory',
+    id,
+    {
+      uuid: world.serverUuid('OrderHistory', id),
+      order: uriOf('Order', orderId),
+      order_opened_by: user,
+      order_opened_at: order.created_at ?? null,
+      opened,
+    },
+    now,
+  );
+  listHistory(world, history, now);
+  return world.change(
+    'Order',
+    orderId,
+    { ...recomputed(world, order), updated_by: user, updated_date: opened, has_history: true },
+    now,
+  );
+}
+
+/** A register changes the price or quantity of an item, and with it the order's totals. */
+export function editItemOnPos(
+  world: World,
+  itemId: number,
+  values: { price?: number | undefined; quantity?: number | undefined },
+  userId: number | null,
+  now: number,
+): Row | null {
+  const item = world.table('OrderItem').get(itemId);
+  const order = item === null ? null : rowAt(world, 'Order', String(item.order));
+  if (item === null || order === null) return null;
+  const user = posUser(world, order, userId, now);
+  const price = values.price ?? Number(item.price);
+  const updated_date = localNow(world, order, now);
+  world.change(
+    'OrderItem',
+    itemId,
+    { price, quantity: values.quantity ?? Number(item.quantity), updated_by: user, updated_date },
+    now,
+  );
+  return world.change(
+    'Order',
+    order.id,
+    { ...recomputed(world, order), updated_by: user, updated_date },
+    now,
+  );
+}
+
+/** Staff change something on the order that the API client also knows: always stamped with their user. */
+export function touchOnPos(
+  world: World,
+  orderId: number,
+  values: Readonly<Record<string, JsonValue>>,
+  userId: number | null,
+  now: number,
+): Row | null {
+  const order = world.table('Order').get(orderId);
+  if (order === null) return null;
+  return world.change('Order', orderId, { ...values, updated_by: posUser(world, order, userId, now) }, now);
+}
+
+/** What a register computes; it works in cents. */
+function recomputed(world: World, order: Row): Record<string, JsonValue> {
+  const orderUri = uriOf('Order', order.id);
+  const items = world.table('OrderItem').ofOrder(orderUri).filter(isLive);
+  const payments = world.table('Payment').ofOrder(orderUri).filter(isLive);
+  const subtotal = sum(
+    items,
+    (item) => money(item.price) * Number(item.quantity) + money(item.modifier_amount),
+  );
+  const agreed = money(order.discount_rule_amount) === money(order.discount_amount);
+  const discount = agreed ? money(order.discount_amount) : 0;
+  const total = subtotal - discount + money(order.tax) + money(order.surcharge) + money(order.gratuity);
+  const paid = sum(payments, (payment) => money(payment.amount));
+  const amount = discount / 100;
+  return {
+    subtotal: subtotal / 100,
+    discount_amount: amount,
+    discount_rule_amount: amount,
+    discount_total_amount: amount.toFixed(6),
+    applied_discounts: agreed ? (order.applied_discounts ?? []) : withoutAmounts(order.applied_discounts),
+    final_total: total / 100,
+    remaining_due: (total - paid) / 100,
+    version: Number(order.version) + 2,
+    check_sum: `pos-${order.id}-${Number(order.version) + 2}`,
+  };
+}
+
+function withoutAmounts(discounts: JsonValue | undefined): JsonValue {
+  if (!Array.isArray(discounts)) return [];
+  return discounts.map((row: JsonValue) =>
+    typeof row === 'object' && row !== null && !Array.isArray(row)
+      ? { ...row, discount_amount: '0.000000', rule_amount: '0.000000' }
+      : row,
+  );
+}
+
+/** The URI of the given user, or of one who did not make the order. */
+function posUser(world: World, order: Row, userId: number | null, now: number): string {
+  if (userId !== null && world.table('User').get(userId) !== null) return uriOf('User', userId);
+  const other = world
+    .table('User')
+    .current()
+    .find((user) => user.resource_uri !== order.created_by);
+  return String(
+    (other ?? world.add('User', null, { first_name: 'Register', last_name: 'One' }, now)).resource_uri,
+  );
+}
+
+function localNow(world: World, order: Row, now: number): string {
+  const establishment = rowAt(world, 'Establishment', String(order.establishment));
+  const zone = typeof establishment?.timezone === 'string' ? establishment.timezone : 'UTC';
+  return DateTime.fromMillis(now, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ss");
+}
+
+function isLive(row: Row): boolean {
+  return row.deleted !== true;
+}
+
+function money(value: JsonValue | undefined): number {
+  return Math.round(Number(value ?? 0) * 100);
+}
+
+function sum(rows: readonly Row[], of: (row: Row) => number): number {
+  return rows.reduce((total, row) => total + Math.round(of(row)), 0);
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { blankRow, idOfUri, resources } from './resources.js';
+import { defaultRevelSwitches, type RevelSwitches, revelSwitchesSchema } from './switches.js';
+import { Table, tableSnapshotSchema } from './table.js';
+import { byResource, type JsonValue, type ResourceName, type Row, resourceNames } from './types.js';
+
+const snapshotSchema = z.strictObject({
+  switches: revelSwitchesSchema,
+  printedSeen: z.array(z.number().int()),
+  tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
+});
+
+/** Everything the simulated account holds, and how it behaves. */
+export class World {
+  switches: RevelSwitches;
+  /** Grows with every change. */
+  revision = 0;
+  readonly #tables = byResource((name) => new Table(resources[name].firstId));
+  /** Orders of which a PATCH has carried `printed`. */
+  #printedSeen = new Set<number>();
+
+  constructor(switches: Partial<RevelSwitches>) {
+    this.switches = { ...defaultRevelSwitches, ...switches };
+  }
+
+  table(name: ResourceName): Table {
+    return this.#tables[name];
+  }
+
+  /** Adds a row made of the template and `values`, which must be in stored form; a null id takes the next. */
+  add(name: ResourceName, id: number | null, values: Readonly<Record<string, JsonValue>>, now: number): Row {
+    const table = this.#tables[name];
+    const row = { ...blankRow(name, id ?? table.takeId()), ...values };
+    this.#put(name, row, now);
+    return row;
+  }
+
+  /** Replaces some values of a row; null when there is no such row. */
+  change(
+    name: ResourceName,
+    id: number,
+    values: Readonly<Record<string, JsonValue>>,
+    now: number,
+  ): Row | null {
+    const old = this.#tables[name].get(id);
+    if (old === null) return null;
+    const row = { ...old, ...values };
+    this.#put(name, row, now);
+    return row;
+  }
+
+  /** Whether this is the first PATCH of the order that carries `printed`; remembers that there was one. */
+  firstPrinted(orderId: number): boolean {
+    if (this.#printedSeen.has(orderId)) return false;
+    this.#printedSeen.add(orderId);
+    this.revision++;
+    return true;
+  }
+
+  /** A uuid for a row that the server makes itself. */
+  serverUuid(name: ResourceName, id: number): string {
+    const resource = String(resourceNames.indexOf(name)).padStart(4, '0');
+    return `5e7e7000-${resource}-4000-8000-${String(id).padStart(12, '0')}`;
+  }
+
+  snapshot(): z.infer<typeof snapshotSchema> {
+    return {
+      switches: this.switches,
+      printedSeen: [...this.#printedSeen],
+      tables: byResource((name) => this.#tables[name].snapshot()),
+    };
+  }
+
+  /** Throws when the data isn't a snapshot; then nothing has changed. */
+  restore(data: unknown): void {
+    const snapshot = snapshotSchema.parse(data);
+    this.switches = snapshot.switches;
+    this.#printedSeen = new Set(snapshot.printedSeen);
+    for (const name of resourceNames) this.#tables[name].restore(snapshot.tables[name]);
+    this.revision++;
+  }
+
+  #put(name: ResourceName, row: Row, now: number): void {
+    this.#tables[name].put(row, now, this.switches.listLagMs);
+    this.revision++;
+  }
+}
+
+/** The row that a URI names, if it is there. */
+export function rowAt(world: World, name: ResourceName, uri: string): Row | null {
+  const id = idOfUri(name, uri);
+  return id === null ? null : world.table(name).get(id);
+}
