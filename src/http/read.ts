@@ -122,7 +122,7 @@ function failure(request: ReadRequest, answer: HttpResponse | HttpFailure, attem
 }
 
 /** Full jitter: anywhere between nothing and the exponential step, so that clients do not return in step. */
-function backoff(attempt: number, random: () => number): number {
+export function backoff(attempt: number, random: () => number): number {
   return Math.round(random() * Math.min(BACKOFF_LAST_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1)));
 }
 

@@ -1,0 +1,69 @@
+import type { SourceBilling } from '../domain/event.js';
+import { type Cents, cents, parseCents, zero } from '../domain/money.js';
+import type { RawBilling, RawPayment, RawPaymentSet, Scalar } from './schema.js';
+
+/**
+ * Something in an object that cannot be taken as it stands. Thrown inside the conversions and turned into an
+ * outcome at their edge; the message names field and value.
+ */
+export class Unreadable extends Error {}
+
+/** A value of the source for a sentence: short, quoted, without control or invisible characters. */
+export function quote(value: string | number): string {
+  const text = String(value).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, '?');
+  return `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`;
+}
+
+/** Money of a total: null when the field is absent or empty; a value that is not exact money is refused. */
+export function total(value: Scalar, field: string): Cents | null {
+  if (isEmpty(value)) return null;
+  const amount = parseCents(value);
+  if (amount === null) throw new Unreadable(`${field} is ${quote(value)}, not a whole number of cents`);
+  return amount;
+}
+
+/** The API leaves out, nulls or blanks what is not set. */
+export function isEmpty(value: Scalar): value is null | undefined {
+  return value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+}
+
+/**
+ * Taxes, fees and tips. A document sends `{description, total_price}` (its `value` is the rate), an event
+ * `{name, total}`. Entries without an amount are left out. Null: no such list.
+ */
+export function billingOf(list: RawBilling[] | null | undefined, field: string): SourceBilling[] | null {
+  if (!list) return null;
+  return list.flatMap((entry, index) => {
+    const amount = total(entry.total_price ?? entry.total, `${field}.${index}`);
+    return amount === null ? [] : [{ name: entry.description ?? entry.name ?? '', amount }];
+  });
+}
+
+/** What has been paid and not been given back; null: no list of payments. */
+export function paidOf(set: RawPaymentSet, field: string): Cents | null {
+  if (!set?.payments) return null;
+  return cents(
+    set.payments.reduce((sum, payment, index) => sum + net(payment, `${field}.payments.${index}`), 0),
+  );
+}
+
+function net(payment: RawPayment, field: string): Cents {
+  const state = payment.state?.toLowerCase().replace(/[\s-]+/g, '_') ?? '';
+  const wasPaid = state === 'paid' || (/^(?:partially_)?refunded$/.test(state) && payment.paid_at !== null);
+  if (!wasPaid) return zero;
+  const amount = total(payment.amount, `${field}.amount`);
+  if (amount === null)
+    throw new Unreadable(`${field}.amount is missing although the payment is ${quote(state)}`);
+  const refund = refundOf(payment, state, amount, field);
+  if (refund < 0 || refund > Math.max(amount, 0)) {
+    throw new Unreadable(`${field}.amount_refunded is not between nothing and the amount paid`);
+  }
+  return cents(amount - refund);
+}
+
+function refundOf(payment: RawPayment, state: string, amount: Cents, field: string): Cents {
+  const given = total(payment.amount_refunded, `${field}.amount_refunded`);
+  if (given !== null) return given;
+  if (state === 'partially_refunded') throw new Unreadable(`${field}.amount_refunded is missing`);
+  return payment.refunded_at !== null || state === 'refunded' ? amount : zero;
+}

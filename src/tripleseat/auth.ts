@@ -1,0 +1,153 @@
+import { AppError, ExitCode, errorText } from '../errors.js';
+import type { TokenStore, Tokens } from '../state/types.js';
+import { type Grant, requestTokens, type TokenEndpoint } from './token-endpoint.js';
+
+/** Everything the token source needs. */
+export interface AuthOptions extends TokenEndpoint {
+  /** First refresh token from the configuration; a stored one wins over it. Null: none given. */
+  refreshToken: string | null;
+  /** Asked for with the client_credentials grant. */
+  scope: string;
+  store: TokenStore;
+}
+
+/** An access token, or why there is none right now. Refused credentials throw instead. */
+export type TokenAnswer = { kind: 'token'; token: string } | { kind: 'unavailable'; detail: string };
+
+/** Hands out access tokens and renews them, once for all callers and processes. */
+export interface TokenSource {
+  /**
+   * A token good for at least another minute.
+   * @throws AppError CREDENTIALS (exit 77) when Tripleseat refuses; STATE when new tokens cannot be stored.
+   */
+  current(): Promise<TokenAnswer>;
+  /** A token other than the `rejected` one, which the API has just refused. Throws like {@link current}. */
+  renew(rejected: string): Promise<TokenAnswer>;
+}
+
+const EXPIRY_MARGIN_MS = 60_000;
+/** Longer than another process's refresh can take, all its attempts included. */
+const EXCLUSIVE_MS = 180_000;
+const LOST =
+  'Whether the token was refreshed is unknown, and the stored refresh token may be dead: the next run tries it ' +
+  'once more; if Tripleseat refuses it then, sign in again with `ts-reconcile auth login`.';
+
+/** The token source over a token store that other processes may share. */
+export function tokenSource(options: AuthOptions): TokenSource {
+  let known: Tokens | null = null;
+  let running: Promise<TokenAnswer> | null = null;
+  /** Once a refresh got lost, sending it again within this run could only burn the next token too. */
+  let lost: TokenAnswer | null = null;
+
+  const usable = (tokens: Tokens | null, rejected: string | null): tokens is Tokens =>
+    tokens !== null &&
+    tokens.accessToken !== rejected &&
+    tokens.expiresAt - EXPIRY_MARGIN_MS > options.clock.now();
+
+  const obtain = async (rejected: string | null): Promise<TokenAnswer> => {
+    const stored = await options.store.read();
+    if (usable(stored, rejected)) {
+      known = stored;
+      return { kind: 'token', token: stored.accessToken };
+    }
+    if (lost) return lost;
+    // A refresh kills the old token: a store that cannot be written to must show that before, not after.
+    if (stored) await options.store.write(stored);
+    const grant = grantFor(options, stored);
+    const result = await requestTokens(options, grant);
+    switch (result.kind) {
+      case 'tokens':
+        await keep(options.store, result.tokens);
+        known = result.tokens;
+        return { kind: 'token', token: result.tokens.accessToken };
+      case 'unavailable':
+        return result;
+      case 'unknown':
+        if (grant.grant_type !== 'refresh_token') return { kind: 'unavailable', detail: result.detail };
+        lost = { kind: 'unavailable', detail: `${result.detail} ${LOST}` };
+        return lost;
+    }
+  };
+
+  const renew = async (rejected: string | null): Promise<TokenAnswer> => {
+    // Callers that arrive meanwhile share the refresh, unless its result is the very token they had refused.
+    while (running) {
+      const answer = await running;
+      if (answer.kind === 'unavailable' || answer.token !== rejected) return answer;
+    }
+    if (usable(known, rejected)) return { kind: 'token', token: known.accessToken };
+    running = options.store.exclusive(EXCLUSIVE_MS, () => obtain(rejected));
+    try {
+      return await running;
+    } finally {
+      running = null;
+    }
+  };
+
+  return {
+    current: async () => {
+      if (!usable(known, null)) known = await options.store.read();
+      return usable(known, null) ? { kind: 'token', token: known.accessToken } : renew(null);
+    },
+    renew: (rejected) => renew(rejected),
+  };
+}
+
+function grantFor(options: AuthOptions, stored: Tokens | null): Grant {
+  const refreshToken = stored?.refreshToken ?? options.refreshToken;
+  return refreshToken === null
+    ? { grant_type: 'client_credentials', scope: options.scope }
+    : { grant_type: 'refresh_token', refresh_token: refreshToken };
+}
+
+async function keep(store: TokenStore, tokens: Tokens): Promise<void> {
+  try {
+    await store.write(tokens);
+  } catch (error) {
+    throw new AppError(
+      'STATE',
+      ExitCode.unavailable,
+      `Tripleseat gave new tokens, but they could not be stored: ${errorText(error)}. The old refresh token no longer works.`,
+      'Make STATE_DIR (or STATE_URL) writable, then sign in again with `ts-reconcile auth login`.',
+    );
+  }
+}
+
+/** Where a browser goes to consent. The admin comes back to `redirectUri` with `code` and the same `state`. */
+export function authorizeUrl(
+  settings: { authorizeUrl: string; clientId: string; scope: string },
+  redirectUri: string,
+  state: string,
+): string {
+  const url = new URL(settings.authorizeUrl);
+  url.searchParams.set('client_id', settings.clientId);
+  url.searchParams.set('redirect_uri', redirectUri);
+  url.searchParams.set('response_type', 'code');
+  url.searchParams.set('scope', settings.scope);
+  url.searchParams.set('state', state);
+  return url.toString();
+}
+
+/**
+ * Turns the authorization code of a sign-in into tokens and stores them, durably, in place of any others.
+ *
+ * @throws AppError CREDENTIALS (exit 77) when the code or the client is refused; UPSTREAM (exit 69) when the
+ * endpoint gave no usable answer, in which case the code is spent and the sign-in starts again; STATE when the
+ * tokens cannot be stored.
+ */
+export function exchangeCode(
+  options: TokenEndpoint & { store: TokenStore },
+  code: string,
+  redirectUri: string,
+): Promise<Tokens> {
+  return options.store.exclusive(EXCLUSIVE_MS, async () => {
+    const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri } as const;
+    const result = await requestTokens(options, grant);
+    if (result.kind !== 'tokens') {
+      const hint = 'Start again with `ts-reconcile auth login`.';
+      throw new AppError('UPSTREAM', ExitCode.unavailable, result.detail, hint);
+    }
+    await keep(options.store, result.tokens);
+    return result.tokens;
+  });
+}

@@ -1,0 +1,218 @@
+import type {
+  EventHeader,
+  MenuSelection,
+  SourceBooking,
+  SourceDocument,
+  SourceEvent,
+  SourceLine,
+} from '../domain/event.js';
+import { type EventId, parseEventId } from '../domain/ids.js';
+import { parseCents, parseQuantity } from '../domain/money.js';
+import { billingOf, isEmpty, paidOf, quote, total, Unreadable } from './amounts.js';
+import { instant, isoDate, usDate, utcInstant } from './dates.js';
+import {
+  bookingSchema,
+  eventSchema,
+  firstProblem,
+  headerSchema,
+  type RawDocument,
+  type RawEvent,
+  type RawHeader,
+  type RawLine,
+  type Scalar,
+  searchSchema,
+  selectionsSchema,
+  unwrap,
+} from './schema.js';
+import type { SearchPage } from './types.js';
+
+/** What an answer of the API meant. `absent`: it says that there is no such object. */
+export type Converted<T> =
+  | { kind: 'ok'; value: T }
+  | { kind: 'absent' }
+  | { kind: 'unreadable'; detail: string };
+
+/** Detail of an event, wrapped in `event` or bare. */
+export function toEvent(answer: unknown): Converted<SourceEvent> {
+  const body = unwrap(answer, 'event');
+  if (body === null) return { kind: 'absent' };
+  return attempt(() => {
+    const parsed = eventSchema.safeParse(body);
+    if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
+    return eventOf(parsed.data);
+  });
+}
+
+/** A page of a search. `page` is 1-based. */
+export function toSearchPage(answer: unknown, page: number): Converted<SearchPage> {
+  return attempt(() => {
+    const parsed = searchSchema.safeParse(answer);
+    if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
+    const { results, total_pages: pages } = parsed.data;
+    const found: SearchPage = { events: [], unreadable: [], more: pages ? page < pages : results.length > 0 };
+    results.forEach((row, index) => {
+      const header = toHeader(unwrap(row, 'event'));
+      if (header.kind === 'ok') found.events.push(header.value);
+      else found.unreadable.push(`row ${index + 1}: ${header.kind === 'absent' ? 'empty' : header.detail}`);
+    });
+    return found;
+  });
+}
+
+/** Detail of a booking, wrapped in `booking` or bare. */
+export function toBooking(answer: unknown): Converted<SourceBooking> {
+  const body = unwrap(answer, 'booking');
+  if (body === null) return { kind: 'absent' };
+  return attempt(() => {
+    const parsed = bookingSchema.safeParse(body);
+    if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
+    return {
+      id: parsed.data.id,
+      eventIds: (parsed.data.event_ids ?? []).map(eventIdOf),
+      documents: documentsOf(parsed.data.documents),
+    };
+  });
+}
+
+/**
+ * The selections of an event, wrapped in `menu_item_selections` or bare. Entries without a name are dropped as
+ * blank. A list with an entry that has no quantity cannot stand for the lines, so it counts as absent.
+ */
+export function toSelections(answer: unknown): Converted<MenuSelection[]> {
+  const body = unwrap(answer, 'menu_item_selections');
+  if (body === null) return { kind: 'absent' };
+  const parsed = selectionsSchema.safeParse(body);
+  if (!parsed.success) return { kind: 'unreadable', detail: firstProblem(parsed.error) };
+  const selections: MenuSelection[] = [];
+  for (const [index, entry] of parsed.data.entries()) {
+    const name = entry.display_name?.trim() ? entry.display_name : (entry.internal_name ?? '');
+    if (name.trim() === '') continue;
+    if (isEmpty(entry.quantity)) return { kind: 'absent' };
+    const quantity = parseQuantity(entry.quantity);
+    if (quantity === null) {
+      return { kind: 'unreadable', detail: `${index}.quantity is ${quote(entry.quantity)}, not a number` };
+    }
+    selections.push({ name, quantity });
+  }
+  return { kind: 'ok', value: selections };
+}
+
+function attempt<T>(work: () => T): Converted<T> {
+  try {
+    return { kind: 'ok', value: work() };
+  } catch (error) {
+    if (error instanceof Unreadable) return { kind: 'unreadable', detail: error.message };
+    throw error;
+  }
+}
+
+function toHeader(row: unknown): Converted<EventHeader> {
+  if (row === null) return { kind: 'absent' };
+  return attempt(() => {
+    const parsed = headerSchema.safeParse(row);
+    if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
+    return headerOf(parsed.data);
+  });
+}
+
+function headerOf(event: RawHeader): EventHeader {
+  return {
+    id: eventIdOf(event.id),
+    name: event.name ?? '',
+    status: (event.status ?? '').toUpperCase(),
+    deleted: event.deleted_at !== null,
+    siteId: idNumber(event.site_id ?? event.location?.site_id ?? null),
+    locationId: idNumber(event.location_id ?? event.location?.id ?? null),
+    bookingId: event.booking_id !== null && /^\d{1,18}$/.test(event.booking_id) ? event.booking_id : null,
+    date: dateOf(event),
+    startsAt: timeOf(event.event_start_iso8601, event.event_start_utc),
+    endsAt: timeOf(event.event_end_iso8601, event.event_end_utc),
+    updatedAt: event.updated_at,
+  };
+}
+
+function eventOf(event: RawEvent): SourceEvent {
+  return {
+    ...headerOf(event),
+    contact: contactOf(event.contact),
+    grandTotal: total(event.grand_total, 'grand_total'),
+    billing: billingOf(event.billing_totals, 'billing_totals'),
+    paid: paidOf(event.payment_set, 'payment_set'),
+    amountDue: total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
+    documents: documentsOf(event.documents),
+  };
+}
+
+function contactOf(contact: RawEvent['contact']): SourceEvent['contact'] {
+  const name = [contact?.first_name, contact?.last_name].filter(Boolean).join(' ');
+  const phone = contact?.phone_numbers?.find((entry) => entry.number !== null)?.number ?? '';
+  return name === '' && phone === '' ? null : { name, phone };
+}
+
+function documentsOf(documents: RawDocument[] | null | undefined): SourceDocument[] {
+  return (documents ?? []).map((document, index) => documentOf(document, `documents.${index}`));
+}
+
+function documentOf(document: RawDocument, field: string): SourceDocument {
+  const { financials } = document;
+  return {
+    id: document.id,
+    title: document.title ?? document.name ?? '',
+    deleted: document.deleted_at !== null,
+    lines: (document.line_items ?? []).map(lineOf),
+    billing: billingOf(document.billing_totals, `${field}.billing_totals`),
+    grandTotal: total(financials?.grand_total, `${field}.financials.grand_total`),
+    discountsTotal: total(financials?.discounts_total, `${field}.financials.discounts_total`),
+    paid: paidOf(document.payment_set, `${field}.payment_set`),
+    amountDue: total(
+      financials?.amount_due ?? document.payment_set?.amount_due,
+      `${field}.financials.amount_due`,
+    ),
+    views: (document.views ?? []).flatMap((view) =>
+      view.url === null ? [] : [{ name: view.name ?? '', url: view.url }],
+    ),
+  };
+}
+
+function lineOf(line: RawLine): SourceLine {
+  const malformed: string[] = [];
+  const read = <T>(value: Scalar, field: string, parse: (value: string | number) => T | null): T | null => {
+    if (isEmpty(value)) return null;
+    const parsed = parse(value);
+    if (parsed === null) malformed.push(`${field} ${quote(value)}`);
+    return parsed;
+  };
+  return {
+    displayName: line.display_name,
+    description: line.description,
+    quantity: read(line.quantity, 'quantity', parseQuantity),
+    price: read(line.price, 'price', parseCents),
+    totalPrice: read(line.total_price, 'total_price', parseCents),
+    malformed,
+  };
+}
+
+/** An id that is not plain digits would change what the event is; it is refused rather than dropped. */
+function eventIdOf(text: string): EventId {
+  const id = parseEventId(text);
+  if (id === null) throw new Unreadable(`the event id ${quote(text)} is not a number`);
+  return id;
+}
+
+function idNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+function dateOf(event: RawHeader): string | null {
+  return (
+    (event.event_date_iso8601 && isoDate(event.event_date_iso8601)) ||
+    (event.event_date && usDate(event.event_date)) ||
+    // The date part as written is the local one; converting it to another zone could move the day.
+    (event.event_start_iso8601 && isoDate(event.event_start_iso8601)) ||
+    null
+  );
+}
+
+function timeOf(iso: string | null, utc: string | null): number | null {
+  return (iso === null ? null : instant(iso)) ?? (utc === null ? null : utcInstant(utc));
+}
