@@ -8,6 +8,8 @@ export const maxName = 250;
 /** No text is looked at beyond this many UTF-16 units: bounds the work that a hostile payload can cause. */
 const maxRaw = 20_000;
 
+// What almost every name looks like: nothing to do. Menus have tens of thousands of names.
+const PLAIN = /^[!-%'-;=-~]+(?: [!-%'-;=-~]+)*$/;
 const MARKUP = /<[/!?]?[a-z][^<>]*>|<!--/gi;
 const SPACE = /[\s\u0085]+/g;
 // Control, format, surrogate and private-use characters, line and paragraph separators. The two joiners stay:
@@ -28,6 +30,7 @@ export function bounded(text: string, max: number): string {
  * characters removed, white space folded, at most `max` characters. May end up empty.
  */
 export function plainText(text: string, max = maxName): string {
+  if (text.length <= max && PLAIN.test(text)) return text;
   const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
   const decoded = raw.includes('&') ? decodeHTMLStrict(raw) : raw;
   const bare = decoded.includes('<') ? decoded.replace(MARKUP, ' ') : decoded;
@@ -44,6 +47,8 @@ const ASCII = /^[\x20-\x7e]*$/;
 // Accents and variation selectors. Not every mark: vowel signs and voicing marks tell words apart elsewhere.
 const ACCENT =
   /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]/gu;
+// Typographic dashes, quotes and bullets: gone early, most names are plain letters then.
+const DASHES = /[\u2010-\u2027]/g;
 const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe', ς: 'σ' };
 
 /**
@@ -53,22 +58,33 @@ const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', �
  * Between two digits one space stays, so that `1/2 Pan` and `1.5 L` are not taken for `12 Pan` and `15 L`.
  */
 export function normaliseName(text: string): string {
-  if (ASCII.test(text)) {
-    return text
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, ' ')
-      .trim()
-      .replace(/(?<![0-9]) | (?![0-9])/g, '');
-  }
+  if (ASCII.test(text)) return asciiKey(text);
+  const base = text.normalize('NFKD').replace(ACCENT, '').replace(DASHES, ' ');
+  if (ASCII.test(base)) return asciiKey(base);
   // Upper case first folds what has no single lower case (ß, dotless i); decomposing again keeps it canonical.
-  const folded = text.normalize('NFKD').replace(ACCENT, '').toUpperCase().toLowerCase().normalize('NFKD');
-  const letters = folded
-    .replace(ACCENT, '')
-    .replace(/[øłđæœς]/g, (letter) => STROKED[letter] ?? letter)
-    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
-    .trim()
-    .replace(/(?<!\p{N}) | (?!\p{N})/gu, '');
+  const folded = base.toUpperCase().toLowerCase().normalize('NFKD').replace(ACCENT, '');
+  const plain = folded.replace(/[øłđæœς]/g, (letter) => STROKED[letter] ?? letter);
+  const letters = joinWords(plain.split(/[^\p{L}\p{M}\p{N}]+/u));
   return /[\p{L}\p{N}]/u.test(letters) ? letters : '';
+}
+
+function asciiKey(text: string): string {
+  const lower = text.toLowerCase();
+  return /[0-9][^a-z0-9]+[0-9]/.test(lower)
+    ? joinWords(lower.split(/[^a-z0-9]+/))
+    : lower.replace(/[^a-z0-9]+/g, '');
+}
+
+/** The words in one, with a space only where two digits would meet. */
+function joinWords(words: readonly string[]): string {
+  let joined = '';
+  let afterDigit = false;
+  for (const word of words) {
+    if (word === '') continue;
+    joined += afterDigit && /^\p{N}/u.test(word) ? ` ${word}` : word;
+    afterDigit = /\p{N}$/u.test(word);
+  }
+  return joined;
 }
 
 /** A name together with its normalised form. */

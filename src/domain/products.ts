@@ -16,21 +16,20 @@ const suggestionCount = 3;
 /** The active products of one establishment, found by id and by normalised name in constant time. */
 export class ProductIndex {
   readonly #byId = new Map<number, Product>();
-  readonly #byName = new Map<string, Product[]>();
-  readonly #candidates: NamedCandidate[] = [];
+  // One product under nearly every name: an array for each would double the cost of a large menu.
+  readonly #byName = new Map<string, Product | Product[]>();
 
   /** A product that comes twice (pages may overlap) counts once. */
   constructor(products: Iterable<Product>) {
     for (const product of products) {
       if (this.#byId.has(product.id)) continue;
       this.#byId.set(product.id, product);
-      const name = plainText(product.name);
-      const normalised = normaliseName(name);
+      const normalised = normaliseName(plainText(product.name));
       if (normalised === '') continue;
-      this.#candidates.push({ name, normalised });
       const same = this.#byName.get(normalised);
-      if (same) same.push(product);
-      else this.#byName.set(normalised, [product]);
+      if (same === undefined) this.#byName.set(normalised, product);
+      else if (Array.isArray(same)) same.push(product);
+      else this.#byName.set(normalised, [same, product]);
     }
   }
 
@@ -46,12 +45,21 @@ export class ProductIndex {
 
   /** Every product whose normalised name is that of `name`; none for a name without letters and digits. */
   byName(name: string): readonly Product[] {
-    return this.#byName.get(normaliseName(name)) ?? [];
+    const found = this.#byName.get(normaliseName(name));
+    if (found === undefined) return [];
+    return Array.isArray(found) ? found : [found];
   }
 
   /** Near names, nearest first: for people only. */
   suggest(name: string, count = suggestionCount): string[] {
-    return suggest(name, this.#candidates, count);
+    return suggest(name, this.#candidates(), count).map((near) => plainText(near));
+  }
+
+  *#candidates(): Generator<NamedCandidate> {
+    for (const [normalised, found] of this.#byName) {
+      const product = Array.isArray(found) ? found[0] : found;
+      if (product) yield { name: product.name, normalised };
+    }
   }
 }
 
@@ -80,6 +88,7 @@ export type LineMatch =
  * @param name the line's name as plain text
  * @param mapping the location's `products`: name → product id
  * @param openItemProductId stand-in for unmatched lines under `open-item`
+ * @param suggestions how many near names to look for; each look costs milliseconds on a large menu
  */
 export function matchLine(
   name: string,
@@ -87,50 +96,29 @@ export function matchLine(
   index: ProductIndex,
   policy: UnmatchedPolicy,
   openItemProductId: number | null,
+  suggestions = suggestionCount,
 ): LineMatch {
   const mapped = mappedIds(mapping, name);
   if (mapped.length > 1) return { kind: 'ambiguous', ids: mapped };
-  const [id] = mapped;
-  if (id !== undefined) {
-    if (index.byId(id)) return { kind: 'matched', productId: id, nameOverride: null };
-    const why = `is mapped to product ${id}, which is not an active product of this establishment`;
-    return unmatched(name, why, index, policy, openItemProductId);
-  }
-  const same = index.byName(name);
+  const same = mapped.length === 1 ? [] : index.byName(name);
   if (same.length > 1) return { kind: 'ambiguous', ids: same.map((product) => product.id).sort(ascending) };
-  const [product] = same;
-  if (product) return { kind: 'matched', productId: product.id, nameOverride: null };
-  return unmatched(name, 'matches no active product', index, policy, openItemProductId);
-}
-
-function unmatched(
-  name: string,
-  why: string,
-  index: ProductIndex,
-  policy: UnmatchedPolicy,
-  openItemProductId: number | null,
-): LineMatch {
-  switch (policy) {
-    case 'fail':
-      return { kind: 'unmatched', why, suggestions: index.suggest(name) };
-    case 'open-item': {
-      if (openItemProductId === null) {
-        return {
-          kind: 'unmatched',
-          why: `${why}, and no openItemProductId is configured`,
-          suggestions: index.suggest(name),
-        };
-      }
-      if (!index.byId(openItemProductId)) {
-        return {
-          kind: 'unmatched',
-          why: `${why}, and the open item ${openItemProductId} is not an active product of this establishment`,
-          suggestions: index.suggest(name),
-        };
-      }
-      return { kind: 'matched', productId: openItemProductId, nameOverride: name };
-    }
+  const productId = mapped[0] ?? same[0]?.id;
+  if (productId !== undefined && index.byId(productId)) {
+    return { kind: 'matched', productId, nameOverride: null };
   }
+  const why =
+    productId === undefined
+      ? 'matches no active product'
+      : `is mapped to product ${productId}, which is not an active product of this establishment`;
+  if (policy === 'fail') return { kind: 'unmatched', why, suggestions: index.suggest(name, suggestions) };
+  if (openItemProductId !== null && index.byId(openItemProductId)) {
+    return { kind: 'matched', productId: openItemProductId, nameOverride: name };
+  }
+  const openItem =
+    openItemProductId === null
+      ? 'no openItemProductId is configured'
+      : `the open item ${openItemProductId} is not an active product of this establishment`;
+  return { kind: 'unmatched', why: `${why}, and ${openItem}`, suggestions: index.suggest(name, suggestions) };
 }
 
 const ascending = (a: number, b: number) => a - b;

@@ -11,6 +11,9 @@ import type { WantedItem } from './wanted.js';
 /** The items of the order, or every line that has no product, or more than one. */
 export type ItemsResult = { kind: 'ok'; items: WantedItem[] } | { kind: 'failed'; failure: Failure };
 
+/** Near names are looked for only for so many names: a whole menu gone missing is no typing error. */
+const maxSuggested = 25;
+
 /**
  * Each line with its product. When lines have none (UNMATCHED_ITEMS) or several (AMBIGUOUS_PRODUCT), all of
  * them are named at once, so that one correction is enough.
@@ -23,9 +26,15 @@ export function matchLines(
 ): ItemsResult {
   const matches = new Map<string, LineMatch>();
   const items: WantedItem[] = [];
+  let unmatched = 0;
   for (const line of lines) {
-    const match = matches.get(line.name) ?? matchOf(line.name, location, products, policy);
-    matches.set(line.name, match);
+    let match = matches.get(line.name);
+    if (!match) {
+      const suggestions = unmatched < maxSuggested ? undefined : 0;
+      match = matchOf(line.name, location, products, policy, suggestions);
+      matches.set(line.name, match);
+      if (match.kind === 'unmatched') unmatched += 1;
+    }
     if (match.kind !== 'matched') continue;
     const { productId, nameOverride } = match;
     items.push({ ...line, productId, nameOverride, occurrence: 0 });
@@ -40,8 +49,9 @@ function matchOf(
   location: Location,
   products: ProductIndex,
   policy: UnmatchedPolicy,
+  suggestions?: number,
 ): LineMatch {
-  return matchLine(name, location.products, products, policy, location.revel.openItemProductId);
+  return matchLine(name, location.products, products, policy, location.revel.openItemProductId, suggestions);
 }
 
 function failureOf(matches: ReadonlyMap<string, LineMatch>, location: Location): Failure | null {
@@ -110,7 +120,7 @@ export function priceSelections(
   for (const { name: sent, quantity } of selections) {
     const name = plainText(sent);
     if (name === '' || quantity === '0') continue;
-    const match = matchOf(name, location, products, policy);
+    const match = matchOf(name, location, products, policy, 0);
     const priced = match.kind === 'matched' && match.nameOverride === null;
     const price = priced ? (products.byId(match.productId)?.price ?? null) : null;
     const total = price === null ? null : lineTotal(quantity, price);

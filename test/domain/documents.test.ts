@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import {
+  bookingDocuments,
+  chooseDocument,
+  type Gathered,
+  type LinesStep,
+  nextLines,
+} from '../../src/domain/documents.js';
+import type { SourceEvent } from '../../src/domain/event.js';
+import { booking, document, eventId, line, qty, sourceEvent, usd } from './builders.js';
+
+const empty = { lines: [line('', '1.0')] };
+const selections = [{ name: 'Taco Bar', quantity: qty(1) }];
+
+describe('chooseDocument', () => {
+  const event = sourceEvent();
+
+  it('takes the one with line items, whatever its total', () => {
+    const only = document({ grandTotal: usd('1.00') });
+    const others = [
+      document({ id: '1', deleted: true }),
+      document({ id: '2', ...empty }),
+      document({ id: '3', lines: [] }),
+    ];
+    expect(chooseDocument(event, [...others, only])).toEqual({ kind: 'document', document: only });
+  });
+
+  it('takes the one of several whose total is the event’s', () => {
+    const right = document({ id: '2' });
+    const documents = [
+      document({ id: '1', grandTotal: usd('9.00') }),
+      right,
+      document({ id: '3', grandTotal: null }),
+    ];
+    expect(chooseDocument(event, documents)).toEqual({ kind: 'document', document: right });
+  });
+
+  it.each([
+    [
+      'two equal',
+      [document({ id: '11' }), document({ id: '12' })],
+      event,
+      /11 \(1421\.31\), 12 \(1421\.31\)/,
+    ],
+    [
+      'none equal',
+      [document({ id: '11', grandTotal: usd('900.00') }), document({ id: '12', grandTotal: null })],
+      event,
+      /11 \(900\.00\), 12 \(no total\); none of them equals the event's grand total \(1421\.31\)/,
+    ],
+    [
+      'no total at the event',
+      [document({ id: '11', grandTotal: null }), document({ id: '12', grandTotal: null })],
+      sourceEvent({ grandTotal: null }),
+      /grand total \(no total\)/,
+    ],
+  ])('refuses to choose when %s', (_, documents, of, sentence) => {
+    expect(chooseDocument(of, documents)).toEqual({
+      kind: 'failed',
+      failure: { reason: 'AMBIGUOUS_DOCUMENTS', error: expect.stringMatching(sentence) },
+    });
+  });
+
+  it('finds none', () => {
+    expect(chooseDocument(event, [])).toEqual({ kind: 'none' });
+    expect(chooseDocument(event, [document(empty), document({ deleted: true })])).toEqual({ kind: 'none' });
+  });
+});
+
+describe('bookingDocuments', () => {
+  const id = eventId('55521609');
+
+  it('are the event’s only when it is the only one', () => {
+    expect(bookingDocuments(booking(), id)).toHaveLength(1);
+    expect(bookingDocuments(booking({ eventIds: [id, id] }), id)).toHaveLength(1);
+    expect(bookingDocuments(booking({ eventIds: [id, eventId('2')] }), id)).toBeNull();
+    expect(bookingDocuments(booking({ eventIds: [eventId('2')] }), id)).toBeNull();
+    expect(bookingDocuments(booking({ eventIds: [] }), id)).toBeNull();
+  });
+});
+
+describe('nextLines', () => {
+  const bare = sourceEvent({ documents: [document(empty)] });
+  const noInvoice = sourceEvent({ documents: [] });
+  const shared = booking({ eventIds: [eventId('55521609'), eventId('2')] });
+  const lines = [line('Taco Bar', '1', '5')];
+
+  it.each<[string, SourceEvent, Gathered, LinesStep]>([
+    [
+      'the event’s document',
+      sourceEvent(),
+      {},
+      { kind: 'source', source: { kind: 'document', origin: 'event', document: document() } },
+    ],
+    ['asks for the booking', bare, {}, { kind: 'need', need: 'booking', bookingId: '60521609' }],
+    [
+      'the booking’s document',
+      bare,
+      { booking: booking() },
+      { kind: 'source', source: { kind: 'document', origin: 'booking', document: document({ id: '7' }) } },
+    ],
+    ['no booking: selections', { ...bare, bookingId: null }, {}, { kind: 'need', need: 'selections' }],
+    ['booking not to be seen: selections', bare, { booking: null }, { kind: 'need', need: 'selections' }],
+    [
+      'booking of several events: selections',
+      bare,
+      { booking: shared },
+      { kind: 'need', need: 'selections' },
+    ],
+    [
+      'selections, with the totals of the only document',
+      bare,
+      { booking: null, selections },
+      { kind: 'source', source: { kind: 'selections', selections, document: document(empty) } },
+    ],
+    [
+      'selections, with the totals of the event',
+      noInvoice,
+      { booking: null, selections },
+      { kind: 'source', source: { kind: 'selections', selections, document: null } },
+    ],
+    [
+      'no selections: the invoice',
+      bare,
+      { booking: null, selections: [] },
+      { kind: 'need', need: 'invoice', url: 'https://portal.tripleseat.com/doc/0000/296' },
+    ],
+    [
+      'selections refused: the invoice',
+      bare,
+      { booking: null, selections, selectionsRefused: 'No price.' },
+      { kind: 'need', need: 'invoice', url: 'https://portal.tripleseat.com/doc/0000/296' },
+    ],
+    [
+      'the invoice’s lines',
+      bare,
+      { booking: null, selections: null, invoice: lines },
+      { kind: 'source', source: { kind: 'invoice', lines, document: document(empty) } },
+    ],
+    [
+      'the invoice of a document that event and booking both list',
+      bare,
+      { booking: booking({ documents: [document(empty)] }), selections: null },
+      { kind: 'need', need: 'invoice', url: 'https://portal.tripleseat.com/doc/0000/296' },
+    ],
+  ])('%s', (_, event, gathered, step) => {
+    expect(nextLines(event, gathered)).toEqual(step);
+  });
+
+  it.each<[string, SourceEvent, Gathered, RegExp]>([
+    [
+      'no booking',
+      { ...noInvoice, bookingId: null },
+      { selections: [] },
+      /it has no booking;.*no menu sel.*no invoice to read/,
+    ],
+    ['hidden booking', noInvoice, { booking: null, selections: null }, /booking 60521609 cannot be seen/],
+    ['shared booking', noInvoice, { booking: shared, selections: null }, /not for this event alone/],
+    [
+      'empty booking',
+      noInvoice,
+      { booking: booking({ documents: [] }), selections: null },
+      /nor has a document of/,
+    ],
+    [
+      'empty invoice',
+      bare,
+      { booking: null, selections: null, invoice: [line('')] },
+      /invoice shows no lines/,
+    ],
+    ['no invoice', bare, { booking: null, selections: null, invoice: null }, /invoice shows no lines/],
+    [
+      'refused selections',
+      noInvoice,
+      { booking: null, selections, selectionsRefused: 'No price for "Taco Bar".' },
+      /selections do not do.* No price for "Taco Bar"\.$/,
+    ],
+    [
+      'deleted document',
+      sourceEvent({ documents: [document({ deleted: true })] }),
+      { booking: null, selections: null },
+      /no invoice to read/,
+    ],
+  ])('ends with NO_LINE_ITEMS and says what was tried: %s', (_, event, gathered, sentence) => {
+    expect(nextLines(event, gathered)).toEqual({
+      kind: 'failed',
+      failure: { reason: 'NO_LINE_ITEMS', error: expect.stringMatching(sentence) },
+    });
+  });
+
+  it.each<[string, SourceEvent, Gathered]>([
+    ['of the event', sourceEvent({ documents: [document({ id: '1' }), document({ id: '2' })] }), {}],
+    [
+      'of the booking',
+      bare,
+      { booking: booking({ documents: [document({ id: '1' }), document({ id: '2' })] }) },
+    ],
+    [
+      'with invoices',
+      sourceEvent({ documents: [document({ id: '1', ...empty }), document({ id: '2', ...empty })] }),
+      { booking: null, selections: null },
+    ],
+  ])('does not fall back from ambiguous documents %s', (_, event, gathered) => {
+    expect(nextLines(event, gathered)).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'AMBIGUOUS_DOCUMENTS', error: expect.stringContaining('1 (1421.31), 2 (1421.31)') },
+    });
+  });
+});

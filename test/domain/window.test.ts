@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EventHeader } from '../../src/domain/event.js';
+import { eventDate, orderDate, windowOf, windowState } from '../../src/domain/window.js';
+import { addDays, localDate, startOfDay } from '../../src/domain/zones.js';
+
+const LA = 'America/Los_Angeles';
+const HOUR = 3_600_000;
+const iso = (instant: number) => new Date(instant).toISOString();
+
+function event(date: string | null, start: string | null = null, end: string | null = null) {
+  return {
+    date,
+    startsAt: start === null ? null : Date.parse(start),
+    endsAt: end === null ? null : Date.parse(end),
+  };
+}
+
+function window(of: Pick<EventHeader, 'date' | 'startsAt' | 'endsAt'>, zone: string, lead = 0, grace = 0) {
+  const found = windowOf(of, zone, lead, grace);
+  return found === null ? null : [iso(found.opensAt), iso(found.closesAt)];
+}
+
+describe('windowOf', () => {
+  it('is that of the example event', () => {
+    const example = event('2026-11-14', '2026-11-14T18:00:00-08:00', '2026-11-14T20:30:00-08:00');
+    expect(window(example, LA, 0, 24)).toEqual(['2026-11-14T08:00:00.000Z', '2026-11-16T04:30:00.000Z']);
+    expect(window(example, LA, 6, 0)).toEqual(['2026-11-14T02:00:00.000Z', '2026-11-15T04:30:00.000Z']);
+  });
+
+  it.each([
+    ['2026-03-08', LA, '2026-03-08T08:00:00.000Z', '2026-03-09T07:00:00.000Z', 23],
+    ['2026-11-01', LA, '2026-11-01T07:00:00.000Z', '2026-11-02T08:00:00.000Z', 25],
+    ['2026-03-08', 'America/Chicago', '2026-03-08T06:00:00.000Z', '2026-03-09T05:00:00.000Z', 23],
+    ['2026-11-01', 'America/Chicago', '2026-11-01T05:00:00.000Z', '2026-11-02T06:00:00.000Z', 25],
+    ['2026-03-08', 'America/New_York', '2026-03-08T05:00:00.000Z', '2026-03-09T04:00:00.000Z', 23],
+    ['2026-11-01', 'America/New_York', '2026-11-01T04:00:00.000Z', '2026-11-02T05:00:00.000Z', 25],
+    ['2026-11-14', 'America/New_York', '2026-11-14T05:00:00.000Z', '2026-11-15T05:00:00.000Z', 24],
+    ['2024-04-26', 'Africa/Cairo', '2024-04-25T22:00:00.000Z', '2024-04-26T21:00:00.000Z', 23],
+  ])('without a known end covers the whole of %s in %s', (date, zone, opens, closes, hours) => {
+    expect(window(event(date), zone)).toEqual([opens, closes]);
+    expect((Date.parse(closes) - Date.parse(opens)) / HOUR).toBe(hours);
+  });
+
+  it.each<[string, ReturnType<typeof event>, string]>([
+    [
+      'an end on the next day',
+      event('2026-11-14', '2026-11-14T20:00:00-08:00', '2026-11-15T01:00:00-08:00'),
+      '2026-11-15T09:00:00.000Z',
+    ],
+    [
+      'an end before the start: past midnight',
+      event('2026-11-14', '2026-11-14T20:00:00-08:00', '2026-11-14T01:00:00-08:00'),
+      '2026-11-15T09:00:00.000Z',
+    ],
+    [
+      'past midnight into the longer day, by the clock',
+      event('2026-10-31', '2026-10-31T20:00:00-07:00', '2026-10-31T03:00:00-07:00'),
+      '2026-11-01T11:00:00.000Z',
+    ],
+    [
+      'past midnight out of the longer day, by the clock',
+      event('2026-11-01', '2026-11-01T20:00:00-08:00', '2026-11-01T01:00:00-07:00'),
+      '2026-11-02T09:00:00.000Z',
+    ],
+    [
+      'an end that makes no sense: end of the day',
+      event('2026-11-14', '2026-11-14T20:00:00-08:00', '2026-11-10T01:00:00-08:00'),
+      '2026-11-15T08:00:00.000Z',
+    ],
+    ['no start', event('2026-11-14', null, '2026-11-14T21:00:00-08:00'), '2026-11-15T05:00:00.000Z'],
+    [
+      'a start on an earlier day than the date',
+      event('2026-11-14', '2026-11-13T18:00:00-08:00', '2026-11-13T21:00:00-08:00'),
+      '2026-11-15T05:00:00.000Z',
+    ],
+  ])('closes after %s', (_, of, closes) => {
+    expect(window(of, LA)?.[1]).toBe(closes);
+  });
+
+  it('goes by the start when there is no date, and is none with neither', () => {
+    const late = event(null, '2026-11-14T23:30:00-08:00');
+    expect(eventDate(late, LA)).toBe('2026-11-14');
+    expect(eventDate(late, 'America/New_York')).toBe('2026-11-15');
+    expect(eventDate(event('11/14/2026'), LA)).toBeNull();
+    expect(window(late, LA)?.[0]).toBe('2026-11-14T08:00:00.000Z');
+    expect(windowOf(event(null), LA, 0, 0)).toBeNull();
+  });
+
+  it('opens on the event’s day and closes no earlier than it opens, in any zone', () => {
+    const zones = fc.constantFrom(
+      LA,
+      'America/Chicago',
+      'America/New_York',
+      'Africa/Cairo',
+      'Pacific/Auckland',
+    );
+    const anyInstant = fc.integer({ min: Date.parse('2024-01-01'), max: Date.parse('2030-01-01') });
+    fc.assert(
+      fc.property(
+        anyInstant,
+        fc.option(fc.integer({ min: -48, max: 48 })),
+        zones,
+        (startsAt, length, zone) => {
+          const date = localDate(startsAt, zone);
+          const endsAt = length === null ? null : startsAt + length * HOUR;
+          const found = windowOf({ date, startsAt, endsAt }, zone, 0, 0);
+          if (found === null) throw new Error('no window');
+          expect(localDate(found.opensAt, zone)).toBe(date);
+          expect(localDate(found.opensAt - 1, zone)).not.toBe(date);
+          expect(found.closesAt).toBeGreaterThanOrEqual(startsAt);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('windowState', () => {
+  const open = { opensAt: 100, closesAt: 200 };
+
+  it.each([
+    [99, 'early'],
+    [100, 'open'],
+    [199, 'open'],
+    [200, 'over'],
+  ])('at %i is %s', (now, state) => {
+    expect(windowState(open, now)).toBe(state);
+  });
+});
+
+describe('orderDate', () => {
+  const midnight = startOfDay('2026-11-14', LA);
+
+  it.each([
+    [midnight + 31 * 60_000, '2026-11-14T00:31:00'],
+    [midnight - 1, '2026-11-14T00:00:00'],
+    [midnight - 48 * HOUR, '2026-11-14T00:00:00'],
+    [startOfDay('2026-11-15', LA) - 1, '2026-11-14T23:59:59'],
+    [startOfDay('2026-11-15', LA), '2026-11-14T23:59:59'],
+    [startOfDay('2026-11-20', LA), '2026-11-14T23:59:59'],
+  ])('at %i is %s', (now, expected) => {
+    expect(orderDate(now, '2026-11-14', LA)).toBe(expected);
+  });
+
+  it('always stands under the event’s day', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -100, max: 100 }), fc.integer({ min: -5, max: 5 }), (hours, days) => {
+        const date = addDays('2026-11-01', days);
+        expect(orderDate(startOfDay('2026-11-01', LA) + hours * HOUR, date, LA).slice(0, 10)).toBe(date);
+      }),
+    );
+  });
+});
+
+describe('the zone of the host', () => {
+  const before = process.env.TZ;
+  afterEach(() => {
+    process.env.TZ = before;
+  });
+
+  it.each(['Asia/Tokyo', 'America/New_York'])('%s changes no window', (zone) => {
+    process.env.TZ = zone;
+    expect(new Date(0).getTimezoneOffset()).not.toBe(0);
+    expect(window(event('2026-11-01'), LA)).toEqual(['2026-11-01T07:00:00.000Z', '2026-11-02T08:00:00.000Z']);
+    expect(orderDate(Date.parse('2026-11-02T07:30:00Z'), '2026-11-01', LA)).toBe('2026-11-01T23:30:00');
+  });
+});
