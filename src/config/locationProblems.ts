@@ -1,0 +1,97 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { clean } from '../report/text.js';
+import type { ConfigProblem } from './problems.js';
+
+/** What belongs under each key of the locations file. */
+const meanings: Readonly<Record<string, string>> = {
+  defaults: 'an object with values for all locations',
+  locations: 'a list with one object per shop',
+  name: 'a name of your choice for the shop, unique in the file',
+  timezone:
+    "the shop's IANA time zone, e.g. America/Los_Angeles, the same for every entry of an establishment",
+  tripleseat: 'siteId, and locationId unless the entry covers the whole site',
+  siteId: 'the id of the Tripleseat site, e.g. 15691',
+  locationId: 'the id of the Tripleseat location, or leave it out to cover the whole site',
+  revel: 'an object with establishmentId and the other Revel ids',
+  establishmentId: "the id of the shop's Revel establishment, e.g. 8",
+  userId: 'the id of the Revel user that owns the orders, e.g. 1',
+  posStationId: 'the id of a POS station of the establishment, e.g. 4',
+  diningOption: 'the id of the dining option, e.g. 113',
+  paymentType: 'the id of the payment type, e.g. 236',
+  discountId: 'the id of the Revel discount, or leave it out',
+  openItemProductId: 'the id of the Revel product that stands in for unmatched lines, or leave it out',
+  products: 'line names with Revel product ids, e.g. {"O G": 579}',
+  billing: 'billing names with tax, gratuity or surcharge, e.g. {"Admin Fee": "surcharge"}',
+};
+
+type Path = readonly PropertyKey[];
+
+/** `locations[1].revel.establishmentId`; keys that are no plain words in quotes. */
+function pathText(path: Path): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else if (/^[\w$]+$/.test(String(part))) text += text === '' ? String(part) : `.${String(part)}`;
+    else text += `["${clean(String(part), 60)}"]`;
+  }
+  return text;
+}
+
+/** What to write for a key; below `products` and `billing` the keys are names, so that those say it. */
+function meaningOf(path: Path): string {
+  for (const part of path.toReversed()) {
+    const key = String(part);
+    if (typeof part === 'string' && Object.hasOwn(meanings, key)) return meanings[key] ?? '';
+  }
+  return 'an object with "locations" and, if wanted, "defaults"';
+}
+
+/** A problem with one key of the locations file; `where` continues what to write. */
+export function locationProblem(file: string, path: string, problem: string, where = ''): ConfigProblem {
+  const meaning = meaningOf(path.split('.'));
+  return {
+    where: path === '' ? file : `${file}: ${path}`,
+    problem,
+    write: `Write ${meaning}${where === '' ? '' : `, ${where}`}.`,
+    group: 'locations',
+  };
+}
+
+function unknownKey(file: string, path: Path, key: string): ConfigProblem {
+  const near = closest(key, Object.keys(meanings));
+  const hint =
+    distance(key.toLowerCase(), near.toLowerCase()) <= 3 ? `Write ${near}, or remove it` : 'Remove it';
+  return {
+    where: `${file}: ${pathText([...path, key])}`,
+    problem: 'is not a known key here',
+    write: `${hint}; locations.example.json shows them all.`,
+    group: 'locations',
+  };
+}
+
+function valueAt(json: unknown, path: Path): unknown {
+  let value = json;
+  for (const part of path) {
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
+  }
+  return value;
+}
+
+/** Everything that the schema found, one problem per key. `json` tells a missing value from a wrong one. */
+export function problemsOf(error: z.ZodError, json: unknown, file: string): ConfigProblem[] {
+  return error.issues.flatMap((issue): ConfigProblem[] => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(file, issue.path, key));
+    const missing = issue.path.length > 0 && valueAt(json, issue.path) === undefined;
+    const wrongKey = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+    const problem = missing ? 'is missing' : (wrongKey ?? issue.message);
+    return [
+      {
+        where: issue.path.length === 0 ? file : `${file}: ${pathText(issue.path)}`,
+        problem,
+        write: `Write ${meaningOf(issue.path)}.`,
+        group: 'locations',
+      },
+    ];
+  });
+}

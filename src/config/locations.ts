@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import type { Location } from '../domain/location.js';
+import { isZone } from '../domain/zones.js';
+import { clean } from '../report/text.js';
+import { readTextFile } from './files.js';
+import { locationProblem, problemsOf } from './locationProblems.js';
+import type { ConfigProblem } from './problems.js';
+
+const MAX_FILE_BYTES = 1_048_576;
+
+const id = z.int({ error: 'is not a whole number' }).min(1, { error: 'is less than 1' });
+const optionalId = id.nullable().optional();
+
+const revelCommon = {
+  userId: id.optional(),
+  posStationId: id.optional(),
+  diningOption: id.optional(),
+  paymentType: id.optional(),
+  discountId: optionalId,
+  openItemProductId: optionalId,
+};
+
+const timezone = z
+  .string({ error: 'is not text' })
+  .refine(isZone, { error: 'is not an IANA time zone (Area/City)' });
+
+const key = z
+  .string()
+  .min(1, { error: 'is empty' })
+  .max(300, { error: 'is longer than 300 characters' })
+  .regex(/^\P{Cc}*$/u, { error: 'holds control characters' });
+
+const products = z.record(key, id, { error: 'is not an object' });
+const billing = z.record(
+  key,
+  z.enum(['tax', 'gratuity', 'surcharge'], { error: 'is not one of the known values' }),
+  { error: 'is not an object' },
+);
+
+const name = z
+  .string({ error: 'is not text' })
+  .min(1, { error: 'is empty' })
+  .max(100, { error: 'is longer than 100 characters' })
+  .refine((text) => clean(text, 100) === text, { error: 'holds stray white space or control characters' })
+  .refine((text) => !/^\d+$/.test(text), { error: 'is all digits, like a site id' });
+
+const object = { error: 'is not an object' };
+
+const entrySchema = z.strictObject(
+  {
+    name,
+    timezone: timezone.optional(),
+    tripleseat: z.strictObject({ siteId: id.optional(), locationId: optionalId }, object).optional(),
+    revel: z.strictObject({ establishmentId: id, ...revelCommon }, object),
+    products: products.optional(),
+    billing: billing.optional(),
+  },
+  object,
+);
+
+const fileSchema = z.strictObject(
+  {
+    $schema: z.string({ error: 'is not text' }).optional(),
+    defaults: z
+      .strictObject(
+        {
+          timezone: timezone.optional(),
+          tripleseat: z.strictObject({ siteId: id.optional() }, object).optional(),
+          revel: z.strictObject(revelCommon, object).optional(),
+          products: products.optional(),
+          billing: billing.optional(),
+        },
+        object,
+      )
+      .optional(),
+    locations: z
+      .array(entrySchema, { error: 'is not a list' })
+      .min(1, { error: 'is empty' })
+      .max(1000, { error: 'has more than 1000 entries' }),
+  },
+  object,
+);
+
+type Entry = z.infer<typeof entrySchema>;
+type Defaults = NonNullable<z.infer<typeof fileSchema>['defaults']>;
+
+/** Without a prototype, so that a line named `constructor` finds nothing. */
+function merged<T>(...parts: (Record<string, T> | undefined)[]): Record<string, T> {
+  return Object.assign(Object.create(null), ...parts);
+}
+
+function mergeEntry(
+  entry: Entry,
+  defaults: Defaults,
+  path: string,
+  file: string,
+  problems: ConfigProblem[],
+): Location {
+  const revel = { ...defaults.revel, ...entry.revel };
+  const siteId = entry.tripleseat?.siteId ?? defaults.tripleseat?.siteId;
+  const zone = entry.timezone ?? defaults.timezone;
+
+  const required = <T>(value: T | undefined, where: string, otherwise: T): T => {
+    if (value !== undefined) return value;
+    problems.push(locationProblem(file, `${path}.${where}`, 'is missing', `here or in defaults.${where}`));
+    return otherwise;
+  };
+
+  return {
+    name: entry.name,
+    timezone: required(zone, 'timezone', 'UTC'),
+    tripleseat: {
+      siteId: required(siteId, 'tripleseat.siteId', 0),
+      locationId: entry.tripleseat?.locationId ?? null,
+    },
+    revel: {
+      establishmentId: revel.establishmentId,
+      userId: required(revel.userId, 'revel.userId', 0),
+      posStationId: required(revel.posStationId, 'revel.posStationId', 0),
+      diningOption: required(revel.diningOption, 'revel.diningOption', 0),
+      paymentType: required(revel.paymentType, 'revel.paymentType', 0),
+      discountId: revel.discountId ?? null,
+      openItemProductId: revel.openItemProductId ?? null,
+    },
+    products: merged(defaults.products, entry.products),
+    billing: merged(defaults.billing, entry.billing),
+  };
+}
+
+function reportClashes(locations: readonly Location[], file: string, problems: ConfigProblem[]): void {
+  const names = new Map<string, number>();
+  const pairs = new Map<string, number>();
+  const zones = new Map<number, Location>();
+  locations.forEach((location, index) => {
+    const path = `locations[${index}]`;
+    const { siteId, locationId } = location.tripleseat;
+
+    const sameName = names.get(location.name.toLowerCase());
+    if (sameName !== undefined) {
+      problems.push(locationProblem(file, `${path}.name`, `is the name of locations[${sameName}] too`));
+    } else names.set(location.name.toLowerCase(), index);
+
+    const pair = `${siteId}/${locationId}`;
+    const samePair = pairs.get(pair);
+    if (siteId > 0 && samePair !== undefined) {
+      const problem = `covers the same site and location as locations[${samePair}]`;
+      problems.push(locationProblem(file, `${path}.tripleseat`, problem));
+    } else pairs.set(pair, index);
+
+    const shared = zones.get(location.revel.establishmentId);
+    if (shared && shared.timezone !== location.timezone) {
+      const problem = `differs from that of "${shared.name}", which feeds the same establishment`;
+      problems.push(locationProblem(file, `${path}.timezone`, problem));
+    }
+    zones.set(location.revel.establishmentId, location);
+  });
+}
+
+/** Checks the text of a locations file. `file` is how problems name it. Problems are added to the list. */
+export function parseLocations(text: string, file: string, problems: ConfigProblem[]): Location[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    const detail = error instanceof Error ? clean(error.message, 120) : 'syntax error';
+    problems.push({
+      where: file,
+      problem: `is not JSON: ${detail}`,
+      write: 'Correct the syntax.',
+      group: 'locations',
+    });
+    return [];
+  }
+  const result = fileSchema.safeParse(json);
+  if (!result.success) {
+    problems.push(...problemsOf(result.error, json, file));
+    return [];
+  }
+  const defaults = result.data.defaults ?? {};
+  const locations = result.data.locations.map((entry, index) =>
+    mergeEntry(entry, defaults, `locations[${index}]`, file, problems),
+  );
+  reportClashes(locations, file, problems);
+  return locations;
+}
+
+/** Reads and checks the locations file at an absolute path. Problems are added to the list. */
+export function readLocations(path: string, problems: ConfigProblem[]): Location[] {
+  const label = clean(path, 200);
+  const file = readTextFile(path, MAX_FILE_BYTES);
+  switch (file.kind) {
+    case 'ok':
+      return parseLocations(file.text, label, problems);
+    case 'absent':
+      problems.push({
+        where: `LOCATIONS_FILE ${label}`,
+        problem: 'does not exist',
+        write: 'Copy locations.example.json there and fill it in.',
+        group: 'locations',
+      });
+      return [];
+    case 'unreadable':
+      problems.push({
+        where: `LOCATIONS_FILE ${label}`,
+        problem: file.reason,
+        write: 'Name a JSON file of at most 1 MB that this user may read.',
+        group: 'locations',
+      });
+      return [];
+  }
+}
+
+/** The entry that covers a Tripleseat location: one with its id before one for its whole site. */
+export function findLocation(
+  locations: readonly Location[],
+  siteId: number | null,
+  locationId: number | null,
+): Location | null {
+  const site = locations.filter((location) => location.tripleseat.siteId === siteId);
+  const exact = site.find(({ tripleseat }) => locationId !== null && tripleseat.locationId === locationId);
+  return exact ?? site.find(({ tripleseat }) => tripleseat.locationId === null) ?? null;
+}
+
+/**
+ * What people call locations, site ids or names in any case, in the form that {@link isSelected} compares;
+ * `unknown` holds what fits no location.
+ */
+export function resolveLocations(
+  locations: readonly Location[],
+  wanted: readonly string[],
+): { selected: string[]; unknown: string[] } {
+  const selected: string[] = [];
+  const unknown: string[] = [];
+  for (const text of wanted) {
+    const bySite = locations.some(({ tripleseat }) => String(tripleseat.siteId) === text);
+    const byName = locations.find((location) => location.name.toLowerCase() === text.toLowerCase());
+    const found = bySite ? text : byName?.name;
+    if (found === undefined) unknown.push(text);
+    else selected.push(found);
+  }
+  return { selected, unknown };
+}
+
+/** Whether a location is in a selection of {@link resolveLocations}; null selects all. */
+export function isSelected(location: Location, selected: readonly string[] | null): boolean {
+  return (
+    selected === null ||
+    selected.includes(location.name) ||
+    selected.includes(String(location.tripleseat.siteId))
+  );
+}

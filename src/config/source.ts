@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { parse } from 'dotenv';
+import { distance } from 'fastest-levenshtein';
+import { clean } from '../report/text.js';
+import { readTextFile } from './files.js';
+import { absolutePath, type Environment } from './paths.js';
+import type { ConfigProblem } from './problems.js';
+import type { Kind } from './values.js';
+import { type VariableName, variable, variables } from './variables.js';
+
+const MAX_FILE_BYTES = 65_536;
+
+/** A value together with the place it came from, for problems. */
+interface Found {
+  text: string;
+  /** The variable as a problem names it, e.g. `REVEL_RPS (in .env)`. */
+  where: string;
+}
+
+/** Values by variable: flags before environment before `.env`; collects what is wrong with them. */
+export interface Source {
+  readonly problems: ConfigProblem[];
+  /** Value of the variable; null when it is not set and has no default, or when it is wrong (a problem then). */
+  read<T>(name: VariableName, kind: Kind<T>): T | null;
+  /** Records a problem with the variable. */
+  report(name: VariableName, problem: string, write: string): void;
+  /** Records that a variable must be set. */
+  missing(name: VariableName, write: string): void;
+  /** The variable was given, even if its value turned out to be wrong. */
+  given(name: VariableName): boolean;
+}
+
+/** A key of `.env` that is nearly a variable would otherwise be passed over, say a misspelt kill switch. */
+function reportMisspelt(keys: string[], problems: ConfigProblem[]): void {
+  const known = variables.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+  for (const key of keys) {
+    if (known.includes(key)) continue;
+    const meant = known.find((name) => name.length > 6 && distance(name, key.toUpperCase()) <= 2);
+    if (!meant) continue;
+    problems.push({
+      where: `${clean(key, 60)} (in .env)`,
+      problem: 'is no variable of this program',
+      write: `Write ${meant}, or remove the line.`,
+      group: 'general',
+    });
+  }
+}
+
+function readDotenv(cwd: string, problems: ConfigProblem[]): Environment {
+  const file = readTextFile(join(cwd, '.env'), MAX_FILE_BYTES);
+  switch (file.kind) {
+    case 'absent':
+      return {};
+    case 'unreadable':
+      problems.push({
+        where: '.env',
+        problem: file.reason,
+        write: 'Write NAME=value lines that this user may read, or remove the file.',
+        group: 'general',
+      });
+      return {};
+    case 'ok': {
+      const values = parse(file.text);
+      reportMisspelt(Object.keys(values), problems);
+      return values;
+    }
+  }
+}
+
+/** Opens the three layers. Nothing in `process.env` is changed. */
+export function openSource(
+  flags: Partial<Record<VariableName, string>>,
+  env: Environment,
+  cwd: string,
+): Source {
+  const problems: ConfigProblem[] = [];
+  const dotenv = readDotenv(cwd, problems);
+
+  function lookUp(key: string): Found | null {
+    const own = env[key];
+    if (own?.trim()) return { text: own, where: key };
+    const shared = dotenv[key];
+    return shared?.trim() ? { text: shared, where: `${key} (in .env)` } : null;
+  }
+
+  function fromFile(name: VariableName, found: Found): Found | null {
+    const { group } = variable(name);
+    const path = absolutePath(found.text, cwd, env);
+    const fail = (problem: string) => {
+      const write = `Write the path of a text file that holds nothing but the value of ${name}.`;
+      problems.push({
+        where: found.where,
+        problem: `names ${clean(path, 200)}, which ${problem}`,
+        write,
+        group,
+      });
+      return null;
+    };
+    const file = readTextFile(path, MAX_FILE_BYTES);
+    if (file.kind === 'absent') return fail('does not exist');
+    if (file.kind === 'unreadable') return fail(file.reason);
+    const text = file.text.replace(/\r?\n$/, '');
+    return text === '' ? fail('is empty') : { text, where: found.where };
+  }
+
+  /** Null: not set. `'wrong'`: set, but the value could not be had; a problem says so. */
+  function find(name: VariableName): Found | null | 'wrong' {
+    const entry = variable(name);
+    const flag = flags[name];
+    if (flag) return { text: flag, where: name };
+    const direct = lookUp(name);
+    const file = entry.secret ? lookUp(`${name}_FILE`) : null;
+    if (direct && file) {
+      problems.push({
+        where: `${direct.where} and ${file.where}`,
+        problem: 'are both set',
+        write: 'Keep one of them.',
+        group: entry.group,
+      });
+      return 'wrong';
+    }
+    if (direct) return direct;
+    if (file) return fromFile(name, file) ?? 'wrong';
+    return entry.default === null ? null : { text: entry.default, where: name };
+  }
+
+  function read<T>(name: VariableName, kind: Kind<T>): T | null {
+    const entry = variable(name);
+    const found = find(name);
+    if (found === null || found === 'wrong') return null;
+    const result = kind.schema.safeParse(entry.secret ? found.text : found.text.trim());
+    if (result.success) return result.data;
+    const shown = kind.quote && !entry.secret ? `is "${clean(found.text, 60)}", which ` : '';
+    for (const issue of result.error.issues) {
+      problems.push({
+        where: found.where,
+        problem: shown + clean(issue.message, 200),
+        write: kind.write,
+        group: entry.group,
+      });
+    }
+    return null;
+  }
+
+  const report = (name: VariableName, problem: string, write: string) => {
+    problems.push({
+      where: name,
+      problem: clean(problem, 300),
+      write: clean(write, 300),
+      group: variable(name).group,
+    });
+  };
+
+  return {
+    problems,
+    read,
+    report,
+    missing(name, write) {
+      const file = variable(name).secret ? ` Or name a file that holds it in ${name}_FILE.` : '';
+      report(name, 'is not set', write + file);
+    },
+    given: (name) =>
+      Boolean(flags[name]) ||
+      lookUp(name) !== null ||
+      (variable(name).secret && lookUp(`${name}_FILE`) !== null),
+  };
+}

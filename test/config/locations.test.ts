@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { findLocation, isSelected, parseLocations, resolveLocations } from '../../src/config/locations.js';
+import type { ConfigProblem } from '../../src/config/problems.js';
+import { locationsFile } from './helpers.js';
+
+function parse(json: unknown) {
+  const problems: ConfigProblem[] = [];
+  const text = typeof json === 'string' ? json : JSON.stringify(json);
+  const locations = parseLocations(text, 'locations.json', problems);
+  return { locations, problems, said: problems.map(({ where, problem }) => `${where} ${problem}`) };
+}
+
+/** The right file with one entry changed. */
+function withEntry(change: object, index = 0) {
+  const locations = locationsFile.locations.map((entry, at) =>
+    at === index ? { ...entry, ...change } : entry,
+  );
+  return { ...locationsFile, locations };
+}
+
+describe('parseLocations', () => {
+  it('merges the defaults into each entry', () => {
+    const { locations, problems } = parse(locationsFile);
+    expect(problems).toEqual([]);
+    expect(locations).toEqual([
+      {
+        name: 'Special Events',
+        timezone: 'America/Los_Angeles',
+        tripleseat: { siteId: 15691, locationId: 26059 },
+        revel: {
+          establishmentId: 8,
+          userId: 1,
+          posStationId: 4,
+          diningOption: 113,
+          paymentType: 236,
+          discountId: 3358,
+          openItemProductId: 990,
+        },
+        products: { 'O G': 579 },
+        billing: { 'Admin Fee': 'surcharge' },
+      },
+      {
+        name: 'Downtown',
+        timezone: 'America/Denver',
+        tripleseat: { siteId: 15692, locationId: null },
+        revel: {
+          establishmentId: 9,
+          userId: 1,
+          posStationId: 4,
+          diningOption: 113,
+          paymentType: 236,
+          discountId: null,
+          openItemProductId: null,
+        },
+        products: {},
+        billing: {},
+      },
+    ]);
+  });
+
+  it('lets an entry add to and override the default mappings', () => {
+    const { locations } = parse({
+      ...locationsFile,
+      defaults: {
+        ...locationsFile.defaults,
+        timezone: 'America/Chicago',
+        products: { 'O G': 1, Salad: 2 },
+        billing: { Fee: 'tax' },
+      },
+      locations: [
+        ...locationsFile.locations,
+        { name: 'C', tripleseat: { siteId: 3 }, revel: { establishmentId: 3 } },
+      ],
+    });
+    expect(locations[0]?.products).toEqual({ 'O G': 579, Salad: 2 });
+    expect(locations[0]?.billing).toEqual({ Fee: 'tax', 'Admin Fee': 'surcharge' });
+    expect(locations[2]).toMatchObject({ timezone: 'America/Chicago', products: { 'O G': 1, Salad: 2 } });
+  });
+
+  it('finds nothing under the names of object members', () => {
+    const [location] = parse(locationsFile).locations;
+    expect(location?.products.constructor).toBeUndefined();
+    expect(location?.billing.toString).toBeUndefined();
+  });
+
+  it('names what is missing after merging, entry by entry', () => {
+    const { said } = parse({
+      locations: [{ name: 'A', revel: { establishmentId: 1, userId: 5 } }],
+    });
+    expect(said).toEqual([
+      'locations.json: locations[0].timezone is missing',
+      'locations.json: locations[0].tripleseat.siteId is missing',
+      'locations.json: locations[0].revel.posStationId is missing',
+      'locations.json: locations[0].revel.diningOption is missing',
+      'locations.json: locations[0].revel.paymentType is missing',
+    ]);
+  });
+
+  it('says what belongs there', () => {
+    const { problems } = parse(withEntry({ revel: { establishmentId: 'eight' } }, 1));
+    expect(problems).toEqual([
+      {
+        where: 'locations.json: locations[1].revel.establishmentId',
+        problem: 'is not a whole number',
+        write: "Write the id of the shop's Revel establishment, e.g. 8.",
+        group: 'locations',
+      },
+    ]);
+  });
+
+  it.each([
+    [{ revel: {} }, 'locations[0].revel.establishmentId is missing'],
+    [{ revel: { establishmentId: '8' } }, 'locations[0].revel.establishmentId is not a whole number'],
+    [{ revel: { establishmentId: 1.5 } }, 'locations[0].revel.establishmentId is not a whole number'],
+    [{ revel: { establishmentId: 0 } }, 'locations[0].revel.establishmentId is less than 1'],
+    [{ revel: { establishmentId: 8, userID: 1 } }, 'locations[0].revel.userID is not a known key here'],
+    [{ revel: 8 }, 'locations[0].revel is not an object'],
+    [{ colour: 'red' }, 'locations[0].colour is not a known key here'],
+    [{ timezone: 'Pacific' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
+    [{ timezone: 'EST' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
+    [{ timezone: '+02:00' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
+    [{ timezone: 'America/Atlantis' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
+    [{ timezone: 7 }, 'locations[0].timezone is not text'],
+    [{ name: '' }, 'locations[0].name is empty'],
+    [{ name: undefined }, 'locations[0].name is missing'],
+    [{ name: '15691' }, 'locations[0].name is all digits, like a site id'],
+    [{ name: 'A\u001b[31m' }, 'locations[0].name holds stray white space or control characters'],
+    [{ name: 'downtown' }, 'locations[1].name is the name of locations[0] too'],
+    [{ products: { 'O G': '579' } }, 'locations[0].products["O G"] is not a whole number'],
+    [{ products: { '': 579 } }, 'locations[0].products[""] is empty'],
+    [{ products: [] }, 'locations[0].products is not an object'],
+    [{ billing: { Fee: 'tip' } }, 'locations[0].billing.Fee is not one of the known values'],
+    [
+      { tripleseat: { siteId: 15692 } },
+      'locations[1].tripleseat covers the same site and location as locations[0]',
+    ],
+    [
+      { revel: { establishmentId: 9 } },
+      'locations[1].timezone differs from that of "Special Events", which feeds the same establishment',
+    ],
+  ])('%j is a problem', (change, problem) => {
+    expect(parse(withEntry(change)).said).toEqual([`locations.json: ${problem}`]);
+  });
+
+  it.each([
+    [{}, 'locations.json: locations is missing'],
+    [{ locations: [] }, 'locations.json: locations is empty'],
+    [{ locations: {} }, 'locations.json: locations is not a list'],
+    [[], 'locations.json is not an object'],
+    [null, 'locations.json is not an object'],
+    [{ ...locationsFile, default: {} }, 'locations.json: default is not a known key here'],
+    [
+      { ...locationsFile, defaults: { revel: { ...locationsFile.defaults.revel, establishmentId: 8 } } },
+      'locations.json: defaults.revel.establishmentId is not a known key here',
+    ],
+  ])('file %j is a problem', (file, problem) => {
+    expect(parse(file).said).toEqual([problem]);
+  });
+
+  it('suggests the key that was meant', () => {
+    const { problems } = parse(withEntry({ revel: { establishmentid: 8, establishmentId: 8 } }));
+    expect(problems[0]?.write).toBe(
+      'Write establishmentId, or remove it; locations.example.json shows them all.',
+    );
+  });
+
+  it('reports several mistakes at once', () => {
+    expect(parse(withEntry({ name: 7, colour: 1, timezone: 'x', revel: {} })).said).toHaveLength(4);
+  });
+
+  it('lets several Tripleseat locations feed one establishment', () => {
+    const [entry] = locationsFile.locations;
+    const second = { ...entry, name: 'Patio', tripleseat: { siteId: 15691, locationId: 2 } };
+    expect(parse({ ...locationsFile, locations: [entry, second] }).said).toEqual([]);
+  });
+
+  it('reports a syntax error, and reads past a byte order mark', () => {
+    expect(parse('{"locations": [}').said[0]).toMatch(/^locations\.json is not JSON: Unexpected token/);
+    expect(parse(`\ufeff${JSON.stringify(locationsFile)}`).said).toEqual([]);
+  });
+
+  it('keeps hostile keys out of the report', () => {
+    const { said } = parse(withEntry({ 'x\n\u001b[2JFORGED': 1 }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toBe('locations.json: locations[0]["x FORGED"] is not a known key here');
+  });
+});
+
+describe('findLocation', () => {
+  const [special, downtown] = parse(locationsFile).locations;
+  const site = special && { ...special, name: 'Whole site', tripleseat: { siteId: 15691, locationId: null } };
+  const all = [site, special, downtown].filter((location) => location !== undefined);
+
+  it('lets the most specific entry win', () => {
+    expect(findLocation(all, 15691, 26059)?.name).toBe('Special Events');
+    expect(findLocation(all.toReversed(), 15691, 26059)?.name).toBe('Special Events');
+    expect(findLocation(all, 15691, 1)?.name).toBe('Whole site');
+    expect(findLocation(all, 15691, null)?.name).toBe('Whole site');
+    expect(findLocation(all, 15692, 26059)?.name).toBe('Downtown');
+  });
+
+  it('answers null where nothing covers', () => {
+    expect(findLocation(all, 1, 26059)).toBeNull();
+    expect(findLocation(all, null, null)).toBeNull();
+    expect(findLocation(special ? [special] : [], 15691, 1)).toBeNull();
+  });
+});
+
+it('resolveLocations and isSelected agree', () => {
+  const { locations } = parse(locationsFile);
+  const { selected, unknown } = resolveLocations(locations, ['DOWNTOWN', '15691', 'x', '26059']);
+  expect(selected).toEqual(['Downtown', '15691']);
+  expect(unknown).toEqual(['x', '26059']);
+  expect(locations.map((location) => isSelected(location, selected))).toEqual([true, true]);
+  expect(locations.map((location) => isSelected(location, ['Downtown']))).toEqual([false, true]);
+  expect(locations.map((location) => isSelected(location, []))).toEqual([false, false]);
+  expect(locations.map((location) => isSelected(location, null))).toEqual([true, true]);
+});

@@ -1,0 +1,123 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { complaints, credentials, load, readyFolder } from './helpers.js';
+
+describe('layers', () => {
+  it('go flags, environment, .env, default', () => {
+    const cwd = readyFolder({ '.env': 'REVEL_RPS=2\nTRIPLESEAT_RPS=3\nCONCURRENCY=2\n' });
+    const flags = { REVEL_RPS: '9' };
+    const config = load({ REVEL_RPS: '7', TRIPLESEAT_RPS: '6' }, { cwd, flags });
+    expect([config.revel.rps, config.tripleseat.rps, config.concurrency, config.settleMs]).toEqual([
+      9, 6, 2, 3000,
+    ]);
+  });
+
+  it('take an empty value for none', () => {
+    const cwd = readyFolder({ '.env': 'REVEL_RPS=2\nIGNORE_EVENTS=\n' });
+    const config = load({ REVEL_RPS: '', CONCURRENCY: ' ', LOG_LEVEL: '' }, { cwd });
+    expect([config.revel.rps, config.concurrency, config.log.level]).toEqual([2, 4, 'info']);
+  });
+
+  it('read quotes, export and comments in .env', () => {
+    const text = '# sample\nexport SERVE_TOKEN="0123456789#abcdef"\nEMAIL_ON=failures # only those\r\n';
+    const cwd = readyFolder({ '.env': text });
+    expect(load({}, { cwd }).serveToken).toBe('0123456789#abcdef');
+  });
+
+  it('say that a value came from .env', () => {
+    const cwd = readyFolder({ '.env': 'REVEL_RPS=fast\n' });
+    expect(complaints(() => load({}, { cwd }))).toEqual([
+      'REVEL_RPS (in .env) is "fast", which is not a number',
+    ]);
+  });
+
+  it('point at a misspelt variable of .env, and at no foreign one', () => {
+    const text = 'ENABLE_CONECTOR=false\nREVEL_API_SECRET_FLIE=/x\nOTHER_PROGRAM=1\nPORT=80\n';
+    expect(complaints(() => load({}, { cwd: readyFolder({ '.env': text }) }))).toEqual([
+      'ENABLE_CONECTOR (in .env) is no variable of this program',
+      'REVEL_API_SECRET_FLIE (in .env) is no variable of this program',
+    ]);
+    expect(load({ ENABLE_CONECTOR: 'false' }).enabled).toBe(true);
+  });
+
+  it('refuse a .env that cannot be read or is too large', () => {
+    const directory = readyFolder();
+    mkdirSync(join(directory, '.env'));
+    expect(complaints(() => load({}, { cwd: directory }))).toEqual(['.env is a directory']);
+    const large = readyFolder({ '.env': `A=${'x'.repeat(65_536)}` });
+    expect(complaints(() => load({}, { cwd: large }))).toEqual(['.env is larger than 65536 bytes']);
+    const binary = readyFolder({ '.env': Buffer.from([0x41, 0x3d, 0xff, 0xfe]) });
+    expect(complaints(() => load({}, { cwd: binary }))).toEqual(['.env is not UTF-8 text']);
+  });
+});
+
+describe('secret files', () => {
+  const without = { REVEL_API_KEY: undefined };
+
+  it.each([
+    ['secret-in-file', 'secret-in-file'],
+    ['secret-in-file\n', 'secret-in-file'],
+    ['secret-in-file\r\n', 'secret-in-file'],
+  ])('%j', (text, value) => {
+    const cwd = readyFolder({ 'secrets/key': text });
+    expect(load({ ...without, REVEL_API_KEY_FILE: 'secrets/key' }, { cwd }).revel.apiKey).toBe(value);
+    const absolute = join(cwd, 'secrets/key');
+    expect(load({ ...without, REVEL_API_KEY_FILE: absolute }, { cwd }).revel.apiKey).toBe(value);
+  });
+
+  it.each([
+    'TRIPLESEAT_CLIENT_ID',
+    'TRIPLESEAT_CLIENT_SECRET',
+    'TRIPLESEAT_REFRESH_TOKEN',
+    'REVEL_API_KEY',
+    'REVEL_API_SECRET',
+    'TRIPLESEAT_WEBHOOK_SIGNING_KEY',
+    'SERVE_TOKEN',
+    'SMTP_URL',
+    'STATE_URL',
+    'HEALTHCHECK_URL',
+  ])('%s can be read from one', (name) => {
+    const value = name.endsWith('_URL')
+      ? { SMTP_URL: 'smtp://canary.example', STATE_URL: 'postgres://canary.example/x' }[name]
+      : 'canary-canary-canary';
+    const cwd = readyFolder({ secret: value ?? 'https://canary.example/ping' });
+    const mail = name === 'SMTP_URL' ? { EMAIL_FROM: 'a@example.com', EMAIL_TO: 'b@example.com' } : {};
+    const config = load({ ...mail, [name]: undefined, [`${name}_FILE`]: 'secret' }, { cwd });
+    expect(JSON.stringify(config)).toContain('canary');
+  });
+
+  it.each([
+    ['is absent', 'nowhere', {}, 'does not exist'],
+    ['is empty', 'key', { key: '' }, 'is empty'],
+    ['holds a newline only', 'key', { key: '\n' }, 'is empty'],
+    ['is too large', 'key', { key: 'x'.repeat(65_537) }, 'is larger than 65536 bytes'],
+    ['is a directory', 'keys', { 'keys/one': 'x' }, 'is a directory'],
+    ['is not text', 'key', { key: Buffer.from([0xc3, 0x28]) }, 'is not UTF-8 text'],
+  ])('a file that %s is a problem', (_, path, files: Record<string, string | Buffer>, problem) => {
+    const cwd = readyFolder(files);
+    expect(complaints(() => load({ ...without, REVEL_API_KEY_FILE: path }, { cwd }))).toEqual([
+      `REVEL_API_KEY_FILE names ${join(cwd, path)}, which ${problem}`,
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('a file that may not be read is a problem', () => {
+    const cwd = readyFolder({ key: 'value' });
+    chmodSync(join(cwd, 'key'), 0);
+    expect(complaints(() => load({ ...without, REVEL_API_KEY_FILE: 'key' }, { cwd }))).toEqual([
+      `REVEL_API_KEY_FILE names ${join(cwd, 'key')}, which may not be read by this user`,
+    ]);
+  });
+
+  it('beside the value itself is a problem, wherever the two stand', () => {
+    const cwd = readyFolder({ key: 'value', '.env': 'REVEL_API_KEY_FILE=key' });
+    expect(complaints(() => load({ REVEL_API_KEY: credentials.REVEL_API_KEY }, { cwd }))).toEqual([
+      'REVEL_API_KEY and REVEL_API_KEY_FILE (in .env) are both set',
+    ]);
+  });
+
+  it('exist for secrets only', () => {
+    const cwd = readyFolder({ rps: '9' });
+    expect(load({ REVEL_RPS_FILE: 'rps' }, { cwd }).revel.rps).toBe(5);
+  });
+});
