@@ -1,0 +1,506 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Converted,
+  toBooking,
+  toEvent,
+  toSearchPage,
+  toSelections,
+} from '../../src/tripleseat/convert.js';
+
+const fixture = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../fixtures/tripleseat/${name}`, import.meta.url), 'utf8'));
+
+const smallest = { id: 7, status: 'DEFINITE' };
+
+function ok<T>(converted: Converted<T>): T {
+  if (converted.kind !== 'ok') throw new Error(`expected a value, got ${JSON.stringify(converted)}`);
+  return converted.value;
+}
+
+const eventWith = (more: object) => ok(toEvent({ event: { ...smallest, ...more } }));
+const whyNot = (more: object) => {
+  const converted = toEvent({ event: { ...smallest, ...more } });
+  return converted.kind === 'unreadable' ? converted.detail : converted.kind;
+};
+const documentWith = (more: object) => eventWith({ documents: [{ id: 1, ...more }] }).documents[0];
+const payments = (...list: object[]) => ({ payment_set: { payments: list } });
+
+describe('toEvent', () => {
+  it('reads a full detail', () => {
+    const event = ok(toEvent(fixture('event-55521609.json')));
+    expect(event).toMatchObject({
+      id: '55521609',
+      name: 'Alder Rehearsal Dinner',
+      status: 'DEFINITE',
+      deleted: false,
+      siteId: 15691,
+      locationId: 26059,
+      bookingId: '60521609',
+      date: '2026-11-14',
+      startsAt: Date.UTC(2026, 10, 15, 2, 0),
+      endsAt: Date.UTC(2026, 10, 15, 4, 30),
+      updatedAt: '11/14/2026 11:00 AM',
+      contact: { name: 'Ada Alder', phone: '555-0100' },
+      grandTotal: 142_131,
+      amountDue: 71_065,
+      paid: null,
+      billing: [
+        { name: 'Sales Tax', amount: 9_109 },
+        { name: 'Gratuity', amount: 21_754 },
+        { name: 'Admin Fee', amount: 2_500 },
+      ],
+    });
+    const [document] = event.documents;
+    expect(document).toMatchObject({
+      id: '64521609',
+      title: 'Event Order: 55521609',
+      deleted: false,
+      grandTotal: 142_131,
+      discountsTotal: 5_000,
+      amountDue: 71_065,
+      paid: 71_066,
+      billing: event.billing,
+      views: [{ name: 'Invoice', url: expect.stringContaining('https://portal.tripleseat.com/doc/') }],
+    });
+    expect(document?.lines).toHaveLength(5);
+    expect(document?.lines[0]).toEqual({
+      displayName: null,
+      description: 'HEY BLONDIE',
+      quantity: '23',
+      price: 2_572,
+      totalPrice: 59_156,
+      malformed: [],
+    });
+    expect(document?.lines[4]).toMatchObject({
+      description: '',
+      quantity: '1',
+      price: null,
+      totalPrice: null,
+    });
+  });
+
+  it.each([
+    ['wrapped', (event: object) => ({ event })],
+    ['bare', (event: object) => event],
+  ])('reads the least there can be, %s: keys left out or null', (_name, wrap) => {
+    const nulls = {
+      name: null,
+      deleted_at: null,
+      documents: null,
+      contact: null,
+      grand_total: null,
+      rooms: {},
+    };
+    const least = {
+      id: '7',
+      name: '',
+      status: 'DEFINITE',
+      deleted: false,
+      siteId: null,
+      locationId: null,
+      bookingId: null,
+      date: null,
+      startsAt: null,
+      endsAt: null,
+      updatedAt: null,
+      contact: null,
+      grandTotal: null,
+      billing: null,
+      paid: null,
+      amountDue: null,
+      documents: [],
+    };
+    expect(ok(toEvent(wrap(smallest)))).toEqual(least);
+    expect(ok(toEvent(wrap({ ...smallest, ...nulls })))).toEqual(least);
+  });
+
+  it('knows an event that is not there', () => {
+    expect(toEvent({ event: null })).toEqual({ kind: 'absent' });
+  });
+
+  it.each([
+    [undefined],
+    ['text'],
+    [[]],
+    [{}],
+    [{ event: [] }],
+    [{ event: { id: 7 } }],
+    [{ event: { status: 'X' } }],
+  ])('refuses %j', (answer) => {
+    expect(toEvent(answer).kind).toBe('unreadable');
+  });
+
+  it('takes ids and numbers as text or number, and sites from the nested location too', () => {
+    expect(eventWith({ id: '8', site_id: '15691', location_id: '26059', booking_id: 9 })).toMatchObject({
+      id: '8',
+      siteId: 15691,
+      locationId: 26059,
+      bookingId: '9',
+    });
+    expect(eventWith({ location: { id: 3, site_id: 4 } })).toMatchObject({ siteId: 4, locationId: 3 });
+    expect(eventWith({ site_id: 'x', booking_id: '../9' })).toMatchObject({ siteId: null, bookingId: null });
+    expect(whyNot({ id: '7/../8' })).toBe('the event id "7/../8" is not a number');
+  });
+
+  it.each([[[{ id: 1 }]], [{ id: 1 }], [null], ['Patio']])('does not mind rooms as %j', (rooms) => {
+    expect(eventWith({ rooms }).id).toBe('7');
+  });
+
+  it('writes the status in upper case and sees deletion', () => {
+    expect(eventWith({ status: 'closed', deleted_at: '11/14/2026 11:00 AM' })).toMatchObject({
+      status: 'CLOSED',
+      deleted: true,
+    });
+  });
+
+  it('takes control characters out of what people read', () => {
+    expect(eventWith({ name: ' Ann\u001b[31m\r\nBob\u0007 ' }).name).toBe('Ann [31m Bob');
+  });
+});
+
+describe('dates of an event', () => {
+  it.each([
+    [{ event_date_iso8601: '2026-11-14', event_date: '1/2/2026' }, '2026-11-14'],
+    [{ event_date: '9/8/2026' }, '2026-09-08'],
+    [{ event_date: '09/08/2026' }, '2026-09-08'],
+    [{ event_date_iso8601: 'soon', event_date: '9/8/2026' }, '2026-09-08'],
+    [{ event_start_iso8601: '2026-11-14T23:30:00-08:00' }, '2026-11-14'],
+    [{ event_date: '13/14/2026' }, null],
+    [{ event_date_iso8601: '2026-02-30' }, null],
+  ])('%j is on %s', (fields, day) => {
+    expect(eventWith(fields).date).toBe(day);
+  });
+
+  it('takes times only from fields that say their offset', () => {
+    const start = Date.UTC(2026, 10, 15, 2, 0);
+    const local = { event_start: '11/14/2026 6:00 PM', event_end: '11/14/2026 8:30 PM' };
+    expect(eventWith(local)).toMatchObject({ startsAt: null, endsAt: null });
+    expect(eventWith({ event_start_iso8601: '2026-11-14T18:00:00-08:00' }).startsAt).toBe(start);
+    expect(eventWith({ event_start_utc: '2026-11-15T02:00:00Z' }).startsAt).toBe(start);
+    expect(eventWith({ event_start_utc: '2026-11-15T02:00:00' }).startsAt).toBe(start);
+    const both = { event_start_iso8601: '2026-11-14T18:00:00', event_start_utc: '2026-11-15T02:00:00Z' };
+    expect(eventWith(both).startsAt).toBe(start);
+    expect(eventWith({ event_end_iso8601: '2026-11-14' }).endsAt).toBeNull();
+  });
+});
+
+describe('lines', () => {
+  it('keeps names as sent and reads money and quantities exactly', () => {
+    const sent = {
+      display_name: ' A &amp; B\n',
+      description: null,
+      quantity: 2.5,
+      price: 300,
+      total_price: '750.00',
+    };
+    expect(documentWith({ line_items: [sent] })?.lines).toEqual([
+      {
+        displayName: ' A &amp; B\n',
+        description: null,
+        quantity: '2.5',
+        price: 30_000,
+        totalPrice: 75_000,
+        malformed: [],
+      },
+    ]);
+  });
+
+  it('records what is not exact money or a number, without control characters', () => {
+    const sent = { description: 'X', quantity: 'two\u001b', price: '1.005', total_price: '1e99' };
+    expect(documentWith({ line_items: [sent] })?.lines[0]).toMatchObject({
+      quantity: null,
+      price: null,
+      totalPrice: null,
+      malformed: ['quantity "two?"', 'price "1.005"', 'total_price "1e99"'],
+    });
+  });
+
+  it('cuts names at 2,000 characters without splitting one', () => {
+    const lines = documentWith({
+      line_items: [{ description: 'x'.repeat(3_000) }, { description: `${'x'.repeat(1_999)}😀` }],
+    });
+    expect(lines?.lines[0]?.description).toHaveLength(2_000);
+    expect(lines?.lines[1]?.description).toBe('x'.repeat(1_999));
+  });
+
+  it('refuses more documents or lines than anyone has, rather than dropping some', () => {
+    const many = (count: number, item: object) => Array.from({ length: count }, () => item);
+    expect(documentWith({ line_items: many(2_000, {}) })?.lines).toHaveLength(2_000);
+    expect(whyNot({ documents: [{ id: 1, line_items: many(2_001, {}) }] })).toBe(
+      'documents.0.line_items: more than 2000 entries',
+    );
+    expect(eventWith({ documents: many(100, { id: 1 }) }).documents).toHaveLength(100);
+    expect(whyNot({ documents: many(101, { id: 1 }) })).toBe('documents: more than 100 entries');
+  });
+
+  it('refuses a line that is not one, rather than dropping it', () => {
+    expect(whyNot({ documents: [{ id: 1, line_items: [null] }] })).toMatch(/^documents\.0\.line_items\.0: /);
+  });
+});
+
+describe('totals', () => {
+  it.each([
+    [{ grand_total: '1.234' }, 'grand_total is "1.234", not a whole number of cents'],
+    [{ amount_due: 'none' }, 'amount_due is "none", not a whole number of cents'],
+    [
+      { billing_totals: [{ name: 'Tax', total: '0.001' }] },
+      'billing_totals.0 is "0.001", not a whole number of cents',
+    ],
+    [
+      { documents: [{ id: 1, financials: { grand_total: '9.999' } }] },
+      'documents.0.financials.grand_total is "9.999", not a whole number of cents',
+    ],
+    [
+      { documents: [{ id: 1, billing_totals: [{ description: 'Tax', total_price: '\u001b[2J' }] }] },
+      'documents.0.billing_totals.0 is "?[2J", not a whole number of cents',
+    ],
+  ])('%j is refused by name', (fields, detail) => {
+    expect(whyNot(fields)).toBe(detail);
+  });
+
+  it('reads the two shapes of billing totals, never the rate, and leaves out what has no amount', () => {
+    const document = documentWith({
+      billing_totals: [
+        { billing_id: 5, description: 'Gratuity', value: '20.0', total_price: '230.0' },
+        { description: 'Admin Fee', value: '25.0', total_price: null },
+        { description: 'Waiver', value: '0' },
+      ],
+    });
+    expect(document?.billing).toEqual([{ name: 'Gratuity', amount: 23_000 }]);
+    expect(eventWith({ billing_totals: [] }).billing).toEqual([]);
+  });
+
+  it('takes the amount due from the payment set when the financials have none', () => {
+    expect(documentWith({ payment_set: { amount_due: '5.5' } })?.amountDue).toBe(550);
+    expect(eventWith({ payment_set: { amount_due: 7 } }).amountDue).toBe(700);
+  });
+});
+
+describe('paid', () => {
+  it.each([
+    ['nothing sent', {}, null],
+    ['no list', { payment_set: { amount_due: '1.0' } }, null],
+    ['an empty list', payments(), 0],
+    ['paid, any case', payments({ amount: '10.5', state: 'Paid' }, { amount: 2, state: 'PAID' }), 1_250],
+    [
+      'not paid yet',
+      payments({ amount: '10', state: 'unpaid' }, { amount: '5', state: null }, { amount: 'x' }),
+      0,
+    ],
+    ['part given back', payments({ amount: '10', state: 'paid', amount_refunded: '4.25' }), 575],
+    ['all given back', payments({ amount: '10', state: 'paid', refunded_at: '1/2/2026 1:00 PM' }), 0],
+    [
+      'date and part',
+      payments({ amount: '10', state: 'paid', refunded_at: '1/2/2026', amount_refunded: '4' }),
+      600,
+    ],
+    [
+      'partially refunded',
+      payments({ amount: '10', state: 'partially_refunded', paid_at: 'x', amount_refunded: 1 }),
+      900,
+    ],
+    [
+      'Partially Refunded',
+      payments({ amount: '10', state: 'Partially Refunded', paid_at: 'x', amount_refunded: 1 }),
+      900,
+    ],
+    ['refunded', payments({ amount: '10', state: 'refunded', paid_at: '1/1/2026' }), 0],
+    ['refunded, never paid', payments({ amount: '10', state: 'refunded', amount_refunded: '3' }), 0],
+  ])('%s', (_name, fields, expected) => {
+    expect(eventWith(fields).paid).toBe(expected);
+    expect(documentWith(fields)?.paid).toBe(expected);
+  });
+
+  it.each([
+    [
+      { amount: null, state: 'paid' },
+      'payment_set.payments.0.amount is missing although the payment is "paid"',
+    ],
+    [
+      { amount: '1.001', state: 'paid' },
+      'payment_set.payments.0.amount is "1.001", not a whole number of cents',
+    ],
+    [
+      { amount: '1', state: 'paid', amount_refunded: '2' },
+      'payment_set.payments.0.amount_refunded is not between nothing and the amount paid',
+    ],
+    [
+      { amount: '1', state: 'partially_refunded', paid_at: 'x' },
+      'payment_set.payments.0.amount_refunded is missing',
+    ],
+  ])('%j is refused rather than guessed', (payment, detail) => {
+    expect(whyNot(payments(payment))).toBe(detail);
+  });
+});
+
+describe('toSearchPage', () => {
+  it('reads a page, LOST events included', () => {
+    const page = ok(toSearchPage(fixture('search.json'), 1));
+    expect(page.events.map((event) => [event.id, event.status])).toEqual([
+      ['55521609', 'DEFINITE'],
+      ['55521700', 'LOST'],
+    ]);
+    expect(page).toMatchObject({ unreadable: [], more: false });
+    expect(page.events[0]).not.toHaveProperty('documents');
+  });
+
+  it('unwraps rows, and reports one that cannot be read without losing the others', () => {
+    const rows = [
+      { event: smallest },
+      { id: 'x', status: 'NEW' },
+      'text',
+      { event: null },
+      { ...smallest, id: 8 },
+    ];
+    const page = ok(toSearchPage({ total_pages: 1, results: rows }, 1));
+    expect(page.events.map((event) => event.id)).toEqual(['7', '8']);
+    expect(page.unreadable).toEqual([
+      'row 2: the event id "x" is not a number',
+      expect.stringMatching(/^row 3: /),
+      'row 4: empty',
+    ]);
+  });
+
+  it.each([
+    [{ total_pages: 3 }, 1, true, [smallest]],
+    [{ total_pages: 3 }, 3, false, [smallest]],
+    [{ total_pages: '3' }, 2, true, []],
+    [{ total_pages: 0 }, 1, true, [smallest]],
+    [{ total_pages: 0 }, 2, false, []],
+    [{}, 1, true, [smallest]],
+    [{ total_pages: null }, 9, false, []],
+    [{ total_pages: 'many' }, 1, true, [smallest]],
+  ])('with %j, page %i: more is %s', (envelope, number, more, results) => {
+    expect(ok(toSearchPage({ ...envelope, results }, number)).more).toBe(more);
+  });
+
+  it.each([
+    [{}],
+    [[]],
+    [null],
+    [{ results: {} }],
+    [{ results: Array.from({ length: 1_001 }, () => smallest) }],
+  ])('refuses something else than a page', (answer) => {
+    expect(toSearchPage(answer, 1).kind).toBe('unreadable');
+  });
+});
+
+describe('toBooking', () => {
+  it('reads events and documents', () => {
+    const booking = {
+      id: 9,
+      event_ids: [7, '8'],
+      documents: [{ id: 1, line_items: [{ description: 'X' }] }],
+    };
+    expect(ok(toBooking({ booking }))).toMatchObject({
+      id: '9',
+      eventIds: ['7', '8'],
+      documents: [{ id: '1' }],
+    });
+    expect(ok(toBooking({ id: 9 }))).toEqual({ id: '9', eventIds: [], documents: [] });
+    expect(toBooking({ booking: null })).toEqual({ kind: 'absent' });
+  });
+
+  it('refuses an event id it cannot read, since one fewer could make an event look like the only one', () => {
+    expect(toBooking({ booking: { id: 9, event_ids: [7, 'x'] } }).kind).toBe('unreadable');
+    expect(toBooking({ booking: { id: 9, event_ids: [7, null] } }).kind).toBe('unreadable');
+  });
+});
+
+describe('toSelections', () => {
+  const read = (...list: unknown[]) => toSelections({ menu_item_selections: list });
+
+  it('reads names and quantities; modifiers belong to their item', () => {
+    const modifiers = [{ id: 401, display_name: 'Chicken', quantity: 1 }];
+    expect(
+      read(
+        {
+          id: 400,
+          display_name: 'Taco Bar',
+          quantity: 1,
+          category: null,
+          menu_modifier_selections: modifiers,
+        },
+        { display_name: null, internal_name: 'Hot Dogs', quantity: '2.50' },
+        { display_name: ' ', quantity: null },
+      ),
+    ).toEqual({
+      kind: 'ok',
+      value: [
+        { name: 'Taco Bar', quantity: '1' },
+        { name: 'Hot Dogs', quantity: '2.5' },
+      ],
+    });
+    expect(toSelections([])).toEqual({ kind: 'ok', value: [] });
+  });
+
+  it('cannot use a list with an unknown quantity', () => {
+    expect(read({ display_name: 'Taco Bar', quantity: null })).toEqual({ kind: 'absent' });
+    expect(read({ display_name: 'Taco Bar', quantity: 'some' })).toEqual({
+      kind: 'unreadable',
+      detail: '0.quantity is "some", not a number',
+    });
+    expect(toSelections({ menu_item_selections: null })).toEqual({ kind: 'absent' });
+    expect(toSelections({ error: 'x' }).kind).toBe('unreadable');
+  });
+});
+
+describe('any JSON', () => {
+  it('is converted or refused, never thrown over, and no detail holds control characters', () => {
+    const key = fc.constantFrom(
+      ...[
+        'event',
+        'id',
+        'status',
+        'documents',
+        'line_items',
+        'payment_set',
+        'payments',
+        'results',
+        'amount',
+        'state',
+      ],
+      ...[
+        'price',
+        'quantity',
+        'event_date',
+        'booking',
+        'event_ids',
+        'menu_item_selections',
+        'grand_total',
+        'name',
+      ],
+    );
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constant('paid'),
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 5 },
+        leaf,
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(key, tie('tree')),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (answer) => {
+        for (const converted of [
+          toEvent(answer),
+          toSearchPage(answer, 1),
+          toBooking(answer),
+          toSelections(answer),
+        ]) {
+          if (converted.kind === 'unreadable') expect(converted.detail).not.toMatch(/\p{Cc}/u);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
