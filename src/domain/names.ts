@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import type { SourceLine } from './event.js';
 
 /** Longest name that is kept; Revel's name columns hold no more. In characters (code points). */
-export const maxName = 250;
+const maxName = 250;
 
 /** No text is looked at beyond this many UTF-16 units: bounds the work that a hostile payload can cause. */
 const maxRaw = 20_000;

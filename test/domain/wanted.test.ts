@@ -242,6 +242,16 @@ describe('products', () => {
     expect(numbers(same.toReversed())).toEqual(numbers(same));
   });
 
+  it('numbers identical lines whose totals were rounded apart by content too', () => {
+    const lines = [line('Taco Bar', '2.5', '3.33', '8.33'), line('Taco Bar', '2.5', '3.33', '8.32')];
+    const built = order(simple(lines, '16.65'));
+    expect(built.items.map((item) => [item.total, item.occurrence])).toEqual([
+      [833, 2],
+      [832, 1],
+    ]);
+    expect(order(simple(lines.toReversed(), '16.65')).revision).toBe(built.revision);
+  });
+
   it.each([
     [maxItems, 'ok'],
     [maxItems + 1, 'failed'],
