@@ -36,7 +36,7 @@ export const credentials = {
   REVEL_API_SECRET: 'sample-api-secret',
 };
 
-export const runNeeds: readonly Need[] = ['tripleseat', 'revel', 'locations', 'sync', 'notify'];
+const runNeeds: readonly Need[] = ['tripleseat', 'revel', 'locations', 'sync', 'notify'];
 
 /** A fresh directory with these files in it. */
 export function folder(files: Record<string, string | Buffer> = {}): string {

@@ -1,0 +1,45 @@
+import type { Writable } from 'node:stream';
+
+/** Where results or log lines go: the part of a process stream that is needed to judge and write it. */
+export interface OutputStream {
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** How to print for people. */
+export interface OutputStyle {
+  /** Box drawing and colour are welcome. */
+  terminal: boolean;
+  /** Columns to fill at most. */
+  width: number;
+}
+
+/** Tables and colour only for a terminal that wants them: NO_COLOR, TERM=dumb and `--no-color` say no. */
+export function outputStyle(
+  stream: OutputStream,
+  env: Readonly<Record<string, string | undefined>>,
+  noColor: boolean,
+): OutputStyle {
+  const terminal = stream.isTTY === true && !noColor && !env.NO_COLOR && env.TERM !== 'dumb';
+  const columns = stream.columns ?? 80;
+  return { terminal, width: Math.min(Math.max(columns, 60), 120) };
+}
+
+const GONE = ['EPIPE', 'ERR_STREAM_DESTROYED'];
+
+/**
+ * Writes all of `text` and resolves once the stream has taken it, so that a process which ends afterwards loses
+ * nothing of it. A reader that went away (`| head`) is no error; any other failure rejects.
+ */
+export function writeAll(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null) => {
+      // The stream emits `error` after the callback; without a listener that would end the process.
+      setImmediate(() => stream.off('error', settle));
+      if (!error || ('code' in error && GONE.includes(String(error.code)))) resolve();
+      else reject(error);
+    };
+    stream.on('error', settle);
+    stream.write(text, settle);
+  });
+}

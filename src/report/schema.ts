@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { failReasons, skipReasons } from '../domain/reasons.js';
+
+const count = z.int().min(0);
+
+const changeSchema = z.looseObject({ action: z.string() });
+/** One change of the POS: what was done, or in a dry run would be. Fields depend on the action. */
+export type Change = z.infer<typeof changeSchema>;
+
+const outcome = {
+  /** Tripleseat event id. */
+  id: z.string().regex(/^[0-9]{1,18}$/),
+  name: z.string().nullable(),
+  /** Local date of the event, `YYYY-MM-DD`. */
+  date: z.string().nullable(),
+  /** Name of the location in the locations file. */
+  location: z.string().nullable(),
+  revel_order_id: z.string().nullable(),
+  /** Grand total of the wanted order in dollars, `1472.00`. */
+  total: z
+    .string()
+    .regex(/^-?[0-9]+\.[0-9]{2}$/)
+    .nullable(),
+  /** A sentence for a person: what, why, what to do. */
+  error: z.string().nullable(),
+  changes: z.array(changeSchema),
+};
+
+const eventResultSchema = z.discriminatedUnion('status', [
+  z.strictObject({ ...outcome, status: z.literal('injected'), reason: z.null() }),
+  z.strictObject({ ...outcome, status: z.literal('repaired'), reason: z.null() }),
+  z.strictObject({ ...outcome, status: z.literal('skipped'), reason: z.enum(skipReasons) }),
+  z.strictObject({ ...outcome, status: z.literal('failed'), reason: z.enum(failReasons) }),
+]);
+/** What became of one event, or in a dry run would. */
+export type EventResult = z.infer<typeof eventResultSchema>;
+
+const summarySchema = z.strictObject({
+  queried: count,
+  injected: count,
+  repaired: count,
+  skipped: count,
+  failed: count,
+});
+/** Number of events by status; `queried` is their sum. */
+export type Summary = z.infer<typeof summarySchema>;
+
+const errorSchema = z.strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+/** Why the run as a whole did not do its work. */
+export type RunError = z.infer<typeof errorSchema>;
+
+/** Who started a run. */
+export const triggers = ['manual', 'cron', 'webhook'] as const;
+/** See {@link triggers}. */
+export type Trigger = (typeof triggers)[number];
+
+/** Number of events by status. */
+export function summarize(events: readonly Pick<EventResult, 'status'>[]): Summary {
+  const summary = { queried: events.length, injected: 0, repaired: 0, skipped: 0, failed: 0 };
+  for (const { status } of events) summary[status] += 1;
+  return summary;
+}
+
+/** The document that `--json` prints, and everything else that tells of a run is made from. */
+export const RunReportSchema = z
+  .strictObject({
+    /** No event failed, and neither did the run. */
+    success: z.boolean(),
+    mode: z.enum(['single', 'bulk']),
+    dry_run: z.boolean(),
+    trigger: z.enum(triggers),
+    correlation_id: z.string().regex(/^[0-9a-f]{8}$/),
+    started_at: z.iso.datetime(),
+    duration_ms: count,
+    /** Days or instants that a sweep covered; null for single events. */
+    window: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
+    summary: summarySchema,
+    events: z.array(eventResultSchema),
+    error: errorSchema.nullable(),
+    /** HTTP requests sent. */
+    requests: z.strictObject({ tripleseat: count, revel: count }),
+  })
+  .superRefine((report, context) => {
+    const counted = summarize(report.events);
+    for (const key of ['queried', 'injected', 'repaired', 'skipped', 'failed'] as const) {
+      if (report.summary[key] === counted[key]) continue;
+      context.addIssue({ code: 'custom', path: ['summary', key], message: `is not ${counted[key]}` });
+    }
+    if (report.success !== (counted.failed === 0 && report.error === null)) {
+      context.addIssue({ code: 'custom', path: ['success'], message: 'disagrees with events and error' });
+    }
+    if (report.mode === 'single' && report.window !== null) {
+      context.addIssue({ code: 'custom', path: ['window'], message: 'is not null' });
+    }
+  });
+/** See {@link RunReportSchema}. */
+export type RunReport = z.infer<typeof RunReportSchema>;

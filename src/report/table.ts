@@ -1,0 +1,192 @@
+import type { ChalkInstance } from 'chalk';
+import { describeChanges } from './changes.js';
+import type { OutputStyle } from './output.js';
+import type { EventResult, RunReport } from './schema.js';
+import { clean } from './text.js';
+import { columnsOf, fitColumns, wrap } from './width.js';
+
+const GAP = '  ';
+const MIN_NAME = 8;
+const MAX_NAME = 40;
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `2026-11-14`, or `Nov 14` where room is scarce. */
+function dateText(date: string | null, short: boolean): string {
+  if (date === null) return '-';
+  const match = short ? /^\d{4}-(\d{2})-(\d{2})$/.exec(date) : null;
+  const month = match ? months[Number(match[1]) - 1] : undefined;
+  return match && month ? `${month} ${Number(match[2])}` : clean(date, 10);
+}
+
+function statusText(status: EventResult['status'], dryRun: boolean): string {
+  if (!dryRun) return status;
+  switch (status) {
+    case 'injected':
+      return 'to inject';
+    case 'repaired':
+      return 'to repair';
+    case 'skipped':
+    case 'failed':
+      return status;
+  }
+}
+
+function paint(status: EventResult['status'], text: string, chalk: ChalkInstance): string {
+  switch (status) {
+    case 'injected':
+      return chalk.green(text);
+    case 'repaired':
+      return chalk.yellow(text);
+    case 'skipped':
+      return chalk.dim(text);
+    case 'failed':
+      return chalk.red(text);
+  }
+}
+
+/** A heading and the events below it. */
+interface Section {
+  title: string;
+  events: EventResult[];
+}
+
+function byDate(a: EventResult, b: EventResult): number {
+  return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
+}
+
+/** Locations in alphabetical order; what failed comes last, where it is seen. */
+function sectionsOf(events: readonly EventResult[]): Section[] {
+  const groups = new Map<string, EventResult[]>();
+  for (const event of events.filter(({ status }) => status !== 'failed')) {
+    const title = clean(event.location ?? '', 60) || '(no location)';
+    groups.set(title, [...(groups.get(title) ?? []), event]);
+  }
+  const sections = [...groups].map(([title, members]) => ({ title, events: members.toSorted(byDate) }));
+  sections.sort((a, b) => a.title.localeCompare(b.title));
+  const failed = events.filter(({ status }) => status === 'failed').toSorted(byDate);
+  return failed.length === 0 ? sections : [...sections, { title: 'Failed', events: failed }];
+}
+
+/** One aligned line per event, in order. */
+async function alignRows(
+  events: readonly EventResult[],
+  dryRun: boolean,
+  style: OutputStyle,
+  chalk: ChalkInstance,
+): Promise<string[]> {
+  const { default: Table } = await import('cli-table3');
+  const narrow = style.terminal && style.width < 100;
+  const cells = events.map((event) => [
+    dateText(event.date, narrow),
+    clean(event.id, 18),
+    statusText(event.status, dryRun),
+    event.reason ?? '',
+    clean(event.revel_order_id ?? '-', 18),
+    clean(event.total ?? '-', 16),
+  ]);
+  const widths = cells.reduce(
+    (widest, row) => widest.map((width, column) => Math.max(width, row[column]?.length ?? 0)),
+    [0, 0, 0, 0, 0, 0],
+  );
+  const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  const room = style.terminal ? style.width - taken : MAX_NAME;
+  const names = events.map((event) => clean(event.name ?? '-', 200));
+  const longest = names.reduce((most, name) => Math.max(most, columnsOf(name)), MIN_NAME);
+  const nameWidth = Math.min(Math.max(room, MIN_NAME), longest, MAX_NAME);
+
+  const [date = 0, id = 0, status = 0, reason = 0, order = 0, total = 0] = widths;
+  const blank = Object.fromEntries(
+    ['top', 'bottom', 'mid', 'left', 'right'].flatMap((edge) =>
+      ['', '-mid', '-left', '-right'].map((suffix) => [edge + suffix, '']),
+    ),
+  );
+  const table = new Table({
+    chars: { ...blank, middle: GAP },
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+    // A width of 0 would be taken for none given.
+    colWidths: [date, id, nameWidth, status, Math.max(reason, 1), order, total],
+    colAligns: ['left', 'left', 'left', 'left', 'left', 'left', 'right'],
+  });
+  events.forEach((event, index) => {
+    const [when, key, state = '', why = '', orderId, amount] = cells[index] ?? [];
+    const row = [
+      when,
+      key,
+      fitColumns(names[index] ?? '', nameWidth),
+      paint(event.status, state, chalk),
+      chalk.dim(why),
+      orderId,
+      amount,
+    ];
+    table.push(row);
+  });
+  return table.toString().split('\n');
+}
+
+/** What stands below an event's line. */
+function details(event: EventResult, dryRun: boolean, style: OutputStyle): string[] {
+  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
+  const lines: string[] = [];
+  if (event.error !== null) {
+    const place =
+      event.status === 'failed' && event.location !== null ? `${clean(event.location, 60)}: ` : '';
+    lines.push(...wrap(place + clean(event.error, 4000), '    ', width));
+  }
+  if (dryRun || event.status === 'repaired') {
+    for (const words of describeChanges(event.changes)) lines.push(...wrap(`- ${words}`, '    ', width));
+  }
+  return lines;
+}
+
+function summaryLine({ summary, dry_run, duration_ms }: RunReport): string {
+  const [inject, repair] = dry_run ? ['to inject', 'to repair'] : ['injected', 'repaired'];
+  const counts = [
+    `${summary.queried} queried`,
+    `${summary.injected} ${inject}`,
+    `${summary.repaired} ${repair}`,
+    `${summary.skipped} skipped`,
+    `${summary.failed} failed`,
+  ];
+  return `${dry_run ? 'Dry run: ' : ''}${counts.join(', ')} (${(duration_ms / 1000).toFixed(1)} s)`;
+}
+
+function heading(report: RunReport): string[] {
+  const window = report.window ? `${clean(report.window.from, 40)} to ${clean(report.window.to, 40)}` : '';
+  if (report.dry_run) return [`Dry run${window && `, ${window}`}: nothing has been written`, ''];
+  return window ? [`Sweep, ${window}`, ''] : [];
+}
+
+/**
+ * The report for people: events by location, failures last with their sentence, the summary in the last line.
+ * Ends in a newline. For a terminal with rules and colour, otherwise plain aligned lines.
+ */
+export async function renderReport(report: RunReport, style: OutputStyle): Promise<string> {
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
+  const sections = sectionsOf(report.events);
+  const events = sections.flatMap((section) => section.events);
+  const rows = events.length === 0 ? [] : await alignRows(events, report.dry_run, style, chalk);
+  const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
+
+  const lines = heading(report).map((line) => chalk.bold(line));
+  let next = 0;
+  for (const section of sections) {
+    lines.push(chalk.bold(section.title), ...rule);
+    for (const event of section.events) {
+      lines.push(rows[next] ?? '', ...details(event, report.dry_run, style));
+      next += 1;
+    }
+    lines.push('');
+  }
+  if (report.error) {
+    const { message, hint } = report.error;
+    const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
+    lines.push(...wrap(`Error: ${clean(message, 4000)}`, '', width).map((line) => chalk.red(line)));
+    if (hint !== null) lines.push(...wrap(clean(hint, 1000), '', width));
+    lines.push('');
+  }
+  const paintSummary = report.success ? chalk.green : chalk.red;
+  lines.push(paintSummary(summaryLine(report)));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}

@@ -1,0 +1,76 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { writeJson } from '../../src/report/json.js';
+import { outputStyle, writeAll } from '../../src/report/output.js';
+
+describe('outputStyle', () => {
+  it.each([
+    ['a terminal', { isTTY: true, columns: 100 }, {}, false, { terminal: true, width: 100 }],
+    ['a terminal of unknown width', { isTTY: true }, {}, false, { terminal: true, width: 80 }],
+    ['a very wide terminal', { isTTY: true, columns: 400 }, {}, false, { terminal: true, width: 120 }],
+    ['a very narrow terminal', { isTTY: true, columns: 20 }, {}, false, { terminal: true, width: 60 }],
+    ['a pipe', {}, {}, false, { terminal: false, width: 80 }],
+    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false, { terminal: false, width: 80 }],
+    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, false, { terminal: true, width: 80 }],
+    ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, false, { terminal: false, width: 80 }],
+    ['--no-color', { isTTY: true }, {}, true, { terminal: false, width: 80 }],
+  ])('%s', (_, stream, env, noColor, style) => {
+    expect(outputStyle(stream, env, noColor)).toEqual(style);
+  });
+});
+
+/** A stream that takes a write only when told to. */
+function slowStream() {
+  const taken: string[] = [];
+  let finish: (error?: Error) => void = () => {};
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk: string, _encoding, callback) {
+      taken.push(chunk);
+      finish = callback;
+    },
+  });
+  return { stream, taken, finish: (error?: Error) => finish(error) };
+}
+
+function failureWith(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe('writeAll', () => {
+  it('resolves when the stream has taken the text, and not before', async () => {
+    const { stream, taken, finish } = slowStream();
+    let done = false;
+    const written = writeAll(stream, 'text').then(() => {
+      done = true;
+    });
+    await Promise.resolve();
+    expect([taken, done]).toEqual([['text'], false]);
+    finish();
+    await written;
+    expect(done).toBe(true);
+  });
+
+  it('takes a reader that went away for the end, once and ever after', async () => {
+    const { stream, finish } = slowStream();
+    const written = writeAll(stream, 'text');
+    finish(failureWith('EPIPE'));
+    await written;
+    await expect(writeAll(stream, 'more')).resolves.toBeUndefined();
+  });
+
+  it('rejects on any other failure', async () => {
+    const { stream, finish } = slowStream();
+    const written = writeAll(stream, 'text');
+    finish(failureWith('ENOSPC'));
+    await expect(written).rejects.toThrow('ENOSPC');
+  });
+});
+
+it('writeJson writes one document and a newline', async () => {
+  const { stream, taken, finish } = slowStream();
+  const written = writeJson(stream, { a: 'x\ny', b: [1] });
+  finish();
+  await written;
+  expect(taken.join('')).toBe('{"a":"x\\ny","b":[1]}\n');
+});

@@ -1,0 +1,184 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { describeChanges } from '../../src/report/changes.js';
+import type { EventResult } from '../../src/report/schema.js';
+import { renderReport } from '../../src/report/table.js';
+import { columnsOf, fitColumns, wrap } from '../../src/report/width.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
+
+const plain = { terminal: false, width: 80 };
+const terminal = { terminal: true, width: 80 };
+
+const changes = [
+  { action: 'create_order', establishment: 8, local_id: 'Triple Seat_55521609' },
+  { action: 'add_item', product: 579 },
+  { action: 'add_item', product: 580 },
+  { action: 'set_totals', final_total: '1421.31', remaining_due: '710.66' },
+  { action: 'add_payment', amount: '710.65' },
+  { action: 'mark_printed' },
+  { action: 'make_visible' },
+];
+
+const events: EventResult[] = [
+  failed('55521612', { error: 'Order 7 differs: tax 1.00 instead of 2.00. Correct it in the POS.' }),
+  skipped('55521610', { location: 'Downtown', name: 'Late Lunch', date: '2026-11-13' }),
+  injected('55521611', { changes }),
+  skipped('55521609', { location: 'Downtown', revel_order_id: null, total: null, reason: 'TOO_EARLY' }),
+  repaired('9', { location: null, name: null, date: null, changes: [{ action: 'make_visible' }] }),
+];
+
+describe('renderReport, plain', () => {
+  it('prints aligned lines by location, failures last, summary at the end', async () => {
+    expect(await renderReport(report(events), plain)).toBe(
+      `Sweep, 2026-11-12 to 2026-11-14
+
+(no location)
+-           9         -                       repaired                    10684001  1421.31
+    - make visible to staff
+
+Downtown
+2026-11-13  55521610  Late Lunch              skipped   ALREADY_INJECTED  10684001  1421.31
+2026-11-14  55521609  Alder Rehearsal Dinner  skipped   TOO_EARLY         -               -
+
+Special Events
+2026-11-14  55521611  Alder Rehearsal Dinner  injected                    10684001  1421.31
+
+Failed
+2026-11-14  55521612  Alder Rehearsal Dinner  failed    DRIFT             10684001  1421.31
+    Special Events: Order 7 differs: tax 1.00 instead of 2.00. Correct it in the POS.
+
+5 queried, 1 injected, 1 repaired, 2 skipped, 1 failed (0.8 s)
+`,
+    );
+  });
+
+  it('calls a dry run one and prints each planned change', async () => {
+    const text = await renderReport(report([injected('55521611', { changes })], { dryRun: true }), plain);
+    expect(text).toBe(
+      `Dry run, 2026-11-12 to 2026-11-14: nothing has been written
+
+Special Events
+2026-11-14  55521611  Alder Rehearsal Dinner  to inject     10684001  1421.31
+    - create order in establishment 8
+    - add 2 items
+    - set totals to 1421.31, of which 710.66 is due
+    - add payment of 710.65
+    - mark as printed
+    - make visible to staff
+
+Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
+`,
+    );
+  });
+
+  it('prints why a run as a whole failed', async () => {
+    const error = { code: 'UPSTREAM', message: 'Revel does not answer.', hint: 'Try again later.' };
+    const text = await renderReport(report([], { error, mode: 'single' }), plain);
+    expect(text).toBe(
+      'Error: Revel does not answer.\nTry again later.\n\n' +
+        '0 queried, 0 injected, 0 repaired, 0 skipped, 0 failed (0.8 s)\n',
+    );
+  });
+});
+
+describe('renderReport, on a terminal', () => {
+  it('stays within 80 columns and colours the status', async () => {
+    const long = failed('55521613', {
+      name: 'A Name That Is Longer Than Whatever Room Is Left for It',
+      reason: 'AMBIGUOUS_DOCUMENTS',
+      error: 'Two documents have the total of the event, so that it is not clear which of them counts.',
+    });
+    const text = await renderReport(report([...events, long]), terminal);
+    expect(text).toContain('\u001b[32minjected\u001b[39m');
+    expect(text).toContain('\u001b[31mfailed\u001b[39m');
+    const lines = stripVTControlCharacters(text).split('\n');
+    for (const line of lines) expect(columnsOf(line), line).toBeLessThanOrEqual(80);
+    expect(lines).toContain('─'.repeat(80));
+    expect(lines.some((line) => line.startsWith('Nov 14  55521613  A Name'))).toBe(true);
+    expect(lines.at(-2)).toBe('6 queried, 1 injected, 1 repaired, 2 skipped, 2 failed (0.8 s)');
+  });
+
+  it('uses the room of a wide one', async () => {
+    const text = await renderReport(report(events), { terminal: true, width: 120 });
+    expect(stripVTControlCharacters(text)).toContain(
+      '2026-11-14  55521611  Alder Rehearsal Dinner  injected',
+    );
+  });
+
+  it('aligns wide and joined characters, and never splits them', async () => {
+    const names = ['日本語のとても長い名前です', '👨‍👩‍👧‍👦'.repeat(30), 'Plain'];
+    const list = names.map((name, index) => skipped(String(index + 1), { name }));
+    const text = stripVTControlCharacters(await renderReport(report(list), terminal));
+    const rows = text.split('\n').filter((line) => line.includes('ALREADY_INJECTED'));
+    const starts = rows.map((row) => columnsOf(row.slice(0, row.indexOf('skipped'))));
+    expect(rows).toHaveLength(3);
+    expect(new Set(starts).size).toBe(1);
+    expect(text).not.toMatch(/\ufffd|\p{Cs}/u);
+  });
+});
+
+describe('hostile names', () => {
+  it.each(hostileNames)('%s: stays inside of its line', async (_, name) => {
+    const error = { code: 'ABORTED', message: name, hint: name };
+    const built = report([
+      failed('1', { name, location: name, error: name }),
+      skipped('2', { location: name }),
+    ]);
+    const raw = {
+      ...built,
+      error,
+      events: built.events.map((event) => ({ ...event, name, location: name })),
+    };
+    const lines = (await renderReport(raw, plain)).split('\n');
+    expect(lines.join('')).not.toMatch(CONTROL);
+    expect(lines.filter((line) => line.startsWith('ERROR'))).toEqual([]);
+    expect(lines).toHaveLength(14);
+    const colourful = await renderReport(raw, terminal);
+    const colours = ['1', '2', '22', '31', '32', '39'].map((code) => `\u001b[${code}m`);
+    expect(colours.reduce((text, code) => text.replaceAll(code, ''), colourful)).not.toMatch(CONTROL);
+  });
+});
+
+describe('describeChanges', () => {
+  it('tells runs of the same change as one, and keeps the order', () => {
+    const item = { action: 'add_item' };
+    expect(
+      describeChanges([
+        { action: 'remove_item', item: '5' },
+        item,
+        item,
+        item,
+        { action: 'remove_payment', payment: '6' },
+        item,
+        { action: 'mark_deleted', order: '10684002', winner: null },
+        { action: 'some_new\u001b[31m_thing' },
+        { action: 'add_payment' },
+      ]),
+    ).toEqual([
+      'remove 1 item',
+      'add 3 items',
+      'remove 1 payment',
+      'add 1 item',
+      'mark order 10684002 as deleted',
+      'some new thing',
+      'add payment of ?',
+    ]);
+    expect(describeChanges([])).toEqual([]);
+  });
+});
+
+describe('widths', () => {
+  it('fitColumns cuts by columns', () => {
+    expect(fitColumns('abcdef', 6)).toBe('abcdef');
+    expect(fitColumns('abcdefg', 6)).toBe('abcde…');
+    expect(fitColumns('日本語', 6)).toBe('日本語');
+    expect(fitColumns('日本語', 5)).toBe('日本…');
+    expect(fitColumns('日本語', 4)).toBe('日…');
+  });
+
+  it('wrap breaks between words, and leaves a long one whole', () => {
+    expect(wrap('aa bb cc', '  ', 7)).toEqual(['  aa bb', '  cc']);
+    expect(wrap('aaaaaaaaaa b', '  ', 7)).toEqual(['  aaaaaaaaaa', '  b']);
+    expect(wrap('', '  ', 7)).toEqual(['  ']);
+  });
+});
