@@ -22,10 +22,10 @@ export interface LineOptions {
 }
 
 /** A tax, tip or fee: a percentage of the discounted subtotal, or an amount in cents. */
-export type BillingOptions = { name: string } & ({ rate: string } | { amount: number });
+type BillingOptions = { name: string } & ({ rate: string } | { amount: number });
 
 /** A payment. Money in cents. */
-export interface PaymentOptions {
+interface PaymentOptions {
   amount: number;
   /** Default `paid`. */
   state?: string;
@@ -42,8 +42,8 @@ export interface DocumentOptions {
   billing?: BillingOptions[];
   discount?: number;
   payments?: PaymentOptions[];
-  /** Epoch milliseconds. */
-  deletedAt?: number;
+  /** Deleted when the event was last updated. */
+  deleted?: boolean;
   /** Null: no HTML views. */
   viewUrl?: string | null;
   /** Where it is not what the lines, discount, taxes and fees come to. */
@@ -100,7 +100,7 @@ export function makeDocument(options: DocumentOptions, index: number, event: Doc
     id: options.id ?? event.id + 9_000_000 + index,
     title: options.title ?? `Event Order: ${event.id}`,
     template_document_id: 296,
-    deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, event.zone),
+    deleted_at: options.deleted ? localStamp(event.updatedAt, event.zone) : null,
     views: viewUrl === null ? [] : [{ name: 'Invoice', url: viewUrl }],
     line_items: lines.map((line) => line.json),
     category_totals: categories.map(({ name, total }) => ({ name, value: moneyText(total) })),

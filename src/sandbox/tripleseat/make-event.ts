@@ -3,7 +3,7 @@ import type { JsonObject, RawRecord } from './model.js';
 import { eventTimes, localStamp } from './time.js';
 
 /** The person an event is for. */
-export interface ContactOptions {
+interface ContactOptions {
   first: string;
   last: string;
   phone?: string;

@@ -92,7 +92,7 @@ export const defaultSettings: TripleseatSettings = {
 export const FIRST_REFRESH_TOKEN = 'sandbox-refresh-token';
 
 /** Tokens and codes handed out; times in epoch milliseconds. */
-export const oauthStateSchema = z.strictObject({
+const oauthStateSchema = z.strictObject({
   /** How many secrets were made so far; the next one is derived from it. */
   made: z.number().int().nonnegative(),
   access: z.record(

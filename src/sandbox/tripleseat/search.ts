@@ -9,7 +9,7 @@ import {
 import { localDate, parseSearchDate, parseStamp } from './time.js';
 
 /** Rows per page; no parameter changes it. */
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 /** What a search is answered from. */
 export interface SearchContext {

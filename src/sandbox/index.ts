@@ -1,0 +1,215 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import { AppError, ExitCode } from '../errors.js';
+import { StateFiles } from '../state/files.js';
+import { Locks } from '../state/locks.js';
+import type { Lock } from '../state/types.js';
+import { takeLease, waitForLeases } from './leases.js';
+import { revelKey, type SandboxPorts, startServers } from './server.js';
+import { defaultSettings, FIRST_REFRESH_TOKEN } from './tripleseat/model.js';
+import { localDate } from './tripleseat/time.js';
+import { allPlaces, sampleLocationsFile } from './world/places.js';
+
+/** How a sandbox is opened. */
+export interface SandboxOptions {
+  /** Absolute; the sandbox's data lies in `sandbox` below it. */
+  stateDir: string;
+  clock: Clock;
+  ports?: SandboxPorts;
+  /** Uniform in [0, 1); default Math.random. */
+  random?: () => number;
+}
+
+/** An open sandbox. */
+export interface Sandbox {
+  /** No trailing slash. */
+  tripleseatUrl: string;
+  /** No trailing slash. */
+  revelUrl: string;
+  /**
+   * The variables that make this program use the sandbox, and nothing but the sandbox: its own STATE_DIR keeps
+   * its tokens and journal apart from real ones. To be used in place of other settings, not on top of them: a
+   * STATE_URL or TEST_ESTABLISHMENT_ID left over from elsewhere would still count.
+   */
+  env: Record<string, string>;
+  /** Something the user should know, as a sentence; null: nothing. */
+  note: string | null;
+  /** Stops serving, once no other process uses it any more; its data stays. */
+  close(): Promise<void>;
+}
+
+const SERVING = 'serving';
+const START_TIMEOUT_MS = 15_000;
+const LEASE_TIMEOUT_MS = 60_000;
+const MAX_FILE_BYTES = 65_536;
+const FILES = { server: 'server.json', world: 'world.json', locations: 'locations.json' } as const;
+
+const serverSchema = z.strictObject({
+  pid: z.number().int(),
+  tripleseatUrl: z.url(),
+  revelUrl: z.url(),
+});
+const worldSchema = z.strictObject({ seededAt: z.number() });
+
+/**
+ * Opens the sandbox: serves it, or joins the process that serves it already, since two would overwrite each
+ * other's data. The first time it is filled with sample events around now; later everything is as it was left.
+ * Throws an AppError (`STATE`, `USAGE` for a port, `LOCKED` when a serving process doesn't answer).
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { files, locks } = await access(options);
+  const deadline = options.clock.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const served = await serve(options, files, locks);
+    if (served) return served;
+    const joined = await joinServer(options, files, locks);
+    if (joined) return joined;
+    if (options.clock.now() >= deadline) {
+      throw new AppError(
+        'LOCKED',
+        ExitCode.locked,
+        'Another process holds the sandbox but does not answer.',
+        'Wait for it to end, or stop it.',
+      );
+    }
+    await options.clock.sleep(50);
+  }
+}
+
+/** Like {@link openSandbox}, but null when another process serves the sandbox. */
+export async function serveSandbox(options: SandboxOptions): Promise<Sandbox | null> {
+  const { files, locks } = await access(options);
+  return serve(options, files, locks);
+}
+
+/** Runs `work` while nobody serves the sandbox; false: somebody does, and nothing was done. */
+export async function whileStopped(
+  options: SandboxOptions,
+  work: (directory: string) => Promise<void>,
+): Promise<boolean> {
+  const { files, locks } = await access(options);
+  const lock = await locks.tryLock(SERVING);
+  if (!lock) return false;
+  try {
+    await work(files.root);
+    return true;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: Locks }> {
+  const root = join(options.stateDir, 'sandbox');
+  const files = new StateFiles({ root, clock: options.clock, random: options.random ?? Math.random });
+  return { files, locks: await Locks.of({ files, readOnly: false }) };
+}
+
+async function serve(options: SandboxOptions, files: StateFiles, locks: Locks): Promise<Sandbox | null> {
+  const lock = await locks.tryLock(SERVING);
+  if (!lock) return null;
+  try {
+    return await serveLocked(options, files, locks, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function serveLocked(
+  { clock, ports }: SandboxOptions,
+  files: StateFiles,
+  locks: Locks,
+  lock: Lock,
+): Promise<Sandbox> {
+  await files.replace('', FILES.locations, toJson(sampleLocationsFile));
+  const world = await readJson(files, FILES.world, worldSchema);
+  const servers = await startServers(files, clock, ports ?? {}, world === null);
+  const { tripleseatUrl, revelUrl } = servers;
+  if (world === null) await files.replace('', FILES.world, toJson({ seededAt: clock.now() }));
+  await files.replace('', FILES.server, toJson({ pid: process.pid, tripleseatUrl, revelUrl }));
+  return {
+    ...describe(files, tripleseatUrl, revelUrl),
+    note: world && ageNote(world.seededAt, clock.now()),
+    close: async () => {
+      // In this order: whoever still finds the file has taken its lease before.
+      await files.remove(files.path(FILES.server));
+      await waitForLeases(locks, clock, LEASE_TIMEOUT_MS);
+      await servers.close();
+      await lock.release();
+    },
+  };
+}
+
+async function joinServer(options: SandboxOptions, files: StateFiles, locks: Locks): Promise<Sandbox | null> {
+  const lease = await takeLease(locks);
+  if (!lease) return null;
+  const server = await readJson(files, FILES.server, serverSchema);
+  const world = await readJson(files, FILES.world, worldSchema);
+  if (server && world && (await answers(server.tripleseatUrl)) && (await answers(server.revelUrl))) {
+    return {
+      ...describe(files, server.tripleseatUrl, server.revelUrl),
+      note: ageNote(world.seededAt, options.clock.now()),
+      close: () => lease.release(),
+    };
+  }
+  await lease.release();
+  return null;
+}
+
+/** Whether a simulator listens there: its control interface answers JSON to anything. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/__sim/health`, { signal: AbortSignal.timeout(2000) });
+    await response.arrayBuffer();
+    return (response.headers.get('content-type') ?? '').includes('application/json');
+  } catch {
+    return false;
+  }
+}
+
+function describe(files: StateFiles, tripleseatUrl: string, revelUrl: string) {
+  return {
+    tripleseatUrl,
+    revelUrl,
+    env: {
+      TRIPLESEAT_BASE_URL: tripleseatUrl,
+      TRIPLESEAT_TOKEN_URL: `${tripleseatUrl}/oauth2/token`,
+      TRIPLESEAT_AUTHORIZE_URL: `${tripleseatUrl}/oauth2/authorize`,
+      TRIPLESEAT_CLIENT_ID: defaultSettings.clientId,
+      TRIPLESEAT_CLIENT_SECRET: defaultSettings.clientSecret,
+      TRIPLESEAT_REFRESH_TOKEN: FIRST_REFRESH_TOKEN,
+      // The domain as well: one from a real account would contradict the URL.
+      REVEL_DOMAIN: revelUrl,
+      REVEL_BASE_URL: revelUrl,
+      REVEL_API_KEY: revelKey.apiKey,
+      REVEL_API_SECRET: revelKey.apiSecret,
+      // This point of sale has no limits, and what it accepts is seen at once.
+      REVEL_RPS: '100',
+      SETTLE_SECONDS: '0',
+      LOCATIONS_FILE: files.path(FILES.locations),
+      ALLOWED_LOCATIONS: allPlaces.map(({ siteId }) => siteId).join(','),
+      STATE_DIR: files.path('state'),
+    },
+  };
+}
+
+function ageNote(seededAt: number, now: number): string | null {
+  if (allPlaces.some(({ zone }) => localDate(seededAt, zone) === localDate(now, zone))) return null;
+  const day = localDate(seededAt, 'utc');
+  return `The sample events were made for ${day}, so few of them are due today: ts-reconcile sandbox reset makes new ones.`;
+}
+
+async function readJson<T>(files: StateFiles, name: string, schema: z.ZodType<T>): Promise<T | null> {
+  const read = await files.read(files.path(name), MAX_FILE_BYTES);
+  if (read.kind !== 'text') return null;
+  try {
+    return schema.safeParse(JSON.parse(read.text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,194 @@
+import { moneyText } from '../tripleseat/make-document.js';
+import type { RawRecord } from '../tripleseat/model.js';
+import { places, productOf } from './places.js';
+import {
+  type EventChanges,
+  type Expected,
+  eventOn,
+  failed,
+  injected,
+  line,
+  plainDocument,
+  type Scenario,
+  twoLines,
+} from './scenario.js';
+
+const { west, lake, harbor } = places;
+const TAX = { name: 'Sales Tax', rate: '8.375' };
+const TIP = { name: 'Gratuity', rate: '20.0' };
+const ADMIN_FEE = { name: 'Admin Fee', amount: 2500 };
+
+type Make = (now: number, id: number) => Scenario;
+
+function today(
+  shows: string,
+  shop: (typeof places)[keyof typeof places],
+  changes: EventChanges,
+  expected: Expected = injected,
+): Make {
+  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
+}
+
+const documents: Make[] = [
+  today('plain', west, {
+    name: 'Alder Rehearsal Dinner',
+    documents: [plainDocument(west, { lines: [...twoLines(west), line(west, 'O G', '6.0')] })],
+  }),
+  today('several documents, one of them with lines', lake, {
+    documents: [plainDocument(lake), { title: 'Contract', lines: [], viewUrl: null }],
+  }),
+  today('a deleted document beside the live one', harbor, {
+    documents: [
+      plainDocument(harbor),
+      plainDocument(harbor, { lines: [line(harbor, 'Hot Dogs', '99.0')], deleted: true }),
+    ],
+  }),
+  today(
+    'two documents that both fit',
+    west,
+    { documents: [plainDocument(west), plainDocument(west)] },
+    failed('AMBIGUOUS_DOCUMENTS'),
+  ),
+  today('the document whose grand total is that of the event', lake, {
+    documents: [plainDocument(lake, { lines: [line(lake, 'Hot Dogs', '40.0')] }), plainDocument(lake)],
+    mainDocument: 1,
+  }),
+];
+
+const lines: Make[] = [
+  today('blank lines', west, {
+    documents: [plainDocument(west, { lines: ['blank', ...twoLines(west), 'blank'] })],
+  }),
+  today('HTML entities in names', west, {
+    documents: [
+      plainDocument(west, {
+        lines: [
+          { name: 'Mac &amp; Cheese', quantity: '12.0', price: 615, menuItemId: 121 },
+          { name: 'Cr&egrave;me Br&ucirc;l&eacute;e', quantity: '12.0', price: 725 },
+        ],
+      }),
+    ],
+  }),
+  today('identical lines', harbor, {
+    documents: [plainDocument(harbor, { lines: [...twoLines(harbor), ...twoLines(harbor)] })],
+  }),
+  today('a fractional quantity', lake, {
+    documents: [plainDocument(lake, { lines: [line(lake, 'Brisket by the Pound', '2.5')] })],
+  }),
+  today('a free line', harbor, {
+    documents: [
+      plainDocument(harbor, { lines: [...twoLines(harbor), line(harbor, 'Champagne Toast', '40.0')] }),
+    ],
+  }),
+  today('a discount', west, { documents: [plainDocument(west, { discount: 5000 })] }),
+  today('a discount as a line with a negative price', lake, {
+    documents: [
+      plainDocument(lake, { lines: [...twoLines(lake), { name: 'Returning Guest Credit', price: -2500 }] }),
+    ],
+  }),
+  today(
+    'a line without a product',
+    west,
+    {
+      documents: [
+        plainDocument(west, { lines: [...twoLines(west), { name: 'Vegan Charcuterie Tower', price: 5200 }] }),
+      ],
+    },
+    failed('UNMATCHED_ITEMS'),
+  ),
+  today(
+    'two active products of one name',
+    lake,
+    { documents: [plainDocument(lake, { lines: [{ name: 'House Salad', quantity: '10.0', price: 525 }] })] },
+    failed('AMBIGUOUS_PRODUCT'),
+  ),
+  today('one active and one inactive product of a name', harbor, {
+    documents: [plainDocument(harbor, { lines: [line(harbor, 'Lemonade', '30.0')] })],
+  }),
+];
+
+const people: Make[] = [
+  today('no contact', lake, { contact: null, name: 'Walk-in lunch' }),
+  today('quotes, emoji and control characters in names', harbor, {
+    name: 'Zoë "Zee" O\'Neil\u2019s 40th \u{1F389}\u0007 <b>party</b>\u001b[31m',
+    contact: { first: 'Zo\u00eb \u{1F388}', last: 'O\'Neil "Zee"\r\n\tJr.', phone: '555-0142' },
+  }),
+  today('a very long name', west, {
+    name: `The ${'very '.repeat(120)}long dinner`,
+    contact: { first: 'Bartholomew '.repeat(12).trim(), last: 'Featherstonehaugh', phone: '555-0177' },
+  }),
+];
+
+const money: Make[] = [
+  today('tips and an admin fee', west, {
+    documents: [plainDocument(west, { billing: [TAX, TIP, ADMIN_FEE] })],
+  }),
+  today('partly paid', lake, { documents: [plainDocument(lake, { payments: [{ amount: 15_000 }] })] }),
+  today('fully paid', harbor, {
+    documents: [
+      plainDocument(harbor, {
+        lines: [line(harbor, 'Coffee Service', '40.0')],
+        billing: [],
+        payments: [{ amount: 4000 }, { amount: 10_000, title: 'Balance' }],
+      }),
+    ],
+  }),
+  today('unpaid, with a payment still to come', west, {
+    documents: [plainDocument(west, { payments: [{ amount: 10_000, state: 'pending' }] })],
+  }),
+  today('partly refunded', lake, {
+    documents: [plainDocument(lake, { payments: [{ amount: 20_000, refunded: 5000 }] })],
+  }),
+  today('payments shown on the event', harbor, {
+    status: 'CLOSED',
+    documents: [plainDocument(harbor, { payments: [{ amount: 7500 }] })],
+    paymentSetOn: 'event',
+  }),
+  today(
+    'a grand total that the lines do not come to',
+    harbor,
+    { documents: [plainDocument(harbor, { lines: [line(harbor, 'Taco Bar', '20.0')], grandTotal: 20_000 })] },
+    failed('TOTALS_MISMATCH'),
+  ),
+];
+
+const elsewhere: Make[] = [
+  (now, id) => {
+    const { documents: own, ...rest } = eventOn({ now, shop: west }, id, {});
+    const event: RawRecord = { ...rest, id, documents: [] };
+    const booking: RawRecord = {
+      id: Number(event.booking_id),
+      name: 'Alder booking',
+      event_ids: [id],
+      documents: own ?? [],
+    };
+    return { shows: 'lines on the booking only', event, booking, orders: [], expected: injected };
+  },
+  (now, id) => {
+    const shop = harbor;
+    const chosen = [
+      ['Taco Bar', 30],
+      ['Coffee Service', 30],
+    ] as const;
+    const total = chosen.reduce((sum, [name, count]) => sum + productOf(shop, name).price * count, 0);
+    const event = eventOn({ now, shop }, id, { documents: [], grandTotal: total });
+    const selections = chosen.map(([name, quantity], index) => ({
+      id: 400 + index,
+      display_name: name,
+      quantity,
+      category: null,
+      menu_modifier_selections: [],
+    }));
+    event.category_totals = [{ name: 'Food', total: moneyText(total) }];
+    const booking: RawRecord = { id: Number(event.booking_id), event_ids: [id], documents: [] };
+    return { shows: 'menu selections only', event, booking, selections, orders: [], expected: injected };
+  },
+  (now, id) => {
+    const event = eventOn({ now, shop: lake }, id, { documents: [{ lines: ['blank'], viewUrl: null }] });
+    const booking: RawRecord = { id: Number(event.booking_id), event_ids: [id], documents: [] };
+    return { shows: 'no lines anywhere', event, booking, orders: [], expected: failed('NO_LINE_ITEMS') };
+  },
+];
+
+/** Events of today that differ in what they hold. */
+export const contentScenarios: readonly Make[] = [...documents, ...lines, ...people, ...money, ...elsewhere];

@@ -1,0 +1,97 @@
+import type { FailReason, SkipReason } from '../../domain/reasons.js';
+import type { DocumentOptions, LineOptions } from '../tripleseat/make-document.js';
+import { type EventOptions, makeEvent } from '../tripleseat/make-event.js';
+import type { Json, RawRecord } from '../tripleseat/model.js';
+import { localDate, shiftDate } from '../tripleseat/time.js';
+import { type Place, productOf } from './places.js';
+
+/** What one sweep of 48 hours, without further options, says about an event of the freshly seeded world. */
+export type Expected =
+  | { status: 'injected'; reason: null }
+  /** An unfinished order was completed. */
+  | { status: 'repaired'; reason: null }
+  | { status: 'skipped'; reason: SkipReason }
+  | { status: 'failed'; reason: FailReason };
+
+/** An order that stands in Revel before the first run. */
+export interface SampleOrder {
+  /** The event as it was when the order was made. */
+  of: RawRecord;
+  /** Shop whose order it is. */
+  shop: Place;
+  /** Default: the form of this program. */
+  localId?: string;
+  /** Who wrote to it last; default our own user. */
+  updatedBy?: number;
+  /** Left behind half-made: the header and this many lines, invisible to staff. */
+  tornAfter?: number;
+}
+
+/** One event of the sample world and what it is there to show. */
+export interface Scenario {
+  /** A few words. */
+  shows: string;
+  event: RawRecord;
+  booking?: RawRecord;
+  selections?: Json[];
+  orders: SampleOrder[];
+  expected: Expected;
+}
+
+/** Where and when a scenario happens: `now` in epoch milliseconds. */
+export interface Stage {
+  now: number;
+  shop: Place;
+}
+
+const HOUR = 3_600_000;
+
+/** Event ids of the sample world start here. */
+export const FIRST_EVENT_ID = 55_530_001;
+
+/** Will be injected by the first sweep. */
+export const injected: Expected = { status: 'injected', reason: null };
+/** Will be reported as failed for this reason. */
+export const failed = (reason: FailReason): Expected => ({ status: 'failed', reason });
+/** Will be left alone for this reason. */
+export const skipped = (reason: SkipReason): Expected => ({ status: 'skipped', reason });
+
+/** A line at the product's price; `quantity` as decimal text. */
+export function line(shop: Place, name: string, quantity: string): LineOptions {
+  return { name, quantity, price: productOf(shop, name).price };
+}
+
+/** Two ordinary lines. */
+export function twoLines(shop: Place): LineOptions[] {
+  return [line(shop, 'Taco Bar', '24.0'), line(shop, 'Pizza Package', '16.0')];
+}
+
+/** A document of ordinary lines with sales tax. */
+export function plainDocument(shop: Place, changes: Partial<DocumentOptions> = {}): DocumentOptions {
+  return { lines: twoLines(shop), billing: [{ name: 'Sales Tax', rate: '8.375' }], ...changes };
+}
+
+/** What a scenario says about its event; the rest is ordinary. */
+export type EventChanges = Partial<Omit<EventOptions, 'id' | 'zone' | 'createdAt' | 'date' | 'siteId'>> & {
+  /** Days from today in the shop's zone; default 0. */
+  day?: number;
+  /** Hours since the last change; default 3. */
+  updatedHoursAgo?: number;
+};
+
+/** An event of the stage's shop, today unless told otherwise. */
+export function eventOn({ now, shop }: Stage, id: number, changes: EventChanges): RawRecord {
+  const { day, updatedHoursAgo, ...options } = changes;
+  return makeEvent({
+    name: 'Alder Family Dinner',
+    locationId: shop.locationId,
+    documents: [plainDocument(shop)],
+    updatedAt: now - (updatedHoursAgo ?? 3) * HOUR,
+    ...options,
+    id,
+    date: shiftDate(localDate(now, shop.zone), day ?? 0),
+    zone: shop.zone,
+    siteId: shop.siteId,
+    createdAt: now - 240 * HOUR,
+  });
+}

@@ -1,0 +1,55 @@
+import type { RevelSimulator } from '../revel/simulator.js';
+import type { TripleseatSimulator } from '../tripleseat/simulator.js';
+import { contentScenarios } from './events-content.js';
+import { stateScenarios } from './events-state.js';
+import { insertSampleOrder } from './orders.js';
+import {
+  allPlaces,
+  DINING_OPTION,
+  DISCOUNT_ID,
+  OUR_USER,
+  STAFF_USER,
+  sampleLocations,
+  sampleSites,
+} from './places.js';
+import { FIRST_EVENT_ID, type Scenario } from './scenario.js';
+
+/**
+ * The events of the sample world, dated around `now` (epoch milliseconds): a pure function of it. Between them
+ * they show every outcome that one sweep can have.
+ */
+export function sampleScenarios(now: number): Scenario[] {
+  return [...contentScenarios, ...stateScenarios].map((make, index) => make(now, FIRST_EVENT_ID + index));
+}
+
+/** Fills two fresh simulators with the sample world around `now`; returns what each event is there to show. */
+export function seedWorld(tripleseat: TripleseatSimulator, revel: RevelSimulator, now: number): Scenario[] {
+  const scenarios = sampleScenarios(now);
+  tripleseat.store.setPlaces(sampleSites(), sampleLocations());
+  for (const { event, booking, selections } of scenarios) {
+    tripleseat.store.putEvent(event);
+    if (booking) tripleseat.store.putBooking(booking);
+    if (selections) tripleseat.store.putSelections(event.id, selections);
+  }
+  furnish(revel);
+  for (const { orders } of scenarios) {
+    for (const [copy, order] of orders.entries()) insertSampleOrder(revel, order, copy, now);
+  }
+  return scenarios;
+}
+
+/** The shops with their products, stations and people. */
+function furnish(revel: RevelSimulator): void {
+  revel.addUser({ id: OUR_USER, firstName: 'Integration', lastName: 'User' });
+  revel.addUser({ id: STAFF_USER, firstName: 'Counter', lastName: 'Staff' });
+  revel.addDiscount({ id: DISCOUNT_ID, name: 'Triple Seat Discount' });
+  revel.addDiningOption({ name: 'Special Events', diningOptionId: DINING_OPTION });
+  for (const shop of allPlaces) {
+    const establishment = shop.establishmentId;
+    revel.addEstablishment({ id: establishment, name: shop.name, city: shop.city, timezone: shop.zone });
+    revel.addPosStation({ id: shop.posStationId, establishment, name: 'Counter' });
+    for (const { id, name, price, active } of shop.products) {
+      revel.addProduct({ id, establishment, name, price: price / 100, active });
+    }
+  }
+}
