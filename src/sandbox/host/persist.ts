@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Simulator } from './types.js';
 
 /** Keeps a simulator's state in a file. */
@@ -23,7 +23,7 @@ export function persist(simulator: Simulator, file: string): Persister {
       const temporary = `${file}.${process.pid}.tmp`;
       const handle = openSync(temporary, 'w', 0o600);
       try {
-        writeSync(handle, JSON.stringify(simulator.snapshot()));
+        writeFileSync(handle, JSON.stringify(simulator.snapshot()));
         fsyncSync(handle);
       } finally {
         closeSync(handle);

@@ -1,9 +1,26 @@
 import type { SimResponse } from '../host/types.js';
-import type { JsonValue } from './types.js';
+import type { JsonValue, Row } from './types.js';
 
 /** A JSON answer. */
-export function json(status: number, value: JsonValue, headers: Record<string, string> = {}): SimResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+export function json(status: number, value: JsonValue): SimResponse {
+  return jsonText(status, JSON.stringify(value));
+}
+
+/** An answer of text that is JSON already. */
+export function jsonText(status: number, body: string, headers: Record<string, string> = {}): SimResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body };
+}
+
+const texts = new WeakMap<Row, string>();
+
+/** A whole row as JSON text; kept with the row, which never changes. */
+export function rowText(row: Row): string {
+  let text = texts.get(row);
+  if (text === undefined) {
+    text = JSON.stringify(row);
+    texts.set(row, text);
+  }
+  return text;
 }
 
 /** An answer without a body, as for a refused key or an unknown id. */

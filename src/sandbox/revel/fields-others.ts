@@ -76,6 +76,7 @@ export const orderHistoryFields: Fields = {
   order_closed_at: related('PosStation'),
 };
 
+/** A product of one establishment; the price is a number. */
 export const productFields: Fields = {
   name: requiredText,
   price: number,
@@ -87,34 +88,40 @@ export const productFields: Fields = {
   productclass: optional,
 };
 
+/** A discount that an order may refer to. */
 export const discountFields: Fields = {
   name: requiredText,
   active: { kind: 'boolean', initial: true },
   establishment: related('Establishment'),
 };
 
+/** A register. */
 export const posStationFields: Fields = {
   name: requiredText,
   establishment: related('Establishment', true),
   kds_redirect: optional,
 };
 
+/** A shop; its time zone is an IANA name. */
 export const establishmentFields: Fields = {
   name: requiredText,
   ...each('city state timezone', text),
 };
 
+/** Who makes and changes rows. */
 export const userFields: Fields = {
   ...each('first_name last_name', text),
   is_active: { kind: 'boolean', initial: true },
 };
 
+/** A dining option of the account's own, 100 or more. */
 export const customOrderOptionFields: Fields = {
   name: requiredText,
   dining_option_id: { kind: 'integer', initial: null, required: true },
   establishment: related('Establishment'),
 };
 
+/** A discount on an order, made by the server; money has six decimals. */
 export const appliedDiscountOrderFields: Fields = {
   uuid: requiredText,
   order: related('Order', true),
@@ -129,6 +136,7 @@ export const appliedDiscountOrderFields: Fields = {
   discount_code: text,
 };
 
+/** A tax on an order, made by the server; the rate has four decimals. */
 export const appliedTaxOrderFields: Fields = {
   uuid: requiredText,
   order: related('Order', true),

@@ -1,9 +1,9 @@
 import type { SimResponse } from '../host/types.js';
-import { json } from './answers.js';
+import { jsonText, rowText } from './answers.js';
 import type { ListQuery } from './query.js';
 import type { Resource } from './resources.js';
 import type { Table } from './table.js';
-import type { Row } from './types.js';
+import type { JsonValue, Row } from './types.js';
 
 /** How a list shows its rows. */
 export interface ListView {
@@ -26,30 +26,26 @@ export function listRows(
   const start = view.duplicateRows && offset > 0 ? offset - 1 : offset;
   const page = rows.slice(start, offset + limit);
   const link = (at: number) => pagePath(resource, parameters, limit, at);
-  return json(200, {
-    meta: {
-      limit,
-      next: offset + limit < rows.length ? link(offset + limit) : null,
-      offset,
-      previous: offset - limit >= 0 ? link(offset - limit) : null,
-      total_count: rows.length,
-    },
-    objects: page.map((row) => pickFields(row, query.fields)),
-  });
+  const meta = {
+    limit,
+    next: offset + limit < rows.length ? link(offset + limit) : null,
+    offset,
+    previous: offset - limit >= 0 ? link(offset - limit) : null,
+    total_count: rows.length,
+  };
+  const objects = page.map((row) => pickedText(row, query.fields)).join(',');
+  return jsonText(200, `{"meta":${JSON.stringify(meta)},"objects":[${objects}]}`);
 }
 
-/** The row with only the fields asked for. */
-export function pickFields(
-  row: Row,
-  fields: readonly string[] | null,
-): Readonly<Record<string, Row[string]>> {
-  if (fields === null) return row;
-  const picked: Record<string, Row[string]> = {};
+/** The row as JSON text, with only the fields asked for. */
+export function pickedText(row: Row, fields: readonly string[] | null): string {
+  if (fields === null) return rowText(row);
+  const picked: Record<string, JsonValue> = {};
   for (const field of fields) {
     const value = row[field];
     if (value !== undefined && Object.hasOwn(row, field)) picked[field] = value;
   }
-  return picked;
+  return JSON.stringify(picked);
 }
 
 function selectRows(table: Table, query: ListQuery, view: ListView): Row[] {

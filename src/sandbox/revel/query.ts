@@ -1,5 +1,5 @@
 import { type FieldKind, type FieldSpec, toInteger, toNaive, toNumber } from './fields.js';
-import { fieldOf, idOfUri, type Resource, uriOf } from './resources.js';
+import { fieldOf, type Resource, uriOf, uriPrefix } from './resources.js';
 import type { RevelSwitches } from './switches.js';
 import type { JsonValue, Row } from './types.js';
 
@@ -187,8 +187,13 @@ function mismatch(): InvalidQuery {
 function getter(field: string, spec: FieldSpec): (row: Row) => Comparable | null {
   const plain = (value: JsonValue | undefined) =>
     value === undefined || value === null || typeof value === 'object' ? null : value;
-  const { target } = spec;
-  if (target !== undefined) return (row) => idOfUri(target, String(row[field]));
+  if (spec.target !== undefined) {
+    const prefix = uriPrefix(spec.target);
+    return (row) => {
+      const uri = row[field];
+      return typeof uri === 'string' && uri.startsWith(prefix) ? Number(uri.slice(prefix.length, -1)) : null;
+    };
+  }
   if (spec.kind === 'decimal6' || spec.kind === 'decimal4') {
     return (row) => (row[field] === null ? null : Number(row[field]));
   }

@@ -94,7 +94,12 @@ export const resources: Readonly<Record<ResourceName, Resource>> = byResource(de
 
 /** The URI of a row. */
 export function uriOf(name: ResourceName, id: number): string {
-  return `${resources[name].base}${name}/${id}/`;
+  return `${uriPrefix(name)}${id}/`;
+}
+
+/** What the URIs of a resource's rows begin with. */
+export function uriPrefix(name: ResourceName): string {
+  return `${resources[name].base}${name}/`;
 }
 
 /** The id in a URI of this resource, or null. Establishments are also known below `/resources/`. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { insertOrder, type RawOrder, runAction } from './actions.js';
-import { badRequest, empty, json, notFoundPage } from './answers.js';
-import { listRows, pickFields } from './list.js';
+import { badRequest, empty, jsonText, notFoundPage } from './answers.js';
+import { listRows, pickedText } from './list.js';
 import { InvalidQuery, parseFields, parseListQuery } from './query.js';
 import { type Resource, type Route, routeOf, uriOf } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
@@ -19,6 +19,9 @@ import type {
 import { World } from './world.js';
 import { createRow, patchRow } from './write.js';
 
+/** A time before any that a simulation starts at: what was set up then is visible whatever the lag. */
+const ALWAYS = Number.MIN_SAFE_INTEGER;
+
 /** How a simulated account is opened. */
 export interface RevelSimulatorOptions {
   /** The one key pair it takes. */
@@ -27,7 +30,7 @@ export interface RevelSimulatorOptions {
   switches?: Partial<RevelSwitches>;
 }
 
-/** Seeds that an account's owner would set up; an id left out is the next one. */
+/** A shop to set up; an id left out is the next one, here and below. */
 export interface EstablishmentSeed {
   id?: number;
   name: string;
@@ -36,6 +39,8 @@ export interface EstablishmentSeed {
   city?: string;
   state?: string;
 }
+
+/** A product of one shop. */
 export interface ProductSeed {
   id?: number;
   establishment: number;
@@ -47,6 +52,8 @@ export interface ProductSeed {
   sku?: string;
   barcode?: string;
 }
+
+/** A person or client that writes orders. */
 export interface UserSeed {
   id?: number;
   firstName?: string;
@@ -54,16 +61,22 @@ export interface UserSeed {
   /** Default true. */
   active?: boolean;
 }
+
+/** A register of one shop. */
 export interface PosStationSeed {
   id?: number;
   establishment: number;
   name: string;
 }
+
+/** A discount that orders may refer to. */
 export interface DiscountSeed {
   id?: number;
   name: string;
   establishment?: number;
 }
+
+/** A dining option of the account's own. */
 export interface DiningOptionSeed {
   id?: number;
   name: string;
@@ -89,6 +102,7 @@ export class RevelSimulator implements Simulator {
     return this.#world.revision;
   }
 
+  /** All switches as they are now; change them with {@link configure}. */
   get switches(): Readonly<RevelSwitches> {
     return this.#world.switches;
   }
@@ -159,27 +173,32 @@ export class RevelSimulator implements Simulator {
     return this.#world.table(resource).current();
   }
 
+  /** Sets up a shop; returns its id. */
   addEstablishment(seed: EstablishmentSeed): number {
     const { name, timezone = null, city = null, state = null } = seed;
     return this.#seed('Establishment', seed.id, { name, timezone, city, state });
   }
 
+  /** Sets up a product; returns its id. */
   addProduct(seed: ProductSeed): number {
     const { name, price, active = true, sku = null, barcode = null } = seed;
     const establishment = uriOf('Establishment', seed.establishment);
     return this.#seed('Product', seed.id, { name, price, active, sku, barcode, establishment });
   }
 
+  /** Sets up a user; returns its id. */
   addUser(seed: UserSeed): number {
     const { firstName = null, lastName = null, active = true } = seed;
     return this.#seed('User', seed.id, { first_name: firstName, last_name: lastName, is_active: active });
   }
 
+  /** Sets up a register; returns its id. */
   addPosStation(seed: PosStationSeed): number {
     const establishment = uriOf('Establishment', seed.establishment);
     return this.#seed('PosStation', seed.id, { name: seed.name, establishment });
   }
 
+  /** Sets up a discount; returns its id. */
   addDiscount(seed: DiscountSeed): number {
     return this.#seed('Discount', seed.id, {
       name: seed.name,
@@ -187,6 +206,7 @@ export class RevelSimulator implements Simulator {
     });
   }
 
+  /** Sets up a dining option; returns its row's id, not its option number. */
   addDiningOption(seed: DiningOptionSeed): number {
     return this.#seed('CustomOrderOption', seed.id, {
       name: seed.name,
@@ -196,7 +216,7 @@ export class RevelSimulator implements Simulator {
   }
 
   /** Puts an order in as it is, past the API's rules; throws when a value does not fit its field. */
-  insertOrder(raw: RawOrder, now = 0): OrderRow {
+  insertOrder(raw: RawOrder, now = ALWAYS): OrderRow {
     const order = insertOrder(this.#world, raw, now);
     if (typeof order === 'string') throw new Error(order);
     return order as OrderRow;
@@ -231,7 +251,8 @@ export class RevelSimulator implements Simulator {
   #detail(resource: Resource, id: string, request: SimRequest, now: number): SimResponse {
     const { detailLag, listLagMs } = this.#world.switches;
     const row = this.#world.table(resource.name).getVisible(numericId(id), now, detailLag ? listLagMs : 0);
-    return row === null ? empty(404) : json(200, pickFields(row, parseFields(request.query)));
+    if (row === null) return empty(404);
+    return jsonText(200, pickedText(row, parseFields(request.query)));
   }
 
   #knows({ headers, query }: SimRequest): boolean {
@@ -245,7 +266,7 @@ export class RevelSimulator implements Simulator {
   }
 
   #seed(resource: ResourceName, id: number | undefined, values: Record<string, JsonValue>): number {
-    return this.#world.add(resource, id ?? null, values, 0).id;
+    return this.#world.add(resource, id ?? null, values, ALWAYS).id;
   }
 }
 

@@ -98,10 +98,12 @@ export class Table {
     return (this.#byUuid.get(uuid) ?? []).some((id) => id !== exceptId && this.get(id)?.uuid === uuid);
   }
 
+  /** All versions that are kept; shares them, so it stays as it was taken. */
   snapshot(): TableSnapshot {
     return { nextId: this.#nextId, records: [...this.#records.values()] };
   }
 
+  /** Takes the rows and the next id of a snapshot in place of its own. */
   restore(data: TableSnapshot): void {
     this.#nextId = data.nextId;
     this.#records = new Map();

@@ -12,6 +12,7 @@ const snapshotSchema = z.strictObject({
 
 /** Everything the simulated account holds, and how it behaves. */
 export class World {
+  /** Replaced as a whole, never changed in place. */
   switches: RevelSwitches;
   /** Grows with every change. */
   revision = 0;
@@ -23,6 +24,7 @@ export class World {
     this.switches = { ...defaultRevelSwitches, ...switches };
   }
 
+  /** The rows of a resource. */
   table(name: ResourceName): Table {
     return this.#tables[name];
   }
@@ -63,6 +65,7 @@ export class World {
     return `5e7e7000-${resource}-4000-8000-${String(id).padStart(12, '0')}`;
   }
 
+  /** Rows, switches and what the switches remember, as JSON data. */
   snapshot(): z.infer<typeof snapshotSchema> {
     return {
       switches: this.switches,

@@ -1,5 +1,5 @@
 import type { SimRequest, SimResponse } from '../host/types.js';
-import { crash, empty, json } from './answers.js';
+import { crash, empty, json, jsonText, rowText } from './answers.js';
 import { type Checked, hydrateAll, readBody, refuseNew } from './body.js';
 import { afterCreate, afterPatch } from './effects.js';
 import type { Resource } from './resources.js';
@@ -17,7 +17,7 @@ export function createRow(world: World, resource: Resource, request: SimRequest,
   if (world.switches.printed === 'first-ignored') delete values.value.printed;
   const added = world.add(resource.name, null, values.value, now);
   const row = afterCreate(world, resource.name, added, now);
-  return json(201, row, { location: String(row.resource_uri) });
+  return jsonText(201, rowText(row), { location: String(row.resource_uri) });
 }
 
 /** PATCH of one row: 202 with the whole merged row. */
@@ -36,7 +36,7 @@ export function patchRow(
   dropWhatDoesNotStick(world, resource, id, values.value);
   const changed = world.change(resource.name, id, values.value, now);
   if (changed === null) return empty(404);
-  return json(202, afterPatch(world, resource.name, changed, values.value, now));
+  return jsonText(202, rowText(afterPatch(world, resource.name, changed, values.value, now)));
 }
 
 function valuesFor(

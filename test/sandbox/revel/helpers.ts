@@ -3,13 +3,13 @@ import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../../src/sandbox/revel/switches.js';
 
 /** Noon UTC, 4 a.m. in the shop. */
-export const NOW = Date.UTC(2026, 10, 14, 12, 0, 0);
+const NOW = Date.UTC(2026, 10, 14, 12, 0, 0);
 
 export const STORE = 8;
 export const OTHER_STORE = 9;
 export const USER = 1;
 export const STAFF = 2;
-export const STATION = 4;
+const STATION = 4;
 export const DISCOUNT = 3358;
 export const PRODUCT = 579;
 
