@@ -151,7 +151,7 @@ export class RevelClient implements RevelPort {
     );
   }
 
-  async createItem(line: NewItem, guard: Guard): Promise<RevelWrite<void>> {
+  async createItem(line: NewItem, guard: Guard): Promise<RevelWrite<true>> {
     const { wanted, item } = line;
     const { revel } = wanted.location;
     const price = centsToNumber(item.unitPrice);
@@ -187,7 +187,7 @@ export class RevelClient implements RevelPort {
     );
   }
 
-  async removeItem(id: string, guard: Guard): Promise<RevelWrite<void>> {
+  async removeItem(id: string, guard: Guard): Promise<RevelWrite<true>> {
     return nothing(
       await this.#rest.write('PATCH', `/resources/OrderItem/${id}/`, { deleted: true }, ignored, guard),
     );
@@ -196,7 +196,7 @@ export class RevelClient implements RevelPort {
   async createPayment(
     payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
     guard: Guard,
-  ): Promise<RevelWrite<void>> {
+  ): Promise<RevelWrite<true>> {
     const { wanted } = payment;
     const { revel } = wanted.location;
     return nothing(
@@ -223,7 +223,7 @@ export class RevelClient implements RevelPort {
     );
   }
 
-  async removePayment(id: string, guard: Guard): Promise<RevelWrite<void>> {
+  async removePayment(id: string, guard: Guard): Promise<RevelWrite<true>> {
     return nothing(
       await this.#rest.write('PATCH', `/resources/Payment/${id}/`, { deleted: true }, ignored, guard),
     );
@@ -232,7 +232,7 @@ export class RevelClient implements RevelPort {
   async createHistory(
     history: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
     guard: Guard,
-  ): Promise<RevelWrite<void>> {
+  ): Promise<RevelWrite<true>> {
     const { revel } = history.wanted.location;
     return nothing(
       await this.#rest.write(
@@ -280,8 +280,8 @@ function totalsBody(wanted: WantedOrder): Record<string, unknown> {
   };
 }
 
-function nothing(result: RevelWrite<unknown>): RevelWrite<void> {
-  return result.kind === 'done' ? { kind: 'done', value: undefined } : result;
+function nothing(result: RevelWrite<unknown>): RevelWrite<true> {
+  return result.kind === 'done' ? { kind: 'done', value: true } : result;
 }
 
 function settled<T>(

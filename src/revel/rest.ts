@@ -18,6 +18,8 @@ export interface RestOptions {
   budget: RateBudget;
   clock: Clock;
   timeoutMs: number;
+  /** Aborted: no new write goes out. */
+  signal: AbortSignal;
 }
 
 /** One list to be read to its end. */
@@ -167,8 +169,8 @@ export class Rest {
     schema: ZodType<T>,
     guard: Guard,
   ): Promise<RevelWrite<T | null>> {
-    const { budget, transport, baseUrl, timeoutMs, clock } = this.#options;
-    if (!(await budget.take()) || !guard()) return { kind: 'held' };
+    const { budget, transport, baseUrl, timeoutMs, clock, signal } = this.#options;
+    if (!(await budget.take(signal)) || !guard()) return { kind: 'held' };
     const answer = await transport({
       method,
       url: `${baseUrl}${path}`,

@@ -86,15 +86,15 @@ export interface RevelPort {
   products(establishmentId: number): Promise<RevelRead<Product[]>>;
   createOrder(order: NewOrder, guard: Guard): Promise<RevelWrite<FoundOrder>>;
   changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>>;
-  createItem(item: NewItem, guard: Guard): Promise<RevelWrite<void>>;
-  removeItem(id: string, guard: Guard): Promise<RevelWrite<void>>;
+  createItem(item: NewItem, guard: Guard): Promise<RevelWrite<true>>;
+  removeItem(id: string, guard: Guard): Promise<RevelWrite<true>>;
   createPayment(
     payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
     guard: Guard,
-  ): Promise<RevelWrite<void>>;
-  removePayment(id: string, guard: Guard): Promise<RevelWrite<void>>;
+  ): Promise<RevelWrite<true>>;
+  removePayment(id: string, guard: Guard): Promise<RevelWrite<true>>;
   createHistory(
     history: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
     guard: Guard,
-  ): Promise<RevelWrite<void>>;
+  ): Promise<RevelWrite<true>>;
 }

@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Surroundings } from './commands/surroundings.js';
+import type { SyncOptions } from './commands/sync.js';
+import { type EventId, parseEventId } from './domain/ids.js';
+import { AppError, ExitCode } from './errors.js';
+
+const DEFAULT_HOURS = 48;
+/** Five years: whoever asks for more has mistyped. */
+const MAX_HOURS = 43_800;
+const triggers = ['manual', 'cron', 'webhook'] as const;
+
+interface SyncFlags {
+  eventId?: EventId[];
+  hoursBack?: number;
+  dryRun?: boolean;
+  detailedExitcode?: boolean;
+  json?: boolean;
+  late?: boolean;
+  force?: boolean;
+  location?: string[];
+  trigger: (typeof triggers)[number];
+  correlationId?: string;
+  sandbox?: boolean;
+}
+
+function eventId(text: string, before: EventId[] | undefined): EventId[] {
+  const id = parseEventId(text);
+  if (id === null) throw new InvalidArgumentError('An event id is decimal digits only, e.g. 55521609.');
+  return before?.includes(id) ? before : [...(before ?? []), id];
+}
+
+function hoursBack(text: string): number {
+  const hours = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (hours <= 0 || hours > MAX_HOURS) {
+    throw new InvalidArgumentError(`Write a number of hours above 0 and up to ${MAX_HOURS}, e.g. 48.`);
+  }
+  return hours;
+}
+
+function correlationId(text: string): string {
+  if (!/^[0-9a-f]{8}$/.test(text))
+    throw new InvalidArgumentError('Write 8 hex digits in lower case, e.g. 1a2b3c4d.');
+  return text;
+}
+
+function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > 65_535) throw new InvalidArgumentError('Write a port from 1 to 65535.');
+  return value;
+}
+
+function version(): string {
+  const file: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof file === 'object' && file !== null && 'version' in file ? String(file.version) : 'unknown';
+}
+
+/** The command line. `finish` takes the exit code of the command that ran. */
+function program(around: Surroundings, finish: (code: ExitCode) => void): Command {
+  const root = new Command('ts-reconcile')
+    .description('Keeps exactly one correct Revel order for every Tripleseat event.')
+    .version(version())
+    .option('--no-color', 'plain text even on a terminal')
+    .showHelpAfterError('(ts-reconcile --help tells more)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => around.stdout.write(text),
+      writeErr: (text) => around.stderr.write(text),
+    });
+
+  root
+    .command('sync')
+    .description('reconcile one or more events, or sweep over all that are due (the default: 48 hours back)')
+    .addOption(
+      new Option('--event-id <id...>', 'these events only').argParser(eventId).conflicts('hoursBack'),
+    )
+    .option(
+      '--hours-back <n>',
+      'events whose day lies, or that were updated, within the last n hours',
+      hoursBack,
+    )
+    .option('--dry-run', 'plan and report, write nothing anywhere')
+    .option('--detailed-exitcode', 'with --dry-run: exit 2 when changes are pending')
+    .option('--json', 'one JSON document on stdout, nothing else there')
+    .option('--late', 'also inject events whose window has passed')
+    .option('--force', 'go past MAX_CREATES_PER_RUN')
+    .option('--location <location...>', 'only these locations (name or site id)')
+    .addOption(new Option('--trigger <who>', 'who started the run').choices(triggers).default('manual'))
+    .option('--correlation-id <hex>', '8 hex digits that mark the run everywhere', correlationId)
+    .option('--sandbox', 'against the built-in simulators')
+    .action(async (flags: SyncFlags) => {
+      const { syncCommand } = await import('./commands/sync.js');
+      finish(await syncCommand(syncOptions(flags, root), around));
+    });
+
+  const sandbox = root.command('sandbox').description('the built-in simulators of both services');
+  sandbox
+    .command('start')
+    .description('serve them until Ctrl-C')
+    .option('--port <n>', "port of the Tripleseat simulator; Revel's is the next one", port)
+    .action(async (flags: { port?: number }) => finish(await runSandbox('start', flags.port, around)));
+  sandbox
+    .command('reset')
+    .description('delete their data')
+    .action(async () => finish(await runSandbox('reset', undefined, around)));
+  return root;
+}
+
+function syncOptions(flags: SyncFlags, root: Command): SyncOptions {
+  return {
+    target: flags.eventId
+      ? { kind: 'events', ids: flags.eventId }
+      : { kind: 'sweep', hoursBack: flags.hoursBack ?? DEFAULT_HOURS },
+    dryRun: flags.dryRun ?? false,
+    detailedExitCode: flags.detailedExitcode ?? false,
+    json: flags.json ?? false,
+    late: flags.late ?? false,
+    force: flags.force ?? false,
+    locations: flags.location ?? null,
+    trigger: flags.trigger,
+    correlationId: flags.correlationId ?? null,
+    noColor: root.opts<{ color: boolean }>().color === false,
+    sandbox: flags.sandbox ?? false,
+  };
+}
+
+async function runSandbox(
+  action: 'start' | 'reset',
+  sandboxPort: number | undefined,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { sandboxCommand } = await import('./commands/sandbox.js');
+  const { loadConfig, needsOf } = await import('./config/load.js');
+  const { systemClock } = await import('./clock.js');
+  const { stateDir } = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sandbox });
+  return sandboxCommand(action, {
+    stateDir,
+    ...(sandboxPort === undefined ? {} : { port: sandboxPort }),
+    clock: systemClock,
+    stdout: (text) => around.stdout.write(text),
+    signal: around.stop,
+  });
+}
+
+/** The exit code for what a command threw; says it on stderr. */
+function explain(error: unknown, around: Surroundings): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (error instanceof AppError) {
+    around.stderr.write(`ts-reconcile: ${error.message}\n${error.hint === null ? '' : `${error.hint}\n`}`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  around.stderr.write(`ts-reconcile: this is a bug, please report it.\n${stack}\n`);
+  return ExitCode.bug;
+}
+
+/** Runs the program; the one place that sets the exit code. */
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  const around: Surroundings = {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stop: stop.signal,
+  };
+  let code: ExitCode = ExitCode.ok;
+  try {
+    await program(around, (result) => {
+      code = result;
+    }).parseAsync(process.argv);
+  } catch (error) {
+    code = explain(error, around);
+  }
+  process.exitCode = code;
+}
+
+await main();

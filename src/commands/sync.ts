@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../clock.js';
+import { loadConfig, needsOf } from '../config/load.js';
+import { resolveLocations } from '../config/locations.js';
+import { secretsOf } from '../config/secrets.js';
+import type { Config } from '../config/types.js';
+import type { VariableName } from '../config/variables.js';
+import { AppError, ExitCode } from '../errors.js';
+import { gotTransport } from '../http/got.js';
+import { buildReport } from '../report/build.js';
+import { writeJson } from '../report/json.js';
+import { createLogger, type Logger } from '../report/log.js';
+import {
+  eventFailed,
+  eventPlanned,
+  eventSkipped,
+  eventSynced,
+  runCompleted,
+  runStarted,
+  runTag,
+} from '../report/messages.js';
+import { outputStyle, writeAll } from '../report/output.js';
+import { createProgress } from '../report/progress.js';
+import { createRedactor } from '../report/redact.js';
+import type { RunReport } from '../report/schema.js';
+import { connectRevel } from '../revel/connect.js';
+import { openStateDir } from '../state/directory.js';
+import type { StateStore } from '../state/types.js';
+import { exitCodeOf } from '../sync/outcome.js';
+import { modeOf, recordEnd, recordStart } from '../sync/record.js';
+import { runSync } from '../sync/run.js';
+import type { EventResult, RunProblem, SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
+import { connectTripleseat } from '../tripleseat/connect.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `sync` as asked for on the command line, checked. */
+export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId'> {
+  dryRun: boolean;
+  /** Null: a new one. */
+  correlationId: string | null;
+  detailedExitCode: boolean;
+  json: boolean;
+  noColor: boolean;
+  sandbox: boolean;
+}
+
+/** Runs `sync` to its end and reports. */
+export async function syncCommand(options: SyncOptions, around: Surroundings): Promise<ExitCode> {
+  if (!options.sandbox) {
+    return run(options, around, loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sync }));
+  }
+  const { openSandbox } = await import('../sandbox/index.js');
+  const { stateDir } = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sandbox });
+  const sandbox = await openSandbox({ stateDir, clock: systemClock });
+  try {
+    if (sandbox.note !== null) await writeAll(around.stderr, `${sandbox.note}\n`);
+    const env = { ...behaviour(around.env), ...sandbox.env };
+    const config = loadConfig({ env, cwd: stateDir, needs: needsOf.sync });
+    return await run(options, around, config);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** What a user's settings may change about a run in the sandbox: its rules, never whom it talks to. */
+const BEHAVIOUR: readonly VariableName[] = [
+  'ENABLE_CONNECTOR',
+  'DRY_RUN',
+  'SYNC_STATUSES',
+  'INJECT_LEAD_HOURS',
+  'INJECT_GRACE_HOURS',
+  'PAYMENT_POLICY',
+  'UNMATCHED_POLICY',
+  'IGNORE_EVENTS',
+  'CONCURRENCY',
+  'HTTP_TIMEOUT_MS',
+  'MAX_RUN_SECONDS',
+  'MAX_CREATES_PER_RUN',
+  'LOG_LEVEL',
+  'LOG_FORMAT',
+];
+
+function behaviour(env: Surroundings['env']): Record<string, string | undefined> {
+  return Object.fromEntries(BEHAVIOUR.map((name) => [name, env[name]]));
+}
+
+async function run(options: SyncOptions, around: Surroundings, config: Config): Promise<ExitCode> {
+  const request = requestOf(options, config);
+  const redact = createRedactor(secretsOf(config));
+  const progress = createProgress(around.stderr, systemClock, around.env);
+  const interactive = around.stderr.isTTY === true;
+  const log = createLogger({
+    sink: progress.sink,
+    clock: systemClock,
+    level: config.log.level,
+    format: config.log.format,
+    run: runTag(request.trigger, request.correlationId),
+    redact,
+    quiet: request.trigger === 'cron' && !interactive,
+  });
+  const state = await openStateDir({
+    dir: config.stateDir,
+    clock: systemClock,
+    random: Math.random,
+    log: (line) => log.warn(line),
+    readOnly: request.dryRun,
+  });
+  const limit = AbortSignal.timeout(config.maxRunSeconds * 1_000);
+  const stop = stopSignal(around.stop, limit, config.maxRunSeconds);
+  try {
+    const startedAt = systemClock.now();
+    log.info(runStarted(request.trigger));
+    const done = await perform(request, config, state, stop, eventsFor(log, progress, request));
+    progress.clear();
+    const exit = exitFor(done.outcome, request, options.detailedExitCode, around.stop);
+    if (!request.dryRun) await recordEnd(state.journal, request, done.outcome, exit, systemClock.now());
+    const report = buildReport({
+      mode: modeOf(request),
+      dryRun: request.dryRun,
+      trigger: request.trigger,
+      correlationId: request.correlationId,
+      startedAt,
+      finishedAt: systemClock.now(),
+      window: done.outcome.window,
+      events: done.outcome.results.map(reported),
+      error: problemError(done.outcome.problem),
+      requests: done.requests,
+      redact,
+    });
+    await tell(report, options, around, log, request);
+    return exit;
+  } finally {
+    progress.clear();
+    await state.close();
+  }
+}
+
+function requestOf(options: SyncOptions, config: Config): SyncRequest {
+  const { target, late, force, trigger } = options;
+  return {
+    target,
+    late,
+    force,
+    trigger,
+    locations: options.locations === null ? null : knownLocations(options.locations, config),
+    dryRun: options.dryRun || config.dryRun,
+    correlationId: options.correlationId ?? randomBytes(4).toString('hex'),
+  };
+}
+
+function knownLocations(names: readonly string[], config: Config): string[] {
+  const { selected, unknown } = resolveLocations(config.locations, names);
+  if (unknown.length === 0) return selected;
+  const known = config.locations.map(({ name }) => name).join(', ');
+  throw new AppError(
+    'USAGE',
+    ExitCode.usage,
+    `--location: there is no location ${unknown.join(', ')}.`,
+    `Known are: ${known}.`,
+  );
+}
+
+async function perform(
+  request: SyncRequest,
+  config: Config,
+  state: StateStore,
+  stop: AbortSignal,
+  events: SyncEvents,
+): Promise<{ outcome: SyncOutcome; requests: { tripleseat: number; revel: number } }> {
+  const requests = { tripleseat: 0, revel: 0 };
+  const common = {
+    transport: gotTransport(),
+    clock: systemClock,
+    random: Math.random,
+    timeoutMs: config.httpTimeoutMs,
+    signal: stop,
+  };
+  const tripleseat = connectTripleseat(config.tripleseat, {
+    ...common,
+    store: state.tokens,
+    onRequest: () => {
+      requests.tripleseat += 1;
+    },
+  }).port;
+  const revel = connectRevel(config.revel, {
+    ...common,
+    onRequest: () => {
+      requests.revel += 1;
+    },
+  });
+  if (!request.dryRun) await recordStart(state.journal, request, systemClock.now());
+  const outcome = await runSync(
+    {
+      settings: { ...config, revelRps: config.revel.rps },
+      tripleseat,
+      revel,
+      state,
+      clock: systemClock,
+      hex: (digits) =>
+        randomBytes(Math.ceil(digits / 2))
+          .toString('hex')
+          .slice(0, digits),
+      stop,
+      events,
+    },
+    request,
+  );
+  return { outcome, requests };
+}
+
+/** One signal for everything that ends a run early; its reason is the sentence for the report. */
+function stopSignal(stop: AbortSignal, limit: AbortSignal, seconds: number): AbortSignal {
+  const all = new AbortController();
+  stop.addEventListener('abort', () => all.abort(`The run was stopped by ${String(stop.reason)}.`), {
+    once: true,
+  });
+  limit.addEventListener('abort', () => all.abort(`The run took longer than MAX_RUN_SECONDS (${seconds}).`), {
+    once: true,
+  });
+  if (stop.aborted) all.abort(`The run was stopped by ${String(stop.reason)}.`);
+  return all.signal;
+}
+
+function exitFor(outcome: SyncOutcome, request: SyncRequest, detailed: boolean, stop: AbortSignal): ExitCode {
+  if (outcome.problem?.kind !== 'stopped' || !stop.aborted) return exitCodeOf(outcome, request, detailed);
+  return stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+}
+
+function eventsFor(
+  log: Logger,
+  progress: ReturnType<typeof createProgress>,
+  request: SyncRequest,
+): SyncEvents {
+  return {
+    notice: (message) => log.info(message),
+    warning: (message) => log.warn(message),
+    result: (result) => logResult(log, result, request.dryRun),
+    progress: (done, total, what) =>
+      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
+  };
+}
+
+function logResult(log: Logger, result: EventResult, dryRun: boolean): void {
+  const fields = { event: result.id };
+  switch (result.status) {
+    case 'injected':
+    case 'repaired':
+      if (dryRun) log.info(eventPlanned(result.id, result.status), fields);
+      else log.info(eventSynced(result.id, result.orderId ?? 'unknown'), fields);
+      return;
+    case 'skipped':
+      log.debug(eventSkipped(result.id, result.reason), fields);
+      return;
+    case 'failed':
+      log.error(eventFailed(result.id, result.error ?? result.reason), fields);
+  }
+}
+
+function reported(result: EventResult): RunReport['events'][number] {
+  const { upstream: _, orderId, ...rest } = result;
+  return { ...rest, revel_order_id: orderId };
+}
+
+function problemError(problem: RunProblem | null): RunReport['error'] {
+  if (problem === null) return null;
+  const hint = problem.kind === 'credentials' ? problem.hint : hintFor(problem.kind);
+  return { code: problem.kind.replace('-', '_').toUpperCase(), message: problem.message, hint };
+}
+
+function hintFor(kind: Exclude<RunProblem['kind'], 'credentials'>): string | null {
+  switch (kind) {
+    case 'locked':
+      return 'Nothing to do: the other run does the work.';
+    case 'unavailable':
+      return 'The next run tries again. If this goes on, check the status of both services.';
+    case 'incomplete':
+      return 'What could be read was done. The next sweep looks again.';
+    case 'stopped':
+      return 'Run it again: it takes up where this run stopped.';
+    case 'create-limit':
+      return 'Check in a dry run that these orders are right, then run again with --force.';
+  }
+}
+
+async function tell(
+  report: RunReport,
+  options: SyncOptions,
+  around: Surroundings,
+  log: Logger,
+  request: SyncRequest,
+): Promise<void> {
+  const { summary } = report;
+  if (report.error !== null && report.error.code === 'LOCKED') log.warn(report.error.message);
+  else {
+    if (report.error !== null) log.error([report.error.message, report.error.hint ?? ''].join(' ').trim());
+    if (summary.injected + summary.repaired + summary.failed > 0) log.release();
+    log.info(runCompleted(summary));
+  }
+  if (options.json) return writeJson(around.stdout, report);
+  const quiet =
+    request.trigger === 'cron' &&
+    around.stdout.isTTY !== true &&
+    summary.injected + summary.repaired + summary.failed === 0;
+  if (quiet) return;
+  const { renderReport } = await import('../report/table.js');
+  const style = outputStyle(around.stdout, around.env, options.noColor);
+  await writeAll(around.stdout, await renderReport(report, style));
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import { RateBudget } from '../http/budget.js';
+import { countingTransport, type RequestHook, retryingReader } from '../http/read.js';
+import type { HttpTransport } from '../http/transport.js';
+import { RevelClient } from './client.js';
+import { Rest } from './rest.js';
+import type { RevelPort } from './types.js';
+
+/** What {@link connectRevel} takes from its surroundings. */
+export interface Surroundings {
+  transport: HttpTransport;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Limit of one attempt in milliseconds. */
+  timeoutMs: number;
+  /** Ends reads in flight and waiting; a write in flight is never cut off. */
+  signal: AbortSignal;
+  onRequest: RequestHook;
+}
+
+const UPSTREAM = 'Revel';
+/** A page of 1,000 products is about 2 MB. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** Revel as configured: client and request budget put together. */
+export function connectRevel(config: Config['revel'], around: Surroundings): RevelPort {
+  const { clock, random, timeoutMs, signal } = around;
+  const transport = countingTransport(around.transport, UPSTREAM, around.onRequest);
+  const budget = new RateBudget({ perSecond: config.rps }, clock);
+  const reader = retryingReader({
+    upstream: UPSTREAM,
+    transport,
+    budget,
+    clock,
+    random,
+    timeoutMs,
+    maxBytes: MAX_BYTES,
+    signal,
+  });
+  return new RevelClient(new Rest({ ...config, reader, transport, budget, clock, timeoutMs, signal }));
+}

@@ -1,0 +1,126 @@
+import { type FoundOrder, isVisible } from '../domain/order.js';
+import { planOrder, standings } from '../domain/plan.js';
+import type { Failure } from '../domain/reasons.js';
+import type { WantedOrder } from '../domain/wanted.js';
+import { fill } from './fill.js';
+import { follow } from './follow.js';
+import { awaitDeadRun, createHeader, dropLosers, look } from './header.js';
+import { Halt, Lost, type Session } from './session.js';
+
+/** The event's order stands, or a person is needed. */
+export type Converged =
+  | { kind: 'standing'; order: FoundOrder; created: boolean }
+  | { kind: 'failed'; failure: Failure; order: FoundOrder | null };
+
+/** Each round looks afresh; most events need two. More than this means that something keeps changing. */
+const MAX_ROUNDS = 40;
+
+/**
+ * Brings the event's order to where it should be: look, decide, act on what was seen, look again, until there is
+ * nothing left to do. Every round starts from what Revel shows, so that it does not matter which run, on which
+ * host, did the earlier steps.
+ *
+ * @param refresh reads the event again: another run may have acted on a newer state of it; null: unchanged
+ * @throws Halt when the event cannot be finished now
+ */
+export async function converge(
+  session: Session,
+  refresh: () => Promise<WantedOrder | null>,
+): Promise<Converged> {
+  const { settleMs } = session.ctx.settings;
+  await session.resume();
+  let refreshed = false;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    session.checkStop();
+    const rows = await look(session);
+    const plan = await planAsFound(session, rows);
+    switch (plan.kind) {
+      case 'failed': {
+        const newer = refreshed ? null : await refresh();
+        refreshed = true;
+        if (!newer) return plan;
+        session.wanted = newer;
+        continue;
+      }
+      case 'standing':
+        await dropLosers(session, plan.losers, plan.order);
+        await session.finish();
+        return { kind: 'standing', order: plan.order, created: false };
+      case 'create':
+        await clearTheWay(session, plan.losers);
+        break;
+      case 'need-contents':
+      case 'complete':
+        break;
+    }
+    try {
+      if (plan.kind === 'create') {
+        if (!(await awaitDeadRun(session))) await createHeader(session, rows);
+        continue;
+      }
+      const done = await complete(session, plan.order, rows);
+      if (done) {
+        await session.finish();
+        return { kind: 'standing', order: done, created: session.created.has(done.id) };
+      }
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+    }
+    await session.pause(Math.max(settleMs / 3, 10));
+  }
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `The orders of event ${session.key.event} kept changing while they were worked on. The next run looks again.`,
+  );
+}
+
+/** The plan from what was found; contents are read only for an order that staff can see and that needs it. */
+async function planAsFound(session: Session, rows: readonly FoundOrder[]) {
+  const plan = planOrder(session.wanted, rows, null);
+  if (plan.kind !== 'need-contents' || !isVisible(plan.order)) return plan;
+  const items = session.need(await session.ctx.revel.items(plan.order.id));
+  const payments = session.need(await session.ctx.revel.payments(plan.order.id));
+  return planOrder(session.wanted, rows, { items, payments });
+}
+
+/** Completes the hidden order that counts, if it is or becomes ours. Null: look again. */
+async function complete(
+  session: Session,
+  winner: FoundOrder,
+  rows: readonly FoundOrder[],
+): Promise<FoundOrder | null> {
+  const made = session.created.get(winner.id);
+  if (made && !session.begun.has(winner.id)) {
+    const order = await fill(session, made.order, true);
+    await dropLosers(session, hiddenOthers(rows, order), order);
+    return order;
+  }
+  // A lagging list may show a header as live that is not: make sure before giving way to it.
+  const order = session.need(await session.ctx.revel.order(winner.id));
+  if (!order || order.deleted || isVisible(order)) return null;
+  await dropLosers(
+    session,
+    hiddenOthers(rows, order).filter((row) => session.owns(row)),
+    order,
+  );
+  if (!made && (await follow(session, order)) === 'again') return null;
+  const filled = await fill(session, order, false);
+  await dropLosers(session, hiddenOthers(rows, filled), filled);
+  return filled;
+}
+
+function hiddenOthers(rows: readonly FoundOrder[], winner: FoundOrder): FoundOrder[] {
+  return standings(rows).hidden.filter((row) => row.id !== winner.id);
+}
+
+/** Unfinished headers in an establishment that the event has left. */
+async function clearTheWay(session: Session, losers: readonly FoundOrder[]): Promise<void> {
+  await dropLosers(session, losers, null);
+  const [busy] = losers.filter((row) => !session.dropped.has(row.id));
+  if (busy) {
+    throw new Halt(
+      { kind: 'skipped', reason: 'CLAIMED_ELSEWHERE' },
+      `Another run is at work on order ${busy.id} of this event; the next sweep looks again.`,
+    );
+  }
+}

@@ -1,0 +1,390 @@
+import { findLocation, isSelected } from '../config/locations.js';
+import type { EventHeader, SourceEvent } from '../domain/event.js';
+import type { EventId } from '../domain/ids.js';
+import type { Location } from '../domain/location.js';
+import { formatCents } from '../domain/money.js';
+import type { FoundOrder } from '../domain/order.js';
+import { type Action, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
+import type { FailReason, SkipReason } from '../domain/reasons.js';
+import { triage } from '../domain/triage.js';
+import type { WantedOrder } from '../domain/wanted.js';
+import { eventDate } from '../domain/window.js';
+import type { OrderKey } from '../revel/types.js';
+import type { ReadResult } from '../tripleseat/types.js';
+import { orderKey, type RunContext } from './context.js';
+import { converge } from './converge.js';
+import { abandonedIn } from './follow.js';
+import { gatherWanted } from './gather.js';
+import { Halt, Session } from './session.js';
+import type { Candidate, EventResult } from './types.js';
+
+/** What is known of an event when its result is made. */
+interface Known {
+  id: EventId;
+  header: EventHeader | null;
+  location: Location | null;
+}
+
+/** An event is settled, or has work to do. */
+export type Planned = { kind: 'result'; result: EventResult } | { kind: 'work'; work: Work };
+
+/** What an event needs, before anything is written. */
+export interface Work {
+  known: Known;
+  key: OrderKey;
+  wanted: WantedOrder;
+  actions: Action[];
+  /** A new order will be made. */
+  creates: boolean;
+  /** When the event was read, epoch milliseconds. */
+  readAt: number;
+  /** What the plan was made from, and when that was found. */
+  rows: readonly FoundOrder[];
+  lookedAt: number;
+}
+
+/** The configured location of an event. */
+export function locationOf(ctx: RunContext, header: EventHeader | null): Location | null {
+  return header ? findLocation(ctx.settings.locations, header.siteId, header.locationId) : null;
+}
+
+/** What to look for in Revel for a candidate, as far as its header tells. */
+export function keyOf(ctx: RunContext, candidate: Candidate): OrderKey {
+  const location = locationOf(ctx, candidate.header);
+  const date = candidate.header && location ? eventDate(candidate.header, location.timezone) : null;
+  return orderKey(ctx, candidate.id, location, date);
+}
+
+/**
+ * Decides about an event that a search has shown. Writes nothing: this is the whole of a dry run, and the first
+ * half of any other.
+ *
+ * @param rows Revel's orders of the event, found before: the event itself is read after them, so that an order
+ *   made meanwhile is never compared with an older state of the event
+ */
+export async function planListed(
+  ctx: RunContext,
+  candidate: Candidate & { header: EventHeader },
+  rows: readonly FoundOrder[],
+): Promise<Planned> {
+  const first = judge(ctx, candidate, rows);
+  if (first.kind === 'result') return first;
+  const readAt = ctx.clock.now();
+  const read = await ctx.tripleseat.event(candidate.id);
+  if (read.kind === 'ok') return planRead(ctx, read.value, rows, readAt, readAt);
+  return unreadEvent(ctx, candidate, read, rows);
+}
+
+/** The same for an event that is known by its id alone. */
+export async function planById(ctx: RunContext, id: EventId): Promise<Planned> {
+  const candidate: Candidate = { id, header: null };
+  const readAt = ctx.clock.now();
+  const read = await ctx.tripleseat.event(id);
+  if (read.kind === 'error' || read.kind === 'forbidden') return unreadEvent(ctx, candidate, read, []);
+  const header = read.kind === 'ok' ? read.value : null;
+  const lookedAt = ctx.clock.now();
+  const found = await ctx.finder.find(keyOf(ctx, { id, header }));
+  if (found.kind === 'error')
+    return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
+  if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
+  const planned = await planRead(ctx, read.value, found.value, readAt, lookedAt);
+  if (planned.kind === 'work' || planned.result.reason !== 'DRIFT') return planned;
+  // The order may have been made meanwhile from a newer state of the event.
+  const again = await ctx.tripleseat.event(id);
+  return again.kind === 'ok' ? planRead(ctx, again.value, found.value, ctx.clock.now(), lookedAt) : planned;
+}
+
+async function planRead(
+  ctx: RunContext,
+  event: SourceEvent,
+  rows: readonly FoundOrder[],
+  readAt: number,
+  lookedAt: number,
+): Promise<Planned> {
+  const verdict = judge(ctx, { id: event.id, header: event }, rows);
+  if (verdict.kind === 'result') return verdict;
+  return planOrderOf(ctx, event, verdict.location, rows, { readAt, lookedAt });
+}
+
+function unreadEvent(
+  ctx: RunContext,
+  candidate: Candidate,
+  read: Exclude<ReadResult<SourceEvent>, { kind: 'ok' }>,
+  rows: readonly FoundOrder[],
+): Planned {
+  if (read.kind !== 'not-found') {
+    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, read.kind === 'error'));
+  }
+  const verdict = judge(ctx, { id: candidate.id, header: null }, rows);
+  return verdict.kind === 'result'
+    ? verdict
+    : result(failedUnread(ctx, candidate, 'EVENT_NOT_FOUND', 'Tripleseat does not have the event.', false));
+}
+
+function judge(
+  ctx: RunContext,
+  candidate: Candidate,
+  rows: readonly FoundOrder[],
+): { kind: 'result'; result: EventResult } | { kind: 'wants-order'; location: Location } {
+  const { settings, request } = ctx;
+  const location = locationOf(ctx, candidate.header);
+  const known: Known = { ...candidate, location };
+  const verdict = triage({
+    id: candidate.id,
+    header: candidate.header,
+    location,
+    allowed:
+      location !== null &&
+      isSelected(location, settings.allowedLocations) &&
+      isSelected(location, request.locations),
+    ignored: settings.ignoredEvents.has(candidate.id),
+    statuses: settings.syncStatuses,
+    leadHours: settings.leadHours,
+    graceHours: settings.graceHours,
+    late: request.late,
+    now: ctx.clock.now(),
+    rows,
+  });
+  switch (verdict.kind) {
+    case 'wants-order':
+      return { kind: 'wants-order', location: verdict.location };
+    case 'skip':
+      return result(skipped(known, verdict.reason, verdict.note, verdict.order));
+    case 'failed':
+      return result(failed(known, verdict.failure.reason, verdict.failure.error, verdict.order, false));
+  }
+}
+
+async function planOrderOf(
+  ctx: RunContext,
+  event: SourceEvent,
+  location: Location,
+  rows: readonly FoundOrder[],
+  { readAt, lookedAt }: { readAt: number; lookedAt: number },
+): Promise<Planned> {
+  const known: Known = { id: event.id, header: event, location };
+  const existing = rows.find((row) => !row.deleted) ?? null;
+  const gathered = await gatherWanted(ctx, event, location);
+  if (gathered.kind === 'failed') {
+    const { reason, error } = gathered.failure;
+    return result(failed(known, reason, error, existing, gathered.upstream));
+  }
+  const wanted = gathered.order;
+  const plan = await planWithContents(ctx, wanted, rows);
+  if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
+  const work = { known, key: orderKey(ctx, event.id, location, wanted.date), wanted, readAt, rows, lookedAt };
+  switch (plan.kind) {
+    case 'standing': {
+      const droppable = plan.losers.filter((row) => abandonedIn(ctx, wanted, row));
+      if (droppable.length === 0) return result(standing(known, wanted, plan.order));
+      const actions = droppable.map((row) => markDeleted(row.id, plan.order.id));
+      return { kind: 'work', work: { ...work, actions, creates: false } };
+    }
+    case 'failed':
+      return result(failedPlan(known, wanted, plan));
+    case 'create':
+      return { kind: 'work', work: { ...work, actions: plan.actions, creates: true } };
+    case 'complete':
+      return { kind: 'work', work: { ...work, actions: plan.actions, creates: false } };
+    case 'need-contents':
+      return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
+  }
+}
+
+async function planWithContents(
+  ctx: RunContext,
+  wanted: WantedOrder,
+  rows: readonly FoundOrder[],
+): Promise<OrderPlan | { kind: 'unread'; detail: string }> {
+  const plan = planOrder(wanted, rows, null);
+  if (plan.kind !== 'need-contents') return plan;
+  const items = await ctx.revel.items(plan.order.id);
+  if (items.kind === 'error') return { kind: 'unread', detail: items.detail };
+  const payments = await ctx.revel.payments(plan.order.id);
+  if (payments.kind === 'error') return { kind: 'unread', detail: payments.detail };
+  return planOrder(wanted, rows, { items: items.value, payments: payments.value });
+}
+
+/** What the plan would come to, for a dry run. */
+export function plannedResult(work: Work): EventResult {
+  return {
+    ...base(work.known),
+    ...doneAs(work.creates),
+    total: formatCents(work.wanted.finalTotal),
+    changes: work.actions,
+  };
+}
+
+/**
+ * Carries out the work on one event. The caller holds the event's lock.
+ *
+ * @param lookedAt when {@link Work.rows} were read, if that was under the lock; null: look again first
+ */
+export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
+  const session = new Session(ctx, work.key, work.wanted);
+  if (lookedAt !== null) session.firstLook = { rows: work.rows, at: lookedAt };
+  try {
+    const done = await converge(session, () => reread(ctx, work, session));
+    if (done.kind === 'failed') {
+      const { reason, error } = done.failure;
+      return { ...failed(work.known, reason, error, done.order, false), changes: session.actions };
+    }
+    if (session.actions.length === 0) return standing(work.known, session.wanted, done.order);
+    const wrote = session.actions.some(
+      (action) => action.action !== 'mark_deleted' && action.action !== 'create_order',
+    );
+    return {
+      ...base(work.known),
+      ...(wrote || !session.actions.some((action) => action.action === 'create_order')
+        ? doneAs(done.created)
+        : ({ status: 'skipped', reason: 'ALREADY_INJECTED' } as const)),
+      orderId: done.order.id,
+      total: formatCents(session.wanted.finalTotal),
+      changes: session.actions,
+    };
+  } catch (error) {
+    if (!(error instanceof Halt)) throw error;
+    return halted(work, session, error);
+  }
+}
+
+/** An event that another run on this host holds. */
+export function lockedOut(ctx: RunContext, candidate: Candidate): EventResult {
+  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run on this host is working on this event.');
+}
+
+/** The wanted order from the event as it is now; null when it is the same, or cannot be had. */
+async function reread(ctx: RunContext, work: Work, session: Session): Promise<WantedOrder | null> {
+  const read = await ctx.tripleseat.event(work.known.id);
+  if (read.kind !== 'ok' || !work.known.location) return null;
+  const gathered = await gatherWanted(ctx, read.value, work.known.location);
+  return gathered.kind === 'ok' && gathered.order.revision !== session.wanted.revision
+    ? gathered.order
+    : null;
+}
+
+function halted(work: Work, session: Session, halt: Halt): EventResult {
+  const made = [...session.created.keys()][0] ?? null;
+  const known = {
+    ...base(work.known),
+    orderId: made,
+    total: formatCents(session.wanted.finalTotal),
+    changes: session.actions,
+  };
+  if (halt.outcome.kind === 'skipped') {
+    return { ...known, status: 'skipped', reason: halt.outcome.reason, error: halt.message };
+  }
+  return {
+    ...known,
+    status: 'failed',
+    reason: halt.outcome.reason,
+    error: `${halt.message} ${progress(session)}`,
+    upstream: halt.upstream,
+  };
+}
+
+/** What was written, what is open, and what the next run will do. */
+function progress(session: Session): string {
+  const { actions } = session;
+  if (actions.some(({ action }) => action === 'make_visible')) {
+    return 'Everything was written; the next run compares it again.';
+  }
+  const made = [...session.created.keys()].join(', ');
+  const lines = actions.filter(({ action }) => action === 'add_item').length;
+  const paid = actions.some(({ action }) => action === 'add_payment');
+  if (actions.length === 0 && made === '') {
+    return session.lastWriteAt > Number.NEGATIVE_INFINITY
+      ? 'Whether the order was made is not known; the next run looks for it before it makes one.'
+      : 'Nothing was written; the next run tries again.';
+  }
+  return `Written so far: order ${made || 'begun earlier'}, ${lines} of ${session.wanted.items.length} lines${paid ? ', the payment' : ''}. Staff cannot see it yet; the next run completes it.`;
+}
+
+/** An event the run did not come to. */
+export function aborted(candidate: Candidate, location: Location | null, why: string): EventResult {
+  return failed({ ...candidate, location }, 'ABORTED', why, null, false);
+}
+
+/** An event that is left alone without a look. */
+export function skippedUnread(
+  ctx: RunContext,
+  candidate: Candidate,
+  reason: SkipReason,
+  note: string,
+): EventResult {
+  return skipped({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, note, null);
+}
+
+/** An event that could not be judged. */
+export function failedUnread(
+  ctx: RunContext,
+  candidate: Candidate,
+  reason: FailReason,
+  error: string,
+  upstream: boolean,
+): EventResult {
+  return failed({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, error, null, upstream);
+}
+
+/** The same event, not carried out after all. */
+export function refusedWork(work: Work, reason: FailReason, error: string): EventResult {
+  return { ...failed(work.known, reason, error, null, false), total: formatCents(work.wanted.finalTotal) };
+}
+
+function doneAs(creates: boolean): { status: 'injected' | 'repaired'; reason: null } {
+  return { status: creates ? 'injected' : 'repaired', reason: null };
+}
+
+function base(known: Known) {
+  const { header, location } = known;
+  return {
+    id: known.id,
+    name: header?.name ?? null,
+    date: header ? eventDate(header, location?.timezone ?? 'UTC') : null,
+    location: location?.name ?? null,
+    orderId: null,
+    total: null,
+    changes: [],
+    error: null,
+    upstream: false,
+  };
+}
+
+function skipped(
+  known: Known,
+  reason: SkipReason,
+  note: string | null,
+  order: FoundOrder | null,
+): EventResult {
+  return { ...base(known), status: 'skipped', reason, orderId: order?.id ?? null, error: note };
+}
+
+function standing(known: Known, wanted: WantedOrder, order: FoundOrder): EventResult {
+  return {
+    ...skipped(known, 'ALREADY_INJECTED', null, order),
+    total: formatCents(wanted.finalTotal),
+  };
+}
+
+function failed(
+  known: Known,
+  reason: FailReason,
+  error: string,
+  order: FoundOrder | null,
+  upstream: boolean,
+): EventResult {
+  return { ...base(known), status: 'failed', reason, orderId: order?.id ?? null, error, upstream };
+}
+
+function failedPlan(
+  known: Known,
+  wanted: WantedOrder,
+  plan: Extract<OrderPlan, { kind: 'failed' }>,
+): EventResult {
+  const { reason, error } = plan.failure;
+  return { ...failed(known, reason, error, plan.order, false), total: formatCents(wanted.finalTotal) };
+}
+
+function result(value: EventResult): { kind: 'result'; result: EventResult } {
+  return { kind: 'result', result: value };
+}

@@ -1,0 +1,290 @@
+import { compareItems, compareMoney, comparePayments } from '../domain/compare.js';
+import { historyUuid, itemUuid, paymentUuid } from '../domain/identity.js';
+import { formatCents, zero } from '../domain/money.js';
+import { finalNotes } from '../domain/notes.js';
+import { type FoundItem, type FoundOrder, isVisible } from '../domain/order.js';
+import { addItem, addPayment, needsTotals, planOrder, setTotals, standings } from '../domain/plan.js';
+import type { WantedItem } from '../domain/wanted.js';
+import { orderDate } from '../domain/window.js';
+import type { OrderChange } from '../revel/types.js';
+import { Halt, Lost, type Session } from './session.js';
+
+/** How often something that Revel accepted is written again because it does not show. */
+const MAX_REWRITES = 4;
+
+/**
+ * Makes an order that is ours complete and then visible, in this order: lines, totals, a look whether the order
+ * is still the one that counts, lines checked, payment, printed, the row that makes it visible, read-back.
+ *
+ * @param fresh this run has just made the header, so that nothing hangs on it yet
+ * @returns the order as read back, equal to the event to the cent
+ * @throws Lost when the order is no longer ours; Halt when it cannot be finished now
+ */
+export async function fill(session: Session, header: FoundOrder, fresh: boolean): Promise<FoundOrder> {
+  const { wanted } = session;
+  session.remember(header.id);
+  session.begun.add(header.id);
+  // Lists may not show our own latest rows yet.
+  if (!fresh) await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
+  const order = fresh ? header : await session.contact(header.id);
+  const items = fresh ? [] : session.need(await session.ctx.revel.items(order.id));
+  await reconcileItems(session, order, items);
+  if (fresh || needsTotals(wanted, order)) {
+    await writeTotals(session, order);
+    session.actions.push(setTotals(wanted));
+  }
+  await settleCreation(session, header);
+  await confirmStanding(session, order);
+  await verifyItems(session, order);
+  await pay(session, order, fresh);
+  await markPrinted(session, order);
+  await makeVisible(session, order);
+  return readBack(session, order);
+}
+
+async function reconcileItems(
+  session: Session,
+  order: FoundOrder,
+  found: readonly FoundItem[],
+): Promise<void> {
+  const { missing, extra } = compareItems(session.wanted.items, found);
+  for (const row of extra) {
+    await removeItem(session, order, row);
+    session.actions.push({ action: 'remove_item', item: row.id, product: row.productId });
+  }
+  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
+  for (const item of missing) {
+    await addOne(session, order, item, used);
+    session.actions.push(addItem(item));
+  }
+}
+
+async function addOne(
+  session: Session,
+  order: FoundOrder,
+  item: WantedItem,
+  used: Set<string>,
+): Promise<void> {
+  const { ctx, wanted } = session;
+  const uuid = freeUuid(used, (occurrence) =>
+    itemUuid(order.uuid ?? '', order.id, { ...item, occurrence: item.occurrence + occurrence }),
+  );
+  used.add(uuid);
+  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  await session.writeTo(
+    order.id,
+    (guard) =>
+      ctx.revel.createItem(
+        {
+          wanted,
+          orderId: order.id,
+          item,
+          uuid,
+          position: wanted.items.indexOf(item),
+          createdDate: date,
+          updatedDate: session.localNow,
+        },
+        guard,
+      ),
+    async () => {
+      const rows = session.need(await ctx.revel.items(order.id));
+      return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
+    },
+  );
+}
+
+/** A row that was removed keeps its uuid, which Revel may refuse to see again. */
+function freeUuid(used: ReadonlySet<string>, make: (step: number) => string): string {
+  for (let step = 0; ; step += 1) {
+    const uuid = make(step * 1_000);
+    if (!used.has(uuid)) return uuid;
+  }
+}
+
+async function removeItem(session: Session, order: FoundOrder, row: FoundItem): Promise<void> {
+  const { ctx } = session;
+  const gone = async () => {
+    const rows = session.need(await ctx.revel.items(order.id));
+    return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
+  };
+  await session.writeTo(order.id, (guard) => ctx.revel.removeItem(row.id, guard), gone);
+}
+
+/** Writes a change of the header until it shows; `shows` judges the order as answered or read. */
+async function change(
+  session: Session,
+  order: FoundOrder,
+  what: string,
+  make: () => Omit<OrderChange, 'updatedDate'>,
+  shows: (order: FoundOrder) => boolean,
+): Promise<void> {
+  const { ctx } = session;
+  for (let attempt = 1; attempt <= MAX_REWRITES; attempt += 1) {
+    const answered = await session.writeTo(
+      order.id,
+      (guard) => ctx.revel.changeOrder(order.id, { ...make(), updatedDate: session.localNow }, guard),
+      async () => {
+        const now = session.need(await ctx.revel.order(order.id));
+        return now && shows(now) ? now : null;
+      },
+    );
+    if (shows(answered ?? session.need(await ctx.revel.order(order.id)) ?? order)) return;
+  }
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `Revel accepted ${what} of order ${order.id}, but does not show it after ${MAX_REWRITES} attempts.`,
+  );
+}
+
+function writeTotals(session: Session, order: FoundOrder): Promise<void> {
+  const { wanted } = session;
+  const createdDate = orderDate(session.now, wanted.date, wanted.location.timezone);
+  const moved = order.createdDate?.slice(0, 10) !== wanted.date;
+  return change(
+    session,
+    order,
+    'the totals',
+    () => ({ totals: wanted, ...(moved ? { createdDate } : {}) }),
+    (now) => !needsTotals(wanted, now),
+  );
+}
+
+/**
+ * Headers of the same event that were made before ours show up at the latest now: one settling time after ours
+ * was made. Time spent on lines counts.
+ */
+async function settleCreation(session: Session, header: FoundOrder): Promise<void> {
+  const made = session.created.get(header.id);
+  if (made) await session.pauseUntil(made.at + session.ctx.settings.settleMs);
+}
+
+/** The last look before staff can see it: is this still the one order of the event? */
+async function confirmStanding(session: Session, order: FoundOrder): Promise<void> {
+  const rows = session.need(await session.ctx.finder.find(session.key));
+  const { visible, hidden } = standings(rows);
+  const winner = hidden.find((row) => row.establishmentId === session.wanted.establishmentId);
+  if (visible.length > 0 || (winner && winner.id !== order.id)) throw new Lost();
+  if (!session.confirm(rows.find((row) => row.id === order.id))) await session.contact(order.id);
+}
+
+/** Reads the lines back before any money is recorded; what lists do not show yet gets its settling time. */
+async function verifyItems(session: Session, order: FoundOrder): Promise<void> {
+  const { ctx, wanted } = session;
+  for (let round = 0; round < MAX_REWRITES; ) {
+    const found = session.need(await ctx.revel.items(order.id));
+    const { missing, extra } = compareItems(wanted.items, found);
+    if (missing.length === 0 && extra.length === 0) return;
+    const settled = session.lastWriteAt + ctx.settings.settleMs;
+    if (session.now < settled) {
+      await session.pause(Math.min(ctx.settings.settleMs / 4, settled - session.now));
+      continue;
+    }
+    round += 1;
+    await reconcileItems(session, order, found);
+  }
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `The lines of order ${order.id} still differ from the event after ${MAX_REWRITES} corrections.`,
+  );
+}
+
+async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise<void> {
+  const { ctx, wanted } = session;
+  const found = fresh ? [] : session.need(await ctx.revel.payments(order.id));
+  const { missing, extra } = comparePayments(wanted, found);
+  for (const row of extra) {
+    await session.writeTo(
+      order.id,
+      (guard) => ctx.revel.removePayment(row.id, guard),
+      async () => {
+        const rows = session.need(await ctx.revel.payments(order.id));
+        return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
+      },
+    );
+    const amount = row.amount === null ? null : formatCents(row.amount);
+    session.actions.push({ action: 'remove_payment', payment: row.id, amount });
+  }
+  if (missing === zero) return;
+  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
+  const uuid = freeUuid(used, (step) => paymentUuid(order.uuid ?? '', order.id, wanted.payment, step));
+  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  await session.writeTo(
+    order.id,
+    (guard) => ctx.revel.createPayment({ wanted, orderId: order.id, uuid, date }, guard),
+    async () => {
+      const rows = session.need(await ctx.revel.payments(order.id));
+      return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
+    },
+  );
+  session.actions.push(addPayment(wanted));
+}
+
+/**
+ * The last change of the header takes the claim out of its notes. What remains due is written again, since
+ * Revel may have recomputed it when the payment came.
+ */
+async function markPrinted(session: Session, order: FoundOrder): Promise<void> {
+  const { wanted } = session;
+  const notes = finalNotes(wanted.eventId, wanted.revision);
+  await change(
+    session,
+    order,
+    'the printed mark',
+    () => ({ printed: true, notes, remainingDue: wanted }),
+    (now) => now.printed && now.notes === notes && compareMoney(wanted, now).length === 0,
+  );
+  session.actions.push({ action: 'mark_printed' });
+}
+
+async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
+  const { ctx, wanted } = session;
+  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  const uuid = historyUuid(order.uuid ?? '', order.id);
+  const seen = async () => {
+    const rows = session.need(await ctx.revel.history(order.id));
+    return rows.length > 0 ? true : null;
+  };
+  await session.write(
+    (guard) => ctx.revel.createHistory({ wanted, orderId: order.id, uuid, date }, guard),
+    seen,
+    () => session.checkFinished(order.id, finalNotes(wanted.eventId, wanted.revision)),
+  );
+  session.actions.push({ action: 'make_visible' });
+}
+
+/** Reads the finished order and compares it to the cent; lists get their settling time. */
+async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder> {
+  const { ctx, wanted } = session;
+  const until = session.lastWriteAt + ctx.settings.settleMs;
+  for (;;) {
+    const now = session.need(await ctx.revel.order(order.id));
+    const payments =
+      wanted.payment === zero && isFresh(session, order)
+        ? []
+        : session.need(await ctx.revel.payments(order.id));
+    const rows = now === null ? [] : [now];
+    const plan = planOrder(wanted, rows, null);
+    const paid = comparePayments(wanted, payments);
+    if (plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0) return plan.order;
+    if (session.now >= until) {
+      throw new Halt(
+        { kind: 'failed', reason: 'UNVERIFIED' },
+        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, paid.missing !== zero)}. The next run compares it again.`,
+      );
+    }
+    await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
+  }
+}
+
+function isFresh(session: Session, order: FoundOrder): boolean {
+  return session.created.has(order.id);
+}
+
+function shortcoming(session: Session, now: FoundOrder | null, unpaid: boolean): string {
+  if (now === null) return 'it is not there';
+  if (now.deleted) return 'it is marked deleted';
+  if (!isVisible(now)) return 'staff cannot see it';
+  const money = compareMoney(session.wanted, now);
+  if (money.length > 0) return money.join('; ');
+  return unpaid ? 'its payment is missing' : 'staff has changed it meanwhile';
+}

@@ -1,0 +1,86 @@
+import { type Gathered, nextLines } from '../domain/documents.js';
+import type { SourceEvent } from '../domain/event.js';
+import type { Location } from '../domain/location.js';
+import type { Failure } from '../domain/reasons.js';
+import { buildWanted, type WantedOrder } from '../domain/wanted.js';
+import { establishmentOf, type RunContext } from './context.js';
+
+/** The wanted order, or why there is none. `upstream`: an API failed, so that nothing can be said. */
+export type WantedRead =
+  | { kind: 'ok'; order: WantedOrder }
+  | { kind: 'failed'; failure: Failure; upstream: boolean };
+
+/** Reads whatever the event's lines need (its booking, selections, invoice, products) and builds the order. */
+export async function gatherWanted(
+  ctx: RunContext,
+  event: SourceEvent,
+  location: Location,
+): Promise<WantedRead> {
+  const gathered: Gathered = {};
+  for (;;) {
+    const step = nextLines(event, gathered);
+    if (step.kind === 'failed') return refused(step.failure);
+    if (step.kind === 'need') {
+      const problem = await readMore(ctx, event, step, gathered);
+      if (problem !== null) return { kind: 'failed', failure: problem, upstream: true };
+      continue;
+    }
+    const products = await ctx.products(establishmentOf(ctx, location));
+    if (products.kind === 'error') {
+      return {
+        kind: 'failed',
+        failure: { reason: 'REVEL_ERROR', error: `The products could not be read. ${products.detail}` },
+        upstream: true,
+      };
+    }
+    const built = buildWanted({
+      event,
+      location,
+      linesSource: step.source,
+      products: products.value,
+      paymentPolicy: ctx.settings.paymentPolicy,
+      unmatchedPolicy: ctx.settings.unmatchedPolicy,
+      testEstablishmentId: ctx.settings.testEstablishmentId,
+    });
+    if (built.kind === 'ok') return built;
+    if (step.source.kind !== 'selections') return refused(built.failure);
+    gathered.selectionsRefused = built.failure.error;
+  }
+}
+
+function refused(failure: Failure): WantedRead {
+  return { kind: 'failed', failure, upstream: false };
+}
+
+/** Null: read. A booking or selections that may not be seen or are not there are normal; an error is not. */
+async function readMore(
+  ctx: RunContext,
+  event: SourceEvent,
+  step: Extract<ReturnType<typeof nextLines>, { kind: 'need' }>,
+  gathered: Gathered,
+): Promise<Failure | null> {
+  switch (step.need) {
+    case 'booking': {
+      const read = await ctx.tripleseat.booking(step.bookingId);
+      if (read.kind === 'error') return unreadable(`booking ${step.bookingId}`, read.detail);
+      gathered.booking = read.kind === 'ok' ? read.value : null;
+      return null;
+    }
+    case 'selections': {
+      const read = await ctx.tripleseat.menuSelections(event.id);
+      if (read.kind === 'error') return unreadable('menu selections', read.detail);
+      gathered.selections = read.kind === 'ok' ? read.value : null;
+      return null;
+    }
+    case 'invoice': {
+      const read = await ctx.tripleseat.invoiceLines(step.url);
+      if (read.kind === 'error') return unreadable('invoice', read.detail);
+      gathered.invoice = read.kind === 'ok' ? read.value : null;
+      return null;
+    }
+  }
+}
+
+function unreadable(what: string, detail: string): Failure {
+  return { reason: 'SOURCE_ERROR', error: `The ${what} could not be read. ${detail}` };
+}

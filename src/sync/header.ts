@@ -1,0 +1,129 @@
+import { orderUuid } from '../domain/identity.js';
+import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
+import { type FoundOrder, isVisible } from '../domain/order.js';
+import { isTouched, markDeleted } from '../domain/plan.js';
+import { orderDate } from '../domain/window.js';
+import { abandoned } from './follow.js';
+import { contactGap, Lost, type Session } from './session.js';
+
+/** All rows of the event; what this session knows better than a lagging list is put right. */
+export async function look(session: Session): Promise<FoundOrder[]> {
+  const first = session.firstLook;
+  session.firstLook = null;
+  const isFresh = first !== null && session.now - first.at <= contactGap(session.ctx.settings.settleMs);
+  const rows = isFresh ? first.rows : session.need(await session.ctx.finder.find(session.key));
+  const listed = new Set(rows.map((row) => row.id));
+  const made = [...session.created.values()].map(({ order }) => order).filter(({ id }) => !listed.has(id));
+  return [...rows, ...made].map((row) => (session.dropped.has(row.id) ? { ...row, deleted: true } : row));
+}
+
+/**
+ * Waits out the settling time of a dead run's last write, looking all the while: a header it made may not show
+ * yet. True: something has turned up, look again.
+ */
+export async function awaitDeadRun(session: Session): Promise<boolean> {
+  if (session.resumedAt === null) return false;
+  const { settleMs } = session.ctx.settings;
+  const until = session.resumedAt + settleMs;
+  while (session.now < until) {
+    await session.pause(Math.min(settleMs / 3, until - session.now));
+    if ((await look(session)).some((row) => !row.deleted)) return true;
+  }
+  session.resumedAt = null;
+  return false;
+}
+
+/**
+ * Makes the header of the event's order. It is born with our claim, so that other runs see at once that it is
+ * being filled. The look before it must be fresh, however long the request waited for its turn.
+ */
+export async function createHeader(session: Session, rows: readonly FoundOrder[]): Promise<FoundOrder> {
+  const { ctx, wanted } = session;
+  const uuid = freeUuid(session, rows);
+  let lookedAt = session.now;
+  const isFresh = () => session.now - lookedAt <= contactGap(ctx.settings.settleMs);
+  const lookAgain = async () => {
+    const again = await look(session);
+    lookedAt = session.now;
+    if (again.some((row) => !row.deleted || row.uuid?.toLowerCase() === uuid)) throw new Lost();
+  };
+  const order = await session.write(
+    (guard) =>
+      ctx.revel.createOrder(
+        {
+          wanted,
+          uuid,
+          notes: claimedNotes(wanted.eventId, wanted.revision, session.claim),
+          createdDate: orderDate(session.now, wanted.date, wanted.location.timezone),
+          updatedDate: session.localNow,
+        },
+        () => guard() && isFresh(),
+      ),
+    async () => (await look(session)).find((row) => !row.deleted && session.owns(row)) ?? null,
+    async () => {
+      if (!isFresh()) await lookAgain();
+    },
+    lookAgain,
+  );
+  session.created.set(order.id, { order, at: session.now });
+  session.remember(order.id);
+  return order;
+}
+
+/** The uuid for a new header: the first of its chain that no row of the event has. */
+function freeUuid(session: Session, rows: readonly FoundOrder[]): string {
+  const used = new Set(rows.map((row) => row.uuid?.toLowerCase() ?? ''));
+  for (let generation = 0; ; generation += 1) {
+    const uuid = orderUuid(session.wanted.establishmentId, session.wanted.localId, generation);
+    if (!used.has(uuid)) return uuid;
+  }
+}
+
+/**
+ * Takes headers out of the race that lost against `winner`: those this run has made, and those that nobody has
+ * worked on for long. One that staff has touched, or that holds a payment, is left to people. If Revel does not
+ * keep the deleted mark, the notes say what the header is, and every look-up disregards it.
+ */
+export async function dropLosers(
+  session: Session,
+  losers: readonly FoundOrder[],
+  winner: FoundOrder | null,
+): Promise<void> {
+  for (const loser of losers) {
+    if (session.owns(loser) || abandoned(session, loser)) await dropLoser(session, loser, winner);
+  }
+}
+
+async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrder | null): Promise<void> {
+  const { ctx, wanted } = session;
+  const loser = session.need(await ctx.revel.order(listed.id));
+  if (!loser || loser.deleted || isVisible(loser) || isSuperseded(loser.notes) || isTouched(wanted, loser))
+    return;
+  const payments = session.need(await ctx.revel.payments(loser.id));
+  if (payments.some((row) => !row.deleted)) {
+    ctx.events.warning(
+      `Order ${loser.id} of event ${wanted.eventId} is a leftover with a payment: check it in Revel.`,
+    );
+    return;
+  }
+  const notes = supersededNotes(wanted.eventId, winner?.id ?? loser.id);
+  const read = async () => {
+    const now = session.need(await ctx.revel.order(loser.id));
+    return now && (now.deleted || isSuperseded(now.notes)) ? now : null;
+  };
+  const answered = await session.write(
+    (guard) =>
+      ctx.revel.changeOrder(loser.id, { deleted: true, notes, updatedDate: session.localNow }, guard),
+    read,
+    async () => {},
+  );
+  session.dropped.add(loser.id);
+  session.created.delete(loser.id);
+  session.actions.push(markDeleted(loser.id, winner?.id ?? null));
+  const kept = answered ?? (await read());
+  if (!kept?.deleted) {
+    ctx.events.warning(
+      `Revel did not keep the deleted mark of order ${loser.id} (event ${wanted.eventId}): it stays behind as a hidden, superseded order and is disregarded.`,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { ExitCode } from '../errors.js';
+import type { SyncOutcome, SyncRequest } from './types.js';
+
+/**
+ * What a run's exit code says. A run that was stopped by a signal gets its code from the command, which knows
+ * the signal.
+ */
+export function exitCodeOf(outcome: SyncOutcome, request: SyncRequest, detailed: boolean): ExitCode {
+  const { problem, results } = outcome;
+  switch (problem?.kind) {
+    case 'locked':
+      return ExitCode.locked;
+    case 'unavailable':
+      return ExitCode.unavailable;
+    case 'credentials':
+      return ExitCode.credentials;
+    case 'stopped':
+    case 'create-limit':
+    case 'incomplete':
+      return ExitCode.eventFailed;
+    case undefined:
+      break;
+  }
+  if (results.some(({ status }) => status === 'failed')) return ExitCode.eventFailed;
+  // Whoever asked for these events has not got what was asked for, and may try again.
+  if (request.target.kind === 'events' && results.some(({ reason }) => reason === 'LOCKED')) {
+    return ExitCode.locked;
+  }
+  const pending = results.some(({ status }) => status === 'injected' || status === 'repaired');
+  return request.dryRun && detailed && pending ? ExitCode.changesPending : ExitCode.ok;
+}

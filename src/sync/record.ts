@@ -1,0 +1,74 @@
+import type { Journal, JournalRecord } from '../state/types.js';
+import type { SyncOutcome, SyncRequest } from './types.js';
+
+/** The journal of one run: its start before anything is done, then every result and its end. */
+export async function recordStart(journal: Journal, request: SyncRequest, now: number): Promise<void> {
+  const { target } = request;
+  await journal.append([
+    {
+      type: 'run-start',
+      at: new Date(now).toISOString(),
+      run: request.correlationId,
+      mode: modeOf(request),
+      trigger: request.trigger,
+      window:
+        target.kind === 'sweep'
+          ? {
+              from: new Date(now - target.hoursBack * 3_600_000).toISOString(),
+              to: new Date(now).toISOString(),
+            }
+          : null,
+    },
+  ]);
+}
+
+/** See {@link recordStart}. Skips that say nothing new are left out. */
+export async function recordEnd(
+  journal: Journal,
+  request: SyncRequest,
+  outcome: SyncOutcome,
+  exit: number,
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  const run = request.correlationId;
+  const results = outcome.results.filter(
+    ({ status }) => status !== 'skipped' || request.target.kind === 'events',
+  );
+  const count = (status: string) => outcome.results.filter((result) => result.status === status).length;
+  const records: JournalRecord[] = results.map((result) => ({
+    type: 'event',
+    at,
+    run,
+    id: result.id,
+    name: result.name,
+    date: result.date,
+    location: result.location,
+    status: result.status,
+    reason: result.reason,
+    order: result.orderId,
+    total: result.total,
+    error: result.error,
+  }));
+  records.push({
+    type: 'run-end',
+    at,
+    run,
+    mode: modeOf(request),
+    complete: outcome.complete,
+    exit,
+    summary: {
+      queried: outcome.results.length,
+      injected: count('injected'),
+      repaired: count('repaired'),
+      skipped: count('skipped'),
+      failed: count('failed'),
+    },
+  });
+  await journal.append(records);
+}
+
+/** `single` for named events, `bulk` for a sweep. */
+export function modeOf(request: SyncRequest): 'single' | 'bulk' {
+  return request.target.kind === 'events' ? 'single' : 'bulk';
+}

@@ -1,0 +1,295 @@
+import type { EventHeader } from '../domain/event.js';
+import { grownHours } from '../domain/select.js';
+import { AppError } from '../errors.js';
+import type { Lock } from '../state/types.js';
+import { openRun, type RunContext } from './context.js';
+import {
+  aborted,
+  applyWork,
+  failedUnread,
+  keyOf,
+  locationOf,
+  lockedOut,
+  type Planned,
+  planById,
+  planListed,
+  plannedResult,
+  refusedWork,
+  skippedUnread,
+  type Work,
+} from './event.js';
+import { selectEvents } from './search.js';
+import type { Candidate, EventResult, RunProblem, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
+
+/** Events whose orders are looked up together. */
+const CHUNK = 100;
+/** So many failures of an API in a row mean that it is down. */
+const BREAKER = 5;
+/** How long a run for a single event waits for another one on the same event. */
+const LOCK_WAIT_MS = 30_000;
+/** An event read longer ago than this is read again before its order is written. */
+const STALE_MS = 30_000;
+const HOUR = 3_600_000;
+
+type Listed = Candidate & { header: EventHeader };
+
+/** One run: single events, or a sweep. Never throws for what can go wrong outside of it. */
+export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<SyncOutcome> {
+  const run = new Run(openRun(deps, request));
+  const { target } = request;
+  return target.kind === 'events'
+    ? run.single(target.ids.map((id) => ({ id, header: null })))
+    : run.sweep(target.hoursBack);
+}
+
+class Run {
+  readonly #ctx: RunContext;
+  readonly #results: EventResult[] = [];
+  #problem: RunProblem | null = null;
+  #failuresInARow = 0;
+  #total = 0;
+
+  constructor(ctx: RunContext) {
+    this.#ctx = ctx;
+  }
+
+  async single(candidates: Candidate[]): Promise<SyncOutcome> {
+    this.#total = candidates.length;
+    await this.#each(candidates, (candidate) => this.#one(candidate));
+    return this.#outcome(null, false);
+  }
+
+  async #one(candidate: Candidate): Promise<EventResult> {
+    const ctx = this.#ctx;
+    if (!ctx.settings.enabled) return disabled(ctx, candidate);
+    if (ctx.request.dryRun) return settled(await planById(ctx, candidate.id));
+    const lock = await this.#waitForLock(candidate);
+    if (!lock) return lockedOut(ctx, candidate);
+    try {
+      const planned = await planById(ctx, candidate.id);
+      if (planned.kind === 'result') return planned.result;
+      const refused = this.#refuseCreates([planned.work]);
+      return refused[0] ?? (await applyWork(ctx, planned.work, planned.work.lookedAt));
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #waitForLock(candidate: Candidate): Promise<Lock | null> {
+    const { state, clock, stop } = this.#ctx;
+    const until = clock.now() + LOCK_WAIT_MS;
+    for (;;) {
+      const lock = await state.tryLock(`event-${candidate.id}`);
+      if (lock || stop.aborted || clock.now() >= until) return lock;
+      await this.#ctx.slots.park(() => clock.sleep(200, stop));
+    }
+  }
+
+  async sweep(hoursBack: number): Promise<SyncOutcome> {
+    const ctx = this.#ctx;
+    const lock = ctx.request.dryRun ? null : await ctx.state.tryLock('sweep');
+    if (!lock && !ctx.request.dryRun) {
+      this.#problem = { kind: 'locked', message: 'Another sweep is running on this host; nothing was done.' };
+      return this.#outcome(null, false);
+    }
+    try {
+      return await this.#sweepLocked(hoursBack);
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  async #sweepLocked(asked: number): Promise<SyncOutcome> {
+    const ctx = this.#ctx;
+    const now = ctx.clock.now();
+    const { hoursBack, grown, capped } = grownHours(await ctx.state.journal.lastGoodSweep(), now, asked);
+    if (grown) {
+      const limit = capped ? '; older events are not covered' : '';
+      ctx.events.notice(
+        `The last good sweep is longer than ${asked} hours ago: looking ${hoursBack} hours back${limit}`,
+      );
+    }
+    const window = {
+      from: new Date(now - hoursBack * HOUR).toISOString(),
+      to: new Date(now).toISOString(),
+    };
+    const selection = await this.#guarded(() => selectEvents(ctx, hoursBack));
+    if (!selection) return this.#outcome(window, false);
+    if (selection.problems.length > 0) {
+      const message = selection.problems.join(' ');
+      this.#problem = { kind: selection.failed ? 'unavailable' : 'incomplete', message };
+    }
+    const listed = [...selection.events.values()].map((header): Listed => ({ id: header.id, header }));
+    this.#total = listed.length;
+    await this.#all(listed);
+    return this.#outcome(window, this.#problem === null);
+  }
+
+  /** In chunks, so that memory does not grow with the number of events, unless too many creates are possible. */
+  async #all(listed: readonly Listed[]): Promise<void> {
+    const ctx = this.#ctx;
+    const limit = ctx.request.force ? Number.POSITIVE_INFINITY : ctx.settings.maxCreatesPerRun;
+    const atOnce = listed.length > limit ? listed.length : CHUNK;
+    for (let start = 0; start < listed.length; start += atOnce) {
+      const works: Work[] = [];
+      for (let at = start; at < Math.min(start + atOnce, listed.length); at += CHUNK) {
+        works.push(...(await this.#plan(listed.slice(at, Math.min(at + CHUNK, start + atOnce)))));
+      }
+      await this.#carryOut(works);
+    }
+  }
+
+  /** Plans a chunk: what needs nothing is done with, what needs work comes back. */
+  async #plan(listed: readonly Listed[]): Promise<Work[]> {
+    const ctx = this.#ctx;
+    const works: Work[] = [];
+    if (!ctx.settings.enabled) {
+      for (const candidate of listed) this.#add(disabled(ctx, candidate));
+      return works;
+    }
+    const found = this.#stopped() ? null : await this.#guarded(() => this.#find(listed));
+    await this.#each(listed, async (candidate) => {
+      if (!found) return this.#abort(candidate);
+      if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
+      const planned = await planListed(ctx, candidate, found.value.get(candidate.id) ?? []);
+      if (planned.kind === 'result') return planned.result;
+      works.push(planned.work);
+      return null;
+    });
+    return works;
+  }
+
+  #find(listed: readonly Listed[]) {
+    return this.#ctx.finder.findMany(listed.map((candidate) => keyOf(this.#ctx, candidate)));
+  }
+
+  async #carryOut(works: readonly Work[]): Promise<void> {
+    const refused = this.#refuseCreates(works);
+    if (refused.length > 0) {
+      for (const result of refused) this.#add(result);
+      return;
+    }
+    await this.#each(
+      works.map((work) => ({ ...work.known, work })),
+      ({ work }) => this.#apply(work),
+    );
+  }
+
+  async #apply(work: Work): Promise<EventResult> {
+    const ctx = this.#ctx;
+    if (ctx.request.dryRun) return plannedResult(work);
+    const lock = await ctx.state.tryLock(`event-${work.known.id}`);
+    if (!lock) return lockedOut(ctx, work.known);
+    try {
+      if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyWork(ctx, work, null);
+      const again = await planById(ctx, work.known.id);
+      return again.kind === 'result' ? again.result : await applyWork(ctx, again.work, again.work.lookedAt);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** More creates than a run may make: then nothing at all is written, since something upstream must be wrong. */
+  #refuseCreates(works: readonly Work[]): EventResult[] {
+    const { settings, request } = this.#ctx;
+    const creates = works.filter((work) => work.creates).length;
+    if (request.force || creates <= settings.maxCreatesPerRun) return [];
+    const message = `${creates} new orders are planned, more than MAX_CREATES_PER_RUN (${settings.maxCreatesPerRun}), so nothing is written. If that many are right, run again with --force.`;
+    this.#problem = { kind: 'create-limit', message };
+    return works.map((work) => refusedWork(work, 'CREATE_LIMIT', message));
+  }
+
+  /** Works on all of them, as many at once as there are slots; null results come later. */
+  async #each<T extends Candidate>(
+    candidates: readonly T[],
+    work: (candidate: T) => Promise<EventResult | null>,
+  ): Promise<void> {
+    const { slots } = this.#ctx;
+    await Promise.all(
+      candidates.map((candidate) =>
+        slots.run(async () => {
+          const result = this.#stopped()
+            ? this.#abort(candidate)
+            : await this.#guarded(
+                () => work(candidate),
+                () => this.#abort(candidate),
+              );
+          if (result) this.#add(result);
+        }),
+      ),
+    );
+  }
+
+  /** Refused credentials concern everything: the run ends. Anything else unexpected is a bug and goes up. */
+  async #guarded<T>(work: () => Promise<T>, otherwise: () => T | null = () => null): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#problem =
+        error.code === 'CREDENTIALS'
+          ? { kind: 'credentials', message: error.message, hint: error.hint }
+          : { kind: error.code === 'LOCKED' ? 'locked' : 'unavailable', message: error.message };
+      return otherwise();
+    }
+  }
+
+  #stopped(): boolean {
+    if (this.#ctx.stop.aborted && this.#problem === null) {
+      this.#problem = { kind: 'stopped', message: stopReason(this.#ctx.stop) };
+    }
+    return (
+      this.#problem !== null && this.#problem.kind !== 'incomplete' && this.#problem.kind !== 'create-limit'
+    );
+  }
+
+  #abort(candidate: Candidate): EventResult {
+    const why = this.#problem?.message ?? 'The run was stopped.';
+    return aborted(candidate, locationOf(this.#ctx, candidate.header), `Not done. ${why}`);
+  }
+
+  #add(result: EventResult): void {
+    this.#results.push(result);
+    this.#ctx.events.result(result);
+    this.#ctx.events.progress(this.#results.length, this.#total, 'events');
+    if (result.status !== 'failed' || result.reason !== 'ABORTED') {
+      this.#failuresInARow = result.upstream ? this.#failuresInARow + 1 : 0;
+    }
+    if (this.#failuresInARow >= BREAKER && this.#problem?.kind !== 'unavailable') {
+      const message = `${BREAKER} events in a row failed because an API did not answer; the run was stopped. Last: ${result.error ?? ''}`;
+      this.#problem = { kind: 'unavailable', message };
+    }
+  }
+
+  #outcome(window: SyncOutcome['window'], complete: boolean): SyncOutcome {
+    this.#stopped();
+    const failures = this.#results.filter((result) => result.status === 'failed');
+    if (this.#problem === null && failures.length > 0 && this.#results.every((result) => result.upstream)) {
+      this.#problem = { kind: 'unavailable', message: failures[0]?.error ?? 'An API did not answer.' };
+    }
+    return {
+      window,
+      results: this.#results,
+      problem: this.#problem,
+      complete: complete && this.#problem === null,
+    };
+  }
+}
+
+/** What a dry run shows of a plan. */
+function settled(planned: Planned): EventResult {
+  return planned.kind === 'result' ? planned.result : plannedResult(planned.work);
+}
+
+function disabled(ctx: RunContext, candidate: Candidate): EventResult {
+  return skippedUnread(
+    ctx,
+    candidate,
+    'CONNECTOR_DISABLED',
+    'ENABLE_CONNECTOR is false: nothing is read or written for this event.',
+  );
+}
+
+function stopReason(stop: AbortSignal): string {
+  return typeof stop.reason === 'string' ? stop.reason : 'The run was stopped.';
+}

@@ -1,0 +1,163 @@
+import { findLocation, isSelected } from '../config/locations.js';
+import type { EventHeader } from '../domain/event.js';
+import type { EventId } from '../domain/ids.js';
+import type { Location } from '../domain/location.js';
+import {
+  type DateRange,
+  inDateRange,
+  provesOlder,
+  queryDates,
+  type SearchFloor,
+  spanOf,
+  sweepDates,
+  updateDates,
+  updatedSince,
+} from '../domain/select.js';
+import type { SearchQuery } from '../tripleseat/types.js';
+import type { RunContext } from './context.js';
+
+/** Pages of one search at most: 10,000 events. */
+const MAX_PAGES = 200;
+const HOUR = 3_600_000;
+
+/** The events a sweep deals with. */
+export interface Selection {
+  events: Map<EventId, EventHeader>;
+  /** What could not be read, each as a sentence. */
+  problems: string[];
+  /** Not a single search succeeded. */
+  failed: boolean;
+}
+
+/**
+ * Events of the configured sites whose day is due, in a status that gets an order, and events updated lately in
+ * any status. The server's filters only save pages: everything that comes back is filtered here.
+ */
+export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<Selection> {
+  const selection: Selection = { events: new Map(), problems: [], failed: true };
+  for (const [siteId, locations] of sites(ctx)) {
+    await selectDue(ctx, siteId, locations, hoursBack, selection);
+    await selectUpdated(ctx, siteId, locations, hoursBack, selection);
+  }
+  return selection;
+}
+
+function sites(ctx: RunContext): Map<number, Location[]> {
+  const bySite = new Map<number, Location[]>();
+  for (const location of ctx.settings.locations) {
+    if (!isSelected(location, ctx.request.locations)) continue;
+    const { siteId } = location.tripleseat;
+    bySite.set(siteId, [...(bySite.get(siteId) ?? []), location]);
+  }
+  return bySite;
+}
+
+async function selectDue(
+  ctx: RunContext,
+  siteId: number,
+  locations: readonly Location[],
+  hoursBack: number,
+  selection: Selection,
+): Promise<void> {
+  const now = ctx.clock.now();
+  const { leadHours, syncStatuses } = ctx.settings;
+  const zones = zonesOf(locations);
+  const span = spanOf(zones.map((zone) => sweepDates(now, zone, hoursBack, leadHours)));
+  const [zone] = zones;
+  if (!span || zone === undefined) return;
+  const dates = queryDates(span);
+  await readPages(
+    ctx,
+    { siteId, by: 'event_date', ...dates },
+    { by: 'event_date', from: dates.from, zone },
+    selection,
+    (event) => {
+      const local = zoneOf(ctx, event, zone);
+      return (
+        syncStatuses.includes(event.status) &&
+        !event.deleted &&
+        inDateRange(event, sweepDates(now, local, hoursBack, leadHours), local)
+      );
+    },
+  );
+}
+
+async function selectUpdated(
+  ctx: RunContext,
+  siteId: number,
+  locations: readonly Location[],
+  hoursBack: number,
+  selection: Selection,
+): Promise<void> {
+  const now = ctx.clock.now();
+  const since = now - hoursBack * HOUR;
+  const zones = zonesOf(locations);
+  const span: DateRange | null = spanOf(zones.map((zone) => updateDates(now, zone, hoursBack)));
+  const [zone] = zones;
+  if (!span || zone === undefined) return;
+  await readPages(
+    ctx,
+    { siteId, by: 'updated', ...queryDates(span) },
+    { by: 'updated', since: since - 24 * HOUR, zone },
+    selection,
+    (event) => updatedSince(event, zoneOf(ctx, event, zone), since),
+  );
+}
+
+function zonesOf(locations: readonly Location[]): string[] {
+  return [...new Set(locations.map((location) => location.timezone))];
+}
+
+function zoneOf(ctx: RunContext, event: EventHeader, fallback: string): string {
+  return findLocation(ctx.settings.locations, event.siteId, event.locationId)?.timezone ?? fallback;
+}
+
+async function readPages(
+  ctx: RunContext,
+  query: SearchQuery,
+  floor: SearchFloor,
+  selection: Selection,
+  wanted: (event: EventHeader) => boolean,
+): Promise<void> {
+  const pages: EventHeader[][] = [];
+  const what = `The search of site ${query.siteId} for ${query.by === 'event_date' ? 'events that are due' : 'updated events'}`;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    if (ctx.stop.aborted) return;
+    const read = await ctx.tripleseat.search(query, page);
+    switch (read.kind) {
+      case 'error':
+      case 'forbidden':
+        selection.problems.push(`${what} failed: ${read.detail}`);
+        return;
+      case 'not-found':
+        selection.problems.push(`${what} failed: Tripleseat does not know it (404).`);
+        return;
+      case 'ok':
+        break;
+    }
+    selection.failed = false;
+    const { events, unreadable, more } = read.value;
+    if (unreadable.length > 0) {
+      selection.problems.push(
+        `${what} holds ${unreadable.length} events that cannot be read (${unreadable[0]}).`,
+      );
+    }
+    for (const event of events) {
+      const elsewhere = event.siteId !== null && event.siteId !== query.siteId;
+      if (!elsewhere && wanted(event) && !selection.events.has(event.id))
+        selection.events.set(event.id, event);
+    }
+    const repeated = page > 1 && sameIds(events, pages.at(-1));
+    pages.push(events);
+    if (!more || repeated || provesOlder(pages, floor)) return;
+    ctx.events.progress(selection.events.size, 0, 'searching');
+  }
+  selection.problems.push(
+    `${what} did not end after ${MAX_PAGES} pages; what lies beyond was not looked at.`,
+  );
+}
+
+/** A server that ignores the page number would go on forever. */
+function sameIds(events: readonly EventHeader[], before: readonly EventHeader[] | undefined): boolean {
+  return before !== undefined && events.map(({ id }) => id).join() === before.map(({ id }) => id).join();
+}

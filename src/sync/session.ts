@@ -1,0 +1,275 @@
+import type { OrderId } from '../domain/ids.js';
+import { claimIn, isSuperseded } from '../domain/notes.js';
+import { type FoundOrder, isVisible } from '../domain/order.js';
+import { type Action, isTouched } from '../domain/plan.js';
+import type { FailReason, SkipReason } from '../domain/reasons.js';
+import type { WantedOrder } from '../domain/wanted.js';
+import { localDateTime } from '../domain/zones.js';
+import type { Guard, OrderKey, RevelRead, RevelWrite } from '../revel/types.js';
+import type { RunContext } from './context.js';
+
+/** Ends the work on one event; caught where its result is made. */
+export class Halt extends Error {
+  readonly outcome: { kind: 'failed'; reason: FailReason } | { kind: 'skipped'; reason: SkipReason };
+  readonly upstream: boolean;
+
+  constructor(outcome: Halt['outcome'], message: string, upstream = false) {
+    super(message);
+    this.outcome = outcome;
+    this.upstream = upstream;
+  }
+}
+
+/** The order is no longer this run's to fill: look again and start over. */
+export class Lost extends Error {}
+
+/** How often a write that certainly did not happen is tried again. */
+const MAX_ATTEMPTS = 4;
+
+/**
+ * The work of one run on one event: its claim, what it has written, and the rules by which anything is written
+ * at all. One write is in flight at a time.
+ */
+export class Session {
+  readonly ctx: RunContext;
+  readonly key: OrderKey;
+  wanted: WantedOrder;
+  /** What marks a header as being filled by this run. */
+  claim: string;
+  /** Headers whose creation was answered in this session, with the time of the request. */
+  readonly created = new Map<OrderId, { order: FoundOrder; at: number }>();
+  /** A look that was taken under the lock just before; used once, and only while it is fresh. */
+  firstLook: { rows: readonly FoundOrder[]; at: number } | null = null;
+  /** Headers this session took out of the race; lists may show them as live for a while. */
+  readonly dropped = new Set<OrderId>();
+  /** Headers that this session has written lines to. */
+  readonly begun = new Set<OrderId>();
+  /** Carried out so far, in order. */
+  readonly actions: Action[] = [];
+  /** Latest write of a dead run of this host that had set out to write for this event; null: there is none. */
+  resumedAt: number | null = null;
+  /** The header that the dead run was filling; null: not known. */
+  resumedOrder: string | null = null;
+  /** When this run last knew that the order it fills is its own. */
+  #contactAt = Number.NEGATIVE_INFINITY;
+  #intentOrder: OrderId | null = null;
+  /** Time of the latest write sent to Revel. */
+  lastWriteAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ctx: RunContext, key: OrderKey, wanted: WantedOrder) {
+    this.ctx = ctx;
+    this.key = key;
+    this.wanted = wanted;
+    this.claim = ctx.hex(16);
+  }
+
+  get now(): number {
+    return this.ctx.clock.now();
+  }
+
+  /** Store-local time as Revel keeps it. */
+  get localNow(): string {
+    return localDateTime(this.now, this.wanted.location.timezone);
+  }
+
+  /**
+   * Takes over what a dead run of this host left: the event's lock, which we hold, proves that it is dead. Its
+   * last write may still be on its way, so time counts from there.
+   */
+  async resume(): Promise<void> {
+    const intent = await this.ctx.state.intents.read(this.key.event);
+    if (!intent) return;
+    this.resumedAt = intent.lastWriteAt;
+    this.resumedOrder = intent.orderId;
+    this.lastWriteAt = intent.lastWriteAt;
+    if (intent.claim !== '') this.claim = intent.claim;
+  }
+
+  /** True for a header that this run, or the dead run it resumes, has made or claimed. */
+  owns(order: FoundOrder): boolean {
+    return this.created.has(order.id) || claimIn(order.notes) === this.claim;
+  }
+
+  /** Waits without holding up other events; a stop ends the wait and the work on this event. */
+  async pause(ms: number): Promise<void> {
+    if (ms > 0) await this.ctx.slots.park(() => this.ctx.clock.sleep(ms, this.ctx.stop));
+    this.checkStop();
+  }
+
+  /** Waits until the clock shows `at`. */
+  pauseUntil(at: number): Promise<void> {
+    return this.pause(at - this.now);
+  }
+
+  checkStop(): void {
+    if (this.ctx.stop.aborted) {
+      throw new Halt(
+        { kind: 'failed', reason: 'ABORTED' },
+        'The run was stopped before this event was finished.',
+      );
+    }
+  }
+
+  /** The value of a read; a failed one ends the work on this event, since nothing can be concluded from it. */
+  need<T>(read: RevelRead<T>): T {
+    if (read.kind === 'ok') return read.value;
+    this.checkStop();
+    throw new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, read.detail, true);
+  }
+
+  /** The header by its id, if it is still ours to write to; otherwise the work starts over with a fresh look. */
+  async contact(id: OrderId): Promise<FoundOrder> {
+    const order = this.need(await this.ctx.revel.order(id));
+    const ours =
+      order !== null &&
+      !order.deleted &&
+      !isVisible(order) &&
+      !isSuperseded(order.notes) &&
+      claimIn(order.notes) === this.claim &&
+      !isTouched(this.wanted, order);
+    if (!ours) throw new Lost();
+    this.#contactAt = this.now;
+    return order;
+  }
+
+  /** A look has shown the order as still ours: as good as reading it. */
+  confirm(listed: FoundOrder | undefined): boolean {
+    const ours =
+      listed !== undefined && claimIn(listed.notes) === this.claim && !isTouched(this.wanted, listed);
+    if (ours) this.#contactAt = this.now;
+    return ours;
+  }
+
+  /** The finished header, still hidden and as this run left it. */
+  async checkFinished(id: OrderId, notes: string): Promise<void> {
+    if (this.#isFresh()) return;
+    const order = this.need(await this.ctx.revel.order(id));
+    const ours =
+      order !== null &&
+      !order.deleted &&
+      !isVisible(order) &&
+      order.notes === notes &&
+      !isTouched(this.wanted, order);
+    if (!ours) throw new Lost();
+    this.#contactAt = this.now;
+  }
+
+  #isFresh(): boolean {
+    return this.now - this.#contactAt <= contactGap(this.ctx.settings.settleMs);
+  }
+
+  /** Puts on disk that something is about to be written; must come before the first byte. */
+  async #intend(): Promise<void> {
+    await this.ctx.state.intents.write(this.key.event, {
+      claim: this.claim,
+      run: this.ctx.request.correlationId,
+      lastWriteAt: this.now,
+      orderId: this.#intentOrder,
+    });
+  }
+
+  /** Nothing is under way for this event any more. */
+  async finish(): Promise<void> {
+    await this.ctx.state.intents.clear(this.key.event);
+  }
+
+  /** The header that this session fills, for the record on disk. */
+  remember(id: OrderId): void {
+    this.#intentOrder = id;
+  }
+
+  /**
+   * A write to an order that is ours. Before it goes out, ownership is checked again if the last sign of it is
+   * older than half the settling time: whoever takes over from us has waited longer than that.
+   */
+  async writeTo<T>(
+    id: OrderId,
+    send: (guard: Guard) => Promise<RevelWrite<T>>,
+    look: () => Promise<T | null>,
+  ): Promise<T> {
+    return this.write(
+      (guard) => send(() => guard() && this.#isFresh()),
+      look,
+      async () => {
+        if (!this.#isFresh()) await this.contact(id);
+      },
+    );
+  }
+
+  /**
+   * One write, sent again only when the last attempt certainly did not happen: Revel said no for now, the request
+   * never left, or the settling time has passed since its answer was lost and `look` still does not find it.
+   *
+   * @param look reads whether the write has happened; null: not there (yet)
+   * @param ready makes sure, before each attempt, that it may go out
+   * @param refused called when Revel said a final no: whether that calls for a fresh start (it then throws Lost)
+   */
+  async write<T>(
+    send: (guard: Guard) => Promise<RevelWrite<T>>,
+    look: () => Promise<T | null>,
+    ready: () => Promise<void>,
+    refused: () => Promise<void> = async () => {},
+  ): Promise<T> {
+    let held = 0;
+    for (let attempt = 1; ; ) {
+      this.checkStop();
+      await ready();
+      await this.#intend();
+      const result = await send(() => !this.ctx.stop.aborted);
+      switch (result.kind) {
+        case 'done':
+          this.#contactAt = this.now;
+          this.lastWriteAt = this.now;
+          return result.value;
+        case 'held':
+          held += 1;
+          if (held > 50) throw giveUp('Revel answers too slowly to write safely');
+          continue;
+        case 'not-done':
+          if (!result.retry) {
+            // Perhaps because the row is there already: refused as a duplicate, and not shown by lists yet.
+            const found = await this.#settle(look);
+            if (found !== null) return found;
+            await refused();
+          }
+          if (!result.retry || attempt >= MAX_ATTEMPTS) throw giveUp(result.detail);
+          await this.pause(Math.max(result.retryAfterMs, 500 * 2 ** (attempt - 1)));
+          break;
+        case 'unknown': {
+          this.lastWriteAt = this.now;
+          const found = await this.#settle(look);
+          if (found !== null) {
+            this.#contactAt = this.now;
+            return found;
+          }
+          if (attempt >= MAX_ATTEMPTS - 1) throw giveUp(result.detail);
+        }
+      }
+      attempt += 1;
+    }
+  }
+
+  /** Looks until it is found, or until the settling time has passed: then it has certainly not happened. */
+  async #settle<T>(look: () => Promise<T | null>): Promise<T | null> {
+    const { settleMs } = this.ctx.settings;
+    const until = this.now + settleMs;
+    for (;;) {
+      const last = this.now >= until;
+      const found = await look();
+      if (found !== null || last) return found;
+      await this.pause(Math.min(settleMs / 4, until - this.now));
+    }
+  }
+}
+
+/**
+ * How long a sign of ownership is good for. Whoever takes an order over waits two settling times after claiming
+ * it, which covers this gap, the write in flight and the lag of lists.
+ */
+export function contactGap(settleMs: number): number {
+  return Math.max(settleMs / 2, 250);
+}
+
+function giveUp(detail: string): Halt {
+  return new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, `${detail}.`, true);
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import type { EventHeader } from '../domain/event.js';
+import type { EventId } from '../domain/ids.js';
+import type { Action } from '../domain/plan.js';
+import type { FailReason, SkipReason } from '../domain/reasons.js';
+import type { RevelPort } from '../revel/types.js';
+import type { StateStore } from '../state/types.js';
+import type { TripleseatPort } from '../tripleseat/types.js';
+
+/** Who started a run. */
+export type Trigger = 'manual' | 'cron' | 'webhook';
+
+/** What a run is asked to do. */
+export interface SyncRequest {
+  target: { kind: 'events'; ids: EventId[] } | { kind: 'sweep'; hoursBack: number };
+  /** Plan and report, write nothing anywhere. */
+  dryRun: boolean;
+  /** Also inject events whose window has passed. */
+  late: boolean;
+  /** Go past the limit of creates per run. */
+  force: boolean;
+  /** Location names or site ids; null: all. */
+  locations: string[] | null;
+  trigger: Trigger;
+  /** 8 hex digits. */
+  correlationId: string;
+}
+
+/** The settings of {@link Config} that the sync library uses. */
+export type SyncSettings = Pick<
+  Config,
+  | 'locations'
+  | 'enabled'
+  | 'allowedLocations'
+  | 'testEstablishmentId'
+  | 'syncStatuses'
+  | 'leadHours'
+  | 'graceHours'
+  | 'paymentPolicy'
+  | 'unmatchedPolicy'
+  | 'ignoredEvents'
+  | 'concurrency'
+  | 'maxCreatesPerRun'
+  | 'settleMs'
+> & { /** Requests per second that Revel gets from this run. */ revelRps: number };
+
+/** Everything a run acts through. Nothing in the sync library reaches for the outside by itself. */
+export interface SyncDeps {
+  settings: SyncSettings;
+  tripleseat: TripleseatPort;
+  revel: RevelPort;
+  state: StateStore;
+  clock: Clock;
+  /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
+  hex: (digits: number) => string;
+  /** Aborted by a signal or by the limit on the run's time: finish the write in flight, then report. */
+  stop: AbortSignal;
+  events: SyncEvents;
+}
+
+/** What the library says while it works; commands turn it into log lines and progress. */
+export interface SyncEvents {
+  notice(message: string): void;
+  warning(message: string): void;
+  /** One event is finished. */
+  result(result: EventResult): void;
+  progress(done: number, total: number, what: string): void;
+}
+
+/** What became of one event. */
+export type EventResult = {
+  id: EventId;
+  name: string | null;
+  /** Local date, `YYYY-MM-DD`. */
+  date: string | null;
+  /** Name of the location, null when none is configured for it. */
+  location: string | null;
+  orderId: string | null;
+  /** Decimal money, e.g. `1472.00`; null: not known. */
+  total: string | null;
+  /** Carried out, or in a dry run planned. */
+  changes: Action[];
+  /** A sentence for a person; also given for a skip that needs explaining. */
+  error: string | null;
+  /** The failure came from an API that did not answer: several in a row stop the run. */
+  upstream: boolean;
+} & (
+  | { status: 'injected'; reason: null }
+  | { status: 'repaired'; reason: null }
+  | { status: 'skipped'; reason: SkipReason }
+  | { status: 'failed'; reason: FailReason }
+);
+
+/** Why a run stopped before its end, or could not cover what it was asked for. */
+export type RunProblem =
+  | { kind: 'locked'; message: string }
+  | { kind: 'unavailable'; message: string }
+  | { kind: 'credentials'; message: string; hint: string | null }
+  | { kind: 'create-limit'; message: string }
+  /** Part of what was asked for could not be read; the rest was done. */
+  | { kind: 'incomplete'; message: string }
+  | { kind: 'stopped'; message: string };
+
+/** The outcome of a whole run. */
+export interface SyncOutcome {
+  /** What was covered; null for single events. ISO 8601 in UTC. */
+  window: { from: string; to: string } | null;
+  results: EventResult[];
+  problem: RunProblem | null;
+  /** A sweep that read all of its searches to the end. */
+  complete: boolean;
+}
+
+/** An event a run deals with: from a search (header known) or by id alone. */
+export interface Candidate {
+  id: EventId;
+  header: EventHeader | null;
+}
