@@ -164,13 +164,7 @@ function touchedUnfinished(wanted: WantedOrder, order: FoundOrder): OrderPlan {
 /** Everything a new order takes, in the order of the writes. */
 export function createActions(wanted: WantedOrder): Action[] {
   return [
-    {
-      action: 'create_order',
-      local_id: wanted.localId,
-      establishment: wanted.establishmentId,
-      date: wanted.date,
-      call_name: wanted.callName,
-    },
+    createOrder(wanted),
     ...wanted.items.map(addItem),
     setTotals(wanted),
     ...(wanted.payment === zero ? [] : [addPayment(wanted)]),
@@ -203,6 +197,17 @@ export function completeActions(wanted: WantedOrder, order: FoundOrder, contents
 /** Whether the header's money or day has to be written (again). */
 export function needsTotals(wanted: WantedOrder, order: FoundOrder): boolean {
   return compareMoney(wanted, order).length > 0 || order.createdDate?.slice(0, 10) !== wanted.date;
+}
+
+/** The action that makes the header. */
+export function createOrder(wanted: WantedOrder): Action {
+  return {
+    action: 'create_order',
+    local_id: wanted.localId,
+    establishment: wanted.establishmentId,
+    date: wanted.date,
+    call_name: wanted.callName,
+  };
 }
 
 /** The action that adds one line. */

@@ -230,14 +230,9 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
       return { ...failed(work.known, reason, error, done.order, false), changes: session.actions };
     }
     if (session.actions.length === 0) return standing(work.known, session.wanted, done.order);
-    const wrote = session.actions.some(
-      (action) => action.action !== 'mark_deleted' && action.action !== 'create_order',
-    );
     return {
       ...base(work.known),
-      ...(wrote || !session.actions.some((action) => action.action === 'create_order')
-        ? doneAs(done.created)
-        : ({ status: 'skipped', reason: 'ALREADY_INJECTED' } as const)),
+      ...carriedOut(session, done.created),
       orderId: done.order.id,
       total: formatCents(session.wanted.finalTotal),
       changes: session.actions,
@@ -329,6 +324,13 @@ export function failedUnread(
 /** The same event, not carried out after all. */
 export function refusedWork(work: Work, reason: FailReason, error: string): EventResult {
   return { ...failed(work.known, reason, error, null, false), total: formatCents(work.wanted.finalTotal) };
+}
+
+/** A run that lost the race for the header has only cleaned up after itself. */
+function carriedOut(session: Session, created: boolean) {
+  const did = (name: Action['action']) => session.actions.some(({ action }) => action === name);
+  const lost = !created && !did('make_visible') && did('create_order');
+  return lost ? ({ status: 'skipped', reason: 'ALREADY_INJECTED' } as const) : doneAs(created);
 }
 
 function doneAs(creates: boolean): { status: 'injected' | 'repaired'; reason: null } {

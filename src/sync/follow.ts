@@ -22,7 +22,8 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
   const { settleMs } = session.ctx.settings;
   const patience = session.now + Math.max(PATIENCE * settleMs, 5_000);
   if (await resumed(session, found)) return 'ours';
-  const dead = abandoned(session, found) || session.resumedOrder === found.id;
+  const dead =
+    abandoned(session, found) || (session.resumedOrder === found.id && claimIn(found.notes) === null);
   let quietSince = dead ? Number.NEGATIVE_INFINITY : session.now;
   let before = await fingerprint(session, found);
   for (;;) {

@@ -1,7 +1,7 @@
 import { orderUuid } from '../domain/identity.js';
 import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { isTouched, markDeleted } from '../domain/plan.js';
+import { createOrder, isTouched, markDeleted } from '../domain/plan.js';
 import { orderDate } from '../domain/window.js';
 import { abandoned } from './follow.js';
 import { contactGap, Lost, type Session } from './session.js';
@@ -66,6 +66,7 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
     lookAgain,
   );
   session.created.set(order.id, { order, at: session.now });
+  session.actions.push(createOrder(wanted));
   session.remember(order.id);
   return order;
 }

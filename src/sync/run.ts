@@ -122,7 +122,8 @@ class Run {
     const listed = [...selection.events.values()].map((header): Listed => ({ id: header.id, header }));
     this.#total = listed.length;
     await this.#all(listed);
-    return this.#outcome(window, this.#problem === null);
+    // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
+    return this.#outcome(window, ctx.request.locations === null && ctx.settings.enabled);
   }
 
   /** In chunks, so that memory does not grow with the number of events, unless too many creates are possible. */

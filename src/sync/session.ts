@@ -232,7 +232,7 @@ export class Session {
             if (found !== null) return found;
             await refused();
           }
-          if (!result.retry || attempt >= MAX_ATTEMPTS) throw giveUp(result.detail);
+          if (!result.retry || attempt >= MAX_ATTEMPTS) throw giveUp(result.detail, result.retry);
           await this.pause(Math.max(result.retryAfterMs, 500 * 2 ** (attempt - 1)));
           break;
         case 'unknown': {
@@ -270,6 +270,7 @@ export function contactGap(settleMs: number): number {
   return Math.max(settleMs / 2, 250);
 }
 
-function giveUp(detail: string): Halt {
-  return new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, `${detail}.`, true);
+/** `upstream`: Revel did not take it for now, as opposed to a final no to this one write. */
+function giveUp(detail: string, upstream = true): Halt {
+  return new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, `${detail}.`, upstream);
 }
