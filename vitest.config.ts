@@ -16,6 +16,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           env: { TZ: 'UTC', NO_COLOR: '1' },
+          globalSetup: ['test/helpers/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
