@@ -5,7 +5,7 @@ import { resolveLocations } from '../config/locations.js';
 import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import type { VariableName } from '../config/variables.js';
-import { AppError, ExitCode } from '../errors.js';
+import { AppError, ExitCode, errorText } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { buildReport } from '../report/build.js';
 import { writeJson } from '../report/json.js';
@@ -44,8 +44,35 @@ export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId
   sandbox: boolean;
 }
 
-/** Runs `sync` to its end and reports. */
+/** Runs `sync` to its end and reports; with `--json` there is a document even if it could not begin. */
 export async function syncCommand(options: SyncOptions, around: Surroundings): Promise<ExitCode> {
+  try {
+    return await sync(options, around);
+  } catch (error) {
+    if (options.json && error instanceof AppError) await writeJson(around.stdout, stillborn(options, error));
+    throw error;
+  }
+}
+
+/** The report of a run that never began. */
+function stillborn(options: SyncOptions, error: AppError): RunReport {
+  const now = systemClock.now();
+  return buildReport({
+    mode: options.target.kind === 'events' ? 'single' : 'bulk',
+    dryRun: options.dryRun,
+    trigger: options.trigger,
+    correlationId: options.correlationId ?? randomBytes(4).toString('hex'),
+    startedAt: now,
+    finishedAt: now,
+    window: null,
+    events: [],
+    error: { code: error.code, message: error.message, hint: error.hint },
+    requests: { tripleseat: 0, revel: 0 },
+    redact: (text) => text,
+  });
+}
+
+async function sync(options: SyncOptions, around: Surroundings): Promise<ExitCode> {
   if (!options.sandbox) {
     return run(options, around, loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sync }));
   }
@@ -113,7 +140,12 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
     const done = await perform(request, config, state, stop, eventsFor(log, progress, request));
     progress.clear();
     const exit = exitFor(done.outcome, request, options.detailedExitCode, around.stop);
-    if (!request.dryRun) await recordEnd(state.journal, request, done.outcome, exit, systemClock.now());
+    if (!request.dryRun) {
+      // The work is done: a full disk must not hide what came of it.
+      await recordEnd(state.journal, request, done.outcome, exit, systemClock.now()).catch((error) =>
+        log.error(`The journal could not be written: ${errorText(error)}`),
+      );
+    }
     const report = buildReport({
       mode: modeOf(request),
       dryRun: request.dryRun,
