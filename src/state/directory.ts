@@ -5,6 +5,7 @@ import { StateFiles } from './files.js';
 import { fileIntents } from './intents.js';
 import { fileJournal } from './journal.js';
 import { Locks, type Waiting } from './locks.js';
+import { fileMailMemory } from './mail-memory.js';
 import { fileTokens } from './tokens.js';
 import type { StateStore } from './types.js';
 
@@ -17,6 +18,7 @@ import type { StateStore } from './types.js';
  *   journal/journal.jsonl         runs and results, one JSON object a line
  *   journal/journal-000001.jsonl  older ones, highest number newest (from 8 MB; 5 are kept)
  *   cache.jsonl                   answers that need not be asked for again (at most 32 MB)
+ *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   locks/                        empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed
  *
@@ -64,6 +66,7 @@ export async function openStateDir(options: StateDirOptions): Promise<StateStore
     intents: fileIntents(files, readOnly),
     journal: fileJournal({ files, tryLock, readOnly, maxBytes, keep, log }),
     cache,
+    mailMemory: fileMailMemory({ ...waiting, files, readOnly }),
     async close() {
       await cache.flush();
       await locks.close();

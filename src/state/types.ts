@@ -99,6 +99,33 @@ export interface Cache {
   flush(): Promise<void>;
 }
 
+/** A failure that somebody was told of by mail. Times in epoch milliseconds. */
+export interface MailedFailure {
+  /** Event id, or `run` for a failure of a run as a whole. */
+  subject: string;
+  /** Reason code of the event, or code of the run's error. */
+  reason: string;
+  /** When it was first mailed. */
+  since: number;
+  /** When it was mailed last. */
+  mailedAt: number;
+  /** What the event was called, on which local date (`YYYY-MM-DD`) and where; to tell when it is over. */
+  name: string | null;
+  date: string | null;
+  location: string | null;
+}
+
+/** Which standing failures were mailed when. Bounded; losing it costs repeated mails and nothing else. */
+export interface MailMemory {
+  /** In no particular order; empty when there is none or it makes no sense. */
+  read(): Promise<MailedFailure[]>;
+  /** Adds or replaces some entries (key: subject and reason), forgets others, leaves the rest. Durable. */
+  update(change: {
+    mailed: readonly MailedFailure[];
+    forget: readonly Pick<MailedFailure, 'subject' | 'reason'>[];
+  }): Promise<void>;
+}
+
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
   /** Takes the named lock, or null when another process has it. Never waits. */
@@ -107,5 +134,6 @@ export interface StateStore {
   intents: IntentStore;
   journal: Journal;
   cache: Cache;
+  mailMemory: MailMemory;
   close(): Promise<void>;
 }

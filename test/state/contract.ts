@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import type { StateStore } from '../../src/state/types.js';
-import { collect, eventId, eventRecord, jumpingClock, runEnd, runStart, tokens } from './support.js';
+import { collect, eventId, eventRecord, jumpingClock, mailed, runEnd, runStart, tokens } from './support.js';
 
 /** One state, fresh for a test, that several stores can be opened on. */
 export interface StateSetup {
@@ -291,6 +291,38 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
       });
     });
 
+    describe('mail memory', () => {
+      it('adds, replaces and forgets single entries, across stores', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.mailMemory.read()).toEqual([]);
+        await a.mailMemory.update({ mailed: [mailed('1'), mailed('2'), mailed('run')], forget: [] });
+        await b.mailMemory.update({
+          mailed: [mailed('2', { mailedAt: 7 }), mailed('2', { reason: 'MISSED' })],
+          forget: [
+            { subject: '1', reason: 'DRIFT' },
+            { subject: 'run', reason: 'MISSED' },
+          ],
+        });
+        const left = (await a.mailMemory.read()).sort((x, y) => compareText(key(x), key(y)));
+        expect(left).toEqual([
+          mailed('2', { mailedAt: 7 }),
+          mailed('2', { reason: 'MISSED' }),
+          mailed('run'),
+        ]);
+      });
+
+      it('is bounded, in entries and in text', async () => {
+        const store = await open();
+        const many = Array.from({ length: 2500 }, (_, index) => mailed(String(index)));
+        await store.mailMemory.update({ mailed: many, forget: [] });
+        await store.mailMemory.update({ mailed: [mailed('last', { name: 'x'.repeat(5000) })], forget: [] });
+        const kept = await store.mailMemory.read();
+        expect(kept).toHaveLength(2000);
+        expect(kept.find(({ subject }) => subject === 'last')?.name).toHaveLength(200);
+        expect(kept.some(({ subject }) => subject === '0')).toBe(false);
+      });
+    });
+
     describe('read-only', () => {
       it('reads what is there and changes nothing but tokens', async () => {
         const writer = await open();
@@ -301,6 +333,7 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         await writer.cache.set('k', 1);
         await writer.cache.flush();
         await writer.tokens.write(tokens());
+        await writer.mailMemory.update({ mailed: [mailed('1')], forget: [] });
 
         const reader = await open({ readOnly: true });
         expect(await reader.intents.read(event)).toEqual(intent);
@@ -314,8 +347,13 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         await reader.cache.set('k', 2);
         await reader.cache.flush();
         await reader.tokens.write(tokens({ accessToken: 'access-2' }));
+        await reader.mailMemory.update({
+          mailed: [mailed('2')],
+          forget: [{ subject: '1', reason: 'DRIFT' }],
+        });
 
         const after = await open();
+        expect(await after.mailMemory.read()).toEqual([mailed('1')]);
         expect(await after.intents.read(event)).toEqual(intent);
         expect(await after.intents.read(eventId('61000002'))).toBeNull();
         expect(await collect(after.journal.read())).toEqual([eventRecord('61000001')]);
@@ -331,4 +369,12 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
       });
     });
   });
+}
+
+function key({ subject, reason }: { subject: string; reason: string }): string {
+  return `${subject} ${reason}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
-import type { JournalRecord, Tokens } from '../../src/state/types.js';
+import type { JournalRecord, MailedFailure, Tokens } from '../../src/state/types.js';
 
 /** A clock that jumps ahead whenever somebody sleeps, after letting everything else have its turn. */
 export function jumpingClock(start = Date.UTC(2026, 10, 14, 12)): Clock {
@@ -79,6 +79,19 @@ export function runEnd(
 ): JournalRecord {
   const summary = { queried: 1, injected: 1, repaired: 0, skipped: 0, failed: 0 };
   return { type: 'run-end', at, run, mode: 'bulk', complete: true, exit: 0, summary, ...over };
+}
+
+export function mailed(subject: string, over: Partial<MailedFailure> = {}): MailedFailure {
+  return {
+    subject,
+    reason: 'DRIFT',
+    since: 1_799_990_000_000,
+    mailedAt: 1_800_000_000_000,
+    name: 'Sample party',
+    date: '2026-11-14',
+    location: 'Special Events',
+    ...over,
+  };
 }
 
 /** Everything an asynchronous iterable yields. */
