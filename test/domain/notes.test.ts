@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { orderId } from '../../src/domain/ids.js';
+import {
+  claimedNotes,
+  claimIn,
+  finalNotes,
+  isSuperseded,
+  revisionIn,
+  supersededNotes,
+} from '../../src/domain/notes.js';
+import { eventId } from './builders.js';
+
+const event = eventId('55521609');
+const revision = '1a2b3c4d';
+const claim = '0123456789abcdef';
+
+describe('notes of an order', () => {
+  it('say which event it is and in which revision', () => {
+    expect(finalNotes(event, revision)).toBe('Triple Seat Event #55521609 rev 1a2b3c4d');
+    expect(revisionIn(finalNotes(event, revision))).toBe(revision);
+    expect(claimIn(finalNotes(event, revision))).toBeNull();
+    expect(isSuperseded(finalNotes(event, revision))).toBe(false);
+  });
+
+  it('carry the claim of the run that fills it', () => {
+    const notes = claimedNotes(event, revision, claim);
+    expect(claimIn(notes)).toBe(claim);
+    expect(revisionIn(notes)).toBe(revision);
+    expect(isSuperseded(notes)).toBe(false);
+  });
+
+  it('say which order took its place', () => {
+    const notes = supersededNotes(event, orderId(10684001));
+    expect(notes).toBe('Triple Seat Event #55521609 superseded by order 10684001');
+    expect(isSuperseded(notes)).toBe(true);
+    expect(claimIn(notes)).toBeNull();
+    expect(revisionIn(notes)).toBeNull();
+  });
+
+  it.each([
+    ['of the older connector', 'Triple Seat Event #55521609'],
+    ['that staff has written', 'Deliver at the back door'],
+    [
+      'that staff has added to',
+      'Triple Seat Event #55521609 rev 1a2b3c4d filling 0123456789abcdef call first',
+    ],
+    ['with a claim that is none', 'Triple Seat Event #55521609 rev 1a2b3c4d filling xyz'],
+    ['that are empty', ''],
+  ])('%s hold no claim', (_, notes) => {
+    expect(claimIn(notes)).toBeNull();
+  });
+
+  it.each(['Deliver early, rev 12345', 'Triple Seat Event #55521609', ''])(
+    'hold no revision: %j',
+    (notes) => {
+      expect(revisionIn(notes)).toBeNull();
+    },
+  );
+
+  it('of other orders are never taken for superseded', () => {
+    expect(isSuperseded('This was superseded by order 4')).toBe(false);
+  });
+});
