@@ -184,7 +184,8 @@ function describe(files: StateFiles, tripleseatUrl: string, revelUrl: string) {
       REVEL_BASE_URL: revelUrl,
       REVEL_API_KEY: revelKey.apiKey,
       REVEL_API_SECRET: revelKey.apiSecret,
-      // This point of sale has no limits, and what it accepts is seen at once.
+      // These services have no limits, and what this point of sale accepts is seen at once.
+      TRIPLESEAT_RPS: '100',
       REVEL_RPS: '100',
       SETTLE_SECONDS: '0',
       LOCATIONS_FILE: files.path(FILES.locations),
