@@ -79,9 +79,10 @@ export class Session {
   async resume(): Promise<void> {
     const intent = await this.ctx.state.intents.read(this.key.event);
     if (!intent) return;
-    this.resumedAt = intent.lastWriteAt;
+    // A clock that was set back must not make us wait for the time it once showed.
+    this.resumedAt = Math.min(intent.lastWriteAt, this.now);
     this.resumedOrder = intent.orderId;
-    this.lastWriteAt = intent.lastWriteAt;
+    this.lastWriteAt = this.resumedAt;
     if (intent.claim !== '') this.claim = intent.claim;
   }
 
