@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import { resolveLocations } from '../config/locations.js';
@@ -136,7 +137,6 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
   const stop = stopSignal(around.stop, limit, config.maxRunSeconds);
   try {
     const startedAt = systemClock.now();
-    log.info(runStarted(request.trigger));
     const done = await perform(request, config, state, stop, eventsFor(log, progress, request));
     progress.clear();
     const exit = exitFor(done.outcome, request, options.detailedExitCode, around.stop);
@@ -243,6 +243,8 @@ async function perform(
 /** One signal for everything that ends a run early; its reason is the sentence for the report. */
 function stopSignal(stop: AbortSignal, limit: AbortSignal, seconds: number): AbortSignal {
   const all = new AbortController();
+  // Every request and every wait listens to it: as many as there are events in flight.
+  setMaxListeners(0, all.signal);
   stop.addEventListener('abort', () => all.abort(`The run was stopped by ${String(stop.reason)}.`), {
     once: true,
   });
@@ -264,6 +266,7 @@ function eventsFor(
   request: SyncRequest,
 ): SyncEvents {
   return {
+    started: () => log.info(runStarted(request.trigger)),
     notice: (message) => log.info(message),
     warning: (message) => log.warn(message),
     result: (result) => logResult(log, result, request.dryRun),
@@ -322,7 +325,9 @@ async function tell(
   request: SyncRequest,
 ): Promise<void> {
   const { summary } = report;
-  if (report.error !== null && report.error.code === 'LOCKED') log.warn(report.error.message);
+  // One line says it all, wherever that line is read.
+  const lockedOut = report.error?.code === 'LOCKED' && summary.queried === 0;
+  if (lockedOut) log.warn(report.error?.message ?? '');
   else {
     if (report.error !== null) log.error([report.error.message, report.error.hint ?? ''].join(' ').trim());
     if (summary.injected + summary.repaired + summary.failed > 0) log.release();
@@ -330,9 +335,10 @@ async function tell(
   }
   if (options.json) return writeJson(around.stdout, report);
   const quiet =
-    request.trigger === 'cron' &&
-    around.stdout.isTTY !== true &&
-    summary.injected + summary.repaired + summary.failed === 0;
+    lockedOut ||
+    (request.trigger === 'cron' &&
+      around.stdout.isTTY !== true &&
+      summary.injected + summary.repaired + summary.failed === 0);
   if (quiet) return;
   const { renderReport } = await import('../report/table.js');
   const style = outputStyle(around.stdout, around.env, options.noColor);

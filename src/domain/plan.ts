@@ -149,6 +149,11 @@ function movedAway(wanted: WantedOrder, order: FoundOrder): Failure {
   };
 }
 
+/** What is wrong with an unfinished order in an establishment that its event has left. */
+export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
+  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Delete that order in the POS; the next run makes one in the right place.`;
+}
+
 function touchedUnfinished(wanted: WantedOrder, order: FoundOrder): OrderPlan {
   return {
     kind: 'failed',

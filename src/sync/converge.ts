@@ -1,9 +1,9 @@
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { planOrder, standings } from '../domain/plan.js';
+import { leftElsewhere, planOrder, standings } from '../domain/plan.js';
 import type { Failure } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { fill } from './fill.js';
-import { follow } from './follow.js';
+import { abandoned, follow } from './follow.js';
 import { awaitDeadRun, createHeader, dropLosers, look } from './header.js';
 import { Halt, Lost, type Session } from './session.js';
 
@@ -117,6 +117,9 @@ function hiddenOthers(rows: readonly FoundOrder[], winner: FoundOrder): FoundOrd
 async function clearTheWay(session: Session, losers: readonly FoundOrder[]): Promise<void> {
   await dropLosers(session, losers, null);
   const [busy] = losers.filter((row) => !session.dropped.has(row.id));
+  if (busy && abandoned(session, busy)) {
+    throw new Halt({ kind: 'failed', reason: 'ORPHANED' }, leftElsewhere(session.wanted, busy));
+  }
   if (busy) {
     throw new Halt(
       { kind: 'skipped', reason: 'CLAIMED_ELSEWHERE' },

@@ -1,20 +1,22 @@
 import { findLocation, isSelected } from '../config/locations.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
-import type { EventId } from '../domain/ids.js';
+import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { type Action, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
+import { type Action, leftElsewhere, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
 import { triage } from '../domain/triage.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { eventDate } from '../domain/window.js';
+import { AppError } from '../errors.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { orderKey, type RunContext } from './context.js';
 import { converge } from './converge.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
+import { droppable } from './header.js';
 import { Halt, Session } from './session.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -173,21 +175,27 @@ async function planOrderOf(
   const plan = await planWithContents(ctx, wanted, rows);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const work = { known, key: orderKey(ctx, event.id, location, wanted.date), wanted, readAt, rows, lookedAt };
+  if (plan.kind === 'failed') return result(failedPlan(known, wanted, plan));
+  if (plan.kind === 'need-contents') {
+    return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
+  }
+  const dropped = await droppable(ctx, wanted, plan.losers);
+  if (dropped.kind === 'error') return result(failed(known, 'REVEL_ERROR', dropped.detail, existing, true));
+  const dropFor = (winner: OrderId | null) => dropped.value.map(({ id }) => markDeleted(id, winner));
   switch (plan.kind) {
     case 'standing': {
-      const droppable = plan.losers.filter((row) => abandonedIn(ctx, wanted, row));
-      if (droppable.length === 0) return result(standing(known, wanted, plan.order));
-      const actions = droppable.map((row) => markDeleted(row.id, plan.order.id));
+      if (dropped.value.length === 0) return result(standing(known, wanted, plan.order));
+      return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
+    }
+    case 'create': {
+      const busy = plan.losers.find((row) => !dropped.value.includes(row) && abandonedIn(ctx, wanted, row));
+      if (busy) return result(failed(known, 'ORPHANED', leftElsewhere(wanted, busy), busy, false));
+      return { kind: 'work', work: { ...work, actions: [...dropFor(null), ...plan.actions], creates: true } };
+    }
+    case 'complete': {
+      const actions = [...plan.actions, ...dropFor(plan.order.id)];
       return { kind: 'work', work: { ...work, actions, creates: false } };
     }
-    case 'failed':
-      return result(failedPlan(known, wanted, plan));
-    case 'create':
-      return { kind: 'work', work: { ...work, actions: plan.actions, creates: true } };
-    case 'complete':
-      return { kind: 'work', work: { ...work, actions: plan.actions, creates: false } };
-    case 'need-contents':
-      return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
   }
 }
 
@@ -238,8 +246,20 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
       changes: session.actions,
     };
   } catch (error) {
-    if (!(error instanceof Halt)) throw error;
-    return halted(work, session, error);
+    if (error instanceof Halt) return halted(work, session, error);
+    if (!(error instanceof AppError) || session.actions.length === 0) throw error;
+    const halt = new Halt({ kind: 'failed', reason: 'ABORTED' }, error.message);
+    throw new Interrupted(error, halted(work, session, halt));
+  }
+}
+
+/** What ends the whole run has come in the middle of an event: `result` says how far that got. */
+export class Interrupted extends AppError {
+  readonly result: EventResult;
+
+  constructor(error: AppError, result: EventResult) {
+    super(error.code, error.exitCode, error.message, error.hint);
+    this.result = result;
   }
 }
 

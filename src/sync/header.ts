@@ -2,8 +2,11 @@ import { orderUuid } from '../domain/identity.js';
 import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { createOrder, isTouched, markDeleted } from '../domain/plan.js';
+import type { WantedOrder } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
-import { abandoned } from './follow.js';
+import type { RevelRead } from '../revel/types.js';
+import type { RunContext } from './context.js';
+import { abandoned, abandonedIn } from './follow.js';
 import { contactGap, Lost, type Session } from './session.js';
 
 /** All rows of the event; what this session knows better than a lagging list is put right. */
@@ -93,6 +96,25 @@ export async function dropLosers(
   for (const loser of losers) {
     if (session.owns(loser) || abandoned(session, loser)) await dropLoser(session, loser, winner);
   }
+}
+
+/**
+ * Those losers that a run would take out of the race besides its own: nobody can be at work on them, staff has
+ * not touched them, and no payment hangs on them.
+ */
+export async function droppable(
+  ctx: RunContext,
+  wanted: WantedOrder,
+  losers: readonly FoundOrder[],
+): Promise<RevelRead<FoundOrder[]>> {
+  const found: FoundOrder[] = [];
+  for (const row of losers) {
+    if (isTouched(wanted, row) || !abandonedIn(ctx, wanted, row)) continue;
+    const payments = await ctx.revel.payments(row.id);
+    if (payments.kind === 'error') return payments;
+    if (payments.value.every(({ deleted }) => deleted)) found.push(row);
+  }
+  return { kind: 'ok', value: found };
 }
 
 async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrder | null): Promise<void> {

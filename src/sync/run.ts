@@ -7,6 +7,7 @@ import {
   aborted,
   applyWork,
   failedUnread,
+  Interrupted,
   keyOf,
   locationOf,
   lockedOut,
@@ -54,9 +55,25 @@ class Run {
   }
 
   async single(candidates: Candidate[]): Promise<SyncOutcome> {
+    this.#ctx.events.started();
     this.#total = candidates.length;
-    await this.#each(candidates, (candidate) => this.#one(candidate));
+    const refused = await this.#tooManyCreates(candidates);
+    if (refused) for (const result of refused) this.#add(result);
+    else await this.#each(candidates, (candidate) => this.#one(candidate));
     return this.#outcome(null, false);
+  }
+
+  /** More events than orders may be made: how many it will be shows only when all of them have been planned. */
+  async #tooManyCreates(candidates: readonly Candidate[]): Promise<EventResult[] | null> {
+    const ctx = this.#ctx;
+    if (!ctx.settings.enabled || candidates.length <= ctx.settings.maxCreatesPerRun) return null;
+    const all = await Promise.all(
+      candidates.map(({ id }) => ctx.slots.run(() => this.#guarded(() => planById(ctx, id)))),
+    );
+    const planned = all.filter((each) => each !== null);
+    const refused = this.#refuseCreates(planned.flatMap((each) => (each.kind === 'work' ? [each.work] : [])));
+    if (refused.length === 0) return null;
+    return [...planned.flatMap((each) => (each.kind === 'result' ? [each.result] : [])), ...refused];
   }
 
   async #one(candidate: Candidate): Promise<EventResult> {
@@ -67,9 +84,9 @@ class Run {
     if (!lock) return lockedOut(ctx, candidate);
     try {
       const planned = await planById(ctx, candidate.id);
-      if (planned.kind === 'result') return planned.result;
-      const refused = this.#refuseCreates([planned.work]);
-      return refused[0] ?? (await applyWork(ctx, planned.work, planned.work.lookedAt));
+      return planned.kind === 'result'
+        ? planned.result
+        : await applyWork(ctx, planned.work, planned.work.lookedAt);
     } finally {
       await lock.release();
     }
@@ -92,6 +109,7 @@ class Run {
       this.#problem = { kind: 'locked', message: 'Another sweep is running on this host; nothing was done.' };
       return this.#outcome(null, false);
     }
+    ctx.events.started();
     try {
       return await this.#sweepLocked(hoursBack);
     } finally {
@@ -115,7 +133,7 @@ class Run {
     };
     const selection = await this.#guarded(() => selectEvents(ctx, hoursBack));
     if (!selection) return this.#outcome(window, false);
-    if (selection.problems.length > 0) {
+    if (!this.#stopped() && selection.problems.length > 0) {
       const message = selection.problems.join(' ');
       this.#problem = { kind: selection.failed ? 'unavailable' : 'incomplete', message };
     }
@@ -213,16 +231,21 @@ class Run {
             ? this.#abort(candidate)
             : await this.#guarded(
                 () => work(candidate),
-                () => this.#abort(candidate),
+                (error) => (error instanceof Interrupted ? error.result : this.#abort(candidate)),
               );
-          if (result) this.#add(result);
+          if (result) this.#add(this.#cutOff(result) ? this.#abort(candidate) : result);
+          // Both APIs have answered for this one.
+          else this.#failuresInARow = 0;
         }),
       ),
     );
   }
 
   /** Refused credentials concern everything: the run ends. Anything else unexpected is a bug and goes up. */
-  async #guarded<T>(work: () => Promise<T>, otherwise: () => T | null = () => null): Promise<T | null> {
+  async #guarded<T>(
+    work: () => Promise<T>,
+    otherwise: (error: AppError) => T | null = () => null,
+  ): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
@@ -231,8 +254,13 @@ class Run {
         error.code === 'CREDENTIALS'
           ? { kind: 'credentials', message: error.message, hint: error.hint }
           : { kind: error.code === 'LOCKED' ? 'locked' : 'unavailable', message: error.message };
-      return otherwise();
+      return otherwise(error);
     }
+  }
+
+  /** The read that failed was cut off by the stop: that says nothing about the API. */
+  #cutOff(result: EventResult): boolean {
+    return this.#ctx.stop.aborted && result.upstream && result.changes.length === 0 && this.#stopped();
   }
 
   #stopped(): boolean {
@@ -256,7 +284,7 @@ class Run {
     if (result.status !== 'failed' || result.reason !== 'ABORTED') {
       this.#failuresInARow = result.upstream ? this.#failuresInARow + 1 : 0;
     }
-    if (this.#failuresInARow >= BREAKER && this.#problem?.kind !== 'unavailable') {
+    if (this.#failuresInARow >= BREAKER && !this.#stopped()) {
       const message = `${BREAKER} events in a row failed because an API did not answer; the run was stopped. Last: ${result.error ?? ''}`;
       this.#problem = { kind: 'unavailable', message };
     }

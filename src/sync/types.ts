@@ -50,7 +50,7 @@ export interface SyncDeps {
   settings: SyncSettings;
   tripleseat: TripleseatPort;
   revel: RevelPort;
-  state: StateStore;
+  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal'>;
   clock: Clock;
   /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
   hex: (digits: number) => string;
@@ -61,6 +61,8 @@ export interface SyncDeps {
 
 /** What the library says while it works; commands turn it into log lines and progress. */
 export interface SyncEvents {
+  /** The run may begin: it holds the lock it needs. */
+  started(): void;
   notice(message: string): void;
   warning(message: string): void;
   /** One event is finished. */

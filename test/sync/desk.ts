@@ -1,0 +1,326 @@
+import { setMaxListeners } from 'node:events';
+import type { Config } from '../../src/config/types.js';
+import { parseEventId } from '../../src/domain/ids.js';
+import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
+import { connectRevel } from '../../src/revel/connect.js';
+import { applyFault, type FaultDecision } from '../../src/sandbox/host/faults.js';
+import type { SimRequest } from '../../src/sandbox/host/types.js';
+import { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
+import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
+import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
+import { localDate } from '../../src/sandbox/tripleseat/time.js';
+import {
+  allPlaces,
+  DINING_OPTION,
+  DISCOUNT_ID,
+  OUR_USER,
+  PAYMENT_TYPE,
+  type Place,
+  places,
+} from '../../src/sandbox/world/places.js';
+import type { Scenario } from '../../src/sandbox/world/scenario.js';
+import { seedWorld } from '../../src/sandbox/world/seed.js';
+import type { Intent, TokenStore, Tokens } from '../../src/state/types.js';
+import { runSync } from '../../src/sync/run.js';
+import type { EventResult, SyncDeps, SyncOutcome, SyncRequest, SyncSettings } from '../../src/sync/types.js';
+import { connectTripleseat } from '../../src/tripleseat/connect.js';
+import { partyOptions } from '../helpers/world.js';
+import { VirtualClock } from '../http/virtual-clock.js';
+
+const TRIPLESEAT = 'https://tripleseat.test';
+const REVEL = 'https://revel.test';
+const KEY = { apiKey: 'key', apiSecret: 'secret' };
+
+/** One request that went out. */
+export interface Sent {
+  upstream: 'tripleseat' | 'revel';
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: string;
+  at: number;
+}
+
+export type Strike = (sent: Sent, index: number) => FaultDecision | null;
+
+/** Locations of the sample shops, as the configuration layer makes them. */
+export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
+  name: shop.name,
+  timezone: shop.zone,
+  tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
+  revel: {
+    establishmentId: shop.establishmentId,
+    userId: OUR_USER,
+    posStationId: shop.posStationId,
+    diningOption: DINING_OPTION,
+    paymentType: PAYMENT_TYPE,
+    discountId: DISCOUNT_ID,
+    openItemProductId: shop.openItemProductId,
+  },
+  products: { 'O G': shop.products.find(({ name }) => name === 'Original Gangster')?.id ?? 0 },
+  billing: { 'Admin Fee': 'surcharge' },
+}));
+
+const defaults: SyncSettings = {
+  locations: sampleLocations,
+  enabled: true,
+  allowedLocations: null,
+  testEstablishmentId: null,
+  syncStatuses: ['DEFINITE', 'CLOSED'],
+  leadHours: 0,
+  graceHours: 24,
+  paymentPolicy: 'paid',
+  unmatchedPolicy: 'fail',
+  ignoredEvents: new Set(),
+  concurrency: 4,
+  maxCreatesPerRun: 200,
+  settleMs: 3_000,
+  revelRps: 100,
+};
+
+const request: SyncRequest = {
+  target: { kind: 'sweep', hoursBack: 48 },
+  dryRun: false,
+  late: false,
+  force: false,
+  locations: null,
+  trigger: 'manual',
+  correlationId: '1a2b3c4d',
+};
+
+/** What a run came to, and what it sent. */
+export interface DeskRun extends SyncOutcome {
+  sent: Sent[];
+  /** Requests to Revel that are not reads. */
+  writes: Sent[];
+  notices: string[];
+  warnings: string[];
+  of(id: number | string): EventResult;
+}
+
+/** Both simulators and the sync library in one process, on a clock of their own: no sockets, no waiting. */
+export class Desk {
+  readonly clock: VirtualClock;
+  readonly tripleseat = new TripleseatSimulator({ clientCredentials: 'works', rate: null });
+  readonly revel = new RevelSimulator(KEY);
+  readonly scenarios: Scenario[];
+  readonly intents = new Map<string, Intent>();
+  lastGoodSweep: string | null = null;
+  /** Names of the locks that are held. */
+  readonly locks = new Set<string>();
+  strike: Strike | null = null;
+  #sent: Sent[] = [];
+  #hex = 0;
+  #events = 0;
+  #tokens: Tokens | null = null;
+
+  /** `sample`: with the events of the sample world; else only its shops. */
+  constructor(now: number | string, sample = false) {
+    this.clock = new VirtualClock(typeof now === 'string' ? Date.parse(now) : now);
+    this.scenarios = seedWorld(this.tripleseat, this.revel, this.clock.now());
+    if (sample) return;
+    this.tripleseat.store.events.clear();
+    this.revel = new RevelSimulator(KEY);
+    const bare = new TripleseatSimulator();
+    seedShops(bare, this.revel, this.clock.now());
+  }
+
+  /** A party of today; see partyOptions. */
+  add(changes: Partial<EventOptions> = {}, shop: Place = places.west): RawRecord {
+    const event = makeEvent({
+      ...partyOptions(61_000_001 + this.#events, shop, this.clock.now()),
+      ...changes,
+    });
+    this.#events += 1;
+    this.tripleseat.store.putEvent(event);
+    return event;
+  }
+
+  /** Local date now in the shop's zone. */
+  today(shop: Place = places.west): string {
+    return localDate(this.clock.now(), shop.zone);
+  }
+
+  sweep(
+    over: Partial<SyncRequest> = {},
+    settings: Partial<SyncSettings> = {},
+    stop?: AbortSignal,
+  ): Promise<DeskRun> {
+    return this.run(over, settings, stop);
+  }
+
+  single(
+    events: readonly { id: number }[],
+    over: Partial<SyncRequest> = {},
+    settings: Partial<SyncSettings> = {},
+    stop?: AbortSignal,
+  ): Promise<DeskRun> {
+    const ids = events.map(({ id }) => {
+      const parsed = parseEventId(String(id));
+      if (!parsed) throw new Error(`not an event id: ${id}`);
+      return parsed;
+    });
+    return this.run({ target: { kind: 'events', ids }, ...over }, settings, stop);
+  }
+
+  async run(
+    over: Partial<SyncRequest>,
+    settings: Partial<SyncSettings> = {},
+    stop?: AbortSignal,
+  ): Promise<DeskRun> {
+    const signal = stop ?? new AbortController().signal;
+    setMaxListeners(0, signal);
+    this.#sent = [];
+    const around = {
+      transport: this.#transport,
+      clock: this.clock,
+      random: () => 0.5,
+      timeoutMs: 30_000,
+      signal,
+      onRequest: () => undefined,
+    };
+    const notices: string[] = [];
+    const warnings: string[] = [];
+    const outcome = await runSync(
+      {
+        settings: { ...defaults, ...settings },
+        tripleseat: connectTripleseat(
+          {
+            baseUrl: TRIPLESEAT,
+            tokenUrl: `${TRIPLESEAT}/oauth2/token`,
+            authorizeUrl: `${TRIPLESEAT}/oauth2/authorize`,
+            clientId: defaultSettings.clientId,
+            clientSecret: defaultSettings.clientSecret,
+            refreshToken: null,
+            scope: 'events:read bookings:read',
+            rps: 1_000,
+          },
+          { ...around, store: this.#tokenStore },
+        ).port,
+        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: 1_000 }, around),
+        state: this.#state(),
+        clock: this.clock,
+        hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),
+        stop: signal,
+        events: {
+          started: () => undefined,
+          notice: (message) => notices.push(message),
+          warning: (message) => warnings.push(message),
+          result: () => undefined,
+          progress: () => undefined,
+        },
+      },
+      { ...request, ...over },
+    );
+    const sent = this.#sent;
+    return {
+      ...outcome,
+      sent,
+      writes: sent.filter(({ upstream, method }) => upstream === 'revel' && method !== 'GET'),
+      notices,
+      warnings,
+      of: (id) => {
+        const found = outcome.results.find((result) => result.id === String(id));
+        if (!found) throw new Error(`there is no result for ${id}`);
+        return found;
+      },
+    };
+  }
+
+  readonly #transport: HttpTransport = async (http) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (http.signal?.aborted) return { kind: 'failure', sent: false, reason: 'aborted', detail: 'stopped' };
+    const url = new URL(http.url);
+    const upstream = url.origin === REVEL ? 'revel' : 'tripleseat';
+    const now = this.clock.now();
+    const sent: Sent = {
+      upstream,
+      method: http.method,
+      path: url.pathname,
+      query: url.searchParams,
+      body: http.body ?? '',
+      at: now,
+    };
+    const decision = this.strike?.(
+      sent,
+      this.#sent.filter((other) => other.upstream === upstream).length,
+    ) ?? { kind: 'none' };
+    this.#sent.push(sent);
+    const outcome = applyFault(
+      decision,
+      () => this[upstream].handle(toSim(http, url), this.clock.now()),
+      now,
+    );
+    switch (outcome.kind) {
+      case 'response':
+        if (outcome.delayMs > 0) await this.clock.sleep(outcome.delayMs);
+        return { kind: 'response', ...outcome.response };
+      case 'cut':
+        return outcome.refused
+          ? { kind: 'failure', sent: false, reason: 'connect', detail: 'could not connect (ECONNREFUSED)' }
+          : { kind: 'failure', sent: true, reason: 'reset', detail: 'the connection broke (ECONNRESET)' };
+      case 'hang':
+        await this.clock.sleep(http.timeoutMs, http.signal);
+        return { kind: 'failure', sent: true, reason: 'timeout', detail: 'timed out' };
+    }
+  };
+
+  readonly #tokenStore: TokenStore = {
+    read: async () => this.#tokens,
+    write: async (tokens) => {
+      this.#tokens = tokens;
+    },
+    clear: async () => {
+      this.#tokens = null;
+    },
+    exclusive: (_, work) => work(),
+  };
+
+  #state(): SyncDeps['state'] {
+    const locks = this.locks;
+    return {
+      tryLock: async (name) => {
+        if (locks.has(name)) return null;
+        locks.add(name);
+        return { release: async () => void locks.delete(name) };
+      },
+      intents: {
+        read: async (event) => this.intents.get(event) ?? null,
+        write: async (event, intent) => void this.intents.set(event, intent),
+        clear: async (event) => void this.intents.delete(event),
+      },
+      journal: {
+        append: async () => undefined,
+        async *read() {},
+        lastGoodSweep: async () => this.lastGoodSweep,
+      },
+    };
+  }
+}
+
+/** The shops without any event or order. */
+function seedShops(tripleseat: TripleseatSimulator, revel: RevelSimulator, now: number): void {
+  seedWorld(tripleseat, revel, now);
+  const { tables, ...rest } = revel.snapshot() as { tables: Record<string, unknown> };
+  const empty = new RevelSimulator(KEY).snapshot() as { tables: Record<string, unknown> };
+  const of = (name: string) => [name, empty.tables[name]];
+  const cleared = Object.fromEntries(
+    ['Order', 'OrderItem', 'Payment', 'OrderHistory', 'AppliedTaxOrder', 'AppliedDiscountOrder'].map(of),
+  );
+  revel.restore({ ...rest, tables: { ...tables, ...cleared } });
+}
+
+function toSim(http: HttpRequest, url: URL): SimRequest {
+  const headers = Object.fromEntries(
+    Object.entries(http.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  return { method: http.method, path: url.pathname, query: url.searchParams, headers, body: http.body ?? '' };
+}
+
+/** Every result as `id status reason`, in the order of ids. */
+export function outcomes(run: SyncOutcome): string[] {
+  return run.results
+    .map(({ id, status, reason }) => `${id} ${status}${reason === null ? '' : ` ${reason}`}`)
+    .sort();
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/sync/outcome.js';
+import type { SyncRequest } from '../../src/sync/types.js';
+import { Desk, outcomes } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+const asked: SyncRequest = {
+  target: { kind: 'sweep', hoursBack: 48 },
+  dryRun: false,
+  late: false,
+  force: false,
+  locations: null,
+  trigger: 'manual',
+  correlationId: '1a2b3c4d',
+};
+
+function withEvents(count: number): { desk: Desk; events: { id: number }[] } {
+  const desk = new Desk(NOW);
+  return { desk, events: Array.from({ length: count }, () => desk.add()) };
+}
+
+describe('more new orders than a run may make', () => {
+  it.each(['sweep', 'single'] as const)('in a %s: nothing is written, not even repairs', async (mode) => {
+    const { desk, events } = withEvents(4);
+    const [first] = events;
+    if (!first) throw new Error('there are events');
+    // One of them has a beginning already: a run stopped there.
+    const stop = new AbortController();
+    desk.strike = ({ path }) => {
+      if (path === '/resources/OrderItem/') stop.abort('stopped');
+      return null;
+    };
+    await desk.single([first], {}, {}, stop.signal);
+    desk.strike = null;
+    const settings = { maxCreatesPerRun: 2 };
+    const run = mode === 'sweep' ? await desk.sweep({}, settings) : await desk.single(events, {}, settings);
+    expect(run.writes).toEqual([]);
+    expect(run.problem).toMatchObject({ kind: 'create-limit', message: expect.stringContaining('--force') });
+    expect(new Set(run.results.map(({ reason }) => reason))).toEqual(new Set(['CREATE_LIMIT']));
+    expect(run.results).toHaveLength(4);
+    expect(exitCodeOf(run, asked, false)).toBe(1);
+
+    const forced =
+      mode === 'sweep'
+        ? await desk.sweep({ force: true }, settings)
+        : await desk.single(events, { force: true }, settings);
+    expect(forced.problem).toBeNull();
+    expect(forced.results.map(({ status }) => status).sort()).toEqual([
+      'injected',
+      'injected',
+      'injected',
+      'repaired',
+    ]);
+  });
+
+  it.each(['sweep', 'single'] as const)('exactly as many in a %s are made', async (mode) => {
+    const { desk, events } = withEvents(3);
+    const settings = { maxCreatesPerRun: 3 };
+    const run = mode === 'sweep' ? await desk.sweep({}, settings) : await desk.single(events, {}, settings);
+    expect(run.results.map(({ status }) => status)).toEqual(['injected', 'injected', 'injected']);
+  });
+
+  it('counts creates, not events', async () => {
+    const { desk, events } = withEvents(3);
+    await desk.sweep();
+    desk.add();
+    const run = await desk.single([...events, { id: 61_000_004 }], {}, { maxCreatesPerRun: 1 });
+    expect(outcomes(run)).toEqual([
+      '61000001 skipped ALREADY_INJECTED',
+      '61000002 skipped ALREADY_INJECTED',
+      '61000003 skipped ALREADY_INJECTED',
+      '61000004 injected',
+    ]);
+  });
+});
+
+describe('an API that fails again and again', () => {
+  it.each([
+    ['Tripleseat', /^\/v1\/events\/\d/],
+    ['Revel', /^\/resources\/(OrderItem|Order)\/(\d+\/)?$/],
+  ])('stops the sweep after five events: %s', async (_, path) => {
+    const { desk } = withEvents(9);
+    desk.strike = (sent) => (path.test(sent.path) ? { kind: '500-before' } : null);
+    const run = await desk.sweep({}, { concurrency: 1 });
+    expect(run.problem).toMatchObject({ kind: 'unavailable' });
+    expect(exitCodeOf(run, asked, false)).toBe(69);
+    expect(desk.revel.orders()).toEqual([]);
+    const reasons = run.results.map(({ reason }) => reason);
+    expect(reasons.slice(0, 5).every((reason) => reason === 'SOURCE_ERROR' || reason === 'REVEL_ERROR')).toBe(
+      true,
+    );
+    expect(reasons.slice(5)).toEqual(Array(4).fill('ABORTED'));
+  });
+
+  it('does not stop it when one event in between goes well', async () => {
+    const { desk, events } = withEvents(9);
+    const good = new Set([events[2], events[5]].map((event) => `/v1/events/${event?.id}.json`));
+    desk.strike = ({ path }) =>
+      /^\/v1\/events\/\d/.test(path) && !good.has(path) ? { kind: '500-before' } : null;
+    const run = await desk.sweep({}, { concurrency: 1 });
+    expect(run.problem).toBeNull();
+    expect(run.results.filter(({ reason }) => reason === 'SOURCE_ERROR')).toHaveLength(7);
+    expect(run.results.filter(({ status }) => status === 'injected')).toHaveLength(2);
+  });
+});
+
+describe('credentials that are refused in the middle of a sweep', () => {
+  it.each([
+    ['Revel, at a look-up', { path: '/resources/Order/', method: 'GET' }, 0],
+    ['Revel, at the first payment', { path: '/resources/Payment/', method: 'POST' }, 1],
+    ['Tripleseat, at an event', { path: '/v1/events/61000002.json', method: 'GET' }, 0],
+  ])('end it: %s', async (_, where, made) => {
+    const { desk } = withEvents(6);
+    desk.strike = ({ path, method, upstream }) => {
+      if (path !== where.path || method !== where.method) return null;
+      if (upstream === 'revel') desk.revel.configure({ permissions: { Order: 'none', Payment: 'none' } });
+      else desk.tripleseat.control('revoke-tokens', {}, desk.clock.now());
+      if (upstream === 'tripleseat')
+        desk.tripleseat.store.settings = {
+          ...desk.tripleseat.store.settings,
+          clientCredentials: 'token-owns-nothing',
+        };
+      return null;
+    };
+    const run = await desk.sweep({}, { concurrency: 1, settleMs: 0 });
+    expect(run.problem).toMatchObject({ kind: 'credentials' });
+    expect(exitCodeOf(run, asked, false)).toBe(77);
+    expect(run.results).toHaveLength(6);
+    expect(run.results.every(({ status }) => status === 'failed')).toBe(true);
+    expect(run.results.at(-1)).toMatchObject({ reason: 'ABORTED', orderId: null, changes: [] });
+    expect(desk.revel.orders()).toHaveLength(made);
+    const begun = run.results.filter(({ changes }) => changes.length > 0);
+    expect(begun.map(({ reason, orderId }) => [reason, orderId])).toEqual(
+      desk.revel.orders().map(({ id }) => ['ABORTED', String(id)]),
+    );
+  });
+});
