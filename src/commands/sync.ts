@@ -20,7 +20,7 @@ import {
   runStarted,
   runTag,
 } from '../report/messages.js';
-import { outputStyle, writeAll } from '../report/output.js';
+import { outputStyle, shareTerminal, writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
 import type { RunReport } from '../report/schema.js';
@@ -32,6 +32,7 @@ import { modeOf, recordEnd, recordStart } from '../sync/record.js';
 import { runSync } from '../sync/run.js';
 import type { EventResult, RunProblem, SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
+import { openSignals } from './notify.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `sync` as asked for on the command line, checked. */
@@ -115,9 +116,9 @@ function behaviour(env: Surroundings['env']): Record<string, string | undefined>
 async function run(options: SyncOptions, around: Surroundings, config: Config): Promise<ExitCode> {
   const request = requestOf(options, config);
   const redact = createRedactor(secretsOf(config));
-  const progress = createProgress(around.stderr, systemClock, around.env);
+  const progress = createProgress(around.stderr, systemClock, around.env, options.noColor);
   const interactive = around.stderr.isTTY === true;
-  const log = createLogger({
+  const logOptions = {
     sink: progress.sink,
     clock: systemClock,
     level: config.log.level,
@@ -125,7 +126,13 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
     run: runTag(request.trigger, request.correlationId),
     redact,
     quiet: request.trigger === 'cron' && !interactive,
-  });
+  };
+  const log = createLogger(logOptions);
+  // What the table on the same terminal will say is not said before; it is kept for a run that ends without one.
+  const held: string[] = [];
+  const resultLog = saysItInTable(options, around, config)
+    ? createLogger({ ...logOptions, sink: { write: (text) => held.push(text) } })
+    : log;
   const state = await openStateDir({
     dir: config.stateDir,
     clock: systemClock,
@@ -135,9 +142,19 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
   });
   const limit = AbortSignal.timeout(config.maxRunSeconds * 1_000);
   const stop = stopSignal(around.stop, limit, config.maxRunSeconds);
+  const common = { log, transport: gotTransport(), clock: systemClock };
+  const signals = openSignals({ ...common, config, request, state, stop: around.stop });
   try {
     const startedAt = systemClock.now();
-    const done = await perform(request, config, state, stop, eventsFor(log, progress, request));
+    const events = {
+      ...eventsFor(log, progress),
+      started: () => {
+        log.info(runStarted(request.trigger));
+        signals.started();
+      },
+      result: (result: EventResult) => logResult(resultLog, result, request.dryRun),
+    };
+    const done = await perform(request, config, state, stop, events);
     progress.clear();
     const exit = exitFor(done.outcome, request, options.detailedExitCode, around.stop);
     if (!request.dryRun) {
@@ -159,8 +176,14 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
       requests: done.requests,
       redact,
     });
-    await tell(report, options, around, log, request);
+    await tell(report, options, around, log, resultLog);
+    const wholeSweep = done.outcome.complete && report.mode === 'bulk';
+    await signals.ended({ report, exit, wholeSweep });
     return exit;
+  } catch (error) {
+    for (const line of held) progress.sink.write(line);
+    await signals.broken(error instanceof AppError ? error.exitCode : ExitCode.bug);
+    throw error;
   } finally {
     progress.clear();
     await state.close();
@@ -260,16 +283,18 @@ function exitFor(outcome: SyncOutcome, request: SyncRequest, detailed: boolean, 
   return stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
 }
 
+/** A table follows, on the very terminal that log lines show on; whoever asks for more in the log gets it all. */
+function saysItInTable({ json }: SyncOptions, { stdout, stderr }: Surroundings, { log }: Config): boolean {
+  return !json && shareTerminal(stdout, stderr) && log.level !== 'debug' && log.format === 'text';
+}
+
 function eventsFor(
   log: Logger,
   progress: ReturnType<typeof createProgress>,
-  request: SyncRequest,
-): SyncEvents {
+): Pick<SyncEvents, 'notice' | 'warning' | 'progress'> {
   return {
-    started: () => log.info(runStarted(request.trigger)),
     notice: (message) => log.info(message),
     warning: (message) => log.warn(message),
-    result: (result) => logResult(log, result, request.dryRun),
     progress: (done, total, what) =>
       progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
   };
@@ -322,21 +347,22 @@ async function tell(
   options: SyncOptions,
   around: Surroundings,
   log: Logger,
-  request: SyncRequest,
+  resultLog: Logger,
 ): Promise<void> {
   const { summary } = report;
   // One line says it all, wherever that line is read.
   const lockedOut = report.error?.code === 'LOCKED' && summary.queried === 0;
   if (lockedOut) log.warn(report.error?.message ?? '');
   else {
-    if (report.error !== null) log.error([report.error.message, report.error.hint ?? ''].join(' ').trim());
+    if (report.error !== null)
+      resultLog.error([report.error.message, report.error.hint ?? ''].join(' ').trim());
     if (summary.injected + summary.repaired + summary.failed > 0) log.release();
-    log.info(runCompleted(summary));
+    resultLog.info(runCompleted(summary));
   }
   if (options.json) return writeJson(around.stdout, report);
   const quiet =
     lockedOut ||
-    (request.trigger === 'cron' &&
+    (report.trigger === 'cron' &&
       around.stdout.isTTY !== true &&
       summary.injected + summary.repaired + summary.failed === 0);
   if (quiet) return;

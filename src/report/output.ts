@@ -25,6 +25,11 @@ export function outputStyle(
   return { terminal, width: Math.min(Math.max(columns, 60), 120) };
 }
 
+/** Whether both streams show on a terminal, where the same text twice would be in the way. */
+export function shareTerminal(a: OutputStream, b: OutputStream): boolean {
+  return a.isTTY === true && b.isTTY === true;
+}
+
 const GONE = ['EPIPE', 'ERR_STREAM_DESTROYED'];
 
 /**

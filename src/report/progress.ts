@@ -6,6 +6,9 @@ import { clean } from './text.js';
 /** Redraw at most this often. */
 const INTERVAL_MS = 100;
 
+/** In plain text, at most this often. */
+const PLAIN_INTERVAL_MS = 10_000;
+
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** One line that keeps being rewritten. */
@@ -18,15 +21,18 @@ export interface Progress {
   sink: LogSink;
 }
 
-/** A progress line on `stream`; does nothing unless that is a terminal which can move its cursor. */
+/**
+ * A progress line on `stream`, if that is a terminal. One that is to stay plain (`--no-color`, NO_COLOR, TERM=dumb),
+ * as for a screen reader, gets a new line every ten seconds in place of one that keeps changing.
+ */
 export function createProgress(
   stream: OutputStream & LogSink,
   clock: Pick<Clock, 'now'>,
   env: Readonly<Record<string, string | undefined>>,
+  noColor = false,
 ): Progress {
-  if (stream.isTTY !== true || env.TERM === 'dumb') {
-    return { update: () => {}, clear: () => {}, sink: stream };
-  }
+  if (stream.isTTY !== true) return { update: () => {}, clear: () => {}, sink: stream };
+  if (noColor || env.NO_COLOR || env.TERM === 'dumb') return plainProgress(stream, clock);
   let shown = '';
   let drawnAt = Number.NEGATIVE_INFINITY;
 
@@ -50,5 +56,20 @@ export function createProgress(
         return stream.write(`${CLEAR_LINE}${text}${shown}`);
       },
     },
+  };
+}
+
+function plainProgress(stream: OutputStream & LogSink, clock: Pick<Clock, 'now'>): Progress {
+  let saidAt = clock.now();
+  return {
+    update(text) {
+      if (clock.now() - saidAt < PLAIN_INTERVAL_MS) return;
+      saidAt = clock.now();
+      stream.write(`${clean(text, 200)}\n`);
+    },
+    clear() {
+      saidAt = clock.now();
+    },
+    sink: stream,
   };
 }

@@ -123,7 +123,7 @@ class Run {
     const { hoursBack, grown, capped } = grownHours(await ctx.state.journal.lastGoodSweep(), now, asked);
     if (grown) {
       const limit = capped ? '; older events are not covered' : '';
-      ctx.events.notice(
+      ctx.events.warning(
         `The last good sweep is longer than ${asked} hours ago: looking ${hoursBack} hours back${limit}`,
       );
     }

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import { ExitCode, errorText } from '../errors.js';
+import type { HttpTransport } from '../http/transport.js';
+import type { Logger } from '../report/log.js';
+import { type PingOptions, ping, pingBody } from '../report/ping.js';
+import type { RunReport } from '../report/schema.js';
+import type { MailedFailure, StateStore } from '../state/types.js';
+import type { SyncRequest } from '../sync/types.js';
+
+/** Longest time for a mail, in milliseconds, and after somebody has asked the process to end. */
+const MAIL_MS = 20_000;
+const MAIL_WHEN_STOPPED_MS = 5000;
+
+/** What signals to the outside are sent with. */
+export interface SignalDeps {
+  config: Pick<Config, 'smtp' | 'healthcheckUrl' | 'metricsFile'>;
+  request: Pick<SyncRequest, 'dryRun' | 'trigger'>;
+  state: StateStore;
+  log: Logger;
+  transport: HttpTransport;
+  clock: Clock;
+  /** Aborted when somebody wants the process to end. */
+  stop: AbortSignal;
+}
+
+/** A run that came to its end. */
+export interface FinishedRun {
+  report: RunReport;
+  exit: ExitCode;
+  /** A sweep that covered every location and its whole window. */
+  wholeSweep: boolean;
+}
+
+/** Tells others of a run: mail, health check, metrics file. Nothing here rejects or changes the exit code. */
+export interface Signals {
+  /** The run does its work; nothing waits for the signal. */
+  started(): void;
+  ended(run: FinishedRun): Promise<void>;
+  /** The run ended in an exception. */
+  broken(exit: ExitCode): Promise<void>;
+}
+
+const silent: Signals = {
+  started: () => undefined,
+  ended: async () => undefined,
+  broken: async () => undefined,
+};
+
+/** The signals of one run; a dry run sends none. */
+export function openSignals(deps: SignalDeps): Signals {
+  if (deps.request.dryRun) return silent;
+  const send = pinger(deps);
+  return {
+    started: () => void send('start', ''),
+    async ended(run) {
+      if (isLockedOut(run)) return send('log', pingBody(run.report, run.exit));
+      await Promise.all([
+        send(String(run.exit), pingBody(run.report, run.exit)),
+        writeMetricsFile(deps, run),
+        mailDigest(deps, run).catch((error: unknown) =>
+          deps.log.warn(`The mail was not sent. ${errorText(error)}`),
+        ),
+      ]);
+    },
+    broken: (exit) => send(String(exit), `exit ${exit}: the run ended in an error\n`),
+  };
+}
+
+/** The other run reports: this one has seen nothing. */
+function isLockedOut({ report }: FinishedRun): boolean {
+  return report.error?.code === 'LOCKED' && report.events.length === 0;
+}
+
+/**
+ * Pings one after the other, since an end must not overtake its start; warns once. Runs that a webhook started send
+ * none: they would hide that the schedule has stopped.
+ */
+function pinger({ config, request, log, transport, clock, stop }: SignalDeps) {
+  const url = config.healthcheckUrl;
+  if (url === null || request.trigger === 'webhook') return async () => undefined;
+  const options: PingOptions = { url, runId: randomUUID(), transport, clock, stop };
+  let last: Promise<void> = Promise.resolve();
+  let warned = false;
+  return (signal: string, body: string): Promise<void> => {
+    last = last.then(async () => {
+      const failure = await ping(options, signal, body);
+      if (failure === null || warned) return;
+      warned = true;
+      log.warn(`The health check at HEALTHCHECK_URL did not take a ping: ${failure}`);
+    });
+    return last;
+  };
+}
+
+async function writeMetricsFile({ config, state, clock, log }: SignalDeps, run: FinishedRun): Promise<void> {
+  if (config.metricsFile === null) return;
+  const { writeMetrics } = await import('../report/metrics.js');
+  const failure = await writeMetrics(config.metricsFile, run, state, clock);
+  if (failure !== null) log.warn(`${failure} Check METRICS_FILE.`);
+}
+
+async function mailDigest(deps: SignalDeps, run: FinishedRun): Promise<void> {
+  const { config, state, clock, log, stop } = deps;
+  if (config.smtp === null) return;
+  const { digestOf } = await import('../report/mail/digest.js');
+  const now = clock.now();
+  const due = digestOf({
+    report: run.report,
+    on: config.smtp.on,
+    memory: await rememberedBy(state, log),
+    now,
+    interrupted: run.exit === ExitCode.interrupted || run.exit === ExitCode.terminated,
+    wholeSweep: run.wholeSweep,
+  });
+  if (due === null) return;
+  const { mailContent } = await import('../report/mail/content.js');
+  const { renderHtml, renderText } = await import('../report/mail/render.js');
+  const { sendMail } = await import('../report/mail/send.js');
+  const content = mailContent(due.digest, run.report, hostname());
+  const message = { subject: content.subject, text: renderText(content), html: renderHtml(content) };
+  const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
+  const outcome = await sendMail(config.smtp, message, limit);
+  if (outcome.kind === 'failed') {
+    log.warn(`The mail was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`);
+    return;
+  }
+  if (outcome.refused.length > 0) log.warn(`The mail server refused ${outcome.refused.join(', ')}.`);
+  // Only now: a failure that nobody was told of is still new to the next run.
+  await state.mailMemory
+    .update(due)
+    .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
+}
+
+async function rememberedBy(state: StateStore, log: Logger): Promise<MailedFailure[]> {
+  try {
+    return await state.mailMemory.read();
+  } catch (error) {
+    log.warn(`This mail may repeat an earlier one. ${errorText(error)}`);
+    return [];
+  }
+}

@@ -1,0 +1,228 @@
+import type { MailedFailure } from '../../state/types.js';
+import { describeChanges } from '../changes.js';
+import { runTag } from '../messages.js';
+import type { EventResult, RunReport } from '../schema.js';
+import { clean } from '../text.js';
+import type { Digest, FailureNews } from './digest.js';
+
+/** Items of one section at most; the rest is a number. */
+const MAX_ITEMS = 100;
+const MAX_NAME = 120;
+const MAX_SENTENCE = 1500;
+
+/** How a section is coloured. */
+export type Tone = 'alarm' | 'bad' | 'good' | 'calm';
+
+/** One thing told. Every text is clean: one line, no control characters. */
+export interface MailItem {
+  title: string;
+  facts: string[];
+  /** What is wrong and what to do. */
+  text: string | null;
+}
+
+/** A heading and what stands below it. */
+export interface MailSection {
+  title: string;
+  tone: Tone;
+  intro: string | null;
+  items: MailItem[];
+  /** Items left out. */
+  more: number;
+}
+
+/** A mail before it is rendered. */
+export interface MailContent {
+  subject: string;
+  /** The subject's counts as a sentence. */
+  headline: string;
+  sections: MailSection[];
+  /** Which run this was, and where to read more. */
+  footer: string[];
+}
+
+/** Puts a digest into words. `host`: name of the machine the run was on. */
+export function mailContent(digest: Digest, report: RunReport, host: string): MailContent {
+  const missed = digest.failures.filter(({ event }) => event.reason === 'MISSED');
+  const others = digest.failures.filter(({ event }) => event.reason !== 'MISSED');
+  const fresh = others.filter(({ since }) => since === null);
+  const standing = others.filter(({ since }) => since !== null);
+  const counts = countsOf(digest);
+  return {
+    subject: `ts-reconcile: ${onlyEvent(digest) ?? counts.join(', ')}`,
+    headline: `${counts.join(', ')}.`,
+    sections: [
+      ...errorSection(digest),
+      ...section('alarm', 'Missed: no order, and its time has passed', missed.map(failureItem)),
+      ...section('bad', 'Failed', fresh.map(failureItem)),
+      ...section('bad', 'Still failing', standing.map(failureItem)),
+      ...section('good', 'Injected', digest.changes.filter(isInjected).map(changeItem)),
+      ...section('good', 'Completed', digest.changes.filter((event) => !isInjected(event)).map(changeItem)),
+      ...section('calm', 'Resolved since the last mail', digest.resolved.map(pastItem)),
+      ...section(
+        'calm',
+        'Out of sight',
+        digest.outOfSight.map(pastItem),
+        'Failures told of before. Sweeps have not come across these events for days, so nothing more is said of them.',
+      ),
+      ...section('calm', 'Told before, still failing', digest.known.map(knownItem)),
+    ],
+    footer: footerOf(report, host),
+  };
+}
+
+function section(tone: Tone, title: string, items: MailItem[], intro: string | null = null): MailSection[] {
+  if (items.length === 0) return [];
+  const shown = items.slice(0, MAX_ITEMS);
+  return [
+    { title: `${title} (${items.length})`, tone, intro, items: shown, more: items.length - shown.length },
+  ];
+}
+
+function errorSection({ error, held }: Digest): MailSection[] {
+  if (error === null) return [];
+  const items = held
+    .slice(0, 20)
+    .map((event) => ({ title: nameOf(event), facts: [place(event)], text: null }));
+  const sentence = [clean(error.message, MAX_SENTENCE), clean(error.hint ?? '', MAX_SENTENCE)];
+  const list = held.length === 0 ? '' : `Events that were not done because of it: ${held.length}.`;
+  return [
+    {
+      title: error.since === null ? 'The run did not do its work' : 'Runs still do not do their work',
+      tone: 'alarm',
+      intro: [...sentence, sinceText(error.since) ?? '', list].filter((text) => text !== '').join(' '),
+      items,
+      more: held.length - items.length,
+    },
+  ];
+}
+
+function isInjected(event: EventResult): boolean {
+  return event.status === 'injected';
+}
+
+function nameOf({ name, id }: { name: string | null; id: string }): string {
+  return clean(name ?? '', MAX_NAME) || `Event ${clean(id, 18)}`;
+}
+
+function place({ date, location }: { date: string | null; location: string | null }): string {
+  const parts = [dayText(date), clean(location ?? '', MAX_NAME)];
+  return parts.filter((part) => part !== '').join(' · ') || 'date and location not known';
+}
+
+/** `2026-11-14` as `Sat, Nov 14, 2026`. */
+function dayText(date: string | null): string {
+  if (date === null || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return clean(date ?? '', 20);
+  const options = { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric' } as const;
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-US', { ...options, timeZone: 'UTC' });
+}
+
+function orderText({ revel_order_id, total }: EventResult, lines: number): string {
+  const parts = [
+    revel_order_id === null ? 'no order' : `order ${clean(revel_order_id, 20)}`,
+    ...(lines > 0 ? [`${lines} ${lines === 1 ? 'line' : 'lines'}`] : []),
+    ...(total === null ? [] : [`total ${total}`]),
+  ];
+  return parts.join(' · ');
+}
+
+function changeItem(event: EventResult): MailItem {
+  const injected = isInjected(event);
+  const lines = event.changes.filter(({ action }) => action === 'add_item').length;
+  return {
+    title: nameOf(event),
+    facts: [place(event), `event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0)}`],
+    text: injected ? null : `Done: ${describeChanges(event.changes).join(', ')}.`,
+  };
+}
+
+function failureItem({ event, since }: FailureNews): MailItem {
+  const known = sinceText(since);
+  return {
+    title: nameOf(event),
+    facts: [
+      place(event),
+      `${event.reason} · event ${clean(event.id, 18)} · ${orderText(event, 0)}`,
+      ...(known === null ? [] : [known]),
+    ],
+    text: clean(event.error ?? '', MAX_SENTENCE) || null,
+  };
+}
+
+function knownItem({ event, since }: FailureNews): MailItem {
+  const known = sinceText(since);
+  const facts = [place(event), `${event.reason} · event ${clean(event.id, 18)}`];
+  return { title: nameOf(event), facts: known === null ? facts : [...facts, known], text: null };
+}
+
+function pastItem(entry: MailedFailure): MailItem {
+  const isEvent = /^\d+$/.test(entry.subject);
+  return {
+    title: isEvent ? nameOf({ name: entry.name, id: entry.subject }) : 'Runs',
+    facts: [
+      ...(isEvent ? [place(entry)] : []),
+      `${clean(entry.reason, 40)}${isEvent ? ` · event ${clean(entry.subject, 18)}` : ''}`,
+      `first mailed ${timeText(entry.since)}`,
+    ],
+    text: null,
+  };
+}
+
+function sinceText(since: number | null): string | null {
+  return since === null ? null : `first mailed ${timeText(since)}`;
+}
+
+/** `2026-11-14 20:00 UTC`. */
+function timeText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** What matters most first: a subject line may be cut. */
+function countsOf(digest: Digest): string[] {
+  const { failures, changes } = digest;
+  const missed = failures.filter(({ event }) => event.reason === 'MISSED').length;
+  const others = failures.filter(({ event }) => event.reason !== 'MISSED');
+  const standing = others.filter(({ since }) => since !== null).length;
+  const injected = changes.filter(isInjected).length;
+  const counts: [number, string][] = [
+    [missed, 'MISSED'],
+    [others.length - standing, 'failed'],
+    [standing, 'still failing'],
+    [injected, 'injected'],
+    [changes.length - injected, 'completed'],
+    [digest.resolved.length, 'resolved'],
+    [digest.outOfSight.length, 'out of sight'],
+  ];
+  const error = digest.error === null ? [] : [`run failed (${clean(digest.error.code, 30)})`];
+  return [...error, ...counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)];
+}
+
+/** The subject for a mail about one event; null: there are more, or none. */
+function onlyEvent(digest: Digest): string | null {
+  const { changes, failures, resolved, outOfSight, error } = digest;
+  if (changes.length + failures.length !== 1 || resolved.length + outOfSight.length > 0 || error) return null;
+  const [change] = changes;
+  if (change) {
+    const order = change.revel_order_id === null ? '' : `, order ${clean(change.revel_order_id, 20)}`;
+    return `${isInjected(change) ? 'injected' : 'completed'} ${shortName(change)}${order}`;
+  }
+  const [failure] = failures;
+  return failure ? `${failure.event.reason} ${shortName(failure.event)}` : null;
+}
+
+function shortName(event: EventResult): string {
+  const name = clean(event.name ?? '', 60) || `event ${clean(event.id, 18)}`;
+  const date = clean(event.date ?? '', 10);
+  return date === '' ? name : `${name} (${date})`;
+}
+
+function footerOf(report: RunReport, host: string): string[] {
+  const { summary, trigger, correlation_id, started_at, duration_ms } = report;
+  const seconds = (duration_ms / 1000).toFixed(1);
+  const started = timeText(Date.parse(started_at));
+  return [
+    `Run ${runTag(trigger, correlation_id)} on ${clean(host, 100)}, started ${started}, took ${seconds} s.`,
+    `Events: ${summary.queried} queried, ${summary.injected} injected, ${summary.repaired} completed, ${summary.skipped} skipped, ${summary.failed} failed.`,
+    'More about an event: ts-reconcile history --event-id ID',
+  ];
+}
