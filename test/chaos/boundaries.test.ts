@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { type CaseResult, calmRun, casesOf, faults, tally, tryAll } from '../helpers/boundary.js';
+import type { WorldOptions } from '../helpers/world.js';
+
+const LANES = 4;
+
+/** What a case came to, when it is not right. */
+function wrong(results: readonly CaseResult[]): string[] {
+  return results.flatMap(({ case: { fault, server, index }, torn, doubled, missing, other }) =>
+    [...torn, ...doubled, ...missing, ...other].map(
+      (problem) => `${fault.name} at request ${index} of ${server}: ${problem}`,
+    ),
+  );
+}
+
+async function check(title: string, some: typeof faults, options: WorldOptions): Promise<void> {
+  const startedAt = performance.now();
+  const { methods, result } = await calmRun({ ...options, revel: {} });
+  expect(result.code).toBe(0);
+
+  const cases = casesOf(methods, some);
+  const { results, disturbed } = await tryAll(cases, LANES, options);
+
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  const requests = methods.tripleseat.length + methods.revel.length;
+  console.log(
+    `${title}: ${requests} requests (${methods.revel.length} to Revel), ${some.length} faults, ` +
+      `${cases.length} cases, ${seconds} s\n${tally(results)}`,
+  );
+  expect(wrong(results)).toEqual([]);
+  expect(disturbed).toEqual([]);
+  expect(results).toHaveLength(cases.length);
+  // The faults did their work: a run that is killed leaves something to do.
+  expect(results.some(({ left }) => left !== 'right')).toBe(true);
+}
+
+describe('a fault at each request of a run leaves exactly one right order after the next run', () => {
+  test('when lists are up to date', { timeout: 400_000 }, () => check('Lists up to date', faults, {}));
+
+  test('when lists lag behind', { timeout: 400_000 }, () =>
+    check(
+      'Lists 150 ms behind',
+      faults.filter((fault) => fault.kill && fault.writesOnly),
+      { revel: { listLagMs: 150 }, settleSeconds: 0.5 },
+    ),
+  );
+});
