@@ -255,7 +255,9 @@ export class Desk {
     switch (outcome.kind) {
       case 'response':
         if (outcome.delayMs > 0) await this.clock.sleep(outcome.delayMs);
-        return { kind: 'response', ...outcome.response };
+        return outcome.response.body.length > http.maxBytes
+          ? { kind: 'failure', sent: true, reason: 'too-large', detail: 'the answer is too large' }
+          : { kind: 'response', ...outcome.response };
       case 'cut':
         return outcome.refused
           ? { kind: 'failure', sent: false, reason: 'connect', detail: 'could not connect (ECONNREFUSED)' }
