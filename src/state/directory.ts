@@ -6,6 +6,7 @@ import { fileIntents } from './intents.js';
 import { fileJournal } from './journal.js';
 import { Locks, type Waiting } from './locks.js';
 import { fileMailMemory } from './mail-memory.js';
+import { openFileSpool } from './spool.js';
 import { fileTokens } from './tokens.js';
 import type { StateStore } from './types.js';
 
@@ -17,12 +18,14 @@ import type { StateStore } from './types.js';
  *   intents/<event id>.json       what a run on this host is writing to Revel for one event
  *   journal/journal.jsonl         runs and results, one JSON object a line
  *   journal/journal-000001.jsonl  older ones, highest number newest (from 8 MB; 5 are kept)
+ *   spool/spool.jsonl             events whose webhook was answered and whose run has not ended yet
  *   cache.jsonl                   answers that need not be asked for again (at most 32 MB)
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   locks/                        empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed
  *
- * All but tokens.json may be deleted while nothing runs; the next run then only takes longer.
+ * All but tokens.json may be deleted while nothing runs; the next run then only takes longer (and what was in the
+ * spool waits for the next sweep).
  */
 
 const MB = 1024 * 1024;
@@ -67,6 +70,7 @@ export async function openStateDir(options: StateDirOptions): Promise<StateStore
     journal: fileJournal({ files, tryLock, readOnly, maxBytes, keep, log }),
     cache,
     mailMemory: fileMailMemory({ ...waiting, files, readOnly }),
+    openSpool: () => openFileSpool({ files, tryLock, log }),
     async close() {
       await cache.flush();
       await locks.close();

@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../clock.js';
+import { loadConfig, type Need, needsOf } from '../config/load.js';
+import { secretsOf } from '../config/secrets.js';
+import type { Config } from '../config/types.js';
+import { AppError, ExitCode } from '../errors.js';
+import type { Program } from '../relay/child.js';
+import { runEnvironment } from '../relay/environment.js';
+import { startRelay } from '../relay/relay.js';
+import { createLogger, type Logger } from '../report/log.js';
+import { createRedactor } from '../report/redact.js';
+import type { Sandbox } from '../sandbox/index.js';
+import { openStateDir } from '../state/directory.js';
+import { shownPath } from '../state/failure.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `serve` as asked for on the command line, checked. */
+export interface ServeOptions {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+  allowUnsigned: boolean;
+  /** Runs for webhooks at once. */
+  maxRuns: number;
+  /** Events that may wait for a run. */
+  maxQueue: number;
+  /** Seconds that runs may take to finish after SIGTERM. */
+  graceSeconds: number;
+  sandbox: boolean;
+}
+
+/** Starts this program as the user did. */
+function ownProgram({ cwd, env }: Surroundings): Program {
+  const launcher = fileURLToPath(new URL('../../bin/ts-reconcile.js', import.meta.url));
+  return { file: process.execPath, args: [launcher], cwd, env: runEnvironment(env) };
+}
+
+/**
+ * Serves webhooks until it is told to stop. Throws an AppError (exit 78, or 75 while another relay works on the
+ * same state) when it cannot begin. `program` is for tests: what is started in place of this program.
+ */
+export async function serveCommand(
+  options: ServeOptions,
+  around: Surroundings,
+  program: Program = ownProgram(around),
+): Promise<ExitCode> {
+  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsFor(options) });
+  const log = createLogger({
+    sink: around.stderr,
+    clock: systemClock,
+    level: config.log.level,
+    format: config.log.format,
+    run: null,
+    redact: createRedactor(secretsOf(config)),
+    quiet: false,
+  });
+  warnUnsigned(options, config, log);
+  if (!options.sandbox) return serve(options, config, config.stateDir, program, log, around.stop);
+
+  const { openSandbox } = await import('../sandbox/index.js');
+  const sandbox: Sandbox = await openSandbox({ stateDir: config.stateDir, clock: systemClock });
+  try {
+    if (sandbox.note !== null) log.info(sandbox.note);
+    const { STATE_DIR: stateDir = config.stateDir } = sandbox.env;
+    return await serve(options, config, stateDir, program, log, around.stop);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function needsFor({ sandbox, allowUnsigned }: ServeOptions): readonly Need[] {
+  if (sandbox) return allowUnsigned ? ['sync', 'serve'] : ['sync', 'serve', 'signing'];
+  return allowUnsigned ? needsOf.serveUnsigned : needsOf.serve;
+}
+
+function warnUnsigned({ allowUnsigned }: ServeOptions, { webhookSigningKeys }: Config, log: Logger): void {
+  if (!allowUnsigned) return;
+  const what =
+    webhookSigningKeys.length === 0
+      ? 'signatures are not checked at all'
+      : 'deliveries without a signature are taken as well';
+  log.warn(`--allow-unsigned: ${what}. Anybody who reaches this port can start runs.`);
+}
+
+async function serve(
+  options: ServeOptions,
+  config: Config,
+  stateDir: string,
+  program: Program,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<ExitCode> {
+  const state = await openStateDir({
+    dir: stateDir,
+    clock: systemClock,
+    random: Math.random,
+    log: (line) => log.warn(line),
+  });
+  try {
+    const spool = await state.openSpool();
+    if (!spool) throw takenError(stateDir);
+    try {
+      const relay = await startRelay({
+        ...options,
+        spool,
+        program,
+        extraArgs: options.sandbox ? ['--sandbox'] : [],
+        signingKeys: config.webhookSigningKeys,
+        token: config.serveToken,
+        enabled: config.enabled,
+        maxRunSeconds: config.maxRunSeconds,
+        clock: systemClock,
+        random: Math.random,
+        log,
+      });
+      log.info(`Listening on ${relay.url}`);
+      await aborted(stop);
+      log.info(`Stopping (${String(stop.reason)}): runs get ${options.graceSeconds} s to finish`);
+      await relay.stop(options.graceSeconds * 1000);
+      log.info('Stopped');
+    } finally {
+      await spool.close();
+    }
+  } finally {
+    await state.close();
+  }
+  return ExitCode.ok;
+}
+
+function takenError(stateDir: string): AppError {
+  return new AppError(
+    'LOCKED',
+    ExitCode.locked,
+    `Another ts-reconcile serve works on the state directory ${shownPath(stateDir)}.`,
+    'Stop it first, or set STATE_DIR to another directory.',
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

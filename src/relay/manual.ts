@@ -1,0 +1,159 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../clock.js';
+import { parseEventId } from '../domain/ids.js';
+import { ExitCode } from '../errors.js';
+import type { Logger } from '../report/log.js';
+import { runTag } from '../report/messages.js';
+import { type ChildRun, type FinishedRun, finishRuns } from './child.js';
+import type { Reply } from './http.js';
+import { ending, logLines, parseReport } from './run-log.js';
+
+/** Runs that are asked for by hand at once. */
+const MAX_AT_ONCE = 4;
+/** Five years, as on the command line. */
+const MAX_HOURS = 43_800;
+
+/** What the manual trigger works with. */
+export interface ManualDeps {
+  /** Bearer token; null: callers on this host need none, others are turned away. */
+  token: string | null;
+  start(args: readonly string[]): ChildRun;
+  clock: Clock;
+  /** A new correlation id. */
+  correlationId: () => string;
+  log: Logger;
+}
+
+/** The manual trigger. */
+export interface Manual {
+  /** `GET /api/sync/tripleseat`: the report of a run, which goes on even if the client goes away. */
+  handle(request: IncomingMessage, query: URLSearchParams): Promise<Reply>;
+  /** Takes no more, lets runs finish for `graceMs`, then stops them. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** See {@link Manual}. */
+export function createManual(deps: ManualDeps): Manual {
+  const running = new Set<ChildRun>();
+  let stopping = false;
+
+  async function run(args: readonly string[]): Promise<Reply> {
+    const correlation = deps.correlationId();
+    const log = deps.log.forRun(runTag('manual', correlation));
+    log.info(`Run asked for over HTTP: ${args.join(' ')}`);
+    const child = deps.start([...args, '--trigger', 'manual', '--correlation-id', correlation]);
+    running.add(child);
+    const finished = await child.ended;
+    running.delete(child);
+    logLines(log, finished.lines);
+    log.info(`The run ${ending(finished)}`);
+    return replyFor(finished, correlation);
+  }
+
+  return {
+    async handle(request, query) {
+      const refused = authorize(request, deps.token);
+      if (refused) return refused;
+      const asked = readQuery(query);
+      if (asked.kind === 'wrong') return failure(400, 'USAGE', asked.problem);
+      if (stopping) return failure(503, 'STOPPING', 'The relay is stopping.');
+      if (running.size >= MAX_AT_ONCE) {
+        return failure(503, 'BUSY', `${MAX_AT_ONCE} runs are under way already; ask again later.`);
+      }
+      return run(asked.args);
+    },
+    async stop(graceMs) {
+      stopping = true;
+      await finishRuns([...running], graceMs, deps.clock);
+    },
+  };
+}
+
+function failure(status: number, code: string, message: string, headers: Record<string, string> = {}): Reply {
+  const retry: Record<string, string> = status === 503 ? { 'retry-after': '30' } : {};
+  const body = { success: false, error: { code, message, hint: null } };
+  return { status, body, headers: { ...retry, ...headers } };
+}
+
+function authorize(request: IncomingMessage, token: string | null): Reply | null {
+  const challenge = { 'www-authenticate': 'Bearer' };
+  if (token === null) {
+    if (isLocal(request)) return null;
+    const message = 'SERVE_TOKEN is not set, so only direct callers on this host are served.';
+    return failure(401, 'UNAUTHORIZED', message, challenge);
+  }
+  const [, given = ''] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+  // Digests, since only texts of one length can be compared in constant time.
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (timingSafeEqual(digest(given), digest(token))) return null;
+  return failure(401, 'UNAUTHORIZED', 'Send the token: Authorization: Bearer SERVE_TOKEN.', challenge);
+}
+
+/** Headers of requests that come through a proxy, and of those that a web page makes a browser send. */
+const INDIRECT = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'origin'];
+
+/**
+ * Whether somebody on this host asks directly. A proxy on this host speaks for strangers, and so does a browser
+ * on this host, be it by a link or through a name that leads here.
+ */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+  if (peer !== '::1' && !/^127(?:\.[0-9]{1,3}){3}$/.test(peer)) return false;
+  if (INDIRECT.some((name) => headers[name] !== undefined)) return false;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'none' && site !== 'same-origin') return false;
+  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i.test(headers.host ?? '');
+}
+
+type Asked = { kind: 'run'; args: string[] } | { kind: 'wrong'; problem: string };
+
+function readQuery(query: URLSearchParams): Asked {
+  const [parameter, ...others] = [...query];
+  if (parameter === undefined || others.length > 0) {
+    return { kind: 'wrong', problem: 'Give either event_id or hours_back, once.' };
+  }
+  const [name, value] = parameter;
+  switch (name) {
+    case 'event_id': {
+      const event = parseEventId(value);
+      return event === null
+        ? { kind: 'wrong', problem: 'event_id is decimal digits only, e.g. 55521609.' }
+        : { kind: 'run', args: ['--event-id', event] };
+    }
+    case 'hours_back': {
+      const hours = /^[0-9]{1,6}(?:\.[0-9]{1,3})?$/.test(value) ? Number(value) : 0;
+      return hours > 0 && hours <= MAX_HOURS
+        ? { kind: 'run', args: ['--hours-back', String(hours)] }
+        : { kind: 'wrong', problem: `hours_back is a number of hours above 0 and up to ${MAX_HOURS}.` };
+    }
+    default:
+      return { kind: 'wrong', problem: 'The only parameters are event_id and hours_back.' };
+  }
+}
+
+function replyFor({ end, stdout }: FinishedRun, correlation: string): Reply {
+  if (end.kind === 'timeout') {
+    return failure(504, 'TIMEOUT', `The run took too long and was stopped (sync-${correlation}).`);
+  }
+  if (end.kind === 'exit' && parseReport(stdout) !== null) {
+    return { status: statusOf(end.code), body: stdout };
+  }
+  const message = `The run printed no report; the log of the relay tells more (sync-${correlation}).`;
+  return failure(500, 'RUN_FAILED', message);
+}
+
+/** A run that ended with failed events has still answered what it was asked. */
+function statusOf(exit: number): number {
+  switch (exit) {
+    case ExitCode.ok:
+    case ExitCode.eventFailed:
+      return 200;
+    case ExitCode.locked:
+      return 409;
+    case ExitCode.unavailable:
+      return 502;
+    default:
+      return 500;
+  }
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../report/log.js';
+import { runTag } from '../report/messages.js';
+import type { Spool } from '../state/types.js';
+import { type Program, startChild } from './child.js';
+import { BodyBudget, type Reply } from './http.js';
+import { createManual } from './manual.js';
+import { createMetrics } from './metrics.js';
+import { endLabel, logEnd, logLines, spoolRefused } from './run-log.js';
+import { Scheduler } from './scheduler.js';
+import { type Address, type Route, startServer } from './server.js';
+import { createThrottle } from './throttle.js';
+import { receiveWebhook } from './webhook.js';
+
+/** A run gets this much longer than MAX_RUN_SECONDS, after which it ends by itself. */
+const LIMIT_MARGIN_MS = 30_000;
+/** Bodies in memory at a time, over all requests. */
+const BODY_BYTES = 32 * 1024 * 1024;
+/** Largest report of a run that is passed on. */
+const MAX_REPORT = 16 * 1024 * 1024;
+/** A disk that was found writable is not asked again for so long. */
+const READY_MS = 5000;
+/** A complaint about deliveries is repeated no more often than this. */
+const COMPLAIN_MS = 10_000;
+
+/** What a relay is made with. */
+export interface RelayOptions extends Address {
+  spool: Spool;
+  /** How to start this program; tests put another one in its place. */
+  program: Program;
+  /** What every run gets besides its own arguments. */
+  extraArgs: readonly string[];
+  signingKeys: readonly string[];
+  allowUnsigned: boolean;
+  token: string | null;
+  /** The kill switch is off. */
+  enabled: boolean;
+  maxRunSeconds: number;
+  /** Runs for webhooks at once. */
+  maxRuns: number;
+  /** Events that may be owed a run. */
+  maxQueue: number;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  log: Logger;
+}
+
+/** A relay that serves. */
+export interface Relay {
+  /** `http://host:port`. */
+  url: string;
+  /** Takes nothing more, lets runs finish for `graceMs`, then stops them. What is left stays in the spool. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Listens, and works off what the spool holds. Throws an AppError (exit 78) when it cannot listen. */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { spool, clock, log, enabled } = options;
+  const correlationId = () => randomBytes(4).toString('hex');
+  const start = (args: readonly string[], maxStdout: number) =>
+    startChild({
+      program: options.program,
+      args: ['sync', ...args, '--json', ...options.extraArgs],
+      limitMs: options.maxRunSeconds * 1000 + LIMIT_MARGIN_MS,
+      maxStdout,
+      clock,
+    });
+
+  const scheduler: Scheduler = new Scheduler({
+    ...options,
+    start: ({ event, run }) =>
+      start(['--event-id', event, '--trigger', 'webhook', '--correlation-id', run], MAX_REPORT / 16),
+    ended(order, finished, verdict) {
+      metrics.run(endLabel(finished.end), finished.durationMs / 1000);
+      const runLog = log.forRun(runTag('webhook', order.run));
+      logLines(runLog, finished.lines);
+      logEnd(runLog, order.event, finished, verdict);
+    },
+    forgetFailed: (order, error) =>
+      log.forRun(runTag('webhook', order.run)).warn(spoolRefused(error), { event: order.event }),
+  });
+  const metrics = createMetrics(() => scheduler.numbers());
+  const manual = createManual({
+    ...options,
+    correlationId,
+    start: (args) => start(args, MAX_REPORT),
+  });
+  let stopping = false;
+
+  const webhook = {
+    ...options,
+    scheduler,
+    correlationId,
+    budget: new BodyBudget(BODY_BYTES),
+    complain: createThrottle(clock, COMPLAIN_MS),
+    count: metrics.delivery,
+  };
+  const ready = readiness(spool, clock);
+  const routes = new Map<string, Route>([
+    ['/webhooks/tripleseat', { methods: ['POST'], handle: (request) => receiveWebhook(request, webhook) }],
+    ['/api/sync/tripleseat', { methods: ['GET'], handle: (request, query) => manual.handle(request, query) }],
+    ['/healthz', { methods: ['GET', 'HEAD'], handle: async () => ({ status: 200, body: { ok: true } }) }],
+    ['/readyz', { methods: ['GET', 'HEAD'], handle: () => ready(stopping) }],
+    [
+      '/metrics',
+      {
+        methods: ['GET', 'HEAD'],
+        handle: async () => ({
+          status: 200,
+          body: await metrics.render(),
+          headers: { 'content-type': metrics.contentType },
+        }),
+      },
+    ],
+  ]);
+
+  const server = await startServer(routes, options, log);
+  if (spool.left.length > 0) log.info(`Events left in the spool by an earlier process: ${spool.left.length}`);
+  if (enabled) scheduler.begin();
+  else log.warn('ENABLE_CONNECTOR is false: nothing is run, and webhooks are answered CONNECTOR_DISABLED.');
+  return {
+    url: server.url,
+    async stop(graceMs) {
+      stopping = true;
+      server.close();
+      await Promise.all([scheduler.stop(graceMs), manual.stop(graceMs)]);
+      await server.closed();
+    },
+  };
+}
+
+/** Whether deliveries can be made durable, asked of the disk now and then. */
+function readiness(spool: Spool, clock: Clock): (stopping: boolean) => Promise<Reply> {
+  let last: { at: number; state: Promise<boolean> } | null = null;
+  return async (stopping) => {
+    if (stopping) return { status: 503, body: { ok: false, reason: 'STOPPING' } };
+    if (last === null || clock.now() - last.at >= READY_MS) {
+      const state = spool.check().then(
+        () => true,
+        () => false,
+      );
+      last = { at: clock.now(), state };
+    }
+    if (await last.state) return { status: 200, body: { ok: true } };
+    return { status: 503, body: { ok: false, reason: 'SPOOL_NOT_WRITABLE' } };
+  };
+}

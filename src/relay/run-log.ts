@@ -1,0 +1,89 @@
+import { errorText } from '../errors.js';
+import type { Logger } from '../report/log.js';
+import { type RunReport, RunReportSchema } from '../report/schema.js';
+import type { FinishedRun, RunEnd } from './child.js';
+import type { Verdict } from './scheduler.js';
+
+/** The end of a run in one word, as a metric's label. */
+export function endLabel(end: RunEnd): string {
+  return end.kind === 'exit' ? String(end.code) : end.kind;
+}
+
+/** Puts the last lines of a run into the relay's log, each at its own level, without their tag. */
+export function logLines(log: Logger, lines: readonly string[]): void {
+  for (const line of lines) {
+    const [, level, message = line] =
+      /^(?:(DEBUG|WARN|ERROR) )?(?:\[[a-z]+-[0-9a-f]{8}\] )?(.*)$/.exec(line) ?? [];
+    switch (level) {
+      case 'DEBUG':
+        log.debug(message);
+        break;
+      case 'WARN':
+        log.warn(message);
+        break;
+      case 'ERROR':
+        log.error(message);
+        break;
+      default:
+        log.info(message);
+    }
+  }
+}
+
+/** Tells how the run for a webhook's event ended and what follows. */
+export function logEnd(log: Logger, event: string, finished: FinishedRun, verdict: Verdict): void {
+  const text = `Run for event ${event} ${ending(finished)}${consequence(verdict)}`;
+  const fields = { event };
+  if (finished.end.kind === 'exit' && finished.end.code <= 1) log.info(text, fields);
+  else if (verdict.kind === 'done') log.error(`${text} The next sweep sees to it.`, fields);
+  else log.warn(text, fields);
+}
+
+/** How a run ended, as the end of a sentence. */
+export function ending({ end, durationMs, stdout }: FinishedRun): string {
+  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
+  switch (end.kind) {
+    case 'exit':
+      return `ended with exit code ${end.code} after ${seconds}${outcome(stdout)}.`;
+    case 'killed':
+      return `was killed (${end.signal}) after ${seconds}.`;
+    case 'timeout':
+      return `was stopped after ${seconds}: it took too long.`;
+    case 'unstarted':
+      return `could not be started (${end.reason}).`;
+  }
+}
+
+function consequence(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'done':
+      return '';
+    case 'again':
+      return ' Deliveries came meanwhile: it is run once more.';
+    case 'retry':
+      return ` Next try in ${Math.ceil(verdict.delayMs / 1000)} s.`;
+    case 'keep':
+      return ' The next start of the relay runs it again.';
+  }
+}
+
+function outcome(stdout: string | null): string {
+  const event = parseReport(stdout)?.events[0];
+  if (!event) return '';
+  return `: ${event.status}${event.reason === null ? '' : ` ${event.reason}`}`;
+}
+
+/** The report that a run printed; null: it printed none. */
+export function parseReport(stdout: string | null): RunReport | null {
+  if (stdout === null) return null;
+  try {
+    return RunReportSchema.safeParse(JSON.parse(stdout)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Why the spool could not be written, as a sentence. */
+export function spoolRefused(error: unknown): string {
+  return `The spool could not be written. ${errorText(error)}`;
+}
