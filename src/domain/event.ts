@@ -60,6 +60,8 @@ export interface EventHeader {
   endsAt: number | null;
   /** `M/D/YYYY h:mm AM` without a zone, minute resolution, as sent; null: absent. */
   updatedAt: string | null;
+  /** Hash over the whole row of a search that showed the event; absent when it was read by its id. */
+  fingerprint?: string;
 }
 
 /** The event with everything that its order is made of. */

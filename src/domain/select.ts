@@ -58,7 +58,7 @@ const UPDATED = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})\s+(\d{1,2}):(\d{2})\s*([AP])M
  * `M/D/YYYY h:mm AM` as milliseconds of the local clock (not an instant: the text names no zone); null when it
  * cannot be read.
  */
-function localMillis(text: string | null): number | null {
+export function stampMillis(text: string | null): number | null {
   const [, month, day, year, hour, minute, half] = (text === null ? null : UPDATED.exec(text)) ?? [];
   if (half === undefined) return null;
   const [m, d, h, min] = [Number(month), Number(day), Number(hour), Number(minute)];
@@ -66,7 +66,7 @@ function localMillis(text: string | null): number | null {
   return Date.UTC(Number(year), m - 1, d, (h % 12) + (half.toUpperCase() === 'P' ? 12 : 0), min);
 }
 
-/** `at` on the local clock of the zone, comparable with {@link localMillis}. */
+/** `at` on the local clock of the zone, comparable with {@link stampMillis}. */
 function onLocalClock(at: number, zone: string): number {
   return Date.parse(`${localDateTime(at, zone)}Z`);
 }
@@ -76,7 +76,7 @@ function onLocalClock(at: number, zone: string): number {
  * and no zone, so a day of slack is given; one that cannot be read counts as new.
  */
 export function updatedSince(event: Pick<EventHeader, 'updatedAt'>, zone: string, since: number): boolean {
-  const updated = localMillis(event.updatedAt);
+  const updated = stampMillis(event.updatedAt);
   return updated === null || updated + DAY >= onLocalClock(since, zone);
 }
 
@@ -120,7 +120,7 @@ function placing(floor: SearchFloor): { keyOf: (event: EventHeader) => number | 
       };
     case 'updated':
       return {
-        keyOf: (event) => localMillis(event.updatedAt),
+        keyOf: (event) => stampMillis(event.updatedAt),
         oldest: onLocalClock(floor.since, floor.zone),
       };
   }

@@ -2,7 +2,7 @@ import { findLocation, isSelected } from '../config/locations.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { formatCents } from '../domain/money.js';
+import { type Cents, formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import { type Action, leftElsewhere, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
@@ -17,6 +17,7 @@ import { converge } from './converge.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
+import { recall, remember } from './memory.js';
 import { Halt, Session } from './session.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -35,6 +36,8 @@ export interface Work {
   known: Known;
   key: OrderKey;
   wanted: WantedOrder;
+  /** The order is made from nothing but the event itself and the products. */
+  ownLines: boolean;
   actions: Action[];
   /** A new order will be made. */
   creates: boolean;
@@ -71,9 +74,16 @@ export async function planListed(
 ): Promise<Planned> {
   const first = judge(ctx, candidate, rows);
   if (first.kind === 'result') return first;
+  const known = await recall(ctx, candidate.header, first.location, rows);
+  if (known) {
+    const { id, header } = candidate;
+    return result(standing({ id, header, location: first.location }, known.total, known.order));
+  }
   const readAt = ctx.clock.now();
   const read = await ctx.tripleseat.event(candidate.id);
-  if (read.kind === 'ok') return planRead(ctx, read.value, rows, readAt, readAt);
+  if (read.kind === 'ok') {
+    return planRead(ctx, { ...read.value, ...rowOf(candidate.header) }, rows, readAt, readAt);
+  }
   return unreadEvent(ctx, candidate, read, rows);
 }
 
@@ -94,6 +104,11 @@ export async function planById(ctx: RunContext, id: EventId): Promise<Planned> {
   // The order may have been made meanwhile from a newer state of the event.
   const again = await ctx.tripleseat.event(id);
   return again.kind === 'ok' ? planRead(ctx, again.value, found.value, ctx.clock.now(), lookedAt) : planned;
+}
+
+/** What the row of the search says better than the detail: whether anything has changed since. */
+function rowOf({ updatedAt, fingerprint }: EventHeader): Pick<EventHeader, 'updatedAt' | 'fingerprint'> {
+  return fingerprint === undefined ? { updatedAt } : { updatedAt, fingerprint };
 }
 
 async function planRead(
@@ -172,9 +187,11 @@ async function planOrderOf(
     return result(failed(known, reason, error, existing, gathered.upstream));
   }
   const wanted = gathered.order;
+  const { ownLines } = gathered;
   const plan = await planWithContents(ctx, wanted, rows);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
-  const work = { known, key: orderKey(ctx, event.id, location, wanted.date), wanted, readAt, rows, lookedAt };
+  const key = orderKey(ctx, event.id, location, wanted.date);
+  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   if (plan.kind === 'failed') return result(failedPlan(known, wanted, plan));
   if (plan.kind === 'need-contents') {
     return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
@@ -184,7 +201,10 @@ async function planOrderOf(
   const dropFor = (winner: OrderId | null) => dropped.value.map(({ id }) => markDeleted(id, winner));
   switch (plan.kind) {
     case 'standing': {
-      if (dropped.value.length === 0) return result(standing(known, wanted, plan.order));
+      if (dropped.value.length === 0) {
+        if (ownLines) await remember(ctx, event, wanted, plan.order, readAt);
+        return result(standing(known, wanted.finalTotal, plan.order));
+      }
       return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
     }
     case 'create': {
@@ -237,7 +257,11 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
       const { reason, error } = done.failure;
       return { ...failed(work.known, reason, error, done.order, false), changes: session.actions };
     }
-    if (session.actions.length === 0) return standing(work.known, session.wanted, done.order);
+    const { header } = work.known;
+    if (header && work.ownLines && session.wanted === work.wanted) {
+      await remember(ctx, header, work.wanted, done.order, work.readAt);
+    }
+    if (session.actions.length === 0) return standing(work.known, session.wanted.finalTotal, done.order);
     return {
       ...base(work.known),
       ...carriedOut(session, done.created),
@@ -263,9 +287,9 @@ export class Interrupted extends AppError {
   }
 }
 
-/** An event that another run on this host holds. */
+/** An event that another run on the same state holds. */
 export function lockedOut(ctx: RunContext, candidate: Candidate): EventResult {
-  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run on this host is working on this event.');
+  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run is working on this event.');
 }
 
 /** The wanted order from the event as it is now; null when it is the same, or cannot be had. */
@@ -381,10 +405,10 @@ function skipped(
   return { ...base(known), status: 'skipped', reason, orderId: order?.id ?? null, error: note };
 }
 
-function standing(known: Known, wanted: WantedOrder, order: FoundOrder): EventResult {
+function standing(known: Known, total: Cents, order: FoundOrder): EventResult {
   return {
     ...skipped(known, 'ALREADY_INJECTED', null, order),
-    total: formatCents(wanted.finalTotal),
+    total: formatCents(total),
   };
 }
 

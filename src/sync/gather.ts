@@ -7,7 +7,8 @@ import { establishmentOf, type RunContext } from './context.js';
 
 /** The wanted order, or why there is none. `upstream`: an API failed, so that nothing can be said. */
 export type WantedRead =
-  | { kind: 'ok'; order: WantedOrder }
+  /** `ownLines`: made from nothing but the event itself and the products. */
+  | { kind: 'ok'; order: WantedOrder; ownLines: boolean }
   | { kind: 'failed'; failure: Failure; upstream: boolean };
 
 /** Reads whatever the event's lines need (its booking, selections, invoice, products) and builds the order. */
@@ -42,7 +43,7 @@ export async function gatherWanted(
       unmatchedPolicy: ctx.settings.unmatchedPolicy,
       testEstablishmentId: ctx.settings.testEstablishmentId,
     });
-    if (built.kind === 'ok') return built;
+    if (built.kind === 'ok') return { ...built, ownLines: Object.keys(gathered).length === 0 };
     if (step.source.kind !== 'selections') return refused(built.failure);
     gathered.selectionsRefused = built.failure.error;
   }
@@ -52,9 +53,12 @@ function refused(failure: Failure): WantedRead {
   return { kind: 'failed', failure, upstream: false };
 }
 
-/** Null: read. A booking or selections that may not be seen or are not there are normal; an error is not. */
-async function readMore(
-  ctx: RunContext,
+/**
+ * Reads what {@link nextLines} needs into `gathered`. Null: read. A booking or selections that may not be seen or
+ * are not there are normal; an error is not.
+ */
+export async function readMore(
+  ctx: Pick<RunContext, 'tripleseat'>,
   event: SourceEvent,
   step: Extract<ReturnType<typeof nextLines>, { kind: 'need' }>,
   gathered: Gathered,

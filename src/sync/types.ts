@@ -50,7 +50,8 @@ export interface SyncDeps {
   settings: SyncSettings;
   tripleseat: TripleseatPort;
   revel: RevelPort;
-  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal'>;
+  /** Without a cache every event is read in every sweep. */
+  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
   clock: Clock;
   /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
   hex: (digits: number) => string;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   EventHeader,
   MenuSelection,
@@ -111,8 +112,13 @@ function toHeader(row: unknown): Converted<EventHeader> {
   return attempt(() => {
     const parsed = headerSchema.safeParse(row);
     if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
-    return headerOf(parsed.data);
+    return { ...headerOf(parsed.data), fingerprint: fingerprint(row) };
   });
+}
+
+/** Two rows have the same one only if everything in them is the same, the parts that nobody reads included. */
+function fingerprint(row: unknown): string {
+  return createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22);
 }
 
 function headerOf(event: RawHeader): EventHeader {

@@ -106,6 +106,8 @@ export class Desk {
   readonly revel = new RevelSimulator(KEY);
   readonly scenarios: Scenario[];
   readonly intents = new Map<string, Intent>();
+  /** The cache's entries as JSON; may be changed and deleted. */
+  readonly cache = new Map<string, string>();
   lastGoodSweep: string | null = null;
   /** Names of the locks that are held. */
   readonly locks = new Set<string>();
@@ -296,6 +298,14 @@ export class Desk {
         append: async () => undefined,
         async *read() {},
         lastGoodSweep: async () => this.lastGoodSweep,
+      },
+      cache: {
+        get: async (key) => {
+          const text = this.cache.get(key);
+          return text === undefined ? undefined : JSON.parse(text);
+        },
+        set: async (key, value) => void this.cache.set(key, JSON.stringify(value)),
+        flush: async () => undefined,
       },
     };
   }
