@@ -48,6 +48,7 @@ function paint(status: EventResult['status'], text: string, chalk: ChalkInstance
 /** A heading and the events below it. */
 interface Section {
   title: string;
+  failed: boolean;
   events: EventResult[];
 }
 
@@ -55,17 +56,29 @@ function byDate(a: EventResult, b: EventResult): number {
   return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
 }
 
-/** Locations in alphabetical order; what failed comes last, where it is seen. */
+/** Locations in alphabetical order; what failed comes last, where it is seen, and what was missed last of all. */
 function sectionsOf(events: readonly EventResult[]): Section[] {
   const groups = new Map<string, EventResult[]>();
   for (const event of events.filter(({ status }) => status !== 'failed')) {
     const title = clean(event.location ?? '', 60) || '(no location)';
     groups.set(title, [...(groups.get(title) ?? []), event]);
   }
-  const sections = [...groups].map(([title, members]) => ({ title, events: members.toSorted(byDate) }));
+  const sections = [...groups].map(([title, members]) => ({
+    title,
+    failed: false,
+    events: members.toSorted(byDate),
+  }));
   sections.sort((a, b) => a.title.localeCompare(b.title));
   const failed = events.filter(({ status }) => status === 'failed').toSorted(byDate);
-  return failed.length === 0 ? sections : [...sections, { title: 'Failed', events: failed }];
+  const last = [
+    { title: 'Failed', failed: true, events: failed.filter(({ reason }) => reason !== 'MISSED') },
+    {
+      title: 'Missed: no order, and the time for it has passed',
+      failed: true,
+      events: failed.filter(({ reason }) => reason === 'MISSED'),
+    },
+  ];
+  return [...sections, ...last.filter(({ events }) => events.length > 0)];
 }
 
 /** One aligned line per event, in order. */
@@ -80,8 +93,8 @@ async function alignRows(
   const cells = events.map((event) => [
     dateText(event.date, narrow),
     clean(event.id, 18),
-    statusText(event.status, dryRun),
-    event.reason ?? '',
+    narrow ? (event.reason ?? statusText(event.status, dryRun)) : statusText(event.status, dryRun),
+    narrow ? '' : (event.reason ?? ''),
     clean(event.revel_order_id ?? '-', 18),
     clean(event.total ?? '-', 16),
   ]);
@@ -89,7 +102,8 @@ async function alignRows(
     (widest, row) => widest.map((width, column) => Math.max(width, row[column]?.length ?? 0)),
     [0, 0, 0, 0, 0, 0],
   );
-  const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  // A narrow terminal has no room for both a status and its reason, which says as much.
+  const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0) - (narrow ? GAP.length : 0);
   const room = style.terminal ? style.width - taken : MAX_NAME;
   const names = events.map((event) => clean(event.name ?? '-', 200));
   const longest = names.reduce((most, name) => Math.max(most, columnsOf(name)), MIN_NAME);
@@ -105,8 +119,8 @@ async function alignRows(
     chars: { ...blank, middle: GAP },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     // A width of 0 would be taken for none given.
-    colWidths: [date, id, nameWidth, status, Math.max(reason, 1), order, total],
-    colAligns: ['left', 'left', 'left', 'left', 'left', 'left', 'right'],
+    colWidths: [date, id, nameWidth, status, ...(narrow ? [] : [Math.max(reason, 1)]), order, total],
+    colAligns: ['left', 'left', 'left', 'left', ...(narrow ? [] : ['left' as const]), 'left', 'right'],
   });
   events.forEach((event, index) => {
     const [when, key, state = '', why = '', orderId, amount] = cells[index] ?? [];
@@ -115,7 +129,7 @@ async function alignRows(
       key,
       fitColumns(names[index] ?? '', nameWidth),
       paint(event.status, state, chalk),
-      chalk.dim(why),
+      ...(narrow ? [] : [chalk.dim(why)]),
       orderId,
       amount,
     ];
@@ -151,8 +165,15 @@ function summaryLine({ summary, dry_run, duration_ms }: RunReport): string {
   return `${dry_run ? 'Dry run: ' : ''}${counts.join(', ')} (${(duration_ms / 1000).toFixed(1)} s)`;
 }
 
+/** `2026-11-12 20:00 to 2026-11-14 20:00 UTC`. */
+function windowText({ from, to }: { from: string; to: string }): string {
+  const [first, last] = [from, to].map((text) => /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(text));
+  if (!first || !last) return `${clean(from, 40)} to ${clean(to, 40)}`;
+  return `${first[1]} ${first[2]} to ${last[1]} ${last[2]} UTC`;
+}
+
 function heading(report: RunReport): string[] {
-  const window = report.window ? `${clean(report.window.from, 40)} to ${clean(report.window.to, 40)}` : '';
+  const window = report.window ? windowText(report.window) : '';
   if (report.dry_run) return [`Dry run${window && `, ${window}`}: nothing has been written`, ''];
   return window ? [`Sweep, ${window}`, ''] : [];
 }
@@ -172,7 +193,7 @@ export async function renderReport(report: RunReport, style: OutputStyle): Promi
   const lines = heading(report).map((line) => chalk.bold(line));
   let next = 0;
   for (const section of sections) {
-    lines.push(chalk.bold(section.title), ...rule);
+    lines.push((section.failed ? chalk.bold.red : chalk.bold)(section.title), ...rule);
     for (const event of section.events) {
       lines.push(rows[next] ?? '', ...details(event, report.dry_run, style));
       next += 1;

@@ -52,7 +52,7 @@ export function skipped(
 export function failed(
   id: string,
   change: Partial<Extract<EventResult, { status: 'failed' }>> = {},
-): EventResult {
+): Extract<EventResult, { status: 'failed' }> {
   return { ...base, id, status: 'failed', reason: 'DRIFT', error: 'It differs. Correct it.', ...change };
 }
 

@@ -71,6 +71,24 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
     );
   });
 
+  it('puts what was missed last, and tells the window in minutes', async () => {
+    const missed = failed('55521614', { reason: 'MISSED', revel_order_id: null, total: null });
+    const window = { from: '2026-11-12T20:00:01.123Z', to: '2026-11-14T20:00:01.123Z' };
+    const text = await renderReport(report([missed, failed('55521612')], { window }), plain);
+    expect(text).toBe(`Sweep, 2026-11-12 20:00 to 2026-11-14 20:00 UTC
+
+Failed
+2026-11-14  55521612  Alder Rehearsal Dinner  failed  DRIFT   10684001  1421.31
+    Special Events: It differs. Correct it.
+
+Missed: no order, and the time for it has passed
+2026-11-14  55521614  Alder Rehearsal Dinner  failed  MISSED  -               -
+    Special Events: It differs. Correct it.
+
+2 queried, 0 injected, 0 repaired, 0 skipped, 2 failed (0.8 s)
+`);
+  });
+
   it('prints why a run as a whole failed', async () => {
     const error = { code: 'UPSTREAM', message: 'Revel does not answer.', hint: 'Try again later.' };
     const text = await renderReport(report([], { error, mode: 'single' }), plain);
@@ -90,7 +108,7 @@ describe('renderReport, on a terminal', () => {
     });
     const text = await renderReport(report([...events, long]), terminal);
     expect(text).toContain('\u001b[32minjected\u001b[39m');
-    expect(text).toContain('\u001b[31mfailed\u001b[39m');
+    expect(text).toContain('\u001b[31mDRIFT\u001b[39m');
     const lines = stripVTControlCharacters(text).split('\n');
     for (const line of lines) expect(columnsOf(line), line).toBeLessThanOrEqual(80);
     expect(lines).toContain('─'.repeat(80));

@@ -53,30 +53,37 @@ export function mailContent(digest: Digest, report: RunReport, host: string): Ma
     headline: `${counts.join(', ')}.`,
     sections: [
       ...errorSection(digest),
-      ...section('alarm', 'Missed: no order, and its time has passed', missed.map(failureItem)),
-      ...section('bad', 'Failed', fresh.map(failureItem)),
-      ...section('bad', 'Still failing', standing.map(failureItem)),
-      ...section('good', 'Injected', digest.changes.filter(isInjected).map(changeItem)),
-      ...section('good', 'Completed', digest.changes.filter((event) => !isInjected(event)).map(changeItem)),
-      ...section('calm', 'Resolved since the last mail', digest.resolved.map(pastItem)),
+      ...section('alarm', 'Missed: no order, and its time has passed', missed, failureItem),
+      ...section('bad', 'Failed', fresh, failureItem),
+      ...section('bad', 'Still failing', standing, failureItem),
+      ...section('good', 'Injected', digest.changes.filter(isInjected), changeItem),
       ...section(
-        'calm',
-        'Out of sight',
-        digest.outOfSight.map(pastItem),
-        'Failures told of before. Sweeps have not come across these events for days, so nothing more is said of them.',
+        'good',
+        'Completed',
+        digest.changes.filter((event) => !isInjected(event)),
+        changeItem,
       ),
-      ...section('calm', 'Told before, still failing', digest.known.map(knownItem)),
+      ...section('calm', 'Resolved since the last mail', digest.resolved, pastItem),
+      ...section('calm', 'Out of sight', digest.outOfSight, pastItem, OUT_OF_SIGHT),
+      ...section('calm', 'Told before, still failing', digest.known, knownItem),
     ],
     footer: footerOf(report, host),
   };
 }
 
-function section(tone: Tone, title: string, items: MailItem[], intro: string | null = null): MailSection[] {
-  if (items.length === 0) return [];
-  const shown = items.slice(0, MAX_ITEMS);
-  return [
-    { title: `${title} (${items.length})`, tone, intro, items: shown, more: items.length - shown.length },
-  ];
+const OUT_OF_SIGHT =
+  'Failures told of before. Sweeps have not come across these events for days, so nothing more is said of them.';
+
+function section<T>(
+  tone: Tone,
+  title: string,
+  list: readonly T[],
+  toItem: (entry: T) => MailItem,
+  intro: string | null = null,
+): MailSection[] {
+  if (list.length === 0) return [];
+  const items = list.slice(0, MAX_ITEMS).map(toItem);
+  return [{ title: `${title} (${list.length})`, tone, intro, items, more: list.length - items.length }];
 }
 
 function errorSection({ error, held }: Digest): MailSection[] {

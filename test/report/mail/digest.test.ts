@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { type DigestInput, digestOf } from '../../../src/report/mail/digest.js';
+import type { MailedFailure } from '../../../src/state/types.js';
+import { failed, injected, repaired, report, skipped } from '../helpers.js';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 10, 14, 20);
+const down = { code: 'UNAVAILABLE', message: 'Revel does not answer.', hint: null };
+
+function mailed(subject: string, over: Partial<MailedFailure> = {}): MailedFailure {
+  return {
+    subject,
+    reason: 'DRIFT',
+    since: NOW - 40 * HOUR,
+    mailedAt: NOW - HOUR,
+    name: 'Alder Rehearsal Dinner',
+    date: '2026-11-14',
+    location: 'Special Events',
+    ...over,
+  };
+}
+
+function decide(over: Partial<DigestInput>) {
+  const rest = { on: ['changes', 'failures'] as const, memory: [], now: NOW };
+  return digestOf({ report: report([]), ...rest, interrupted: false, wholeSweep: true, ...over });
+}
+
+describe('what is no news', () => {
+  it.each([
+    ['a quiet run', { report: report([skipped('1'), skipped('2')]) }],
+    ['a dry run', { report: report([injected('1'), failed('2')], { dryRun: true }) }],
+    [
+      'a sweep that found another one running',
+      { report: report([], { error: { code: 'LOCKED', message: 'Another sweep.', hint: null } }) },
+    ],
+    ['a failure mailed an hour ago', { report: report([failed('1')]), memory: [mailed('1')] }],
+    [
+      'an outage mailed an hour ago',
+      { report: report([], { error: down }), memory: [mailed('run', { reason: 'UNAVAILABLE' })] },
+    ],
+    [
+      'a run that somebody stopped',
+      {
+        report: report([failed('1', { reason: 'ABORTED' })], {
+          error: { code: 'STOPPED', message: 'The run was stopped by SIGTERM.', hint: null },
+        }),
+        interrupted: true,
+      },
+    ],
+    [
+      'changes where only failures are asked for',
+      { report: report([injected('1')]), on: ['failures'] as const },
+    ],
+    [
+      'failures where only changes are asked for',
+      { report: report([failed('1')]), on: ['changes'] as const },
+    ],
+  ])('%s', (_, over: Partial<DigestInput>) => {
+    expect(decide(over)).toBeNull();
+  });
+});
+
+describe('failures', () => {
+  it('are told at once when they are new, and remembered', () => {
+    const event = failed('1', { name: 'Party' });
+    const due = decide({ report: report([event, skipped('2')]) });
+    expect(due?.digest.failures).toEqual([{ event, since: null }]);
+    expect(due?.mailed).toEqual([mailed('1', { name: 'Party', since: NOW, mailedAt: NOW })]);
+    expect(due?.forget).toEqual([]);
+  });
+
+  it('are told again after a day, at the same time of day, with their first mail', () => {
+    const memory = [mailed('1', { mailedAt: NOW - 24 * HOUR + 60_000 })];
+    const due = decide({ report: report([failed('1')]), memory });
+    expect(due?.digest.failures).toEqual([{ event: failed('1'), since: NOW - 40 * HOUR }]);
+    expect(due?.mailed).toEqual([mailed('1', { mailedAt: NOW })]);
+  });
+
+  it('that were told today are named in a mail that goes out anyway, and stay due at their time', () => {
+    const due = decide({ report: report([injected('9'), failed('1')]), memory: [mailed('1')] });
+    expect(due?.digest.known).toEqual([{ event: failed('1'), since: NOW - 40 * HOUR }]);
+    expect(due?.digest.failures).toEqual([]);
+    expect(due?.mailed).toEqual([]);
+  });
+
+  it('are new when the reason is another one', () => {
+    const due = decide({ report: report([failed('1', { reason: 'TOUCHED' })]), memory: [mailed('1')] });
+    expect(due?.digest.failures).toMatchObject([{ since: null }]);
+    expect(due?.digest.resolved).toEqual([]);
+    expect(due?.forget).toEqual([mailed('1')]);
+  });
+});
+
+describe('failures that are over', () => {
+  it.each([
+    ['injected', injected('1')],
+    ['repaired', repaired('1')],
+    ['already right', skipped('1')],
+    ['no longer wanted', skipped('1', { reason: 'STATUS_NOT_ELIGIBLE' })],
+  ])('%s: are told once', (_, event) => {
+    const due = decide({ report: report([event]), memory: [mailed('1')] });
+    expect(due?.digest.resolved).toEqual([mailed('1')]);
+    expect(due?.forget).toEqual([mailed('1')]);
+    expect(decide({ report: report([skipped('1')]), memory: [] })).toBeNull();
+  });
+
+  it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED', 'LOCATION_NOT_ALLOWED'] as const)(
+    'are not concluded from %s, where nobody looked',
+    (reason) => {
+      expect(decide({ report: report([skipped('1', { reason })]), memory: [mailed('1')] })).toBeNull();
+    },
+  );
+
+  it('are mentioned a last time when sweeps have not come across them for days', () => {
+    const old = mailed('1', { mailedAt: NOW - 73 * HOUR });
+    const due = decide({ report: report([skipped('2')]), memory: [old, mailed('3')] });
+    expect(due?.digest.outOfSight).toEqual([old]);
+    expect(due?.forget).toEqual([old]);
+    expect(decide({ report: report([skipped('2')]), memory: [old], wholeSweep: false })).toBeNull();
+  });
+});
+
+describe('a run that failed as a whole', () => {
+  it('is told once instead of every event it could not do', () => {
+    const held = [
+      failed('1', { reason: 'REVEL_ERROR' }),
+      failed('2', { reason: 'SOURCE_ERROR' }),
+      failed('3', { reason: 'ABORTED' }),
+    ];
+    const due = decide({ report: report([...held, failed('4')], { error: down }), memory: [mailed('1')] });
+    expect(due?.digest.error).toEqual({ ...down, since: null });
+    expect(due?.digest.held).toEqual(held);
+    expect(due?.digest.failures).toEqual([{ event: failed('4'), since: null }]);
+    expect(due?.mailed.map(({ subject, reason }) => [subject, reason])).toEqual([
+      ['4', 'DRIFT'],
+      ['run', 'UNAVAILABLE'],
+    ]);
+    expect(due?.forget).toEqual([]);
+  });
+
+  it('folds the orders of a refused run into its error', () => {
+    const error = { code: 'CREATE_LIMIT', message: '300 new orders are planned.', hint: 'Use --force.' };
+    const due = decide({ report: report([failed('1', { reason: 'CREATE_LIMIT' })], { error }) });
+    expect(due?.digest.held).toHaveLength(1);
+    expect(due?.digest.failures).toEqual([]);
+  });
+
+  it('tells upstream failures of single events where the run itself went on', () => {
+    const event = failed('1', { reason: 'REVEL_ERROR' });
+    expect(decide({ report: report([event]) })?.digest.failures).toEqual([{ event, since: null }]);
+  });
+
+  it('is over with the next good sweep', () => {
+    const memory = [mailed('run', { reason: 'INCOMPLETE' }), mailed('run', { reason: 'UNAVAILABLE' })];
+    expect(decide({ memory })?.digest.resolved).toEqual(memory);
+    const single = decide({ report: report([skipped('1')], { mode: 'single' }), memory });
+    expect(single?.digest.resolved).toEqual([memory[1]]);
+  });
+});
+
+describe('EMAIL_ON', () => {
+  const events = [injected('1'), repaired('2'), failed('3')];
+
+  it('changes: tells nothing of failures and remembers none', () => {
+    const due = decide({ report: report(events), on: ['changes'] });
+    expect(due?.digest.changes).toEqual(events.slice(0, 2));
+    expect(due?.digest.failures).toEqual([]);
+    expect(due?.mailed).toEqual([]);
+  });
+
+  it('failures: tells nothing of changes', () => {
+    const due = decide({ report: report(events), on: ['failures'] });
+    expect(due?.digest.changes).toEqual([]);
+    expect(due?.digest.failures).toHaveLength(1);
+  });
+});

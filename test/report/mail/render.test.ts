@@ -1,0 +1,210 @@
+import { parse } from 'node-html-parser';
+import { describe, expect, it } from 'vitest';
+import { mailContent } from '../../../src/report/mail/content.js';
+import type { Digest } from '../../../src/report/mail/digest.js';
+import { renderHtml, renderText } from '../../../src/report/mail/render.js';
+import type { EventResult } from '../../../src/report/schema.js';
+import type { MailedFailure } from '../../../src/state/types.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report } from '../helpers.js';
+
+const items = [{ action: 'add_item' }, { action: 'add_item' }];
+const changes = [{ action: 'create_order', establishment: 8 }, ...items, { action: 'make_visible' }];
+const past: MailedFailure = {
+  subject: '55521600',
+  reason: 'TOUCHED',
+  since: Date.UTC(2026, 10, 12, 8, 15),
+  mailedAt: Date.UTC(2026, 10, 13, 8, 15),
+  name: 'Birch Brunch',
+  date: '2026-11-12',
+  location: 'Harbor Room',
+};
+
+function digest(over: Partial<Digest> = {}): Digest {
+  return {
+    changes: [],
+    failures: [],
+    known: [],
+    resolved: [],
+    outOfSight: [],
+    error: null,
+    held: [],
+    ...over,
+  };
+}
+
+function render(over: Partial<Digest>, events: EventResult[] = []) {
+  const content = mailContent(digest(over), report(events, { trigger: 'cron' }), 'pos-gateway');
+  return { subject: content.subject, text: renderText(content), html: renderHtml(content) };
+}
+
+const missed = failed('55521612', {
+  name: 'Cedar Gala',
+  reason: 'MISSED',
+  revel_order_id: null,
+  total: null,
+  error: 'Event 55521612 has no order. Run: ts-reconcile sync --event-id 55521612 --late',
+});
+
+const full: Partial<Digest> = {
+  changes: [injected('55521611', { changes }), repaired('55521610', { changes: items })],
+  failures: [
+    { event: failed('55521613'), since: null },
+    { event: missed, since: null },
+    { event: failed('55521614', { reason: 'TOUCHED' }), since: past.since },
+  ],
+  known: [{ event: failed('55521615', { reason: 'ORPHANED' }), since: past.since }],
+  resolved: [past],
+};
+
+describe('the text part', () => {
+  it('tells what needs attention first, then what was done, then what stands', () => {
+    expect(
+      render(full, [injected('55521611'), failed('55521613')]).text,
+    ).toBe(`1 MISSED, 1 failed, 1 still failing, 1 injected, 1 completed, 1 resolved.
+
+MISSED: NO ORDER, AND ITS TIME HAS PASSED (1)
+=============================================
+
+* Cedar Gala
+  Sat, Nov 14, 2026 · Special Events
+  MISSED · event 55521612 · no order
+  Event 55521612 has no order. Run: ts-reconcile sync --event-id 55521612 --late
+
+Failed (1)
+==========
+
+* Alder Rehearsal Dinner
+  Sat, Nov 14, 2026 · Special Events
+  DRIFT · event 55521613 · order 10684001 · total 1421.31
+  It differs. Correct it.
+
+Still failing (1)
+=================
+
+* Alder Rehearsal Dinner
+  Sat, Nov 14, 2026 · Special Events
+  TOUCHED · event 55521614 · order 10684001 · total 1421.31
+  first mailed 2026-11-12 08:15 UTC
+  It differs. Correct it.
+
+Injected (1)
+============
+
+* Alder Rehearsal Dinner
+  Sat, Nov 14, 2026 · Special Events
+  event 55521611 · order 10684001 · 2 lines · total 1421.31
+
+Completed (1)
+=============
+
+* Alder Rehearsal Dinner
+  Sat, Nov 14, 2026 · Special Events
+  event 55521610 · order 10684001 · total 1421.31
+  Done: add 2 items.
+
+Resolved since the last mail (1)
+================================
+
+* Birch Brunch
+  Thu, Nov 12, 2026 · Harbor Room
+  TOUCHED · event 55521600
+  first mailed 2026-11-12 08:15 UTC
+
+Told before, still failing (1)
+==============================
+
+* Alder Rehearsal Dinner
+  Sat, Nov 14, 2026 · Special Events
+  ORPHANED · event 55521615
+  first mailed 2026-11-12 08:15 UTC
+
+${'-- '}
+Run scheduled-1a2b3c4d on pos-gateway, started 2026-11-14 20:00 UTC, took 0.8 s.
+Events: 2 queried, 1 injected, 0 completed, 0 skipped, 1 failed.
+More about an event: ts-reconcile history --event-id ID
+`);
+  });
+
+  it('tells why a run as a whole failed, and what that kept from being done', () => {
+    const error = { code: 'UNAVAILABLE', message: 'Revel does not answer.', hint: 'Wait.', since: null };
+    const { subject, text } = render({ error, held: [failed('1', { reason: 'ABORTED', name: null })] });
+    expect(subject).toBe('ts-reconcile: run failed (UNAVAILABLE)');
+    expect(text).toContain('Revel does not answer. Wait. Events that were not done because of it: 1.');
+    expect(text).toContain('* Event 1\n');
+  });
+
+  it('is bounded', () => {
+    const failures = Array.from({ length: 5000 }, (_, index) => ({
+      event: failed(String(index), { error: 'x'.repeat(4000) }),
+      since: null,
+    }));
+    const { text, html } = render({ failures });
+    expect(text).toContain('and 4900 more');
+    expect(text.length).toBeLessThan(200_000);
+    expect(html.length).toBeLessThan(250_000);
+  });
+});
+
+describe('the subject', () => {
+  it('names the event where there is one', () => {
+    expect(render({ changes: [injected('1')] }).subject).toBe(
+      'ts-reconcile: injected Alder Rehearsal Dinner (2026-11-14), order 10684001',
+    );
+    expect(render({ failures: [{ event: missed, since: null }] }).subject).toBe(
+      'ts-reconcile: MISSED Cedar Gala (2026-11-14)',
+    );
+  });
+
+  it('counts where there are more', () => {
+    expect(render(full).subject).toBe(
+      'ts-reconcile: 1 MISSED, 1 failed, 1 still failing, 1 injected, 1 completed, 1 resolved',
+    );
+  });
+});
+
+describe('the HTML part', () => {
+  it('has the same texts as the text part, in one column without links or images', () => {
+    const { text, html } = render(full);
+    const root = parse(html);
+    const shown = root.querySelectorAll('bdi').map((element) => element.textContent);
+    for (const fact of shown) expect(text.toLowerCase()).toContain(fact.toLowerCase());
+    expect(shown).toContain('event 55521611 · order 10684001 · 2 lines · total 1421.31');
+    expect(root.querySelectorAll('a, img, script, link, table')).toHaveLength(0);
+    expect(root.querySelector('meta[name=viewport]')).not.toBeNull();
+  });
+});
+
+describe('hostile names', () => {
+  const markup: [string, string][] = [
+    ['script', '<script>alert(1)</script>'],
+    ['image', '"><img src=x onerror=alert(1)>'],
+    ['end of the part', '</bdi></div></body>\'"&lt;'],
+    ['header', 'Party\r\nBcc: everybody@example.com\r\n\r\nbody'],
+  ];
+  it.each([...hostileNames, ...markup])('%s: stay text', (_, name) => {
+    const texts = { name, location: name, error: name, date: name };
+    const event = failed('1', texts);
+    const over = {
+      changes: [injected('2', { ...texts, changes: [{ action: name }] })],
+      failures: [{ event, since: null }],
+      known: [{ event, since: 0 }],
+      resolved: [{ ...past, name, location: name, date: name }],
+      error: { code: name, message: name, hint: name, since: null },
+      held: [event],
+    };
+    const both = render(over);
+    const single = render({ failures: [{ event, since: null }] });
+    for (const { subject, text, html } of [both, single]) {
+      expect(subject).not.toMatch(/[\r\n]/);
+      expect(subject.length).toBeLessThan(1000);
+      for (const part of [subject, text, html]) expect(part).not.toMatch(CONTROL);
+      const tags = new Set(
+        parse(html)
+          .querySelectorAll('body *')
+          .map(({ tagName }) => tagName),
+      );
+      expect([...tags].filter((tag) => !['DIV', 'P', 'H2', 'BDI', 'BR'].includes(tag))).toEqual([]);
+      expect(text.split('\n').some((line) => /^(ERROR|Bcc:)/.test(line))).toBe(false);
+    }
+  });
+});
