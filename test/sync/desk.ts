@@ -79,8 +79,9 @@ const defaults: SyncSettings = {
   revelRps: 100,
 };
 
-const request: SyncRequest = {
-  target: { kind: 'sweep', hoursBack: 48 },
+/** `sync` as cron runs it, but for the trigger. */
+export const sweepRequest: SyncRequest = {
+  target: { kind: 'sweep', hoursBack: 48, shard: null },
   dryRun: false,
   late: false,
   force: false,
@@ -213,7 +214,7 @@ export class Desk {
           progress: () => undefined,
         },
       },
-      { ...request, ...over },
+      { ...sweepRequest, ...over },
     );
     const sent = this.#sent;
     return {

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/sync/outcome.js';
-import type { SyncRequest } from '../../src/sync/types.js';
-import { Desk, outcomes } from './desk.js';
+import { Desk, outcomes, sweepRequest } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
-const asked: SyncRequest = {
-  target: { kind: 'sweep', hoursBack: 48 },
-  dryRun: false,
-  late: false,
-  force: false,
-  locations: null,
-  trigger: 'manual',
-  correlationId: '1a2b3c4d',
-};
 
 function withEvents(count: number): { desk: Desk; events: { id: number }[] } {
   const desk = new Desk(NOW);
@@ -38,7 +28,7 @@ describe('more new orders than a run may make', () => {
     expect(run.problem).toMatchObject({ kind: 'create-limit', message: expect.stringContaining('--force') });
     expect(new Set(run.results.map(({ reason }) => reason))).toEqual(new Set(['CREATE_LIMIT']));
     expect(run.results).toHaveLength(4);
-    expect(exitCodeOf(run, asked, false)).toBe(1);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
 
     const forced =
       mode === 'sweep'
@@ -83,7 +73,7 @@ describe('an API that fails again and again', () => {
     desk.strike = (sent) => (path.test(sent.path) ? { kind: '500-before' } : null);
     const run = await desk.sweep({}, { concurrency: 1 });
     expect(run.problem).toMatchObject({ kind: 'unavailable' });
-    expect(exitCodeOf(run, asked, false)).toBe(69);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
     expect(desk.revel.orders()).toEqual([]);
     const reasons = run.results.map(({ reason }) => reason);
     expect(reasons.slice(0, 5).every((reason) => reason === 'SOURCE_ERROR' || reason === 'REVEL_ERROR')).toBe(
@@ -124,7 +114,7 @@ describe('credentials that are refused in the middle of a sweep', () => {
     };
     const run = await desk.sweep({}, { concurrency: 1, settleMs: 0 });
     expect(run.problem).toMatchObject({ kind: 'credentials' });
-    expect(exitCodeOf(run, asked, false)).toBe(77);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(77);
     expect(run.results).toHaveLength(6);
     expect(run.results.every(({ status }) => status === 'failed')).toBe(true);
     expect(run.results.at(-1)).toMatchObject({ reason: 'ABORTED', orderId: null, changes: [] });

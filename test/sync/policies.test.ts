@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import { parseEventId } from '../../src/domain/ids.js';
+import {
+  allPlaces,
+  PAYMENT_TYPE,
+  places,
+  STAFF_USER,
+  UNMAPPED_LOCATION,
+} from '../../src/sandbox/world/places.js';
+import { exitCodeOf } from '../../src/sync/outcome.js';
+import { wrongWith } from '../helpers/check.js';
+import { Desk, outcomes, sampleLocations, sweepRequest } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+const { west, lake } = places;
+const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
+
+describe('PAYMENT_POLICY', () => {
+  it.each([
+    ['paid', [{ amount: 600 }], '6.000000', 10.48],
+    [
+      'paid',
+      [{ amount: 600 }, { amount: 500, refunded: 200 }, { amount: 99, state: 'pending' }],
+      '9.000000',
+      7.48,
+    ],
+    ['paid', [{ amount: 1648 }], '16.480000', 0],
+    ['paid', [{ amount: 2000 }], '20.000000', -3.52],
+    ['paid', [], null, 16.48],
+    ['full', [{ amount: 600 }], '16.480000', 0],
+    ['none', [{ amount: 600 }], null, 16.48],
+  ] as const)('%s of %j', async (paymentPolicy, payments, amount, due) => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco], payments: [...payments] }] });
+    await desk.single([event], {}, { paymentPolicy });
+    const [order] = desk.revel.orders();
+    expect(order).toMatchObject({ final_total: 16.48, remaining_due: due });
+    expect(desk.revel.payments(order?.id ?? 0)).toMatchObject(
+      amount === null ? [] : [{ amount, payment_type: PAYMENT_TYPE }],
+    );
+    const again = await desk.single([event], {}, { paymentPolicy });
+    expect(again.of(event.id).reason).toBe('ALREADY_INJECTED');
+    expect(again.writes).toEqual([]);
+  });
+});
+
+describe('UNMATCHED_POLICY', () => {
+  const odd = { lines: [taco, { name: 'Vegan  Charcuterie &amp; Tower', price: 5200 }] };
+
+  it('fail names the line, and near names as suggestions only', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [odd] });
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({
+      reason: 'UNMATCHED_ITEMS',
+      error: expect.stringMatching(/"Vegan Charcuterie & Tower".*near: .*"Charcuterie Tower"/),
+    });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('open-item sells it as the open item, under its own name', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [odd] });
+    const settings = { unmatchedPolicy: 'open-item' } as const;
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
+    const items = desk.revel.items(desk.revel.orders()[0]?.id ?? 0);
+    expect(
+      items.map(({ product, price, product_name_override }) => [product, price, product_name_override]),
+    ).toEqual([
+      ['/resources/Product/572/', 8.24, null],
+      [`/resources/Product/${west.openItemProductId}/`, 52, 'Vegan Charcuterie & Tower'],
+    ]);
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+});
+
+describe('switches', () => {
+  it('the kill switch: nothing is read or written, every event says so', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    const single = await desk.single([event], {}, { enabled: false });
+    expect(single.sent).toEqual([]);
+    expect(outcomes(single)).toEqual([`${event.id} skipped CONNECTOR_DISABLED`]);
+    const sweep = await desk.sweep({}, { enabled: false });
+    expect(outcomes(sweep)).toEqual([`${event.id} skipped CONNECTOR_DISABLED`]);
+    expect(sweep.sent.filter(({ upstream }) => upstream === 'revel')).toEqual([]);
+    expect(sweep.complete).toBe(false);
+  });
+
+  it('ALLOWED_LOCATIONS and --location', async () => {
+    const desk = new Desk(NOW);
+    const [here, there] = [desk.add(), desk.add({}, lake)];
+    const allowed = await desk.sweep({}, { allowedLocations: [west.name] });
+    expect(outcomes(allowed)).toEqual([`${here.id} injected`, `${there.id} skipped LOCATION_NOT_ALLOWED`]);
+    const asked = await desk.sweep({ locations: [String(lake.siteId)] });
+    expect(outcomes(asked)).toEqual([`${there.id} injected`]);
+    expect(asked.sent.some(({ query }) => query.get('site_id') === String(west.siteId))).toBe(false);
+    expect(asked.complete).toBe(false);
+    expect(outcomes(await desk.single([here], { locations: [lake.name] }))).toEqual([
+      `${here.id} skipped LOCATION_NOT_ALLOWED`,
+    ]);
+  });
+
+  it('IGNORE_EVENTS comes before everything else', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ locationId: UNMAPPED_LOCATION });
+    const ignoredEvents = new Set([parseEventId(String(event.id))].filter((id) => id !== null));
+    expect(outcomes(await desk.sweep({}, { ignoredEvents }))).toEqual([`${event.id} skipped IGNORED`]);
+    expect(outcomes(await desk.sweep())).toEqual([`${event.id} failed LOCATION_NOT_MAPPED`]);
+  });
+
+  it('TEST_ESTABLISHMENT_ID takes every order, priced and mapped by its own products', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco] }] }, lake);
+    const settings = { testEstablishmentId: west.establishmentId };
+    expect((await desk.sweep({}, settings)).of(event.id).status).toBe('injected');
+    const [order] = desk.revel.orders();
+    expect(order?.establishment).toBe('/enterprise/Establishment/8/');
+    expect(desk.revel.items(order?.id ?? 0)[0]?.product).toBe('/resources/Product/572/');
+    expect((await desk.sweep({}, settings)).writes).toEqual([]);
+    // When the test is over, the order still stands in the wrong place, and that is said.
+    const after = await desk.sweep();
+    expect(after.of(event.id)).toMatchObject({ reason: 'ORPHANED' });
+    expect(after.writes).toEqual([]);
+  });
+
+  it('SYNC_STATUSES decides which statuses get an order', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ status: 'TENTATIVE' });
+    expect((await desk.sweep()).of(event.id).reason).toBe('STATUS_NOT_ELIGIBLE');
+    expect((await desk.sweep({}, { syncStatuses: ['TENTATIVE'] })).of(event.id).status).toBe('injected');
+  });
+
+  it('--late injects what was missed', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ date: '2026-11-11' });
+    expect((await desk.single([event])).of(event.id).reason).toBe('MISSED');
+    expect((await desk.single([event], { late: true })).of(event.id).status).toBe('injected');
+    expect(desk.revel.orders()[0]?.created_date).toBe('2026-11-11T23:59:59');
+    expect((await desk.single([event])).of(event.id).reason).toBe('ALREADY_INJECTED');
+  });
+});
+
+describe('locks', () => {
+  it('a sweep beside a sweep does nothing at all', async () => {
+    const desk = new Desk(NOW);
+    desk.add();
+    desk.locks.add('sweep');
+    const run = await desk.sweep();
+    expect(run).toMatchObject({ results: [], sent: [], problem: { kind: 'locked' } });
+    desk.locks.clear();
+    expect((await desk.sweep()).problem).toBeNull();
+    expect(desk.locks.size).toBe(0);
+  });
+
+  it('an event that another run holds is skipped; asked for by name, the exit code says so', async () => {
+    const desk = new Desk(NOW);
+    const [busy, free] = [desk.add(), desk.add()];
+    desk.locks.add(`event-${busy.id}`);
+    const run = await desk.sweep();
+    expect(outcomes(run)).toEqual([`${busy.id} skipped LOCKED`, `${free.id} injected`]);
+    const before = desk.clock.now();
+    const single = await desk.single([busy]);
+    expect(outcomes(single)).toEqual([`${busy.id} skipped LOCKED`]);
+    expect(desk.clock.now() - before).toBeGreaterThanOrEqual(30_000);
+    expect(exitCodeOf(single, { ...sweepRequest, target: { kind: 'events', ids: [] } }, false)).toBe(75);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(0);
+  });
+});
+
+describe('an order that staff can see is never written to', () => {
+  const edited = { documents: [{ lines: [{ ...taco, quantity: '3.0' }] }] };
+  const before = { documents: [{ lines: [taco], payments: [{ amount: 500 }] }] };
+
+  it('drift is told line by line', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(before);
+    await desk.sweep();
+    desk.add({ ...edited, id: event.id });
+    const run = await desk.sweep();
+    expect(run.of(event.id)).toMatchObject({
+      status: 'failed',
+      reason: 'DRIFT',
+      orderId: String(desk.revel.orders()[0]?.id),
+    });
+    for (const part of [
+      'subtotal: event 24.72, order 16.48',
+      'line missing: 3 × Taco Bar at 8.24',
+      'line not in the event: 2 × product 572',
+      'payment not in the event: 5.00',
+    ]) {
+      expect(run.of(event.id).error).toContain(part);
+    }
+    expect(run.writes).toEqual([]);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
+  });
+
+  it.each([
+    ['a register opens it', 'pos-open', {}],
+    ['staff writes on it', 'staff-touch', { notes: 'back door' }],
+  ])('%s: still the same order', async (_, action, body) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    const first = await desk.sweep();
+    const orderId = Number(first.of(event.id).orderId);
+    expect(
+      desk.revel.control(action, { orderId, userId: STAFF_USER, ...body }, desk.clock.now()),
+    ).toMatchObject({ ok: true });
+    const run = await desk.sweep();
+    expect(run.of(event.id), run.of(event.id).error ?? '').toMatchObject({
+      status: 'skipped',
+      reason: 'ALREADY_INJECTED',
+    });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('a wrong one that staff has touched is TOUCHED', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(before);
+    const first = await desk.sweep();
+    desk.revel.control(
+      'staff-touch',
+      { orderId: Number(first.of(event.id).orderId), userId: STAFF_USER },
+      desk.clock.now(),
+    );
+    desk.add({ ...edited, id: event.id });
+    const run = await desk.sweep();
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED' });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('an edit of a line by staff is seen', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(before);
+    const first = await desk.sweep();
+    const [item] = desk.revel.items(Number(first.of(event.id).orderId));
+    desk.revel.control('pos-edit-item', { itemId: item?.id, price: 1, userId: STAFF_USER }, desk.clock.now());
+    const run = await desk.sweep();
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED' });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('deleted by staff: the next run makes a new one', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    const first = await desk.sweep();
+    desk.revel.control(
+      'pos-delete',
+      { orderId: Number(first.of(event.id).orderId), userId: STAFF_USER },
+      desk.clock.now(),
+    );
+    const run = await desk.sweep();
+    expect(run.of(event.id).status).toBe('injected');
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+  });
+
+  it.each(['LOST', 'deleted', 'moved'])('%s afterwards: ORPHANED, untouched', async (what) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.sweep();
+    const now = desk.clock.now();
+    if (what === 'LOST') desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, now);
+    if (what === 'deleted') desk.tripleseat.control('delete-event', { id: event.id }, now);
+    if (what === 'moved')
+      desk.tripleseat.control('move-event', { id: event.id, locationId: UNMAPPED_LOCATION }, now);
+    for (const run of [await desk.sweep(), await desk.single([event])]) {
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED' });
+      expect(run.writes).toEqual([]);
+    }
+  });
+});
+
+describe('quirks of the point of sale', () => {
+  it.each([
+    ['the first printed mark is lost', { printed: 'first-ignored' }],
+    ['a second row of a uuid is a server error', { uuidPolicy: '500' }],
+    ['lists lag by two seconds', { listLagMs: 2_000 }],
+    ['lists and details lag', { listLagMs: 1_500, detailLag: true }],
+    ['children come unfiltered', { orderFilterOnChildren: 'ignored' }],
+    ['pages overlap', { duplicatePagesRows: true }],
+    ['establishments come mixed', { establishmentFilter: 'ignored' }],
+    ['deleted marks are not kept', { keepsDeletedMark: false }],
+  ])('%s', async (_, switches) => {
+    const desk = new Desk(NOW);
+    expect(desk.revel.configure(switches)).toMatchObject({ ok: true });
+    const events = allPlaces.map((shop) => desk.add({}, shop));
+    const run = await desk.sweep();
+    expect(run.results.map(({ status, error }) => `${status} ${error}`)).toEqual(
+      events.map(() => 'injected null'),
+    );
+    for (const event of events) expect(wrongWith(desk.revel, event)).toEqual([]);
+    desk.clock.skip(10_000);
+    const again = await desk.sweep();
+    expect(outcomes(again)).toEqual(events.map(({ id }) => `${id} skipped ALREADY_INJECTED`));
+    expect(again.writes).toEqual([]);
+  });
+
+  it('a discount without a discount in the locations file is refused, not dropped', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    const locations = sampleLocations.map((place) => ({
+      ...place,
+      revel: { ...place.revel, discountId: null },
+    }));
+    const run = await desk.single([event], {}, { locations });
+    expect(run.of(event.id)).toMatchObject({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringContaining('discountId'),
+    });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('35,000 products are read to the end, and the last one is found', async () => {
+    const desk = new Desk(NOW);
+    desk.revel.control(
+      'products-bulk',
+      { establishment: west.establishmentId, count: 35_000 },
+      desk.clock.now(),
+    );
+    const event = desk.add({ documents: [{ lines: [{ name: 'bulk product 35000', price: 100 }] }] });
+    const run = await desk.single([event]);
+    expect(run.of(event.id).status).toBe('injected');
+    const pages = run.sent.filter(({ path }) => path === '/resources/Product/');
+    expect(pages).toHaveLength(36);
+    expect((await desk.single([event])).writes).toEqual([]);
+  });
+});
