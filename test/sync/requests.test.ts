@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { Desk, type DeskRun } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+
+function count(run: DeskRun, upstream: 'tripleseat' | 'revel'): number {
+  return run.sent.filter((sent) => sent.upstream === upstream && sent.path !== '/resources/Product/').length;
+}
+
+function lines(count: number) {
+  return {
+    documents: [
+      {
+        lines: Array.from({ length: count }, (_, n) => ({
+          name: 'Taco Bar',
+          price: 824,
+          quantity: String(n + 1),
+        })),
+        payments: [{ amount: 100 }],
+      },
+    ],
+  };
+}
+
+describe('requests of a run', () => {
+  it.each([1, 5, 40])('a new order with %i lines takes that and 11 more', async (n) => {
+    const desk = new Desk(NOW);
+    const event = desk.add(lines(n));
+    const run = await desk.single([event]);
+    expect(run.of(event.id).status).toBe('injected');
+    expect(count(run, 'revel')).toBe(n + 11);
+    // The token and the event.
+    expect(count(run, 'tripleseat')).toBe(2);
+
+    const again = await desk.single([event]);
+    expect(count(again, 'revel')).toBe(1);
+    expect(count(again, 'tripleseat')).toBe(1);
+  });
+
+  it('a sweep of 60 events that stand looks them up together', async () => {
+    const desk = new Desk(NOW);
+    for (let n = 0; n < 60; n += 1) desk.add(lines(3));
+    const first = await desk.sweep({}, { concurrency: 8 });
+    expect(first.results).toHaveLength(60);
+    expect(count(first, 'revel')).toBeLessThanOrEqual(60 * 13);
+    const second = await desk.sweep();
+    expect(second.writes).toEqual([]);
+    expect(count(second, 'revel')).toBe(1);
+    // Two searches for each of three sites, one of them of two pages twice, and each event.
+    expect(count(second, 'tripleseat')).toBeLessThanOrEqual(8 + 60);
+  });
+
+  it('products are read once for each shop, and not when nothing needs them', async () => {
+    const desk = new Desk(NOW);
+    for (let n = 0; n < 5; n += 1) desk.add(lines(1));
+    const run = await desk.sweep();
+    expect(run.sent.filter(({ path }) => path === '/resources/Product/')).toHaveLength(1);
+    const bare = new Desk(NOW);
+    bare.add({ status: 'LOST' });
+    expect(count(await bare.sweep(), 'revel')).toBe(1);
+  });
+});
