@@ -25,7 +25,7 @@ import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
 import type { RunReport } from '../report/schema.js';
 import { connectRevel } from '../revel/connect.js';
-import { openStateDir } from '../state/directory.js';
+import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { modeOf, recordEnd, recordStart } from '../sync/record.js';
@@ -133,15 +133,14 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
   const resultLog = saysItInTable(options, around, config)
     ? createLogger({ ...logOptions, sink: { write: (text) => held.push(text) } })
     : log;
-  const state = await openStateDir({
-    dir: config.stateDir,
+  const state = await openState(config, {
     clock: systemClock,
     random: Math.random,
     log: (line) => log.warn(line),
     readOnly: request.dryRun,
   });
   const limit = AbortSignal.timeout(config.maxRunSeconds * 1_000);
-  const stop = stopSignal(around.stop, limit, config.maxRunSeconds);
+  const stop = stopSignal(around.stop, limit, config.maxRunSeconds, state.lost);
   const common = { log, transport: gotTransport(), clock: systemClock };
   const signals = openSignals({ ...common, config, request, state, stop: around.stop });
   try {
@@ -264,7 +263,12 @@ async function perform(
 }
 
 /** One signal for everything that ends a run early; its reason is the sentence for the report. */
-function stopSignal(stop: AbortSignal, limit: AbortSignal, seconds: number): AbortSignal {
+function stopSignal(
+  stop: AbortSignal,
+  limit: AbortSignal,
+  seconds: number,
+  lost: AbortSignal | undefined,
+): AbortSignal {
   const all = new AbortController();
   // Every request and every wait listens to it: as many as there are events in flight.
   setMaxListeners(0, all.signal);
@@ -274,6 +278,8 @@ function stopSignal(stop: AbortSignal, limit: AbortSignal, seconds: number): Abo
   limit.addEventListener('abort', () => all.abort(`The run took longer than MAX_RUN_SECONDS (${seconds}).`), {
     once: true,
   });
+  lost?.addEventListener('abort', () => all.abort(lost.reason), { once: true });
+  if (lost?.aborted) all.abort(lost.reason);
   if (stop.aborted) all.abort(`The run was stopped by ${String(stop.reason)}.`);
   return all.signal;
 }
@@ -337,6 +343,8 @@ function hintFor(kind: Exclude<RunProblem['kind'], 'credentials'>): string | nul
       return 'What could be read was done. The next sweep looks again.';
     case 'stopped':
       return 'Run it again: it takes up where this run stopped.';
+    case 'state-unavailable':
+      return 'Run it again when the database is back: it takes up where this run stopped.';
     case 'create-limit':
       return 'Check in a dry run that these orders are right, then run again with --force.';
   }

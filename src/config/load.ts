@@ -1,3 +1,4 @@
+import { parseStateKey } from '../state/postgres/seal.js';
 import { readLocations, resolveLocations } from './locations.js';
 import { absolutePath, defaultStateDir, type Environment } from './paths.js';
 import { ConfigError } from './problems.js';
@@ -40,6 +41,7 @@ export const needsOf = {
   auth: ['tripleseat'],
   products: ['tripleseat', 'revel', 'locations', 'sync'],
   history: [],
+  state: [],
   sandbox: [],
 } as const satisfies Record<string, readonly Need[]>;
 
@@ -183,6 +185,24 @@ function loadServe(source: Source, signing: boolean): Pick<Config, 'webhookSigni
   };
 }
 
+function loadState(source: Source): Pick<Config, 'stateUrl' | 'stateKeys'> {
+  const write = 'Write 32 random bytes, e.g. what `openssl rand -base64 32` prints.';
+  const stateUrl = source.read(
+    'STATE_URL',
+    serviceUrl(['postgres:', 'postgresql:'], 'Write postgres://user:password@host/database.'),
+  );
+  const stateKeys = source.read(
+    'STATE_KEY',
+    commaList(
+      (part) => (parseStateKey(part) ? part : null),
+      () => 'holds a key that is not 32 bytes in hex or base64',
+      write,
+    ),
+  );
+  if (source.given('STATE_URL') && !source.given('STATE_KEY')) source.missing('STATE_KEY', write);
+  return { stateUrl, stateKeys: stateKeys ?? [] };
+}
+
 function needed(group: VariableGroup, needs: readonly Need[]): boolean {
   return group === 'general' || needs.includes(group);
 }
@@ -219,10 +239,7 @@ export function loadConfig(options: LoadOptions): Config {
     maxCreatesPerRun: source.read('MAX_CREATES_PER_RUN', whole(1, 100_000)) ?? 1,
     settleMs: Math.round((source.read('SETTLE_SECONDS', decimal(0, 120)) ?? 0) * 1000),
     stateDir: path('STATE_DIR') ?? defaultStateDir(env),
-    stateUrl: source.read(
-      'STATE_URL',
-      serviceUrl(['postgres:', 'postgresql:'], 'Write postgres://user:password@host/database.'),
-    ),
+    ...loadState(source),
     ...loadServe(source, needs.includes('signing')),
     smtp: loadMail(source),
     healthcheckUrl: source.read(

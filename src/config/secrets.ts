@@ -33,6 +33,7 @@ export function secretsOf(config: Config): string[] {
     config.serveToken ?? '',
     ...urlSecrets(config.smtp?.url),
     ...urlSecrets(config.stateUrl),
+    ...config.stateKeys,
     ...urlSecrets(config.healthcheckUrl),
     ...pathSecrets(config.healthcheckUrl),
   ];

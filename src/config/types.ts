@@ -55,6 +55,8 @@ export interface Config {
   /** Absolute path. */
   stateDir: string;
   stateUrl: string | null;
+  /** 32 bytes each, in hex or base64; the first one encrypts. Not empty when there is a `stateUrl`. */
+  stateKeys: string[];
   webhookSigningKeys: string[];
   serveToken: string | null;
   smtp: { url: string; from: string; to: string[]; on: ('changes' | 'failures')[] } | null;

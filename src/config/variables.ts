@@ -123,6 +123,11 @@ export const variables = [
   ),
   secret('STATE_URL', 'general', 'postgres://… for state shared by several hosts, in place of STATE_DIR'),
   secret(
+    'STATE_KEY',
+    'general',
+    'key that encrypts the tokens in the database of STATE_URL: 32 bytes in hex or base64; a comma list to change it, of which the first encrypts and all decrypt',
+  ),
+  secret(
     'TRIPLESEAT_WEBHOOK_SIGNING_KEY',
     'serve',
     'comma list of webhook signing keys: endpoints are per site, keys rotate',

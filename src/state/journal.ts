@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir, rename, stat } from 'node:fs/promises';
 import { isMissing, stateError } from './failure.js';
 import type { StateFiles } from './files.js';
 import { syncDirectory } from './folders.js';
+import { lastCovered } from './last-sweep.js';
 import { linesBackward, linesForward } from './lines.js';
 import type { TryLock } from './locks.js';
 import { formatRecord, MAX_LINE_BYTES, parseRecord } from './records.js';
@@ -55,7 +56,7 @@ export function fileJournal(options: FileJournalOptions): Journal {
       }
     },
 
-    lastGoodSweep: () => lastGoodSweep(files),
+    lastGoodSweep: (shard = null) => lastCovered(runsBackward(files), shard),
   };
 }
 
@@ -205,18 +206,14 @@ async function openIfThere(path: string): Promise<FileHandle | null> {
   }
 }
 
-/** Reads backwards to the newest complete sweep, then on to where it began. */
-async function lastGoodSweep(files: StateFiles): Promise<string | null> {
-  let run: string | null = null;
+/** Records of runs, newest first. */
+async function* runsBackward(files: StateFiles): AsyncGenerator<JournalRecord> {
   for await (const lines of eachBatch(files, 'backward')) {
     for (const line of lines) {
       const record = runRecord(line);
-      if (record?.type === 'run-end' && run === null && record.mode === 'bulk' && record.complete)
-        run = record.run;
-      if (record?.type === 'run-start' && record.mode === 'bulk' && record.run === run) return record.at;
+      if (record) yield record;
     }
   }
-  return null;
 }
 
 /** Most lines are about events: they are told apart without being parsed. */

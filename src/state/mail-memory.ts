@@ -5,7 +5,7 @@ import type { MailedFailure, MailMemory } from './types.js';
 
 const FILE = 'mailed.json';
 /** More than any mail can tell; the longest known go first. */
-const MAX_ENTRIES = 2000;
+export const MAX_MAILED = 2000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_TEXT = 200;
 /** Longest wait for another process that is writing the file. */
@@ -17,7 +17,8 @@ const text = z
   .transform((value) => value.slice(0, MAX_TEXT))
   .nullable();
 
-const entrySchema: z.ZodType<MailedFailure> = z.object({
+/** An entry as it is kept: long texts are cut. */
+export const mailedSchema: z.ZodType<MailedFailure> = z.object({
   subject: z.string().min(1).max(64),
   reason: z.string().min(1).max(64),
   since: time,
@@ -47,9 +48,9 @@ export function fileMailMemory(options: Waiting & { files: StateFiles; readOnly:
         for (const key of forget) entries.delete(keyOf(key));
         for (const entry of mailed) {
           entries.delete(keyOf(entry));
-          entries.set(keyOf(entry), entrySchema.parse(entry));
+          entries.set(keyOf(entry), mailedSchema.parse(entry));
         }
-        const kept = [...entries.values()].slice(-MAX_ENTRIES);
+        const kept = [...entries.values()].slice(-MAX_MAILED);
         await files.replace('', FILE, `${JSON.stringify(kept)}\n`);
       } finally {
         await lock?.release();
@@ -66,7 +67,7 @@ function parse(json: string): MailedFailure[] {
   try {
     const list = z.array(z.unknown()).parse(JSON.parse(json));
     return list.flatMap((item) => {
-      const entry = entrySchema.safeParse(item);
+      const entry = mailedSchema.safeParse(item);
       return entry.success ? [entry.data] : [];
     });
   } catch {

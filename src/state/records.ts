@@ -8,6 +8,7 @@ const at = z.iso.datetime({ offset: true }).max(40);
 const run = z.string().min(1).max(64);
 const mode = z.enum(['single', 'bulk']);
 const text = z.string();
+const shard = z.object({ index: z.number().int().positive(), count: z.number().int().positive() }).nullable();
 const count = z.number().int().nonnegative();
 
 const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
@@ -18,6 +19,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     mode,
     trigger: text,
     window: z.object({ from: text, to: text }).nullable(),
+    shard: shard.optional(),
   }),
   z.object({
     type: z.literal('event'),
@@ -39,6 +41,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     run,
     mode,
     complete: z.boolean(),
+    shard: shard.optional(),
     exit: z.number().int(),
     summary: z.object({ queried: count, injected: count, repaired: count, skipped: count, failed: count }),
   }),

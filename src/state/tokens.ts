@@ -15,7 +15,8 @@ const token = z
   .min(1)
   .max(16 * 1024);
 const millis = z.number().int().nonnegative();
-const tokensSchema: z.ZodType<Tokens> = z.object({
+/** Tokens as stored, checked on the way in and out. */
+export const tokensSchema: z.ZodType<Tokens> = z.object({
   accessToken: token,
   refreshToken: token.nullable(),
   expiresAt: millis,

@@ -1,4 +1,5 @@
 import type { EventId } from '../domain/ids.js';
+import type { Shard } from '../domain/shard.js';
 
 /** A lock that is held; gone at once when its process dies, however it dies. */
 export interface Lock {
@@ -56,6 +57,8 @@ export type JournalRecord =
       mode: 'single' | 'bulk';
       trigger: string;
       window: { from: string; to: string } | null;
+      /** The part of all events that a sweep was for; null or absent: all of them. */
+      shard?: Shard | null;
     }
   | {
       type: 'event';
@@ -78,6 +81,8 @@ export type JournalRecord =
       mode: 'single' | 'bulk';
       /** The sweep covered its whole window (whatever became of single events). */
       complete: boolean;
+      /** As in `run-start`. */
+      shard?: Shard | null;
       exit: number;
       summary: { queried: number; injected: number; repaired: number; skipped: number; failed: number };
     };
@@ -87,8 +92,11 @@ export interface Journal {
   append(records: JournalRecord[]): Promise<void>;
   /** Oldest first, across rotated files; torn or foreign lines are passed over. */
   read(): AsyncIterable<JournalRecord>;
-  /** Start (ISO 8601) of the last sweep that covered its whole window; null: none on record. */
-  lastGoodSweep(): Promise<string | null>;
+  /**
+   * Start (ISO 8601) of the last sweep that covered its whole window, or of the earliest of those that covered it
+   * in shards; with a shard, of the last one that covered at least that shard. Null: none on record.
+   */
+  lastGoodSweep(shard?: Shard | null): Promise<string | null>;
 }
 
 /** Small bounded key-value memory that only makes runs cheaper; losing it at any moment is harmless. */
@@ -159,6 +167,11 @@ export interface Spool {
 
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
+  /**
+   * Aborts when the locks of this store are gone although nobody released them; its reason is a sentence. Whoever
+   * holds one must not write any more. Absent: that cannot happen.
+   */
+  readonly lost?: AbortSignal;
   /** Takes the named lock, or null when another process has it. Never waits. */
   tryLock(name: string): Promise<Lock | null>;
   tokens: TokenStore;

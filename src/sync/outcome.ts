@@ -9,6 +9,7 @@ export function exitCodeOf(outcome: SyncOutcome, request: SyncRequest, detailed:
   const { problem, results } = outcome;
   switch (problem?.kind) {
     case 'locked':
+    case 'state-unavailable':
       return ExitCode.locked;
     case 'unavailable':
       return ExitCode.unavailable;

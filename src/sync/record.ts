@@ -1,3 +1,4 @@
+import type { Shard } from '../domain/shard.js';
 import type { Journal, JournalRecord } from '../state/types.js';
 import type { SyncOutcome, SyncRequest } from './types.js';
 
@@ -11,6 +12,7 @@ export async function recordStart(journal: Journal, request: SyncRequest, now: n
       run: request.correlationId,
       mode: modeOf(request),
       trigger: request.trigger,
+      ...shardOf(request),
       window:
         target.kind === 'sweep'
           ? {
@@ -56,6 +58,7 @@ export async function recordEnd(
     run,
     mode: modeOf(request),
     complete: outcome.complete,
+    ...shardOf(request),
     exit,
     summary: {
       queried: outcome.results.length,
@@ -66,6 +69,10 @@ export async function recordEnd(
     },
   });
   await journal.append(records);
+}
+
+function shardOf({ target }: SyncRequest): { shard?: Shard } {
+  return target.kind === 'sweep' && target.shard ? { shard: target.shard } : {};
 }
 
 /** `single` for named events, `bulk` for a sweep. */

@@ -161,17 +161,28 @@ export class Session {
 
   /** Puts on disk that something is about to be written; must come before the first byte. */
   async #intend(): Promise<void> {
-    await this.ctx.state.intents.write(this.key.event, {
-      claim: this.claim,
-      run: this.ctx.request.correlationId,
-      lastWriteAt: this.now,
-      orderId: this.#intentOrder,
-    });
+    try {
+      await this.ctx.state.intents.write(this.key.event, {
+        claim: this.claim,
+        run: this.ctx.request.correlationId,
+        lastWriteAt: this.now,
+        orderId: this.#intentOrder,
+      });
+    } catch (error) {
+      // State that is lost has stopped the run: then the result tells what was written before.
+      this.checkStop();
+      throw error;
+    }
   }
 
-  /** Nothing is under way for this event any more. */
+  /** Nothing is under way for this event any more. A record that stays behind costs the next run a short wait. */
   async finish(): Promise<void> {
-    await this.ctx.state.intents.clear(this.key.event);
+    try {
+      await this.ctx.state.intents.clear(this.key.event);
+    } catch (error) {
+      // The order is right all the same; that the state is lost, the run as a whole tells.
+      if (!this.ctx.stop.aborted) throw error;
+    }
   }
 
   /** The header that this session fills, for the record on disk. */

@@ -4,6 +4,7 @@ import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
+import type { Shard } from '../domain/shard.js';
 import type { RevelPort } from '../revel/types.js';
 import type { StateStore } from '../state/types.js';
 import type { TripleseatPort } from '../tripleseat/types.js';
@@ -13,7 +14,10 @@ export type Trigger = 'manual' | 'cron' | 'webhook';
 
 /** What a run is asked to do. */
 export interface SyncRequest {
-  target: { kind: 'events'; ids: EventId[] } | { kind: 'sweep'; hoursBack: number };
+  target:
+    | { kind: 'events'; ids: EventId[] }
+    /** `shard`: only this part of the events; null or absent: all of them. */
+    | { kind: 'sweep'; hoursBack: number; shard?: Shard | null };
   /** Plan and report, write nothing anywhere. */
   dryRun: boolean;
   /** Also inject events whose window has passed. */
@@ -51,7 +55,7 @@ export interface SyncDeps {
   tripleseat: TripleseatPort;
   revel: RevelPort;
   /** Without a cache every event is read in every sweep. */
-  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
+  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal' | 'lost'> & Partial<Pick<StateStore, 'cache'>>;
   clock: Clock;
   /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
   hex: (digits: number) => string;
@@ -103,7 +107,9 @@ export type RunProblem =
   | { kind: 'create-limit'; message: string }
   /** Part of what was asked for could not be read; the rest was done. */
   | { kind: 'incomplete'; message: string }
-  | { kind: 'stopped'; message: string };
+  | { kind: 'stopped'; message: string }
+  /** The shared state is away or was lost; nothing is written without it. */
+  | { kind: 'state-unavailable'; message: string };
 
 /** The outcome of a whole run. */
 export interface SyncOutcome {

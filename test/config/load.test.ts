@@ -4,6 +4,9 @@ import { loadConfig, needsOf } from '../../src/config/load.js';
 import { AppError } from '../../src/errors.js';
 import { complaints, credentials, failure, folder, load, problems, readyFolder } from './helpers.js';
 
+const hexKey = '0f'.repeat(32);
+const base64Key = Buffer.alloc(32, 9).toString('base64');
+
 describe('defaults', () => {
   it('are those of the table', () => {
     const cwd = readyFolder();
@@ -43,6 +46,7 @@ describe('defaults', () => {
       settleMs: 3000,
       stateDir: '/home/sample/.local/state/ts-reconcile',
       stateUrl: null,
+      stateKeys: [],
       webhookSigningKeys: [],
       serveToken: null,
       smtp: null,
@@ -81,6 +85,7 @@ describe('values', () => {
         LOG_FORMAT: 'json',
         ALLOWED_LOCATIONS: 'special events,15692',
         STATE_URL: 'postgres://app:pass%40word@db.example.com/state?sslmode=require',
+        STATE_KEY: `${hexKey}, ${base64Key}`,
         HEALTHCHECK_URL: 'https://hc.example.com/ping/0000/',
       },
       { cwd },
@@ -100,6 +105,7 @@ describe('values', () => {
       log: { level: 'warn', format: 'json' },
       allowedLocations: ['Special Events', '15692'],
       stateUrl: 'postgres://app:pass%40word@db.example.com/state?sslmode=require',
+      stateKeys: [hexKey, base64Key],
       healthcheckUrl: 'https://hc.example.com/ping/0000',
     });
   });
@@ -138,11 +144,13 @@ describe('values', () => {
     ],
     ['STATE_URL', 'mysql://db/x', 'does not start with postgres:// or postgresql://'],
     ['STATE_URL', 'postgres:///x', 'names no host'],
+    ['STATE_KEY', 'c2hvcnQ=', 'holds a key that is not 32 bytes in hex or base64'],
+    ['STATE_KEY', `${hexKey},${hexKey}00`, 'holds a key that is not 32 bytes in hex or base64'],
     ['HEALTHCHECK_URL', 'http://hc.example.com/x', 'is http:// on a host that is not loopback'],
     ['REVEL_API_KEY', 'two words', 'holds white space, control or non-ASCII characters'],
     ['TRIPLESEAT_SCOPE', 'a\u001b[31mb', 'is "ab", which holds control characters'],
   ])('%s=%s is a problem', (name, value, problem) => {
-    expect(complaints(() => load({ [name]: value }))).toEqual([`${name} ${problem}`]);
+    expect(complaints(() => load({ STATE_KEY: hexKey, [name]: value }))).toEqual([`${name} ${problem}`]);
   });
 
   it('says what to write', () => {
@@ -281,6 +289,14 @@ describe('needs', () => {
   });
 });
 
+describe('the key of the shared state', () => {
+  it('must be there when there is a database', () => {
+    const found = problems(() => load({ STATE_URL: 'postgres://app@db.example.com/state' }));
+    expect(found).toMatchObject([{ where: 'STATE_KEY', problem: 'is not set' }]);
+    expect(load({ STATE_KEY: hexKey }).stateKeys).toEqual([hexKey]);
+  });
+});
+
 describe('problems', () => {
   it('are all reported at once', () => {
     const names = [
@@ -289,6 +305,7 @@ describe('problems', () => {
       'DRY_RUN',
       'SYNC_STATUSES',
       'STATE_URL',
+      'STATE_KEY',
       'TRIPLESEAT_BASE_URL',
     ];
     const env = Object.fromEntries(names.map((name) => [name, '?']));
@@ -312,6 +329,7 @@ describe('problems', () => {
         'SERVE_TOKEN',
         'SMTP_URL',
         'STATE_URL',
+        'STATE_KEY',
         'HEALTHCHECK_URL',
       ].map((name) => [name, canary]),
     );

@@ -14,6 +14,7 @@ const values: Record<string, string> = {
   SERVE_TOKEN: 'canary-serve-token',
   SMTP_URL: 'smtp://user:canary%40smtp@mail.example.com',
   STATE_URL: 'postgres://user:canary%2Fstate@db.example.com/x',
+  STATE_KEY: 'canary0canary0canary0canary0canary0canary00',
   HEALTHCHECK_URL: 'https://hc.example.com/ping/7f3a7f3a-0000-4000-8000-000000000000',
 };
 

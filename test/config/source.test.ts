@@ -76,14 +76,18 @@ describe('secret files', () => {
     'SERVE_TOKEN',
     'SMTP_URL',
     'STATE_URL',
+    'STATE_KEY',
     'HEALTHCHECK_URL',
   ])('%s can be read from one', (name) => {
     const value = name.endsWith('_URL')
       ? { SMTP_URL: 'smtp://canary.example', STATE_URL: 'postgres://canary.example/x' }[name]
-      : 'canary-canary-canary';
+      : name === 'STATE_KEY'
+        ? `canary${'0'.repeat(37)}`
+        : 'canary-canary-canary';
     const cwd = readyFolder({ secret: value ?? 'https://canary.example/ping' });
     const mail = name === 'SMTP_URL' ? { EMAIL_FROM: 'a@example.com', EMAIL_TO: 'b@example.com' } : {};
-    const config = load({ ...mail, [name]: undefined, [`${name}_FILE`]: 'secret' }, { cwd });
+    const key = name === 'STATE_URL' ? { STATE_KEY: 'k'.repeat(43) } : {};
+    const config = load({ ...mail, ...key, [name]: undefined, [`${name}_FILE`]: 'secret' }, { cwd });
     expect(JSON.stringify(config)).toContain('canary');
   });
 

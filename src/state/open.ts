@@ -1,0 +1,31 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import { openStateDir } from './directory.js';
+import type { StateStore } from './types.js';
+
+/** What {@link openState} takes besides the configuration. */
+export interface OpenStateOptions {
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Told in one line what went wrong without stopping anything. */
+  log?: (line: string) => void;
+  /** For dry runs: nothing is written but rotated tokens, which would be lost otherwise. */
+  readOnly?: boolean;
+}
+
+/**
+ * The state as configured: the database of STATE_URL, else STATE_DIR. Throws an AppError (`STATE`): exit 75 when
+ * the database is away, 78 when it or the directory cannot be used.
+ */
+export async function openState(
+  config: Pick<Config, 'stateDir' | 'stateUrl' | 'stateKeys'>,
+  options: OpenStateOptions,
+): Promise<StateStore> {
+  if (config.stateUrl === null) return openStateDir({ dir: config.stateDir, ...options });
+  const [{ openPostgres }, { stateKeys }] = await Promise.all([
+    import('./postgres/store.js'),
+    import('./postgres/seal.js'),
+  ]);
+  return openPostgres({ url: config.stateUrl, keys: stateKeys(config.stateKeys), ...options });
+}

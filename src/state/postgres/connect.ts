@@ -1,0 +1,89 @@
+import { Socket } from 'node:net';
+import { Client, type ClientConfig } from 'pg';
+import { AppError, ExitCode } from '../../errors.js';
+import { databaseError } from './failure.js';
+
+/** Limits on everything that goes to the server, in milliseconds. */
+export interface Timeouts {
+  connect: number;
+  /** Enforced by the server. */
+  statement: number;
+  /** For the answer to come through the network. */
+  answer: number;
+}
+
+/** Long enough for a busy server, short enough to say so before a scheduler gives up. */
+export const defaultTimeouts: Timeouts = { connect: 10_000, statement: 15_000, answer: 20_000 };
+
+/** An open connection. */
+export interface Connection {
+  client: Client;
+  /** Says good-bye, or hangs up when nobody answers. */
+  end(): Promise<void>;
+  /** Hangs up at once: good-byes would never be answered on a line that is dead. */
+  destroy(): void;
+}
+
+const GOODBYE_MS = 2_000;
+
+/**
+ * A connection that is open and ready. Throws an AppError (`STATE`): exit 75 when the server is away, 78 when it
+ * refuses us.
+ */
+export async function connect(url: string, timeouts: Timeouts = defaultTimeouts): Promise<Connection> {
+  const socket = new Socket();
+  const client = makeClient(url, timeouts, socket);
+  const destroy = () => {
+    socket.destroy();
+  };
+  // An error without a listener would end the process; whoever uses the client hears of it from its queries.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return { client, destroy, end: () => farewell(client, destroy) };
+  } catch (error) {
+    destroy();
+    throw databaseError(error, 'The state database (STATE_URL) cannot be reached');
+  }
+}
+
+async function farewell(client: Client, destroy: () => void): Promise<void> {
+  const timer = setTimeout(destroy, GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(timer);
+  destroy();
+}
+
+function makeClient(url: string, timeouts: Timeouts, socket: Socket): Client {
+  const config: ClientConfig = {
+    connectionString: strictUrl(url),
+    application_name: 'ts-reconcile',
+    connectionTimeoutMillis: timeouts.connect,
+    statement_timeout: timeouts.statement,
+    query_timeout: timeouts.answer,
+    idle_in_transaction_session_timeout: timeouts.statement,
+    stream: () => socket,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+  };
+  try {
+    return new Client(config);
+  } catch {
+    throw new AppError(
+      'STATE',
+      ExitCode.config,
+      'STATE_URL cannot be used: a certificate file that it names cannot be read, or a part of it makes no sense.',
+      'Check its parameters (sslmode, sslrootcert, sslcert, sslkey).',
+    );
+  }
+}
+
+/** TLS that is asked for is verified: the driver does so for these modes, but would print a warning each time. */
+function strictUrl(url: string): string {
+  const parsed = new URL(url);
+  const mode = parsed.searchParams.get('sslmode');
+  const compatible = parsed.searchParams.get('uselibpqcompat') === 'true';
+  if (compatible || (mode !== 'require' && mode !== 'prefer' && mode !== 'verify-ca')) return url;
+  parsed.searchParams.set('sslmode', 'verify-full');
+  return parsed.toString();
+}

@@ -1,0 +1,71 @@
+import { AppError, ExitCode, errorText } from '../../errors.js';
+import { clean } from '../../report/text.js';
+
+/** What a person can do about a refusal of the server, by its SQLSTATE or the first two letters of it. */
+const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {
+  '28': {
+    why: 'it refuses the user or the password',
+    hint: 'Check the user and the password in STATE_URL.',
+  },
+  '3D': { why: 'the database does not exist', hint: 'Create it, or correct its name in STATE_URL.' },
+  '42501': {
+    why: 'the user lacks a permission',
+    hint: 'Make the user the owner of the schema ts_reconcile, or grant it CREATE on the database before `ts-reconcile state migrate`.',
+  },
+  '42P01': { why: 'a table is missing', hint: 'Run `ts-reconcile state migrate`.' },
+  '3F': { why: 'the schema ts_reconcile is missing', hint: 'Run `ts-reconcile state migrate`.' },
+};
+
+/** SQLSTATEs of a server that cannot serve at the moment: connections, resources, shutdown, conflicts. */
+const PASSING = /^(?:08|25006|25P03|40|53|55|57|58)/;
+
+/**
+ * Whatever talking to the database threw, as an AppError (`STATE`): exit 75 when it may pass by itself, 78 when
+ * somebody must change something. What can only be a bug comes back as it is. Holds nothing of STATE_URL.
+ *
+ * @param what the beginning of the sentence, e.g. `The state database did not answer`
+ */
+export function databaseError(error: unknown, what: string): unknown {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error);
+  const refusal = REFUSALS[code] ?? REFUSALS[code.slice(0, 2)];
+  if (refusal) return new AppError('STATE', ExitCode.config, `${what}: ${refusal.why}.`, refusal.hint);
+  if (isSqlState(code) && !PASSING.test(code)) return error;
+  return new AppError(
+    'STATE',
+    ExitCode.locked,
+    `${what}: ${reasonOf(error, code)}.`,
+    'It is tried again at the next run. If this goes on, check the database and STATE_URL.',
+  );
+}
+
+function reasonOf(error: unknown, code: string): string {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'its host name is not known';
+    case '53300':
+      return 'it has no connection to spare';
+    case '57P03':
+      return 'it is just starting or stopping';
+    case '25006':
+      return 'it is read-only at the moment, perhaps a standby';
+    case '57014':
+      return 'the statement took too long';
+    default:
+      // Texts of the server, the driver and TLS; none of them quotes a password or a statement's values.
+      return clean(errorText(error), 200).replace(/\.$/, '');
+  }
+}
+
+/** SQLSTATE of the server or code of the system; '' when there is none. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function isSqlState(code: string): boolean {
+  return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E');
+}
