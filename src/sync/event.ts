@@ -60,6 +60,28 @@ export function keyOf(ctx: RunContext, candidate: Candidate): OrderKey {
   return orderKey(ctx, candidate.id, location, date);
 }
 
+/** An event that a search has shown. */
+export type Listed = Candidate & { header: EventHeader };
+
+/**
+ * Decides about an event that a search has shown without asking for more: it needs no order, or nothing has
+ * changed since its order was last found standing. Null: it has to be read.
+ *
+ * @param rows Revel's orders of the event
+ */
+export async function settleListed(
+  ctx: RunContext,
+  candidate: Listed,
+  rows: readonly FoundOrder[],
+): Promise<EventResult | null> {
+  const verdict = judge(ctx, candidate, rows);
+  if (verdict.kind === 'result') return verdict.result;
+  const { id, header } = candidate;
+  const { location } = verdict;
+  const known = await recall(ctx, header, location, rows);
+  return known ? standing({ id, header, location }, known.total, known.order) : null;
+}
+
 /**
  * Decides about an event that a search has shown. Writes nothing: this is the whole of a dry run, and the first
  * half of any other.
@@ -69,22 +91,15 @@ export function keyOf(ctx: RunContext, candidate: Candidate): OrderKey {
  */
 export async function planListed(
   ctx: RunContext,
-  candidate: Candidate & { header: EventHeader },
+  candidate: Listed,
   rows: readonly FoundOrder[],
 ): Promise<Planned> {
-  const first = judge(ctx, candidate, rows);
-  if (first.kind === 'result') return first;
-  const known = await recall(ctx, candidate.header, first.location, rows);
-  if (known) {
-    const { id, header } = candidate;
-    return result(standing({ id, header, location: first.location }, known.total, known.order));
-  }
+  const known = await settleListed(ctx, candidate, rows);
+  if (known) return result(known);
   const readAt = ctx.clock.now();
   const read = await ctx.tripleseat.event(candidate.id);
-  if (read.kind === 'ok') {
-    return planRead(ctx, { ...read.value, ...rowOf(candidate.header) }, rows, readAt, readAt);
-  }
-  return unreadEvent(ctx, candidate, read, rows);
+  if (read.kind !== 'ok') return unreadEvent(ctx, candidate, read, rows);
+  return planRead(ctx, { ...read.value, ...rowOf(candidate.header) }, rows, readAt, readAt);
 }
 
 /** The same for an event that is known by its id alone. */

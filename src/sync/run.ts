@@ -1,6 +1,8 @@
-import type { EventHeader } from '../domain/event.js';
+import type { FoundOrder } from '../domain/order.js';
+import { standings } from '../domain/plan.js';
 import { grownHours } from '../domain/select.js';
 import { AppError } from '../errors.js';
+import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
 import { openRun, type RunContext } from './context.js';
 import {
@@ -9,6 +11,7 @@ import {
   failedUnread,
   Interrupted,
   keyOf,
+  type Listed,
   locationOf,
   lockedOut,
   type Planned,
@@ -16,6 +19,7 @@ import {
   planListed,
   plannedResult,
   refusedWork,
+  settleListed,
   skippedUnread,
   type Work,
 } from './event.js';
@@ -32,7 +36,8 @@ const LOCK_WAIT_MS = 30_000;
 const STALE_MS = 30_000;
 const HOUR = 3_600_000;
 
-type Listed = Candidate & { header: EventHeader };
+/** With the orders that Revel has for it; null: the run was stopped before they were looked up. */
+type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null };
 
 /** One run: single events, or a sweep. Never throws for what can go wrong outside of it. */
 export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<SyncOutcome> {
@@ -59,7 +64,7 @@ class Run {
     this.#total = candidates.length;
     const refused = await this.#tooManyCreates(candidates);
     if (refused) for (const result of refused) this.#add(result);
-    else await this.#each(candidates, (candidate) => this.#one(candidate));
+    else await this.#each(candidates, (candidate) => this.#byId(candidate));
     return this.#outcome(null, false);
   }
 
@@ -76,7 +81,7 @@ class Run {
     return [...planned.flatMap((each) => (each.kind === 'result' ? [each.result] : [])), ...refused];
   }
 
-  async #one(candidate: Candidate): Promise<EventResult> {
+  async #byId(candidate: Candidate): Promise<EventResult> {
     const ctx = this.#ctx;
     if (!ctx.settings.enabled) return disabled(ctx, candidate);
     if (ctx.request.dryRun) return settled(await planById(ctx, candidate.id));
@@ -106,7 +111,7 @@ class Run {
     const ctx = this.#ctx;
     const lock = ctx.request.dryRun ? null : await ctx.state.tryLock('sweep');
     if (!lock && !ctx.request.dryRun) {
-      this.#problem = { kind: 'locked', message: 'Another sweep is running on this host; nothing was done.' };
+      this.#problem = { kind: 'locked', message: 'Another sweep is running; nothing was done.' };
       return this.#outcome(null, false);
     }
     ctx.events.started();
@@ -144,42 +149,78 @@ class Run {
     return this.#outcome(window, ctx.request.locations === null && ctx.settings.enabled);
   }
 
-  /** In chunks, so that memory does not grow with the number of events, unless too many creates are possible. */
+  /**
+   * Works on all of them. While so few are listed that not too many orders can be made, each event goes all the
+   * way before the next one starts; otherwise nothing is written before it is clear how many there will be.
+   */
   async #all(listed: readonly Listed[]): Promise<void> {
     const ctx = this.#ctx;
-    const limit = ctx.request.force ? Number.POSITIVE_INFINITY : ctx.settings.maxCreatesPerRun;
-    const atOnce = listed.length > limit ? listed.length : CHUNK;
-    for (let start = 0; start < listed.length; start += atOnce) {
-      const works: Work[] = [];
-      for (let at = start; at < Math.min(start + atOnce, listed.length); at += CHUNK) {
-        works.push(...(await this.#plan(listed.slice(at, Math.min(at + CHUNK, start + atOnce)))));
-      }
-      await this.#carryOut(works);
-    }
-  }
-
-  /** Plans a chunk: what needs nothing is done with, what needs work comes back. */
-  async #plan(listed: readonly Listed[]): Promise<Work[]> {
-    const ctx = this.#ctx;
-    const works: Work[] = [];
     if (!ctx.settings.enabled) {
       for (const candidate of listed) this.#add(disabled(ctx, candidate));
-      return works;
+      return;
     }
-    const found = this.#stopped() ? null : await this.#guarded(() => this.#find(listed));
-    await this.#each(listed, async (candidate) => {
-      if (!found) return this.#abort(candidate);
-      if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
-      const planned = await planListed(ctx, candidate, found.value.get(candidate.id) ?? []);
-      if (planned.kind === 'result') return planned.result;
-      works.push(planned.work);
-      return null;
-    });
-    return works;
+    const { maxCreatesPerRun } = ctx.settings;
+    if (ctx.request.force || listed.length <= maxCreatesPerRun) {
+      return this.#each(this.#lookedUp(listed), (candidate) => this.#complete(candidate));
+    }
+    const { open, works } = await this.#sift(listed);
+    if (open.length <= maxCreatesPerRun) {
+      await this.#each(open, (candidate) => this.#complete(candidate));
+      return this.#carryOut(works);
+    }
+    await this.#each(open, (candidate) => this.#planOnly(candidate, works));
+    return this.#carryOut(works);
   }
 
-  #find(listed: readonly Listed[]) {
-    return this.#ctx.finder.findMany(listed.map((candidate) => keyOf(this.#ctx, candidate)));
+  /** Settles what can be settled without writing; `open`: a new order may have to be made. */
+  async #sift(listed: readonly Listed[]): Promise<{ open: LookedUp[]; works: Work[] }> {
+    const open: LookedUp[] = [];
+    const works: Work[] = [];
+    await this.#each(this.#lookedUp(listed), async (candidate) => {
+      const { found } = candidate;
+      if (found?.kind !== 'ok') return this.#complete(candidate);
+      const known = await settleListed(this.#ctx, candidate, found.value);
+      if (known) return known;
+      if (standings(found.value).visible.length > 0) return this.#planOnly(candidate, works);
+      open.push(candidate);
+      return null;
+    });
+    return { open, works };
+  }
+
+  /** Looks up the orders of a hundred events at a time, while others are worked on. */
+  async *#lookedUp(listed: readonly Listed[]): AsyncGenerator<LookedUp> {
+    const ctx = this.#ctx;
+    for (let start = 0; start < listed.length; start += CHUNK) {
+      const chunk = listed.slice(start, start + CHUNK);
+      const find = () => ctx.finder.findMany(chunk.map((candidate) => keyOf(ctx, candidate)));
+      const read = this.#stopped() ? null : await this.#guarded(find);
+      for (const candidate of chunk) {
+        const found = read?.kind === 'ok' ? { ...read, value: read.value.get(candidate.id) ?? [] } : read;
+        yield { ...candidate, found };
+      }
+    }
+  }
+
+  /** Decides about an event and does at once what it needs. */
+  async #complete({ found, ...candidate }: LookedUp): Promise<EventResult> {
+    const ctx = this.#ctx;
+    if (!found) return this.#abort(candidate);
+    if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
+    const planned = await planListed(ctx, candidate, found.value);
+    if (planned.kind === 'result') return planned.result;
+    // Both APIs have answered for this one.
+    this.#failuresInARow = 0;
+    return this.#apply(planned.work);
+  }
+
+  /** Decides about an event; what it needs is put aside. */
+  async #planOnly({ found, ...candidate }: LookedUp, works: Work[]): Promise<EventResult | null> {
+    const rows = found?.kind === 'ok' ? found.value : [];
+    const planned = await planListed(this.#ctx, candidate, rows);
+    if (planned.kind === 'result') return planned.result;
+    works.push(planned.work);
+    return null;
   }
 
   async #carryOut(works: readonly Work[]): Promise<void> {
@@ -220,25 +261,41 @@ class Run {
 
   /** Works on all of them, as many at once as there are slots; null results come later. */
   async #each<T extends Candidate>(
-    candidates: readonly T[],
+    candidates: Iterable<T> | AsyncIterable<T>,
     work: (candidate: T) => Promise<EventResult | null>,
   ): Promise<void> {
     const { slots } = this.#ctx;
-    await Promise.all(
-      candidates.map((candidate) =>
-        slots.run(async () => {
-          const result = this.#stopped()
-            ? this.#abort(candidate)
-            : await this.#guarded(
-                () => work(candidate),
-                (error) => (error instanceof Interrupted ? error.result : this.#abort(candidate)),
-              );
-          if (result) this.#add(this.#cutOff(result) ? this.#abort(candidate) : result);
-          // Both APIs have answered for this one.
-          else this.#failuresInARow = 0;
-        }),
-      ),
-    );
+    const running = new Set<Promise<void>>();
+    const bugs: unknown[] = [];
+    for await (const candidate of candidates) {
+      await slots.take();
+      const done = this.#one(candidate, work)
+        .catch((error: unknown) => {
+          bugs.push(error);
+        })
+        .finally(() => {
+          slots.give();
+          running.delete(done);
+        });
+      running.add(done);
+      if (bugs.length > 0) break;
+    }
+    await Promise.all(running);
+    if (bugs.length > 0) throw bugs[0];
+  }
+
+  async #one<T extends Candidate>(
+    candidate: T,
+    work: (candidate: T) => Promise<EventResult | null>,
+  ): Promise<void> {
+    const result = this.#stopped()
+      ? this.#abort(candidate)
+      : await this.#guarded(
+          () => work(candidate),
+          (error) => (error instanceof Interrupted ? error.result : this.#abort(candidate)),
+        );
+    if (result) this.#add(this.#cutOff(result) ? this.#abort(candidate) : result);
+    else this.#failuresInARow = 0;
   }
 
   /** Refused credentials concern everything: the run ends. Anything else unexpected is a bug and goes up. */

@@ -98,7 +98,7 @@ describe('credentials that are refused in the middle of a sweep', () => {
   it.each([
     ['Revel, at a look-up', { path: '/resources/Order/', method: 'GET' }, 0],
     ['Revel, at the first payment', { path: '/resources/Payment/', method: 'POST' }, 1],
-    ['Tripleseat, at an event', { path: '/v1/events/61000002.json', method: 'GET' }, 0],
+    ['Tripleseat, at the first event', { path: '/v1/events/61000006.json', method: 'GET' }, 0],
   ])('end it: %s', async (_, where, made) => {
     const { desk } = withEvents(6);
     desk.strike = ({ path, method, upstream }) => {

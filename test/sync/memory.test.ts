@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { Desk, type DeskRun, sampleLocations } from './desk.js';
+
+const NOW = '2026-11-14T20:05:30Z';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Requests for single events. */
+function details(run: DeskRun): string[] {
+  return run.sent
+    .filter(({ upstream, path }) => upstream === 'tripleseat' && /^\/v1\/events\/\d+/.test(path))
+    .map(({ path }) => path);
+}
+
+function toRevel(run: DeskRun): string[] {
+  return run.sent.filter(({ upstream }) => upstream === 'revel').map(({ path }) => path);
+}
+
+/** One injected event, remembered. */
+async function injected(): Promise<{ desk: Desk; event: RawRecord; order: number }> {
+  const desk = new Desk(NOW);
+  const event = desk.add({ updatedAt: desk.clock.now() - 3 * HOUR - 8 * MINUTE });
+  const first = await desk.sweep();
+  expect(first.of(event.id)).toMatchObject({ status: 'injected', error: null });
+  desk.clock.skip(45 * MINUTE);
+  return { desk, event, order: Number(first.of(event.id).orderId) };
+}
+
+function isStanding(run: DeskRun, event: RawRecord): void {
+  expect(run.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED', error: null });
+  expect(run.writes).toEqual([]);
+}
+
+describe('what a sweep remembers', () => {
+  it('spares reading an event whose order stands', async () => {
+    const { desk, event } = await injected();
+    const second = await desk.sweep();
+    isStanding(second, event);
+    expect(details(second)).toEqual([]);
+    expect(toRevel(second)).toEqual(['/resources/Order/']);
+    const { orderId, total, name, date, location } = second.of(event.id);
+    desk.cache.clear();
+    const cold = await desk.sweep();
+    expect(cold.of(event.id)).toMatchObject({ orderId, total, name, date, location });
+    expect(details(cold)).toHaveLength(1);
+  });
+
+  it('spares 1,000 events all but the look-ups that they share', async () => {
+    const desk = new Desk(NOW);
+    for (let each = 0; each < 1_000; each += 1) {
+      desk.add({ updatedAt: desk.clock.now() - (60 + each / 100) * HOUR });
+    }
+    await desk.sweep({ force: true });
+    desk.clock.skip(45 * MINUTE);
+    const quiet = await desk.sweep();
+    expect(quiet.results.filter(({ reason }) => reason !== 'ALREADY_INJECTED')).toEqual([]);
+    expect(quiet.sent.length).toBeLessThanOrEqual(60);
+    expect(toRevel(quiet).length).toBeLessThanOrEqual(13);
+    desk.cache.clear();
+    const cold = await desk.sweep();
+    expect(cold.results.filter(({ reason }) => reason !== 'ALREADY_INJECTED')).toEqual([]);
+    expect(details(cold)).toHaveLength(1_000);
+  }, 60_000);
+
+  it('reads an event again that was edited', async () => {
+    const { desk, event } = await injected();
+    desk.tripleseat.store.edit(event.id, { name: 'Renamed' }, desk.clock.now());
+    const second = await desk.sweep();
+    expect(details(second)).toHaveLength(1);
+    isStanding(second, event);
+  });
+
+  it('reads an event again that was read in the minute of an edit, in whatever zone its stamp is', async () => {
+    for (const zone of ['America/Los_Angeles', 'UTC', 'Asia/Kathmandu']) {
+      const desk = new Desk(NOW);
+      const stamp = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        dateStyle: 'short',
+        timeStyle: 'short',
+      })
+        .format(desk.clock.now())
+        .replace(/^(\d+\/\d+)\/(\d\d), (.*?)\s([AP]M)$/, '$1/20$2 $3 $4');
+      const event = desk.add();
+      event.updated_at = stamp;
+      desk.tripleseat.store.putEvent(event);
+      await desk.sweep();
+      // The edit leaves no trace in the row: it came in the minute of the one before.
+      const edited = structuredClone(event);
+      const documents = edited.documents as { billing_totals: { total_price: string }[] }[];
+      const [tax] = documents[0]?.billing_totals ?? [];
+      if (tax) tax.total_price = '0.0';
+      desk.tripleseat.store.putEvent(edited);
+      desk.clock.skip(45 * MINUTE);
+      const second = await desk.sweep();
+      expect(details(second), zone).toHaveLength(1);
+      expect(second.of(event.id), zone).toMatchObject({ status: 'failed', reason: 'TOTALS_MISMATCH' });
+    }
+  });
+
+  it('reads an event again whose last edit has no date that can be read', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    for (const stamp of [null, 'yesterday']) {
+      desk.tripleseat.store.putEvent({ ...event, updated_at: stamp });
+      await desk.sweep();
+      desk.clock.skip(45 * MINUTE);
+      expect(details(await desk.sweep())).toHaveLength(1);
+    }
+  });
+
+  it('reads an event again when the settings of its order have changed', async () => {
+    const { desk, event } = await injected();
+    const moved = sampleLocations.map((location) => ({ ...location, billing: {} }));
+    const second = await desk.sweep({}, { locations: moved });
+    expect(details(second)).toHaveLength(1);
+    expect(second.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED' });
+    const third = await desk.sweep({}, { paymentPolicy: 'none' });
+    expect(details(third)).toHaveLength(1);
+    expect(third.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+    const elsewhere = await desk.sweep({}, { testEstablishmentId: 99 });
+    expect(details(elsewhere)).toHaveLength(1);
+    expect(elsewhere.of(event.id)).toMatchObject({ status: 'failed' });
+  });
+
+  it('makes a new order for one that was deleted in the POS', async () => {
+    const { desk, event, order } = await injected();
+    desk.revel.control('pos-delete', { orderId: order }, desk.clock.now());
+    const second = await desk.sweep();
+    expect(second.of(event.id)).toMatchObject({ status: 'injected' });
+    expect(second.of(event.id).orderId).not.toBe(String(order));
+  });
+
+  it('compares an order that staff works on once for each change', async () => {
+    const { desk, event, order } = await injected();
+    desk.revel.control('pos-open', { orderId: order }, desk.clock.now());
+    const opened = await desk.sweep();
+    isStanding(opened, event);
+    expect(toRevel(opened)).toContain('/resources/OrderItem/');
+    desk.clock.skip(45 * MINUTE);
+    const again = await desk.sweep();
+    isStanding(again, event);
+    expect(again.sent.length).toBeLessThan(opened.sent.length);
+    expect(toRevel(again)).toEqual(['/resources/Order/']);
+
+    const [item] = desk.revel.items(order);
+    desk.clock.skip(45 * MINUTE);
+    desk.revel.control('pos-edit-item', { itemId: item?.id, quantity: 7 }, desk.clock.now());
+    for (let sweep = 0; sweep < 2; sweep += 1) {
+      const edited = await desk.sweep();
+      expect(edited.of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED' });
+    }
+  });
+
+  it('sees money that has changed on an order', async () => {
+    const { desk, event, order } = await injected();
+    const row = desk.revel.order(order);
+    desk.revel.insertOrder({ order: { ...row, id: order, tax: 1 } as never });
+    const second = await desk.sweep();
+    expect(second.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+  });
+
+  it('sees a second order', async () => {
+    const { desk, event, order } = await injected();
+    const row = desk.revel.order(order);
+    desk.revel.insertOrder({
+      order: { ...row, id: order + 1_000, uuid: '00000000-0000-4000-8000-00000000000a' } as never,
+      history: [{ opened: '2026-11-14T12:00:00' }],
+    });
+    const second = await desk.sweep();
+    expect(second.of(event.id)).toMatchObject({ status: 'failed', reason: 'DUPLICATE_ORDERS' });
+  });
+
+  it('sees that an event was cancelled', async () => {
+    const { desk, event } = await injected();
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED' });
+  });
+
+  it('does not rely on what it remembers for longer than a few hours', async () => {
+    const { desk } = await injected();
+    desk.clock.skip(8 * HOUR);
+    expect(details(await desk.sweep())).toHaveLength(1);
+    desk.clock.skip(-24 * HOUR);
+    expect(details(await desk.sweep())).toHaveLength(1);
+  });
+
+  it('is of no use, and does no harm, when it is damaged', async () => {
+    const { desk, event } = await injected();
+    const [[key, good] = ['', '']] = desk.cache;
+    const entry = JSON.parse(good) as unknown[];
+    const damaged = [null, 'x', {}, [], entry.slice(1), [...entry.slice(0, 5), [1], 'x']];
+    for (const value of damaged) {
+      desk.cache.set(key, JSON.stringify(value));
+      const run = await desk.sweep();
+      isStanding(run, event);
+      expect(details(run)).toHaveLength(1);
+    }
+    // Money that is not the event's must not pass for what it wants.
+    const [row, settings, at, revision, date, , ...rest] = entry;
+    const free = [0, 0, 0, 0, 0, 0, 0, 0];
+    desk.cache.set(key, JSON.stringify([row, settings, at, revision, date, free, ...rest]));
+    const run = await desk.sweep();
+    isStanding(run, event);
+    expect(details(run)).toHaveLength(1);
+  });
+
+  it('does not remember an order that is made from more than its event', async () => {
+    const desk = new Desk(NOW, true);
+    desk.clock.skip(5 * MINUTE);
+    await desk.sweep();
+    desk.clock.skip(45 * MINUTE);
+    const second = await desk.sweep();
+    const read = new Set(details(second).map((path) => /\d+/.exec(path.slice(4))?.[0]));
+    const standing = second.results.filter(({ reason }) => reason === 'ALREADY_INJECTED');
+    const again = standing.filter(({ id }) => read.has(id)).map(({ id }) => of(desk, id));
+    expect(again).toContain('lines on the booking only');
+    expect(again).not.toContain('');
+    expect(standing.length).toBeGreaterThan(2 * again.length);
+  });
+});
+
+/** What the sample event is there to show. */
+function of(desk: Desk, id: string): string {
+  return desk.scenarios.find(({ event }) => String(event.id) === id)?.shows ?? '';
+}
