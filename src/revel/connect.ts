@@ -4,6 +4,7 @@ import { RateBudget } from '../http/budget.js';
 import { countingTransport, type RequestHook, retryingReader } from '../http/read.js';
 import type { HttpTransport } from '../http/transport.js';
 import { RevelClient } from './client.js';
+import { type RevelProbe, revelProbe } from './probe.js';
 import { Rest } from './rest.js';
 import type { RevelPort } from './types.js';
 
@@ -26,6 +27,14 @@ const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Revel as configured: client and request budget put together. */
 export function connectRevel(config: Config['revel'], around: Surroundings): RevelPort {
+  return connectRevelWithProbe(config, around).port;
+}
+
+/** The same together with a probe on the same request budget. */
+export function connectRevelWithProbe(
+  config: Config['revel'],
+  around: Surroundings,
+): { port: RevelPort; probe: RevelProbe } {
   const { clock, random, timeoutMs, signal } = around;
   const transport = countingTransport(around.transport, UPSTREAM, around.onRequest);
   const budget = new RateBudget({ perSecond: config.rps }, clock);
@@ -39,5 +48,9 @@ export function connectRevel(config: Config['revel'], around: Surroundings): Rev
     maxBytes: MAX_BYTES,
     signal,
   });
-  return new RevelClient(new Rest({ ...config, reader, transport, budget, clock, timeoutMs, signal }));
+  const rest = new Rest({ ...config, reader, transport, budget, clock, timeoutMs, signal });
+  return {
+    port: new RevelClient(rest),
+    probe: revelProbe({ ...config, read: reader, now: () => clock.now() }),
+  };
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
@@ -6,6 +5,7 @@ import { StateFiles } from '../state/files.js';
 import { Locks } from '../state/locks.js';
 import type { Lock } from '../state/types.js';
 import { takeLease, waitForLeases } from './leases.js';
+import { sandboxDir } from './paths.js';
 import { revelKey, type SandboxPorts, startServers } from './server.js';
 import { defaultSettings, FIRST_REFRESH_TOKEN } from './tripleseat/model.js';
 import { localDate } from './tripleseat/time.js';
@@ -100,7 +100,7 @@ export async function whileStopped(
 }
 
 async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: Locks }> {
-  const root = join(options.stateDir, 'sandbox');
+  const root = sandboxDir(options.stateDir);
   const files = new StateFiles({ root, clock: options.clock, random: options.random ?? Math.random });
   return { files, locks: await Locks.of({ files, readOnly: false }) };
 }

@@ -13,6 +13,7 @@ import {
   updateDates,
   updatedSince,
 } from '../domain/select.js';
+import { addDays, localDate } from '../domain/zones.js';
 import type { SearchQuery } from '../tripleseat/types.js';
 import type { RunContext } from './context.js';
 
@@ -38,6 +39,38 @@ export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<
   for (const [siteId, locations] of sites(ctx)) {
     await selectDue(ctx, siteId, locations, hoursBack, selection);
     await selectUpdated(ctx, siteId, locations, hoursBack, selection);
+  }
+  return selection;
+}
+
+/**
+ * Events of the configured sites whose day lies from today to `days` days ahead, in their own zones, in a status
+ * that gets an order.
+ */
+export async function selectComing(ctx: RunContext, days: number): Promise<Selection> {
+  const selection: Selection = { events: new Map(), problems: [], failed: true };
+  const today = (zone: string) => localDate(ctx.clock.now(), zone);
+  const coming = (zone: string): DateRange => ({ from: today(zone), to: addDays(today(zone), days) });
+  for (const [siteId, locations] of sites(ctx)) {
+    const zones = zonesOf(locations);
+    const span = spanOf(zones.map(coming));
+    const [zone] = zones;
+    if (!span || zone === undefined) continue;
+    const dates = queryDates(span);
+    await readPages(
+      ctx,
+      { siteId, by: 'event_date', ...dates },
+      { by: 'event_date', from: dates.from, zone },
+      selection,
+      (event) => {
+        const local = zoneOf(ctx, event, zone);
+        return (
+          ctx.settings.syncStatuses.includes(event.status) &&
+          !event.deleted &&
+          inDateRange(event, coming(local), local)
+        );
+      },
+    );
   }
   return selection;
 }

@@ -73,16 +73,30 @@ async function readObject<T>(
   url: string,
   convert: (json: unknown) => Converted<T>,
 ): Promise<ReadResult<T>> {
+  const outcome = await fetchAuthorised(options, what, url);
+  return outcome.kind === 'unavailable' ? failed(what, outcome.detail) : judge(outcome, what, url, convert);
+}
+
+/**
+ * GET with a token, and once more with a new one where that was refused. `unavailable`: no token could be had.
+ *
+ * @param what what is asked for, in a sentence
+ * @throws AppError CREDENTIALS (exit 77) when the new token is refused too.
+ */
+export async function fetchAuthorised(
+  options: ClientOptions,
+  what: string,
+  url: string,
+): Promise<ReadOutcome | { kind: 'unavailable'; detail: string }> {
   const first = await options.tokens.current();
-  if (first.kind === 'unavailable') return failed(what, first.detail);
-  let outcome = await authorised(options.read, url, first.token);
-  if (isRefusal(outcome)) {
-    const second = await options.tokens.renew(first.token);
-    if (second.kind === 'unavailable') return failed(what, second.detail);
-    outcome = await authorised(options.read, url, second.token);
-    if (isRefusal(outcome)) throw refused(outcome.response, what);
-  }
-  return judge(outcome, what, url, convert);
+  if (first.kind === 'unavailable') return first;
+  const outcome = await authorised(options.read, url, first.token);
+  if (!isRefusal(outcome)) return outcome;
+  const second = await options.tokens.renew(first.token);
+  if (second.kind === 'unavailable') return second;
+  const again = await authorised(options.read, url, second.token);
+  if (isRefusal(again)) throw refused(again.response, what);
+  return again;
 }
 
 function authorised(read: Reader, url: string, token: string): Promise<ReadOutcome> {

@@ -6,6 +6,7 @@ import type { HttpTransport } from '../http/transport.js';
 import type { TokenStore } from '../state/types.js';
 import { type AuthOptions, tokenSource } from './auth.js';
 import { tripleseatClient } from './client.js';
+import { type TripleseatProbe, tripleseatProbe } from './probe.js';
 import type { TripleseatPort } from './types.js';
 
 /** What {@link connectTripleseat} takes from its surroundings. */
@@ -30,12 +31,12 @@ const PER_MINUTE = 1_000;
 
 /**
  * Tripleseat as configured: client, tokens and request budget put together. `auth` is what the token source
- * and `exchangeCode` need.
+ * and `exchangeCode` need; `probe` reports how single requests are answered.
  */
 export function connectTripleseat(
   config: Config['tripleseat'],
   around: Surroundings,
-): { port: TripleseatPort; auth: AuthOptions } {
+): { port: TripleseatPort; auth: AuthOptions; probe: TripleseatProbe } {
   const { clock, random, timeoutMs } = around;
   const transport = around.onRequest
     ? countingTransport(around.transport, UPSTREAM, around.onRequest)
@@ -66,5 +67,6 @@ export function connectTripleseat(
     maxBytes: MAX_BYTES,
     ...signal,
   });
-  return { port: tripleseatClient({ baseUrl: config.baseUrl, read, tokens: tokenSource(auth) }), auth };
+  const client = { baseUrl: config.baseUrl, read, tokens: tokenSource(auth) };
+  return { port: tripleseatClient(client), auth, probe: tripleseatProbe(client, () => clock.now()) };
 }

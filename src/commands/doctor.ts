@@ -1,0 +1,131 @@
+import { systemClock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import { loadForDoctor } from '../doctor/configuration.js';
+import { systemDiskSpace } from '../doctor/host.js';
+import { exitCodeOf, runChecks } from '../doctor/run.js';
+import type { Check, DoctorContext } from '../doctor/types.js';
+import { AppError, ExitCode } from '../errors.js';
+import { gotTransport } from '../http/got.js';
+import { checkCounts, checkRenderer, checkSummary } from '../report/checks.js';
+import { writeJson } from '../report/json.js';
+import { outputStyle, writeAll } from '../report/output.js';
+import { createProgress } from '../report/progress.js';
+import { connectRevelWithProbe } from '../revel/connect.js';
+import { openState } from '../state/open.js';
+import type { StateStore } from '../state/types.js';
+import { connectTripleseat } from '../tripleseat/connect.js';
+import { type ConfigSource, withConfigSource } from './configured.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `doctor` as asked for on the command line. */
+export interface DoctorOptions {
+  json: boolean;
+  noColor: boolean;
+  sandbox: boolean;
+  sendTestMail: boolean;
+}
+
+/**
+ * `doctor`: checks everything that a run depends on, and goes on after a failed check as far as that makes
+ * sense. Writes to neither API; a token that has expired is renewed. Exit 0, 1, 77 (credentials) or 78
+ * (configuration).
+ */
+export function doctorCommand(options: DoctorOptions, around: Surroundings): Promise<ExitCode> {
+  return withConfigSource(options.sandbox, around, (source) => run(options, around, source));
+}
+
+async function run(options: DoctorOptions, around: Surroundings, source: ConfigSource): Promise<ExitCode> {
+  const loaded = loadForDoctor(source);
+  const progress = createProgress(around.stderr, systemClock, around.env);
+  const render = await checkRenderer(outputStyle(around.stdout, around.env, options.noColor));
+  let opened: DoctorContext | null = null;
+  const open = async (config: Config) => {
+    opened = await contextOf(config, loaded.usable, options, around);
+    return opened;
+  };
+  const checks: Check[] = [];
+  try {
+    for await (const check of runChecks(loaded, open, progress.update, around.stop)) {
+      checks.push(check);
+      progress.clear();
+      if (!options.json) await writeAll(around.stdout, `${render(check).join('\n')}\n`);
+    }
+  } finally {
+    progress.clear();
+    await closing(opened);
+  }
+  if (around.stop.aborted) {
+    return around.stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+  }
+  const exit = exitCodeOf(checks);
+  if (options.json) {
+    const documents = checks.map(({ name, status, message, details, hint }) => ({
+      name,
+      status,
+      message,
+      details,
+      hint,
+    }));
+    await writeJson(around.stdout, {
+      ok: exit === ExitCode.ok,
+      summary: checkCounts(checks),
+      checks: documents,
+    });
+  } else await writeAll(around.stdout, `\n${checkSummary(checks)}\n`);
+  return exit;
+}
+
+async function closing(ctx: DoctorContext | null): Promise<void> {
+  await ctx?.state?.close();
+}
+
+async function contextOf(
+  config: Config,
+  usable: ReadonlySet<string>,
+  options: DoctorOptions,
+  around: Surroundings,
+): Promise<DoctorContext> {
+  const state = await tryState(config, around);
+  const common = {
+    transport: gotTransport(),
+    clock: systemClock,
+    random: Math.random,
+    timeoutMs: config.httpTimeoutMs,
+    signal: around.stop,
+  };
+  return {
+    config,
+    facts: { skews: [], sites: null, readable: null, establishments: new Map() },
+    clock: systemClock,
+    tripleseat:
+      usable.has('tripleseat') && state.kind === 'open'
+        ? connectTripleseat(config.tripleseat, { ...common, store: state.store.tokens }).probe
+        : null,
+    revel: usable.has('revel')
+      ? connectRevelWithProbe(config.revel, { ...common, onRequest: () => undefined })
+      : null,
+    state: state.kind === 'open' ? state.store : null,
+    stateProblem: state.kind === 'open' ? null : state.problem,
+    diskSpace: systemDiskSpace,
+    sendTestMail: options.sendTestMail,
+    mailBroken: !usable.has('notify'),
+  };
+}
+
+type OpenedState =
+  | { kind: 'open'; store: StateStore }
+  | { kind: 'closed'; problem: { message: string; hint: string | null } };
+
+async function tryState(config: Config, around: Surroundings): Promise<OpenedState> {
+  try {
+    const store = await openState(config, {
+      clock: systemClock,
+      random: Math.random,
+      log: (line) => around.stderr.write(`${line}\n`),
+    });
+    return { kind: 'open', store };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { kind: 'closed', problem: { message: error.message, hint: error.hint } };
+  }
+}

@@ -1,0 +1,158 @@
+import { systemClock } from '../clock.js';
+import { loadConfig, needsOf } from '../config/load.js';
+import type { EventId } from '../domain/ids.js';
+import { ExitCode } from '../errors.js';
+import { failureLines, historyStyle, runLines } from '../report/history.js';
+import { writeJson } from '../report/json.js';
+import { outputStyle, writeAll } from '../report/output.js';
+import { clean } from '../report/text.js';
+import { instantText } from '../report/time.js';
+import { sandboxStateDir } from '../sandbox/paths.js';
+import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
+import { openState } from '../state/open.js';
+import type { Journal } from '../state/types.js';
+import type { Since } from './since.js';
+import type { Surroundings } from './surroundings.js';
+
+const DAY = 86_400_000;
+/** How far the history goes back unless asked for more, or for certain events: 7 days. */
+const DEFAULT_SPAN_MS = 7 * DAY;
+
+/** `history` as asked for on the command line. */
+export interface HistoryOptions {
+  /** Null: all events. */
+  eventIds: EventId[] | null;
+  /** Milliseconds before now, or an instant; null: seven days, with event ids everything there is. */
+  since: Since | null;
+  /** Only failures that stand now. */
+  failed: boolean;
+  json: boolean;
+  noColor: boolean;
+  /** The journal of the sandbox. */
+  sandbox: boolean;
+}
+
+/** `history`: what past runs did, from the journal alone. Nothing is asked of either service. */
+export async function historyCommand(options: HistoryOptions, around: Surroundings): Promise<ExitCode> {
+  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
+  const own = { stateDir: sandboxStateDir(config.stateDir), stateUrl: null };
+  const state = await openState(options.sandbox ? { ...config, ...own } : config, {
+    clock: systemClock,
+    random: Math.random,
+    readOnly: true,
+  });
+  try {
+    if (options.failed) await tellFailures(options, state.journal, around);
+    else await tellRuns(options, state.journal, around);
+    return ExitCode.ok;
+  } finally {
+    await state.close();
+  }
+}
+
+function sinceOf({ since, eventIds, failed }: HistoryOptions): number | null {
+  switch (since?.kind) {
+    case 'span':
+      return systemClock.now() - since.ms;
+    case 'instant':
+      return since.at;
+    case undefined:
+      return eventIds !== null || failed ? null : systemClock.now() - DEFAULT_SPAN_MS;
+  }
+}
+
+async function tellRuns(options: HistoryOptions, journal: Journal, around: Surroundings): Promise<void> {
+  const since = sinceOf(options);
+  const runs = pastRuns(journal.read(), { since, eventIds: options.eventIds });
+  if (options.json) return runsAsJson(runs, since, around);
+  const style = await historyStyle(outputStyle(around.stdout, around.env, options.noColor));
+  let count = 0;
+  for await (const run of runs) {
+    if (around.stop.aborted) return;
+    count += 1;
+    await writeAll(around.stdout, `${runLines(run, style).join('\n')}\n`);
+  }
+  const from = since === null ? '' : ` since ${instantText(since)}`;
+  const more = options.since === null && since !== null ? ' (--since shows more)' : '';
+  await writeAll(
+    around.stdout,
+    `${count === 0 ? 'No runs' : count === 1 ? '1 run' : `${count} runs`}${from}${more}\n`,
+  );
+}
+
+/** Written run by run, so that the whole is never in memory. */
+async function runsAsJson(
+  runs: AsyncIterable<PastRun>,
+  since: number | null,
+  around: Surroundings,
+): Promise<void> {
+  const from = since === null ? null : new Date(since).toISOString();
+  await writeAll(around.stdout, `{"since":${JSON.stringify(from)},"runs":[`);
+  let separator = '';
+  for await (const run of runs) {
+    await writeAll(around.stdout, `${separator}\n${JSON.stringify(runDocument(run))}`);
+    separator = ',';
+  }
+  await writeAll(around.stdout, '\n]}\n');
+}
+
+function runDocument({ run, start, end, events, omitted }: PastRun) {
+  return {
+    run: clean(run, 64),
+    mode: (start ?? end)?.mode ?? null,
+    trigger: safe(start?.trigger ?? null, 20),
+    started_at: start?.at ?? null,
+    ended_at: end?.at ?? null,
+    window: start?.window ? { from: clean(start.window.from, 40), to: clean(start.window.to, 40) } : null,
+    exit: end?.exit ?? null,
+    complete: end?.complete ?? false,
+    summary: end?.summary ?? null,
+    events: events.map(eventDocument),
+    events_omitted: omitted,
+  };
+}
+
+function eventDocument(event: PastRun['events'][number]) {
+  return {
+    id: clean(event.id, 40),
+    name: safe(event.name, 200),
+    date: safe(event.date, 20),
+    location: safe(event.location, 100),
+    status: event.status,
+    reason: safe(event.reason, 40),
+    revel_order_id: safe(event.order, 40),
+    total: safe(event.total, 40),
+    error: safe(event.error, 8_000),
+  };
+}
+
+/** JSON escapes no C1 controls and no marks that turn text around. */
+function safe(text: string | null, max: number): string | null {
+  return text === null ? null : clean(text, max);
+}
+
+async function tellFailures(options: HistoryOptions, journal: Journal, around: Surroundings): Promise<void> {
+  const since = sinceOf(options);
+  const failures = (await standingFailures(journal.read())).filter(
+    ({ result }) =>
+      (options.eventIds === null || options.eventIds.some((id) => id === result.id)) &&
+      (since === null || Date.parse(result.at) >= since),
+  );
+  if (options.json) return writeJson(around.stdout, { failures: failures.map(failureDocument) });
+  const style = await historyStyle(outputStyle(around.stdout, around.env, options.noColor));
+  const now = systemClock.now();
+  const lines = failures.flatMap((failure) => [...failureLines(failure, now, style), '']);
+  const count = failures.length === 0 ? 'No failures stand' : `${failures.length} standing`;
+  await writeAll(around.stdout, `${[...lines, count].join('\n')}\n`);
+}
+
+function failureDocument({ result, since, runs, passedOver }: StandingFailure) {
+  return {
+    ...eventDocument(result),
+    failing_since: since,
+    failing_runs: runs,
+    last_run: clean(result.run, 64),
+    last_at: result.at,
+    passed_over: passedOver,
+  };
+}

@@ -1,0 +1,112 @@
+import { type Command, Option } from 'commander';
+import type { EventId } from '../domain/ids.js';
+import type { ExitCode } from '../errors.js';
+import { days, eventId, port, redirectUri, since } from './arguments.js';
+import type { Since } from './since.js';
+import type { Surroundings } from './surroundings.js';
+
+const DEFAULT_DAYS = 14;
+const JSON_HELP = 'one JSON document on stdout, nothing else there';
+const SANDBOX_HELP = 'against the built-in simulators';
+
+interface LoginFlags {
+  paste?: boolean;
+  port?: number;
+  redirectUri?: string;
+}
+
+interface Common {
+  json?: boolean;
+  sandbox?: boolean;
+}
+
+/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `products`, `history`. */
+export function addOperatorCommands(
+  root: Command,
+  around: Surroundings,
+  finish: (code: ExitCode) => void,
+): void {
+  const noColor = () => root.opts<{ color: boolean }>().color === false;
+  addAuth(root, around, finish);
+
+  root
+    .command('doctor')
+    .description(
+      'check configuration, credentials, permissions, clock, mapping and filters; writes to neither side',
+    )
+    .option('--send-test-mail', 'send a test mail to EMAIL_TO')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async (flags: Common & { sendTestMail?: boolean }) => {
+      const { doctorCommand } = await import('./doctor.js');
+      const { json = false, sandbox = false, sendTestMail = false } = flags;
+      finish(await doctorCommand({ json, sandbox, sendTestMail, noColor: noColor() }, around));
+    });
+
+  root
+    .command('products')
+    .description('which line names of the coming events have no Revel product, with suggestions')
+    .option('--days <n>', 'so many days ahead', days, DEFAULT_DAYS)
+    .option('--location <location...>', 'only these locations (name or site id)')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async (flags: Common & { days: number; location?: string[] }) => {
+      const { productsCommand } = await import('./products.js');
+      const { json = false, sandbox = false, location: locations = null } = flags;
+      const options = { days: flags.days, locations, json, sandbox, noColor: noColor() };
+      finish(await productsCommand(options, around));
+    });
+
+  root
+    .command('history')
+    .description('what past runs did, from the journal (the last 7 days)')
+    .addOption(new Option('--event-id <id...>', 'what happened to these events').argParser(eventId))
+    .option('--since <when>', '12h, 7d, or a date like 2026-11-14', since)
+    .option('--failed', 'failures that stand now')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', 'of the runs against the built-in simulators')
+    .action(async (flags: Common & { eventId?: EventId[]; since?: Since; failed?: boolean }) => {
+      const { historyCommand } = await import('./history.js');
+      const { json = false, sandbox = false, failed = false } = flags;
+      const which = { eventIds: flags.eventId ?? null, since: flags.since ?? null, failed };
+      finish(await historyCommand({ ...which, json, sandbox, noColor: noColor() }, around));
+    });
+}
+
+function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
+  const auth = root.command('auth').description('Tripleseat OAuth 2.0');
+  auth
+    .command('login')
+    .description('sign in as an admin of the Tripleseat customer, and store the tokens')
+    .option('--paste', 'paste the answer instead of listening for it (for servers)')
+    .option('--port <n>', 'port of the callback on 127.0.0.1 (default: 8917)', port)
+    .option('--redirect-uri <uri>', 'with --paste: another registered redirect URI', redirectUri)
+    .action(async (flags: LoginFlags, command: Command) => {
+      if (flags.redirectUri !== undefined && !flags.paste) {
+        command.error('error: --redirect-uri needs --paste: nothing listens there.');
+      }
+      const { authLogin, DEFAULT_CALLBACK_PORT } = await import('./auth.js');
+      const options = {
+        paste: flags.paste ?? false,
+        port: flags.port ?? DEFAULT_CALLBACK_PORT,
+        redirectUri: flags.redirectUri ?? null,
+        input: process.stdin,
+      };
+      finish(await authLogin(options, around));
+    });
+  auth
+    .command('status')
+    .description('scopes and expiry of the stored tokens, never the tokens')
+    .option('--json', JSON_HELP)
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const { authStatus } = await import('./auth.js');
+      finish(await authStatus({ json }, around));
+    });
+  auth
+    .command('logout')
+    .description('delete the stored tokens')
+    .action(async () => {
+      const { authLogout } = await import('./auth.js');
+      finish(await authLogout(around));
+    });
+}

@@ -1,0 +1,170 @@
+import { systemClock } from '../clock.js';
+import { loadConfig, needsOf } from '../config/load.js';
+import { resolveLocations } from '../config/locations.js';
+import { secretsOf } from '../config/secrets.js';
+import type { Config } from '../config/types.js';
+import { AppError, ExitCode } from '../errors.js';
+import { gotTransport } from '../http/got.js';
+import { countOf, proposal, renderCoverage } from '../report/coverage.js';
+import { writeJson } from '../report/json.js';
+import { outputStyle, writeAll } from '../report/output.js';
+import { createProgress } from '../report/progress.js';
+import { createRedactor } from '../report/redact.js';
+import { clean } from '../report/text.js';
+import { connectRevel } from '../revel/connect.js';
+import { openState } from '../state/open.js';
+import type { StateStore } from '../state/types.js';
+import { openRun } from '../sync/context.js';
+import { type ComingEvent, type Coverage, coverage } from '../sync/coverage.js';
+import { connectTripleseat } from '../tripleseat/connect.js';
+import { withConfigSource } from './configured.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `products` as asked for on the command line. */
+export interface ProductsOptions {
+  /** How many days ahead, today not counted. */
+  days: number;
+  /** Names or site ids; null: all locations. */
+  locations: string[] | null;
+  json: boolean;
+  noColor: boolean;
+  sandbox: boolean;
+}
+
+/**
+ * `products`: which line names of the coming events have no Revel product. Writes nothing anywhere. Exit 1 when
+ * a name is missing or ambiguous, or something could not be looked at; 69 when nothing could be searched.
+ */
+export function productsCommand(options: ProductsOptions, around: Surroundings): Promise<ExitCode> {
+  return withConfigSource(options.sandbox, around, (source) =>
+    run(options, around, loadConfig({ ...source, needs: needsOf.products })),
+  );
+}
+
+async function run(options: ProductsOptions, around: Surroundings, config: Config): Promise<ExitCode> {
+  const locations = options.locations === null ? null : knownLocations(options.locations, config);
+  const state = await openState(config, {
+    clock: systemClock,
+    random: Math.random,
+    log: (line) => around.stderr.write(`${line}\n`),
+    readOnly: true,
+  });
+  const progress = createProgress(around.stderr, systemClock, around.env);
+  try {
+    const found = await look(options.days, locations, config, state, around.stop, (done, total, what) =>
+      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
+    );
+    progress.clear();
+    if (around.stop.aborted) return stoppedBy(around);
+    const redact = createRedactor(secretsOf(config));
+    if (options.json) await writeJson(around.stdout, documentOf(found, options.days, redact));
+    else {
+      const style = outputStyle(around.stdout, around.env, options.noColor);
+      await writeAll(around.stdout, redact(await renderCoverage(found, options.days, style)));
+    }
+    return exitOf(found);
+  } finally {
+    progress.clear();
+    await state.close();
+  }
+}
+
+function look(
+  days: number,
+  locations: string[] | null,
+  config: Config,
+  state: StateStore,
+  stop: AbortSignal,
+  progress: (done: number, total: number, what: string) => void,
+): Promise<Coverage> {
+  const common = {
+    transport: gotTransport(),
+    clock: systemClock,
+    random: Math.random,
+    timeoutMs: config.httpTimeoutMs,
+    signal: stop,
+  };
+  const ctx = openRun(
+    {
+      settings: { ...config, revelRps: config.revel.rps },
+      tripleseat: connectTripleseat(config.tripleseat, { ...common, store: state.tokens }).port,
+      revel: connectRevel(config.revel, { ...common, onRequest: () => undefined }),
+      state,
+      clock: systemClock,
+      hex: (digits) => '0'.repeat(digits),
+      stop,
+      events: {
+        started: () => undefined,
+        notice: () => undefined,
+        warning: () => undefined,
+        result: () => undefined,
+        progress,
+      },
+    },
+    {
+      target: { kind: 'sweep', hoursBack: 0 },
+      dryRun: true,
+      late: false,
+      force: false,
+      locations,
+      trigger: 'manual',
+      correlationId: '00000000',
+    },
+  );
+  return coverage(ctx, days);
+}
+
+function knownLocations(names: readonly string[], config: Config): string[] {
+  const { selected, unknown } = resolveLocations(config.locations, names);
+  if (unknown.length === 0) return selected;
+  throw new AppError(
+    'USAGE',
+    ExitCode.usage,
+    `--location: there is no location ${unknown.map((name) => clean(name, 100)).join(', ')}.`,
+    `Known are: ${config.locations.map(({ name }) => name).join(', ')}.`,
+  );
+}
+
+function stoppedBy({ stop }: Surroundings): ExitCode {
+  return stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+}
+
+function exitOf({ locations, unread, problems, failed }: Coverage): ExitCode {
+  if (failed) return ExitCode.unavailable;
+  const open = locations.some(
+    (covered) =>
+      covered.error !== null || countOf(covered, 'missing') > 0 || countOf(covered, 'ambiguous') > 0,
+  );
+  return open || unread.length > 0 || problems.length > 0 ? ExitCode.eventFailed : ExitCode.ok;
+}
+
+/** The document of `--json`. */
+function documentOf(found: Coverage, days: number, redact: (text: string) => string) {
+  const safe = (text: string | null, max: number) => (text === null ? null : clean(redact(text), max));
+  const eventOf = ({ id, name, date }: ComingEvent) => ({ id, name: safe(name, 200), date });
+  return {
+    days,
+    complete: !found.failed && found.problems.length === 0,
+    locations: found.locations.map((covered) => ({
+      location: covered.location.name,
+      establishment_id: covered.establishmentId,
+      events: covered.events,
+      error: safe(covered.error, 2_000),
+      lines: covered.lines.map((line) => ({
+        name: safe(line.name, 250),
+        status: line.kind,
+        product_ids: line.productIds,
+        why: safe(line.why, 500),
+        suggestions: line.suggestions.map(({ id, name }) => ({ id, name: safe(name, 250) })),
+        events: line.events.map(eventOf),
+      })),
+      products: proposal(covered),
+    })),
+    unread: found.unread.map(({ event, location, why }) => ({
+      ...eventOf(event),
+      location,
+      why: safe(why, 4_000),
+    })),
+    problems: found.problems.map((problem) => safe(problem, 2_000)),
+  };
+}

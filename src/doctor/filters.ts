@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { RevelProbe } from '../revel/probe.js';
+import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+
+const LOCAL_ID = 'Filter local_id';
+const UUID = 'Filter uuid';
+const ORDERS = '/resources/Order/';
+
+/** Identities that no order has, one of each kind and a second for lists. */
+const IMPOSSIBLE = {
+  local_id: ['ts-reconcile doctor: no such order', 'ts-reconcile doctor: nor this one'],
+  uuid: ['00000000-0000-5000-8000-00000000d0c1', '00000000-0000-5000-8000-00000000d0c2'],
+} as const;
+type Field = keyof typeof IMPOSSIBLE;
+
+const listSchema = z.object({
+  meta: z.object({ total_count: z.number().int().nullish() }),
+  objects: z
+    .array(z.object({ id: z.union([z.number(), z.string()]), local_id: z.unknown(), uuid: z.unknown() }))
+    .max(5_000),
+});
+
+/**
+ * How Revel takes a filter: `works` (nothing for what cannot be, and the order for one that is), `ignored` (rows
+ * for what cannot be), `refused` (400), `blind` (nothing even for an order that is there), `unknown`.
+ */
+type Verdict = { kind: 'works' | 'ignored' | 'refused' | 'blind' } | { kind: 'unknown'; detail: string };
+
+interface FilterVerdicts {
+  exact: Verdict;
+  list: Verdict;
+}
+
+interface SampleOrder {
+  id: string;
+  local_id: string | null;
+  uuid: string | null;
+}
+
+/**
+ * Whether orders can be looked up by `local_id` and `uuid`, asked with values that no order has, and, if there is
+ * an order, with its own. Runs find out the same for themselves; here it is said in words.
+ */
+export async function checkFilters(ctx: DoctorContext): Promise<Check[]> {
+  const { revel, facts } = ctx;
+  if (revel === null || facts.readable === null) return bothSkipped('without a Revel key');
+  if (!facts.readable.has('Order')) return bothSkipped('orders may not be read');
+  const newest = await rows(revel.probe, { order_by: '-id', limit: '1' });
+  if (newest.kind !== 'rows') return bothSkipped(`the list of orders ${newest.detail}`);
+  const [sample = null] = newest.rows;
+  if (sample === null) return bothSkipped('the account has no orders yet to try them on');
+  const localId = await verdicts(revel.probe, 'local_id', sample);
+  const uuid = await verdicts(revel.probe, 'uuid', sample);
+  return [localIdCheck(localId, uuid), uuidCheck(uuid, localId)];
+}
+
+function bothSkipped(why: string): Check[] {
+  return [skipped(LOCAL_ID, why), skipped(UUID, why)];
+}
+
+type Rows =
+  | { kind: 'rows'; rows: SampleOrder[]; total: number }
+  | { kind: 'refused'; detail: string }
+  | { kind: 'unknown'; detail: string };
+
+async function rows(probe: RevelProbe, query: Record<string, string>): Promise<Rows> {
+  const answer = await probe(ORDERS, query);
+  if (answer.kind === 'failure') return { kind: 'unknown', detail: `could not be read: ${answer.detail}` };
+  if (answer.status === 400) return { kind: 'refused', detail: 'was refused (400)' };
+  const list = answer.status === 200 ? listSchema.safeParse(answer.json) : null;
+  if (!list?.success) return { kind: 'unknown', detail: `was answered ${answer.status}` };
+  const { meta, objects } = list.data;
+  const found = objects.map((row) => ({
+    id: String(row.id),
+    local_id: textOf(row.local_id),
+    uuid: textOf(row.uuid),
+  }));
+  return { kind: 'rows', rows: found, total: meta.total_count ?? found.length };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : null;
+}
+
+async function verdicts(probe: RevelProbe, field: Field, sample: SampleOrder): Promise<FilterVerdicts> {
+  const own = sample[field];
+  // A comma would make two values of it.
+  const listable = own !== null && !own.includes(',') ? own : null;
+  const [first, second] = IMPOSSIBLE[field];
+  return {
+    exact: await verdict(probe, field, first, own, sample),
+    list: await verdict(
+      probe,
+      `${field}__in`,
+      `${first},${second}`,
+      listable === null ? null : `${first},${listable}`,
+      sample,
+    ),
+  };
+}
+
+async function verdict(
+  probe: RevelProbe,
+  filter: string,
+  impossible: string,
+  real: string | null,
+  sample: SampleOrder,
+): Promise<Verdict> {
+  const none = await rows(probe, { [filter]: impossible, limit: '1' });
+  if (none.kind === 'refused') return { kind: 'refused' };
+  if (none.kind === 'unknown') return none;
+  if (none.rows.length > 0 || none.total > 0) return { kind: 'ignored' };
+  if (real === null) return { kind: 'works' };
+  const one = await rows(probe, { [filter]: real, limit: '20' });
+  if (one.kind !== 'rows') return { kind: 'unknown', detail: one.detail };
+  return { kind: one.rows.some(({ id }) => id === sample.id) ? 'works' : 'blind' };
+}
+
+function said(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'works':
+      return 'obeyed';
+    case 'ignored':
+      return 'ignored (every order comes back)';
+    case 'refused':
+      return 'refused (400)';
+    case 'blind':
+      return 'does not find an order that is there';
+    case 'unknown':
+      return verdict.detail;
+  }
+}
+
+function described({ exact, list }: FilterVerdicts): string {
+  return exact.kind === list.kind && exact.kind !== 'unknown'
+    ? `${said(exact)}, alone and as a list`
+    : `alone: ${said(exact)}; as a list: ${said(list)}`;
+}
+
+const BLIND_HINT =
+  'Do not go live: an order that is there would not be found. Ask Revel why, and run this check again.';
+const SETTLE_HINT = 'Run it again; if it stays so, ask Revel how orders can be filtered by it.';
+
+function localIdCheck(own: FilterVerdicts, uuid: FilterVerdicts): Check {
+  const message = described(own);
+  switch (own.list.kind) {
+    case 'works':
+      return ok(LOCAL_ID, `${message}: orders are looked up by it, a hundred events at a time`);
+    case 'blind':
+      return failed(LOCAL_ID, message, BLIND_HINT);
+    case 'unknown':
+      return warning(LOCAL_ID, message, SETTLE_HINT);
+    case 'ignored':
+    case 'refused':
+      return warning(
+        LOCAL_ID,
+        `${message}: ${
+          uuid.list.kind === 'works'
+            ? 'runs go by uuid instead and read the orders of a shop around the day for those of an older connector'
+            : 'and neither does uuid help, so runs read all orders of a shop around the day'
+        }`,
+        'Orders stay right; sweeps take more requests. Ask Revel to allow the filter if they get slow.',
+      );
+  }
+}
+
+function uuidCheck(own: FilterVerdicts, localId: FilterVerdicts): Check {
+  const message = described(own);
+  const needed = localId.list.kind !== 'works';
+  switch (own.list.kind) {
+    case 'works':
+      return ok(
+        UUID,
+        `${message}: ${needed ? 'orders are looked up by it' : 'the way out should local_id fail'}`,
+      );
+    case 'blind':
+      return needed ? failed(UUID, message, BLIND_HINT) : warning(UUID, message, BLIND_HINT);
+    case 'unknown':
+      return needed
+        ? warning(UUID, message, SETTLE_HINT)
+        : ok(UUID, `${message}; not needed, local_id works`);
+    case 'ignored':
+    case 'refused':
+      return needed
+        ? warning(UUID, `${message}: runs read all orders of a shop around the day`, null)
+        : ok(UUID, `${message}; not needed, local_id works`);
+  }
+}

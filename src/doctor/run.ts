@@ -1,0 +1,71 @@
+import type { Config } from '../config/types.js';
+import { ExitCode } from '../errors.js';
+import { clean } from '../report/text.js';
+import { checkClock } from './clock.js';
+import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
+import { checkFilters } from './filters.js';
+import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, redactorOf } from './host.js';
+import { checkMail } from './mail.js';
+import { checkProducts } from './products.js';
+import { checkRevel } from './revel.js';
+import { checkShops } from './shops.js';
+import { checkTripleseat } from './tripleseat.js';
+import type { Check, DoctorContext } from './types.js';
+import { checkZones } from './zones.js';
+
+const MAX_TEXT = 2_000;
+
+type Step = { doing: string; run: (ctx: DoctorContext) => Promise<Check[]> };
+
+/** In the order in which later checks build on earlier ones. */
+const STEPS: readonly Step[] = [
+  { doing: 'the state directory', run: async (ctx) => [await checkState(ctx), await checkDisk(ctx)] },
+  { doing: 'Tripleseat', run: checkTripleseat },
+  { doing: 'the Revel key', run: checkRevel },
+  { doing: 'the clock', run: async (ctx) => [checkClock(ctx)] },
+  { doing: 'Revel’s filters', run: checkFilters },
+  { doing: 'the shops in Revel', run: checkShops },
+  { doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },
+  { doing: 'products', run: async (ctx) => [await checkProducts(ctx)] },
+  { doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
+  { doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },
+  { doing: 'signals', run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)] },
+];
+
+/** What is wrong with the configuration, then everything else as far as it allows. */
+export async function* runChecks(
+  loaded: LoadedConfig,
+  open: (config: Config) => Promise<DoctorContext>,
+  doing: (what: string) => void,
+  stop: AbortSignal,
+): AsyncGenerator<Check> {
+  for (const check of checkConfiguration(loaded)) yield cleaned(check, (text) => text);
+  if (loaded.config === null) return;
+  const ctx = await open(loaded.config);
+  const redact = redactorOf(ctx);
+  yield cleaned(checkMode(loaded.config), redact);
+  for (const step of STEPS) {
+    if (stop.aborted) return;
+    doing(`checking ${step.doing}`);
+    for (const check of await step.run(ctx)) yield cleaned(check, redact);
+  }
+}
+
+/** Server names and messages come from outside. */
+function cleaned(check: Check, redact: (text: string) => string): Check {
+  const safe = (text: string) => clean(redact(clean(text, MAX_TEXT)), MAX_TEXT);
+  return {
+    ...check,
+    message: safe(check.message),
+    details: check.details.map(safe),
+    hint: check.hint === null ? null : safe(check.hint),
+  };
+}
+
+/** The worst of the failures: wrong configuration, then refused credentials, then anything else. */
+export function exitCodeOf(checks: readonly Check[]): ExitCode {
+  const causes = checks.flatMap(({ cause }) => cause ?? []);
+  if (causes.includes('configuration')) return ExitCode.config;
+  if (causes.includes('credentials')) return ExitCode.credentials;
+  return causes.length > 0 ? ExitCode.eventFailed : ExitCode.ok;
+}

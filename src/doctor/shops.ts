@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import type { Location } from '../domain/location.js';
+import type { ProbeAnswer } from '../http/probe.js';
+import type { RevelProbe } from '../revel/probe.js';
+import { idOf } from '../revel/schema.js';
+import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+
+const ESTABLISHMENTS = 'Establishments';
+const STATIONS = 'POS stations';
+const USERS = 'Revel users';
+const DINING = 'Dining options';
+const DISCOUNTS = 'Discounts';
+const PAYMENT = 'Payment types';
+/** Dining options below this number are built in. */
+const FIRST_CUSTOM_OPTION = 100;
+const LAST_BUILT_IN_OPTION = 9;
+const PAGE = 1_000;
+const HINT = 'Correct the id in the locations file.';
+
+const reference = z.union([z.string().max(300), z.number()]).nullish();
+const flag = z.boolean().nullish();
+const rowSchema = z.object({
+  timezone: z.string().max(200).nullish().catch(null),
+  establishment: reference.catch(null),
+  active: flag.catch(null),
+  is_active: flag.catch(null),
+  dining_option_id: z.number().int().nullish().catch(null),
+});
+type Row = z.infer<typeof rowSchema>;
+const listSchema = z.object({ objects: z.array(rowSchema).max(PAGE) });
+
+/** A row by its id: there, certainly not there, or not to be told. */
+type Found = { kind: 'row'; row: Row } | { kind: 'absent' } | { kind: 'unknown'; detail: string };
+
+/** What the locations file names in Revel: establishments, stations, users, dining options, discounts. */
+export async function checkShops(ctx: DoctorContext): Promise<Check[]> {
+  const names = [ESTABLISHMENTS, STATIONS, USERS, DINING, DISCOUNTS];
+  const { revel, facts, config } = ctx;
+  if (revel === null || facts.readable === null)
+    return names.map((name) => skipped(name, 'without a Revel key'));
+  if (config.locations.length === 0) return names.map((name) => skipped(name, 'no locations are configured'));
+  const { readable } = facts;
+  const may = async (resource: string, name: string, check: () => Promise<Check>) =>
+    readable.has(resource) ? check() : skipped(name, `${resource} may not be read with this key`);
+  const { probe } = revel;
+  return [
+    await may('Establishment', ESTABLISHMENTS, () => establishments(ctx, probe)),
+    await may('PosStation', STATIONS, () => stations(config.locations, probe)),
+    await may('User', USERS, () => users(config.locations, probe)),
+    await diningOptions(config.locations, probe, readable.has('CustomOrderOption')),
+    await may('Discount', DISCOUNTS, () => discounts(config.locations, probe)),
+    skipped(
+      PAYMENT,
+      'Revel lists no payment types, so these cannot be checked',
+      `Compare with Console → Settings → Customizable Payment Types: ${paymentTypes(config.locations)}.`,
+    ),
+  ];
+}
+
+async function establishments({ config, facts }: DoctorContext, probe: RevelProbe): Promise<Check> {
+  const test = config.testEstablishmentId === null ? [] : [config.testEstablishmentId];
+  const ids = distinct([...config.locations.map(({ revel }) => revel.establishmentId), ...test]);
+  const found = await lookUp(probe, '/enterprise/Establishment/', ids);
+  for (const [id, entry] of found) {
+    if (entry.kind === 'row') facts.establishments.set(id, { timezone: entry.row.timezone ?? null });
+  }
+  return verdict(ESTABLISHMENTS, found, (id) => {
+    const users = named(config.locations, ({ revel }) => revel.establishmentId === id);
+    return `there is no establishment ${id} (${users || 'TEST_ESTABLISHMENT_ID'})`;
+  });
+}
+
+async function stations(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
+  const ids = distinct(locations.map(({ revel }) => revel.posStationId));
+  const found = await lookUp(probe, '/resources/PosStation/', ids);
+  const elsewhere: string[] = [];
+  for (const { name, revel } of locations) {
+    const entry = found.get(revel.posStationId);
+    const home = entry?.kind === 'row' ? idOf(entry.row.establishment) : null;
+    if (home !== null && home !== revel.establishmentId) {
+      elsewhere.push(
+        `"${name}": station ${revel.posStationId} belongs to establishment ${home}, not to ${revel.establishmentId}.`,
+      );
+    }
+  }
+  if (elsewhere.length > 0) {
+    return failed(
+      STATIONS,
+      `${elsewhere.length} belong to another establishment`,
+      'Correct posStationId.',
+      elsewhere,
+    );
+  }
+  return verdict(STATIONS, found, (id) => {
+    return `there is no station ${id} (${named(locations, ({ revel }) => revel.posStationId === id)})`;
+  });
+}
+
+async function users(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
+  const ids = distinct(locations.map(({ revel }) => revel.userId));
+  const found = await lookUp(probe, '/enterprise/User/', ids);
+  const inactive = [...found].flatMap(([id, entry]) =>
+    entry.kind === 'row' && (entry.row.is_active ?? entry.row.active) === false ? [id] : [],
+  );
+  if (inactive.length > 0) {
+    const hint = 'Activate the user in Revel, or name an active one as userId in the locations file.';
+    return failed(USERS, `not active: ${inactive.join(', ')}`, hint);
+  }
+  return verdict(USERS, found, (id) => {
+    return `there is no user ${id} (${named(locations, ({ revel }) => revel.userId === id)})`;
+  });
+}
+
+async function diningOptions(
+  locations: readonly Location[],
+  probe: RevelProbe,
+  readable: boolean,
+): Promise<Check> {
+  const custom = locations.filter(({ revel }) => revel.diningOption >= FIRST_CUSTOM_OPTION);
+  const odd = distinct(locations.map(({ revel }) => revel.diningOption)).filter(
+    (option) => option > LAST_BUILT_IN_OPTION && option < FIRST_CUSTOM_OPTION,
+  );
+  if (odd.length > 0) {
+    return failed(DINING, `neither built in (0 to 9) nor custom (100 and more): ${odd.join(', ')}`, HINT);
+  }
+  if (custom.length === 0) return ok(DINING, 'all built in');
+  if (!readable) return skipped(DINING, 'CustomOrderOption may not be read with this key');
+  const answer = await probe('/resources/CustomOrderOption/', { limit: String(PAGE) });
+  const list = answer.kind === 'answer' && answer.status === 200 ? listSchema.safeParse(answer.json) : null;
+  if (!list?.success) return warning(DINING, `their list ${answered(answer)}`, null);
+  const missing = custom.filter(({ revel }) => !offers(list.data.objects, revel));
+  if (missing.length === 0) return ok(DINING, 'all found');
+  const details = missing.map(
+    ({ name, revel }) => `"${name}": there is no dining option ${revel.diningOption}.`,
+  );
+  return failed(
+    DINING,
+    `${missing.length} not there`,
+    'Correct diningOption in the locations file.',
+    details,
+  );
+}
+
+function offers(rows: readonly Row[], revel: Location['revel']): boolean {
+  return rows.some((row) => {
+    const home = idOf(row.establishment);
+    return row.dining_option_id === revel.diningOption && (home === null || home === revel.establishmentId);
+  });
+}
+
+async function discounts(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
+  const ids = distinct(
+    locations.flatMap(({ revel }) => (revel.discountId === null ? [] : [revel.discountId])),
+  );
+  const found = await lookUp(probe, '/resources/Discount/', ids);
+  const check = verdict(DISCOUNTS, found, (id) => {
+    return `there is no discount ${id} (${named(locations, ({ revel }) => revel.discountId === id)})`;
+  });
+  const without = named(locations, ({ revel }) => revel.discountId === null);
+  if (check.status !== 'ok' || without === '') return check;
+  return warning(
+    DISCOUNTS,
+    `none for ${without}: events with a discount fail there`,
+    'Name an open discount as discountId in the locations file.',
+  );
+}
+
+async function lookUp(probe: RevelProbe, path: string, ids: readonly number[]): Promise<Map<number, Found>> {
+  const entries = ids.map(async (id): Promise<[number, Found]> => {
+    const answer = await probe(`${path}${id}/`);
+    if (answer.kind === 'failure') return [id, { kind: 'unknown', detail: answer.detail }];
+    if (answer.status === 404) return [id, { kind: 'absent' }];
+    const row = answer.status === 200 ? rowSchema.safeParse(answer.json) : null;
+    return [
+      id,
+      row?.success ? { kind: 'row', row: row.data } : { kind: 'unknown', detail: answered(answer) },
+    ];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+function verdict(name: string, found: ReadonlyMap<number, Found>, absent: (id: number) => string): Check {
+  const missing = [...found].filter(([, entry]) => entry.kind === 'absent');
+  if (missing.length > 0) {
+    const details = missing
+      .map(([id]) => `${absent(id)}.`)
+      .map((text) => text.charAt(0).toUpperCase() + text.slice(1));
+    return failed(name, `${missing.length} of ${found.size} not there`, HINT, details);
+  }
+  const unknown = [...found].flatMap(([id, entry]) =>
+    entry.kind === 'unknown' ? [`${id}: ${entry.detail}`] : [],
+  );
+  if (unknown.length > 0)
+    return warning(name, `${unknown.length} of ${found.size} could not be read`, null, unknown);
+  return ok(name, `${found.size} found`);
+}
+
+function answered(answer: ProbeAnswer): string {
+  return answer.kind === 'answer' ? `was answered ${answer.status}` : `failed: ${answer.detail}`;
+}
+
+function named(locations: readonly Location[], test: (location: Location) => boolean): string {
+  return locations
+    .filter(test)
+    .map(({ name }) => `"${name}"`)
+    .join(', ');
+}
+
+function paymentTypes(locations: readonly Location[]): string {
+  return distinct(locations.map(({ revel }) => revel.paymentType)).join(', ');
+}
+
+function distinct(ids: readonly number[]): number[] {
+  return [...new Set(ids)];
+}

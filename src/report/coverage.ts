@@ -1,0 +1,140 @@
+import type { Coverage, LineCoverage, LocationCoverage } from '../sync/coverage.js';
+import type { OutputStyle } from './output.js';
+import { clean } from './text.js';
+import { fitColumns, wrap } from './width.js';
+
+const INDENT = '  ';
+const DEEPER = '    ';
+
+/** Lines of one location by what they are. */
+export function countOf({ lines }: LocationCoverage, kind: LineCoverage['kind']): number {
+  return lines.filter((line) => line.kind === kind).length;
+}
+
+/**
+ * What could go into `products` of the location: each missing or ambiguous name with its nearest product. Names
+ * to which nothing is near are left out: there is no id to propose.
+ */
+export function proposal({ lines }: LocationCoverage): Record<string, number> {
+  const entries = lines.flatMap((line): [string, number][] => {
+    const [nearest] = line.suggestions;
+    return nearest && (line.kind === 'missing' || line.kind === 'ambiguous') ? [[line.name, nearest.id]] : [];
+  });
+  // Without a prototype, so that a line named `__proto__` is a key like any other.
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
+}
+
+/** The report for people; ends in a newline. */
+export async function renderCoverage(found: Coverage, days: number, style: OutputStyle): Promise<string> {
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
+  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
+  const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
+  const lines: string[] = [];
+
+  for (const covered of found.locations) {
+    const { location, establishmentId, error } = covered;
+    const title = `${clean(location.name, 100)} (Revel establishment ${establishmentId})`;
+    lines.push(chalk.bold(title), ...rule);
+    if (error !== null) {
+      lines.push(
+        ...wrap(`The products could not be read. ${clean(error, 1_000)}`, INDENT, width).map(chalk.red),
+        '',
+      );
+      continue;
+    }
+    lines.push(...wrap(counts(covered), INDENT, width));
+    for (const line of covered.lines) lines.push(...lineText(line, width, chalk.red, chalk.yellow));
+    lines.push(...proposed(covered, width), '');
+  }
+  if (found.unread.length > 0) {
+    lines.push(chalk.bold('Events that could not be looked at'), ...rule);
+    for (const { event, location, why } of found.unread) {
+      const where = location === null ? '' : `, ${clean(location, 60)}`;
+      const head = `${event.date ?? '-'}  ${event.id}  ${clean(event.name, 100)}${where}`;
+      lines.push(fitColumns(head, width), ...wrap(clean(why, 2_000), DEEPER, width));
+    }
+    lines.push('');
+  }
+  for (const problem of found.problems) lines.push(...wrap(clean(problem, 1_000), '', width).map(chalk.red));
+  lines.push(summary(found, days));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function counts(covered: LocationCoverage): string {
+  const { events, lines } = covered;
+  const kinds = [
+    ['matched', 'matched by name'],
+    ['mapped', 'mapped'],
+    ['open-item', 'as the open item'],
+    ['missing', 'missing'],
+    ['ambiguous', 'ambiguous'],
+  ] as const;
+  const parts = kinds
+    .map(([kind, words]) => [countOf(covered, kind), words] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${count} ${words}`);
+  const total = `${plural(events, 'event')}, ${plural(lines.length, 'line name')}`;
+  return parts.length === 0 ? total : `${total}: ${parts.join(', ')}`;
+}
+
+function lineText(
+  line: LineCoverage,
+  width: number,
+  red: (text: string) => string,
+  yellow: (text: string) => string,
+): string[] {
+  const [first] = line.events;
+  const when = first
+    ? `${plural(line.events.length, 'event')}, first ${first.date ?? '-'} (${first.id})`
+    : '';
+  const own = `"${clean(line.name, 250)}"`;
+  const near = line.suggestions.map(({ id, name }) => `${clean(name, 100)} (${id})`).join(', ');
+  switch (line.kind) {
+    case 'matched':
+    case 'mapped':
+      return [];
+    case 'open-item':
+      return [
+        ...wrap(`${yellow('open item')}  ${own}: ${when}`, INDENT, width),
+        ...(near === '' ? [] : wrap(`near: ${near}`, DEEPER, width)),
+      ];
+    case 'missing':
+      return [
+        ...wrap(`${red('missing')}  ${own} ${line.why ?? ''}: ${when}`, INDENT, width),
+        ...wrap(near === '' ? 'nothing near' : `near: ${near}`, DEEPER, width),
+      ];
+    case 'ambiguous':
+      return [
+        ...wrap(`${red('ambiguous')}  ${own}: ${when}`, INDENT, width),
+        ...wrap(`products: ${near || line.productIds.join(', ')}`, DEEPER, width),
+      ];
+  }
+}
+
+function proposed(covered: LocationCoverage, width: number): string[] {
+  const entries = Object.entries(proposal(covered));
+  if (entries.length === 0) return [];
+  const say =
+    'If these are right, add them to "products" of this location in the locations file; each is the nearest ' +
+    'product, not a checked one:';
+  const json = entries.map(([name, id]) => `${JSON.stringify(name)}: ${id}`);
+  return [
+    ...wrap(say, INDENT, width),
+    `${DEEPER}"products": {`,
+    ...json.map((entry, index) => `${DEEPER}${INDENT}${entry}${index < json.length - 1 ? ',' : ''}`),
+    `${DEEPER}}`,
+  ];
+}
+
+function summary({ locations, unread }: Coverage, days: number): string {
+  const sum = (kind: LineCoverage['kind']) =>
+    locations.reduce((total, covered) => total + countOf(covered, kind), 0);
+  const events = locations.reduce((total, covered) => total + covered.events, 0);
+  const left = unread.length === 0 ? '' : `, ${plural(unread.length, 'event')} not looked at`;
+  return `Next ${plural(days, 'day')}: ${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,121 @@
+import type { ChalkInstance } from 'chalk';
+import type { PastRun, StandingFailure } from '../state/history.js';
+import type { OutputStyle } from './output.js';
+import { clean } from './text.js';
+import { spanText } from './time.js';
+import { columnsOf, fitColumns, wrap } from './width.js';
+
+type Result = PastRun['events'][number];
+
+const INDENT = '  ';
+const DEEPER = '    ';
+
+/** How history is printed: {@link OutputStyle} with the colours that go with it. */
+export interface HistoryStyle extends OutputStyle {
+  chalk: ChalkInstance;
+}
+
+/** The style with its colours, loaded only when something is printed for people. */
+export async function historyStyle(style: OutputStyle): Promise<HistoryStyle> {
+  const { Chalk } = await import('chalk');
+  return { ...style, chalk: new Chalk({ level: style.terminal ? 1 : 0 }) };
+}
+
+/** Columns to fill; a pipe or file gets each text on one line. */
+function room(style: OutputStyle): number {
+  return style.terminal ? style.width : Number.POSITIVE_INFINITY;
+}
+
+/** `2026-11-14 20:05:31Z`. */
+function moment(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+function whatRan({ start, end }: PastRun): string {
+  const mode = (start ?? end)?.mode;
+  const kind = mode === undefined ? 'run' : mode === 'bulk' ? 'sweep' : 'single run';
+  return start === null ? kind : `${kind} (${clean(start.trigger, 20)})`;
+}
+
+function howItEnded(run: PastRun, chalk: ChalkInstance): string {
+  const { start, end } = run;
+  if (end === null) return chalk.yellow('did not end: it was killed, or is still running');
+  const { injected, repaired, skipped, failed, queried } = end.summary;
+  const counts = [
+    [injected, 'injected'],
+    [repaired, 'repaired'],
+    [skipped, 'skipped'],
+    [failed, 'failed'],
+  ] as const;
+  const said = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const took = start === null ? '' : ` in ${spanText(Date.parse(end.at) - Date.parse(start.at))}`;
+  const exit = end.exit === 0 ? '' : `, exit ${end.exit}`;
+  const part = end.mode === 'bulk' && !end.complete ? ', not complete' : '';
+  const text = `${queried === 0 ? 'no events' : said.join(', ')}${took}${exit}${part}`;
+  return end.exit === 0 && failed === 0 ? text : chalk.red(text);
+}
+
+/** One run: a line, and below it a line for each event with what there is to say about it. */
+export function runLines(run: PastRun, style: HistoryStyle): string[] {
+  const { chalk } = style;
+  const at = (run.start ?? run.events[0] ?? run.end)?.at ?? '';
+  const head = `${moment(at)}  ${clean(run.run, 64)}  ${whatRan(run)}: `;
+  const heading = wrap(head + howItEnded(run, chalk), '', room(style));
+  const omitted = run.omitted === 0 ? [] : [`${INDENT}… and ${run.omitted} more events`];
+  const [first = '', ...rest] = heading;
+  return [
+    chalk.bold(first),
+    ...rest.map((line) => INDENT + line),
+    ...run.events.flatMap((event) => eventLines(event, style)),
+    ...omitted,
+  ];
+}
+
+function painted(status: Result['status'], chalk: ChalkInstance): (text: string) => string {
+  switch (status) {
+    case 'injected':
+      return chalk.green;
+    case 'repaired':
+      return chalk.yellow;
+    case 'skipped':
+      return chalk.dim;
+    case 'failed':
+      return chalk.red;
+  }
+}
+
+function eventLines(event: Result, style: HistoryStyle): string[] {
+  const what = [event.status, event.reason === null ? '' : clean(event.reason, 40)].filter(Boolean).join(' ');
+  const order = event.order === null ? '' : `  order ${clean(event.order, 20)}`;
+  const total = event.total === null ? '' : `  ${clean(event.total, 16)}`;
+  const line = `${INDENT}${clean(event.id, 20)}  ${painted(event.status, style.chalk)(what)}${order}${total}`;
+  const named = withName(line, event.name, style);
+  return event.error === null ? [named] : [named, ...wrap(clean(event.error, 4_000), DEEPER, room(style))];
+}
+
+/** The line with the event's name after it, as far as it fits. */
+function withName(line: string, name: string | null, style: HistoryStyle): string {
+  const space = style.terminal ? style.width - columnsOf(line) - 2 : 60;
+  return name === null || space < 8 ? line : `${line}  ${fitColumns(clean(name, 200), space)}`;
+}
+
+/** One standing failure: what, since when, why. `now` in epoch milliseconds. */
+export function failureLines(failure: StandingFailure, now: number, style: HistoryStyle): string[] {
+  const { result, since, runs, passedOver } = failure;
+  const { chalk } = style;
+  const head = `${result.date === null ? '-' : clean(result.date, 10)}  ${clean(result.id, 20)}  ${chalk.red(
+    clean(result.reason ?? 'failed', 40),
+  )}`;
+  const times = runs === 1 ? 'in 1 run' : `in ${runs} runs`;
+  const age = `failing for ${spanText(now - Date.parse(since))}, ${times}, last ${moment(result.at)}`;
+  const note = passedOver
+    ? 'The newest complete sweep did not report it any more: it has been put right by hand, or its day is behind the sweeps.'
+    : null;
+  const where = result.location === null ? '' : `${clean(result.location, 60)}: `;
+  return [
+    withName(head, result.name, style),
+    ...wrap(chalk.dim(age), DEEPER, room(style)),
+    ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, room(style))),
+    ...(note === null ? [] : wrap(note, DEEPER, room(style))),
+  ];
+}

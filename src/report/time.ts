@@ -1,0 +1,23 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** An instant (epoch milliseconds) to the minute, e.g. `2026-11-14 20:05 UTC`. */
+export function instantText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** A length of time (milliseconds) in its two largest units: `2 d 3 h`, `1 h 20 min`, `5 min`, `12 s`. */
+export function spanText(ms: number): string {
+  const span = Math.abs(ms);
+  if (span < MINUTE) return `${Math.round(span / SECOND)} s`;
+  if (span < HOUR) return `${Math.floor(span / MINUTE)} min`;
+  if (span < DAY) return pair(span, HOUR, 'h', MINUTE, 'min');
+  return pair(span, DAY, 'd', HOUR, 'h');
+}
+
+function pair(span: number, large: number, name: string, small: number, smallName: string): string {
+  const rest = Math.floor((span % large) / small);
+  return `${Math.floor(span / large)} ${name}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+
+/** Where the sandbox of a state directory keeps its data. */
+export function sandboxDir(stateDir: string): string {
+  return join(stateDir, 'sandbox');
+}
+
+/** The state directory of runs against the sandbox: tokens and journal of their own. */
+export function sandboxStateDir(stateDir: string): string {
+  return join(sandboxDir(stateDir), 'state');
+}
