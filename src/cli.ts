@@ -1,8 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { eventId, port } from './commands/arguments.js';
+import { addOperatorCommands } from './commands/operator.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
-import { type EventId, parseEventId } from './domain/ids.js';
+import type { EventId } from './domain/ids.js';
+import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode } from './errors.js';
 
 const DEFAULT_HOURS = 48;
@@ -13,6 +17,7 @@ const triggers = ['manual', 'cron', 'webhook'] as const;
 interface SyncFlags {
   eventId?: EventId[];
   hoursBack?: number;
+  shard?: string;
   dryRun?: boolean;
   detailedExitcode?: boolean;
   json?: boolean;
@@ -24,10 +29,14 @@ interface SyncFlags {
   sandbox?: boolean;
 }
 
-function eventId(text: string, before: EventId[] | undefined): EventId[] {
-  const id = parseEventId(text);
-  if (id === null) throw new InvalidArgumentError('An event id is decimal digits only, e.g. 55521609.');
-  return before?.includes(id) ? before : [...(before ?? []), id];
+interface ServeFlags {
+  host: string;
+  port: number;
+  maxRuns: number;
+  maxQueue: number;
+  grace: number;
+  allowUnsigned?: boolean;
+  sandbox?: boolean;
 }
 
 function hoursBack(text: string): number {
@@ -44,10 +53,12 @@ function correlationId(text: string): string {
   return text;
 }
 
-function port(text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > 65_535) throw new InvalidArgumentError('Write a port from 1 to 65535.');
-  return value;
+function whole(what: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+    if (value < min || value > max) throw new InvalidArgumentError(`Write a ${what} from ${min} to ${max}.`);
+    return value;
+  };
 }
 
 function version(): string {
@@ -65,7 +76,7 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
     .exitOverride()
     .configureOutput({
       writeOut: (text) => around.stdout.write(text),
-      writeErr: (text) => around.stderr.write(text),
+      writeErr: (text) => around.stderr.write(plain(text)),
     });
 
   root
@@ -79,6 +90,12 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
       'events whose day lies, or that were updated, within the last n hours',
       hoursBack,
     )
+    .addOption(
+      new Option(
+        '--shard <i/n>',
+        'sweep over the i-th of n parts of the events; auto/n: i is JOB_COMPLETION_INDEX + 1',
+      ).conflicts('eventId'),
+    )
     .option('--dry-run', 'plan and report, write nothing anywhere')
     .option('--detailed-exitcode', 'with --dry-run: exit 2 when changes are pending')
     .option('--json', 'one JSON document on stdout, nothing else there')
@@ -90,7 +107,30 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
     .option('--sandbox', 'against the built-in simulators')
     .action(async (flags: SyncFlags) => {
       const { syncCommand } = await import('./commands/sync.js');
-      finish(await syncCommand(syncOptions(flags, root), around));
+      finish(await syncCommand(syncOptions(flags, root, around.env), around));
+    });
+
+  addOperatorCommands(root, around, finish);
+
+  root
+    .command('serve')
+    .description('take webhooks from Tripleseat and start a run for each event they name')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0: any free one', whole('port', 0, 65_535), 8080)
+    .option('--max-runs <n>', 'runs at once', whole('number of runs', 1, 32), 2)
+    .option('--max-queue <n>', 'events that may wait for a run', whole('number of events', 1, 100_000), 1000)
+    .option(
+      '--grace <seconds>',
+      'time for runs to finish after SIGTERM',
+      whole('number of seconds', 0, 3600),
+      60,
+    )
+    .option('--allow-unsigned', 'also take webhooks without a signature')
+    .option('--sandbox', 'with runs against the built-in simulators')
+    .action(async (flags: ServeFlags) => {
+      const { serveCommand } = await import('./commands/serve.js');
+      const { grace: graceSeconds, allowUnsigned = false, sandbox = false, ...rest } = flags;
+      finish(await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around));
     });
 
   const sandbox = root.command('sandbox').description('the built-in simulators of both services');
@@ -103,14 +143,38 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
     .command('reset')
     .description('delete their data')
     .action(async () => finish(await runSandbox('reset', undefined, around)));
+  root
+    .command('state')
+    .description('the state that several hosts share (STATE_URL)')
+    .command('migrate')
+    .description('make the tables of the database, or bring them up to this version')
+    .action(async () => {
+      const { migrateCommand } = await import('./commands/state.js');
+      finish(await migrateCommand(around));
+    });
   return root;
 }
 
-function syncOptions(flags: SyncFlags, root: Command): SyncOptions {
+function shardOf(text: string, completionIndex: string | undefined): Shard {
+  const shard = parseShard(text, completionIndex);
+  if (shard) return shard;
+  const auto = text.startsWith('auto/');
+  throw new AppError(
+    'USAGE',
+    ExitCode.usage,
+    auto
+      ? '--shard auto/n needs JOB_COMPLETION_INDEX, a whole number below n.'
+      : '--shard names no part of the events.',
+    `Write i/n with 1 ≤ i ≤ n ≤ ${MAX_SHARDS}, e.g. 2/8, or auto/8 in a Kubernetes job with completion indexes.`,
+  );
+}
+
+function syncOptions(flags: SyncFlags, root: Command, env: Surroundings['env']): SyncOptions {
+  const shard = flags.shard === undefined ? null : shardOf(flags.shard, env.JOB_COMPLETION_INDEX);
   return {
     target: flags.eventId
       ? { kind: 'events', ids: flags.eventId }
-      : { kind: 'sweep', hoursBack: flags.hoursBack ?? DEFAULT_HOURS },
+      : { kind: 'sweep', hoursBack: flags.hoursBack ?? DEFAULT_HOURS, shard },
     dryRun: flags.dryRun ?? false,
     detailedExitCode: flags.detailedExitcode ?? false,
     json: flags.json ?? false,
@@ -142,11 +206,17 @@ async function runSandbox(
   });
 }
 
+/** Arguments and paths are repeated in messages; they must not steer the terminal. */
+function plain(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '');
+}
+
 /** The exit code for what a command threw; says it on stderr. */
 function explain(error: unknown, around: Surroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   if (error instanceof AppError) {
-    around.stderr.write(`ts-reconcile: ${error.message}\n${error.hint === null ? '' : `${error.hint}\n`}`);
+    const hint = error.hint === null ? '' : `${error.hint}\n`;
+    around.stderr.write(plain(`ts-reconcile: ${error.message}\n${hint}`));
     return error.exitCode;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -157,6 +227,8 @@ function explain(error: unknown, around: Surroundings): ExitCode {
 /** Runs the program; the one place that sets the exit code. */
 async function main(): Promise<void> {
   const stop = new AbortController();
+  // Every request in flight listens to it.
+  setMaxListeners(0, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
   const around: Surroundings = {
     env: process.env,
