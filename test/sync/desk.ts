@@ -76,7 +76,7 @@ const defaults: SyncSettings = {
   concurrency: 4,
   maxCreatesPerRun: 200,
   settleMs: 3_000,
-  revelRps: 100,
+  revelRps: 1_000,
 };
 
 /** `sync` as cron runs it, but for the trigger. */
@@ -113,7 +113,12 @@ export class Desk {
   /** Names of the locks that are held. */
   readonly locks = new Set<string>();
   strike: Strike | null = null;
+  /** Requests per second that the program allows itself; with a delay from `strike`, time passes as it would. */
+  rates = { tripleseat: 1_000, revel: 1_000 };
+  /** Uniform in [0, 1). */
+  random: () => number = () => 0.5;
   #sent: Sent[] = [];
+  #count = { tripleseat: 0, revel: 0 };
   #hex = 0;
   #events = 0;
   #tokens: Tokens | null = null;
@@ -175,10 +180,11 @@ export class Desk {
     const signal = stop ?? new AbortController().signal;
     setMaxListeners(0, signal);
     this.#sent = [];
+    this.#count = { tripleseat: 0, revel: 0 };
     const around = {
       transport: this.#transport,
       clock: this.clock,
-      random: () => 0.5,
+      random: () => this.random(),
       timeoutMs: 30_000,
       signal,
       onRequest: () => undefined,
@@ -187,7 +193,7 @@ export class Desk {
     const warnings: string[] = [];
     const outcome = await runSync(
       {
-        settings: { ...defaults, ...settings },
+        settings: { ...defaults, revelRps: this.rates.revel, ...settings },
         tripleseat: connectTripleseat(
           {
             baseUrl: TRIPLESEAT,
@@ -197,11 +203,11 @@ export class Desk {
             clientSecret: defaultSettings.clientSecret,
             refreshToken: null,
             scope: 'events:read bookings:read',
-            rps: 1_000,
+            rps: this.rates.tripleseat,
           },
           { ...around, store: this.#tokenStore },
         ).port,
-        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: 1_000 }, around),
+        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel }, around),
         state: this.#state(),
         clock: this.clock,
         hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),
@@ -245,10 +251,8 @@ export class Desk {
       body: http.body ?? '',
       at: now,
     };
-    const decision = this.strike?.(
-      sent,
-      this.#sent.filter((other) => other.upstream === upstream).length,
-    ) ?? { kind: 'none' };
+    const decision = this.strike?.(sent, this.#count[upstream]) ?? { kind: 'none' };
+    this.#count[upstream] += 1;
     this.#sent.push(sent);
     const outcome = applyFault(
       decision,
