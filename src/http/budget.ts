@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 
 /** How many requests an upstream may get. */
 export interface BudgetLimits {
-  /** Requests in any sliding second, at least 1. */
+  /** Requests a second, above 0. Below 3 they are spread evenly: 0.5 is one in any two seconds. */
   perSecond: number;
   /** Requests in any sliding minute; absent: no such limit. */
   perMinute?: number;
@@ -32,14 +32,16 @@ export class RateBudget {
 
   constructor(limits: BudgetLimits, clock: Clock) {
     this.#clock = clock;
-    this.#limits = [
-      { count: limits.perSecond, span: SECOND },
-      ...(limits.perMinute === undefined ? [] : [{ count: limits.perMinute, span: MINUTE }]),
-    ];
-    for (const { count } of this.#limits) {
-      if (!Number.isInteger(count) || count < 1)
-        throw new RangeError('a request budget is a whole number from 1');
+    const { perSecond, perMinute } = limits;
+    if (!(perSecond > 0)) throw new RangeError('a request budget is a number above 0');
+    if (perMinute !== undefined && !(Number.isInteger(perMinute) && perMinute > 0)) {
+      throw new RangeError('a request budget of a minute is a whole number from 1');
     }
+    const atOnce = perSecond < 3 ? 1 : Math.floor(perSecond);
+    this.#limits = [
+      { count: atOnce, span: (atOnce * SECOND) / perSecond },
+      ...(perMinute === undefined ? [] : [{ count: perMinute, span: MINUTE }]),
+    ];
     this.#keep = Math.max(...this.#limits.map((limit) => limit.count));
   }
 

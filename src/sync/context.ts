@@ -18,11 +18,13 @@ export interface RunContext extends SyncDeps {
 /** Sets up what a run shares; each establishment's products are read at most once, and only when needed. */
 export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const known = new Map<number, Promise<RevelRead<ProductIndex>>>();
+  const settings = { ...deps.settings, settleMs: settleFor(deps.settings) };
   return {
     ...deps,
+    settings,
     request,
     finder: deps.revel.finder(),
-    slots: new Slots(inFlight(deps.settings)),
+    slots: new Slots(inFlight(settings)),
     products: (establishmentId) => {
       const before = known.get(establishmentId);
       if (before) return before;
@@ -56,6 +58,15 @@ export function orderKey(
   const all = ctx.settings.locations.map((entry) => establishmentOf(ctx, entry));
   const own = location ? [establishmentOf(ctx, location)] : [];
   return { event, establishmentIds: [...new Set([...own, ...all])], date };
+}
+
+/**
+ * A sign of ownership must outlast the wait for the next request's turn, or no write could ever go out: at a low
+ * rate all of the protocol's times grow with that wait.
+ */
+function settleFor({ settleMs, revelRps }: SyncSettings): number {
+  const turn = 1_000 / revelRps;
+  return contactGap(settleMs) >= 1.2 * turn ? settleMs : Math.ceil(2.4 * turn);
 }
 
 /**

@@ -295,6 +295,22 @@ describe('quirks of the point of sale', () => {
     expect(again.writes).toEqual([]);
   });
 
+  it.each([0.1, 0.5, 1, 2, 2.5, 3, 5])('%d requests a second are enough', async (revelRps) => {
+    for (const settleMs of [0, 3_000]) {
+      const desk = new Desk(NOW);
+      const events = [desk.add(), desk.add()];
+      const run = await desk.sweep({}, { revelRps, settleMs });
+      expect(run.results.map(({ status, error }) => `${status} ${error}`)).toEqual(
+        events.map(() => 'injected null'),
+      );
+      for (const event of events) expect(wrongWith(desk.revel, event)).toEqual([]);
+      const times = run.sent.filter(({ upstream }) => upstream === 'revel').map(({ at }) => at);
+      const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000;
+      expect(times.length).toBeLessThanOrEqual(seconds * revelRps + Math.max(1, revelRps));
+      expect((await desk.sweep()).writes).toEqual([]);
+    }
+  });
+
   it('a discount without a discount in the locations file is refused, not dropped', async () => {
     const desk = new Desk(NOW);
     const event = desk.add();
@@ -323,5 +339,5 @@ describe('quirks of the point of sale', () => {
     const pages = run.sent.filter(({ path }) => path === '/resources/Product/');
     expect(pages).toHaveLength(36);
     expect((await desk.single([event])).writes).toEqual([]);
-  });
+  }, 30_000);
 });
