@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { RunReportSchema } from '../../src/report/schema.js';
+import { sampleLocationsFile } from '../../src/sandbox/world/places.js';
+import { runCli } from '../helpers/cli.js';
+
+const dir = mkdtempSync(join(tmpdir(), 'ts-reconcile-usage-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const locations = join(dir, 'locations.json');
+writeFileSync(locations, JSON.stringify(sampleLocationsFile));
+
+/** Complete and right, and leads nowhere: nothing listens on port 1. */
+const env = {
+  PATH: process.env.PATH ?? '',
+  NO_COLOR: '1',
+  TRIPLESEAT_BASE_URL: 'http://127.0.0.1:1',
+  TRIPLESEAT_CLIENT_ID: 'id',
+  TRIPLESEAT_CLIENT_SECRET: 'secret',
+  REVEL_BASE_URL: 'http://127.0.0.1:1',
+  REVEL_API_KEY: 'key',
+  REVEL_API_SECRET: 'secret',
+  LOCATIONS_FILE: locations,
+  STATE_DIR: join(dir, 'state'),
+};
+
+const STACK = /\n\s+at |node:internal|\.js:\d+/;
+
+describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () => {
+  it.each<[string[], RegExp]>([
+    [['sync', '--event-id', 'abc'], /event id.*digits/],
+    [['sync', '--event-id', '12a'], /digits/],
+    [['sync', '--event-id', '-5'], /argument missing|digits|unknown option/],
+    [['sync', '--event-id', '1.5'], /digits/],
+    [['sync', '--event-id', '١٢'], /digits/],
+    [['sync', '--event-id', '0'], /digits/],
+    [['sync', '--event-id', '1'.repeat(40)], /digits/],
+    [['sync', '--event-id', '1; rm -rf /'], /digits/],
+    [['sync', '--event-id'], /argument missing/],
+    [['sync', '--event-id', '55521609', 'abc'], /digits/],
+    [['sync', '--hours-back', '0'], /above 0/],
+    [['sync', '--hours-back', '-1'], /above 0/],
+    [['sync', '--hours-back', '1e9'], /above 0/],
+    [['sync', '--hours-back', '999999999'], /above 0/],
+    [['sync', '--hours-back', 'NaN'], /above 0/],
+    [['sync', '--hours-back', ''], /above 0/],
+    [['sync', '--hours-back', '0x10'], /above 0/],
+    [['sync', '--event-id', '1', '--hours-back', '2'], /cannot be used with/],
+    [['sync', '--hours-back', '2', '--event-id', '1'], /cannot be used with/],
+    [['sync', '--nonsense'], /unknown option/],
+    [['sync', 'extra'], /too many arguments/],
+    [['sync', '--trigger', 'nobody'], /Allowed choices/],
+    [['sync', '--correlation-id', 'xyz'], /8 hex digits/],
+    [['sync', '--correlation-id', '1A2B3C4D'], /8 hex digits/],
+    [['sync', '--location', 'Nowhere'], /no location Nowhere/],
+    [['snyc'], /unknown command/],
+    [['sandbox', 'start', '--port', '70000'], /port/],
+  ])('%j', async (args, sentence) => {
+    const result = await runCli(args, env);
+    expect(result.code).toBe(64);
+    expect(result.stderr).toMatch(sentence);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).not.toMatch(STACK);
+  });
+
+  it('what was typed cannot steer the terminal', async () => {
+    const result = await runCli(['sync', '--event-id', '\u001b[31mred\u0007\u009b2J'], env);
+    expect(result.code).toBe(64);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+    expect(result.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('help and version are no mistakes', async () => {
+    const [help, version, sync] = await Promise.all([
+      runCli(['--help'], env),
+      runCli(['--version'], env),
+      runCli(['sync', '--help'], env),
+    ]);
+    expect([help.code, version.code, sync.code]).toEqual([0, 0, 0]);
+    expect(help.stdout).toContain('sync');
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    for (const flag of [
+      '--event-id',
+      '--hours-back',
+      '--dry-run',
+      '--detailed-exitcode',
+      '--json',
+      '--late',
+      '--force',
+      '--location',
+      '--trigger',
+      '--correlation-id',
+      '--sandbox',
+    ]) {
+      expect(sync.stdout).toContain(flag);
+    }
+  });
+});
+
+describe('wrong configuration: exit 78, every problem at once', () => {
+  it('missing variables', async () => {
+    const result = await runCli(['sync', '--event-id', '1'], {
+      PATH: env.PATH,
+      STATE_DIR: env.STATE_DIR,
+      LOCATIONS_FILE: join(dir, 'nowhere.json'),
+    });
+    expect(result.code).toBe(78);
+    for (const name of [
+      'TRIPLESEAT_CLIENT_ID',
+      'TRIPLESEAT_CLIENT_SECRET',
+      'REVEL_DOMAIN',
+      'REVEL_API_KEY',
+      'REVEL_API_SECRET',
+      'LOCATIONS_FILE',
+    ]) {
+      expect(result.stderr).toContain(name);
+    }
+    expect(result.stdout).toBe('');
+    expect(result.stderr).not.toMatch(STACK);
+  });
+
+  it('wrong values, and mistakes in the locations file with their paths', async () => {
+    const broken = join(dir, 'broken.json');
+    const [first, second] = sampleLocationsFile.locations;
+    writeFileSync(
+      broken,
+      JSON.stringify({
+        ...sampleLocationsFile,
+        locations: [
+          { ...first, timezone: 'Pacific Time (US & Canada)', colour: 'red' },
+          { ...second, revel: { ...second?.revel, establishmentId: '8' } },
+        ],
+      }),
+    );
+    const result = await runCli(['sync'], {
+      ...env,
+      LOCATIONS_FILE: broken,
+      TRIPLESEAT_BASE_URL: 'http://tripleseat.example.com',
+      REVEL_RPS: 'fast',
+      CONCURRENCY: '0',
+      ENABLE_CONNECTOR: 'perhaps',
+      SYNC_STATUSES: 'DEFINITE,LOST',
+      IGNORE_EVENTS: '1,x',
+      PAYMENT_POLICY: 'some',
+      LOG_FORMAT: 'xml',
+    });
+    expect(result.code).toBe(78);
+    for (const part of [
+      'TRIPLESEAT_BASE_URL',
+      'REVEL_RPS',
+      'CONCURRENCY',
+      'ENABLE_CONNECTOR',
+      'SYNC_STATUSES',
+      'IGNORE_EVENTS',
+      'PAYMENT_POLICY',
+      'LOG_FORMAT',
+      'locations[0].timezone',
+      'colour',
+      'locations[1].revel.establishmentId',
+    ]) {
+      expect(result.stderr).toContain(part);
+    }
+    expect(result.stderr).not.toMatch(STACK);
+  });
+
+  it.each([
+    ['not JSON', '{"locations":'],
+    ['a list', '[]'],
+    ['empty', ''],
+    ['no locations', '{"locations":[]}'],
+  ])('a locations file that is %s', async (_, text) => {
+    const file = join(dir, 'odd.json');
+    writeFileSync(file, text);
+    const result = await runCli(['sync'], { ...env, LOCATIONS_FILE: file });
+    expect(result.code).toBe(78);
+    expect(result.stderr).toContain(file);
+    expect(result.stderr).not.toMatch(STACK);
+  });
+
+  it('with --json there is one document all the same', async () => {
+    const result = await runCli(['sync', '--json', '--correlation-id', '1a2b3c4d'], {
+      ...env,
+      REVEL_API_KEY: '',
+    });
+    expect(result.code).toBe(78);
+    const report = RunReportSchema.parse(JSON.parse(result.stdout));
+    expect(report).toMatchObject({
+      success: false,
+      mode: 'bulk',
+      correlation_id: '1a2b3c4d',
+      events: [],
+      error: { code: 'CONFIG' },
+    });
+  });
+
+  it('rates below and between whole numbers are fine', async () => {
+    const result = await runCli(['sync', '--event-id', '1', '--json'], {
+      ...env,
+      REVEL_RPS: '0.5',
+      TRIPLESEAT_RPS: '2.5',
+    });
+    expect(result.code).toBe(69);
+    expect(result.report?.events).toMatchObject([{ status: 'failed', reason: 'SOURCE_ERROR' }]);
+  });
+});
+
+describe('credentials are never asked of the sandbox', () => {
+  it('missing credentials are an error, not a sandbox', async () => {
+    const result = await runCli(['sync', '--json'], { PATH: env.PATH, STATE_DIR: env.STATE_DIR });
+    expect(result.code).toBe(78);
+    expect(result.stderr).toContain('TRIPLESEAT_CLIENT_ID');
+  });
+});
