@@ -1,0 +1,194 @@
+import { rm } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { openStateDir } from '../../src/state/directory.js';
+import { type CliResult, runCli, startCli } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+
+const HOUR = 3_600_000;
+const SWEEP = ['sync', '--json', '--trigger', 'cron'];
+const GROWN =
+  /^WARN \[scheduled-[0-9a-f]{8}\] The last good sweep is longer than 48 hours ago: looking (\d+) hours back/;
+
+let world: TestWorld;
+let stateDir: string;
+beforeEach(async () => {
+  world = await TestWorld.start();
+  stateDir = world.newStateDir();
+});
+afterEach(async () => {
+  await world.close();
+});
+
+/** A sweep that covered everything, so many hours ago. */
+async function goodSweep(hoursAgo: number): Promise<void> {
+  const state = await openStateDir({ dir: stateDir, clock: systemClock, random: Math.random });
+  const at = new Date(Date.now() - hoursAgo * HOUR).toISOString();
+  const summary = { queried: 0, injected: 0, repaired: 0, skipped: 0, failed: 0 };
+  const run = { at, run: '0a0b0c0d', mode: 'bulk' } as const;
+  await state.journal.append([
+    { ...run, type: 'run-start', trigger: 'cron', window: null },
+    { ...run, type: 'run-end', complete: true, exit: 0, summary },
+  ]);
+  await state.close();
+}
+
+/** How many hours a sweep looked back. */
+function reach({ report }: CliResult): number {
+  const { from, to } = report?.window ?? { from: '', to: '' };
+  return (Date.parse(to) - Date.parse(from)) / HOUR;
+}
+
+function grownLines({ stderr }: CliResult): string[] {
+  return stderr.split('\n').filter((line) => GROWN.test(line));
+}
+
+function daysAgo(days: number): string {
+  return shiftDate(localDate(Date.now(), places.west.zone), -days);
+}
+
+describe('a sweep that finds another one running', () => {
+  it('says so in one line, exits 75 and leaves no trace; the first one is not disturbed', async () => {
+    world.addEvent();
+    let letGo = false;
+    world.tripleseatGate.reset(({ path }) =>
+      path.startsWith('/v1') && !letGo ? { kind: 'delay', ms: 1500 } : { kind: 'none' },
+    );
+    const first = startCli(SWEEP, world.env(stateDir));
+    await expect
+      .poll(() => world.tripleseatServer.log.entries().some(({ path }) => path.startsWith('/v1')), {
+        interval: 5,
+        timeout: 10_000,
+      })
+      .toBe(true);
+    letGo = true;
+    const second = await runCli(['sync', '--trigger', 'cron'], world.env(stateDir));
+    expect(second.code).toBe(75);
+    expect(second.stderr).toMatch(
+      /^WARN \[scheduled-[0-9a-f]{8}\] Another sweep is running on this host.*\n$/,
+    );
+    expect(second.stdout).toBe('');
+    const done = await first.done;
+    expect(done).toMatchObject({ code: 0, report: { summary: { injected: 1 } } });
+  });
+
+  it('is gone at once when the other one is killed', async () => {
+    world.addEvent();
+    world.tripleseatGate.reset(() => ({ kind: 'hang-before' }));
+    const first = startCli(SWEEP, world.env(stateDir));
+    await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
+    first.child.kill('SIGKILL');
+    expect((await first.done).signal).toBe('SIGKILL');
+    world.tripleseatGate.reset();
+    expect(await runCli(SWEEP, world.env(stateDir))).toMatchObject({
+      code: 0,
+      report: { summary: { injected: 1 } },
+    });
+  });
+});
+
+describe('the window', () => {
+  it('grows over an outage, says so in one line, and is back to normal afterwards', async () => {
+    await goodSweep(120);
+    const missed = world.addEvent({ date: daysAgo(4) });
+    const first = await runCli(SWEEP, world.env(stateDir));
+    expect(grownLines(first)).toHaveLength(1);
+    expect(reach(first)).toBe(121);
+    expect(first.report?.events).toMatchObject([{ id: String(missed.id), reason: 'MISSED' }]);
+
+    const second = await runCli(SWEEP, world.env(stateDir));
+    expect(second.stderr).not.toMatch(/last good sweep/);
+    expect(reach(second)).toBe(48);
+  });
+
+  it('grows to 14 days at most, and says that older events are not covered', async () => {
+    await goodSweep(24 * 40);
+    const result = await runCli(SWEEP, world.env(stateDir));
+    expect(reach(result)).toBe(14 * 24);
+    expect(grownLines(result)[0]).toContain('; older events are not covered');
+  });
+
+  it('stays grown until a sweep has covered all of it', async () => {
+    await goodSweep(100);
+    const env = () => world.env(stateDir, { HTTP_TIMEOUT_MS: '2000' });
+    world.tripleseatGate.reset(({ path }) => ({ kind: path.startsWith('/v1') ? '500-before' : 'none' }));
+    expect((await runCli(SWEEP, env())).code).toBe(69);
+
+    let seen = 0;
+    world.tripleseatGate.reset(({ path }) => {
+      if (!path.includes('/events/search')) return { kind: 'none' };
+      seen += 1;
+      // Two searches for each of three sites: those of the last one fail, however often they are sent.
+      return { kind: seen > 4 ? '500-before' : 'none' };
+    });
+    const partly = await runCli(SWEEP, env());
+    expect(partly).toMatchObject({ code: 1, report: { error: { code: 'INCOMPLETE' } } });
+
+    world.tripleseatGate.reset();
+    expect((await runCli([...SWEEP, '--location', places.west.name], env())).code).toBe(0);
+    expect((await runCli(SWEEP, world.env(stateDir, { ENABLE_CONNECTOR: 'false' }))).code).toBe(0);
+    expect((await runCli([...SWEEP, '--dry-run'], env())).code).toBe(0);
+
+    const whole = await runCli(SWEEP, env());
+    expect(reach(whole)).toBe(101);
+    expect(reach(await runCli(SWEEP, env()))).toBe(48);
+  });
+
+  it('counts a sweep in which single events failed as one that covered it', async () => {
+    await goodSweep(100);
+    world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
+    expect((await runCli(SWEEP, world.env(stateDir))).code).toBe(1);
+    expect(reach(await runCli(SWEEP, world.env(stateDir)))).toBe(48);
+  });
+});
+
+describe('an event that was missed', () => {
+  it('stands last in the table, under a heading of its own, with what to do', async () => {
+    world.addEvent({ name: 'Cedar Gala' });
+    world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
+    const missed = world.addEvent({ name: 'Dogwood Dance', date: daysAgo(2) });
+    const { code, stdout } = await runCli(['sync'], world.env(stateDir));
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split('\n');
+    const heading = lines.indexOf('Missed: no order, and the time for it has passed');
+    expect(heading).toBeGreaterThan(lines.indexOf('Failed'));
+    expect(lines[heading + 1]).toContain('Dogwood Dance');
+    expect(lines[heading + 2]).toContain(`ts-reconcile sync --event-id ${missed.id} --late`);
+    expect(lines.at(-1)).toMatch(/^3 queried, 1 injected, 0 repaired, 0 skipped, 2 failed/);
+  });
+});
+
+describe('a lost state directory', () => {
+  it('costs requests, not correctness', async () => {
+    const events = [world.addEvent(), world.addEvent({}, places.lake), world.addEvent({}, places.harbor)];
+    await runCli(SWEEP, world.env(stateDir));
+    const warm = await runCli(SWEEP, world.env(stateDir));
+    await rm(stateDir, { recursive: true });
+    const cold = await runCli(SWEEP, world.env(stateDir));
+    for (const { code, report } of [warm, cold]) {
+      expect(code).toBe(0);
+      expect(report?.events.map(({ reason }) => reason)).toEqual(events.map(() => 'ALREADY_INJECTED'));
+    }
+    const sum = ({ report }: CliResult) => (report?.requests.revel ?? 0) + (report?.requests.tripleseat ?? 0);
+    expect(sum(cold)).toBeGreaterThanOrEqual(sum(warm));
+    expect(world.revel.orders()).toHaveLength(events.length);
+  });
+
+  it('between the crash of a run and the next one still leads to one order', async () => {
+    const event = world.addEvent();
+    world.revelGate.reset(({ method, path }) => ({
+      kind: method === 'POST' && path.includes('/OrderItem') ? 'hang-after' : 'none',
+    }));
+    const run = startCli(SWEEP, world.env(stateDir));
+    await expect.poll(() => world.revel.orders().length, { interval: 5, timeout: 10_000 }).toBe(1);
+    run.child.kill('SIGKILL');
+    await run.done;
+    await rm(stateDir, { recursive: true });
+    world.revelGate.reset();
+    const after = await runCli(SWEEP, world.env(stateDir));
+    expect(after.report?.events).toMatchObject([{ id: String(event.id), status: 'repaired' }]);
+    expect(world.revel.orders().filter(({ deleted }) => !deleted)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { instantText, spanText } from '../../src/report/time.js';
+
+describe('instantText', () => {
+  it('is in UTC, to the minute', () => {
+    expect(instantText(Date.parse('2026-11-14T20:05:59.999Z'))).toBe('2026-11-14 20:05 UTC');
+  });
+});
+
+describe('spanText', () => {
+  it.each([
+    [0, '0 s'],
+    [59_400, '59 s'],
+    [60_000, '1 min'],
+    [-59 * 60_000, '59 min'],
+    [3_600_000, '1 h'],
+    [4_800_000, '1 h 20 min'],
+    [86_400_000, '1 d'],
+    [2 * 86_400_000 + 3.5 * 3_600_000, '2 d 3 h'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(spanText(ms)).toBe(text);
+  });
+});
