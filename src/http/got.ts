@@ -26,10 +26,16 @@ export function gotTransport(): HttpTransport {
       request.method === 'GET'
         ? keptAlive
         : { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
+    // The library goes on listening after the end, and an abort would then throw where nobody catches it.
+    const own = new AbortController();
+    const abort = () => own.abort();
+    request.signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await send(request, agent);
+      return await send(request, agent, own.signal);
     } catch (error) {
       return classify(error);
+    } finally {
+      request.signal?.removeEventListener('abort', abort);
     }
   };
 }
@@ -37,6 +43,7 @@ export function gotTransport(): HttpTransport {
 async function send(
   request: HttpRequest,
   agent: { http: HttpAgent; https: HttpsAgent },
+  signal: AbortSignal,
 ): Promise<HttpResponse | HttpFailure> {
   // Loading got takes longer than most commands run; help, version and the relay never need it.
   const { got } = await import('got');
@@ -52,7 +59,7 @@ async function send(
     followRedirect: false,
     throwHttpErrors: false,
     timeout: { lookup: connect, connect, secureConnect: connect, request: request.timeoutMs },
-    ...(request.signal ? { signal: request.signal } : {}),
+    signal,
   });
   const chunks: Buffer[] = [];
   let length = 0;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -188,6 +189,18 @@ describe('gotTransport', () => {
       sent: true,
       reason: 'timeout',
     });
+  });
+
+  it('lets go of the signal when it has answered, so that a later stop does no harm', async () => {
+    const stop = new AbortController();
+    const url = await serve((_request, response) => response.end('done'));
+    for (let count = 0; count < 3; count += 1) {
+      expect(await gotTransport()(get(url, { signal: stop.signal }))).toMatchObject({ kind: 'response' });
+    }
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    stop.abort();
+    // What the library throws now would reach nobody but the test runner.
+    await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('stops when told to, and knows that nothing was sent if it was told before', async () => {
