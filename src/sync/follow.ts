@@ -1,9 +1,10 @@
-import { claimedNotes, claimIn } from '../domain/notes.js';
+import { claimedNotes, claimIn, finalNotes, revisionIn } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
+import { isTouched } from '../domain/plan.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { parseNaive } from '../domain/zones.js';
 import type { RunContext } from './context.js';
-import { Halt, type Session } from './session.js';
+import { Halt, Lost, type Session, type Sign, takeoverWait } from './session.js';
 
 /** An order on which nothing has happened for so long is nobody's work any more; no need to watch it first. */
 const ABANDONED_MS = 60_000;
@@ -25,15 +26,21 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
   const dead =
     abandoned(session, found) || (session.resumedOrder === found.id && claimIn(found.notes) === null);
   let quietSince = dead ? Number.NEGATIVE_INFINITY : session.now;
+  let quietMs = settleMs;
   let before = await fingerprint(session, found);
+  let claimant = claimIn(found.notes);
   for (;;) {
-    if (session.now - quietSince < settleMs) await session.pause(Math.max(settleMs / 3, 10));
+    if (session.now - quietSince < quietMs) await session.pause(Math.max(settleMs / 3, 10));
+    const seenAt = session.now;
     const order = await visit(session, found);
     if (!order) return 'again';
     const after = await fingerprint(session, order);
     if (after !== before) {
       before = after;
       quietSince = session.now;
+      // A new claimant keeps still for a while: whoever claims meanwhile only starts that anew.
+      quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settleMs) + settleMs;
+      claimant = claimIn(order.notes);
     }
     if (session.now > patience) {
       throw new Halt(
@@ -41,8 +48,8 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
         `Another run is filling order ${found.id}; the next sweep checks that it was finished.`,
       );
     }
-    if (session.now - quietSince < settleMs) continue;
-    if (await claim(session, order, after)) return 'ours';
+    if (session.now - quietSince < quietMs) continue;
+    if (await claim(session, order, after, seenAt)) return 'ours';
     quietSince = session.now;
   }
 }
@@ -73,9 +80,11 @@ export function abandonedIn(ctx: RunContext, wanted: WantedOrder, order: FoundOr
   });
 }
 
+/** The order as it is now; null when it is not to be filled by us or anyone any more. */
 async function visit(session: Session, found: FoundOrder): Promise<FoundOrder | null> {
   const order = session.need(await session.ctx.revel.order(found.id));
-  return order && !order.deleted && !isVisible(order) ? order : null;
+  const open = order && !order.deleted && !isVisible(order) && !isTouched(session.wanted, order);
+  return open ? order : null;
 }
 
 /** What changes when somebody works on the order. */
@@ -88,29 +97,57 @@ async function fingerprint(session: Session, order: FoundOrder): Promise<string>
   );
 }
 
-async function claim(session: Session, order: FoundOrder, before: string): Promise<boolean> {
+async function claim(
+  session: Session,
+  order: FoundOrder,
+  before: string,
+  seenAt: number,
+): Promise<boolean> {
   const { wanted } = session;
-  const notes = claimedNotes(wanted.eventId, wanted.revision, session.claim);
+  // Should the order be finished before the claim arrives, its revision stays what it is.
+  const revision = revisionIn(order.notes) ?? wanted.revision;
+  const notes = claimedNotes(wanted.eventId, revision, session.claim);
   const updatedDate = session.localNow;
   session.remember(order.id);
-  const claimed = await session.write(
+  const sign: Sign = { at: seenAt };
+  const claimed = await session.writeWhile(
+    sign,
     (guard) => session.ctx.revel.changeOrder(order.id, { notes, updatedDate }, guard),
     async () => {
       const now = await visit(session, order);
       return now && claimIn(now.notes) === session.claim ? now : null;
     },
-    async () => {},
+    async () => {
+      sign.at = session.now;
+      const now = await visit(session, order);
+      if (!now || now.notes !== order.notes || now.updatedDate !== order.updatedDate) throw new Lost();
+    },
   );
-  const mine = claimed ?? (await visit(session, order));
-  if (!mine) return false;
+  const mine = claimed ?? session.need(await session.ctx.revel.order(order.id));
+  if (mine && isVisible(mine)) await takeBack(session, mine, revision);
+  if (!mine || isVisible(mine) || mine.deleted) return false;
   // What our own claim changes must not look like somebody at work.
   const expected = before.replace(
     [order.notes, order.updatedDate].join('|'),
     [mine.notes, mine.updatedDate].join('|'),
   );
-  await session.pause(2 * session.ctx.settings.settleMs);
+  await session.pause(takeoverWait(session.ctx.settings.settleMs));
   const now = await visit(session, order);
   return (
     now !== null && claimIn(now.notes) === session.claim && (await fingerprint(session, now)) === expected
+  );
+}
+
+/** The order was finished while our claim was on its way: the claim goes out of its notes again. */
+async function takeBack(session: Session, finished: FoundOrder, revision: string): Promise<void> {
+  if (claimIn(finished.notes) !== session.claim || isTouched(session.wanted, finished)) return;
+  const notes = finalNotes(session.wanted.eventId, revision);
+  const updatedDate = session.localNow;
+  await session.write(
+    (guard) => session.ctx.revel.changeOrder(finished.id, { notes, updatedDate }, guard),
+    async () => {
+      const now = session.need(await session.ctx.revel.order(finished.id));
+      return now && claimIn(now.notes) !== session.claim ? now : null;
+    },
   );
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/clock.js';
 import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { disturbances, endState, Watch, wrongWith } from './check.js';
@@ -163,7 +164,7 @@ export class Lane {
       if (at !== index) return { kind: 'none' };
       struck = true;
       if (fault.kill) run.child.kill('SIGKILL');
-      gates[server].holdMs = fault.holdMs ?? 0;
+      gates[server].hold = systemClock.sleep(fault.holdMs ?? 0);
       return fault.decision;
     });
     const first = await run.done;

@@ -51,8 +51,8 @@ export type Strike = (request: { method: string; path: string }, index: number) 
 export class Gate implements FaultEngine {
   /** Requests since the last reset. */
   count = 0;
-  /** Milliseconds that the request just decided on waits before it is handled. */
-  holdMs = 0;
+  /** What a request waits for before it is handled; a strike may set it for its own request. */
+  hold: Promise<void> | null = null;
   #strike: Strike | null = null;
   readonly #otherwise: () => FaultDecision;
 
@@ -142,9 +142,10 @@ export class TestWorld {
       now: systemClock.now,
       sleep: (ms) => {
         if (ms !== BEFORE) return systemClock.sleep(ms);
-        const hold = gate.holdMs;
-        gate.holdMs = 0;
-        return systemClock.sleep(hold + Math.round(latencyMs?.() ?? 0));
+        const { hold } = gate;
+        gate.hold = null;
+        const latency = systemClock.sleep(Math.round(latencyMs?.() ?? 0));
+        return hold ? hold.then(() => latency) : latency;
       },
     };
   }

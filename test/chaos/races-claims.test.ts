@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { OrderRow } from '../../src/sandbox/revel/types.js';
+import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import { disturbances, wrongWith } from '../helpers/check.js';
+import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+
+let world: TestWorld;
+let event: RawRecord;
+
+beforeEach(async () => {
+  world = await TestWorld.start({ settleSeconds: 0.4 });
+  event = world.addEvent();
+});
+
+afterEach(() => world.close());
+
+/** A run that is killed before its request with this method and path is carried out. */
+async function killedAt(method: string, path: string): Promise<OrderRow> {
+  const run = startCli(syncArgs(event), world.env(world.newStateDir()));
+  world.revelGate.reset((request) => {
+    if (request.method !== method || request.path !== path) return { kind: 'none' };
+    run.child.kill('SIGKILL');
+    return { kind: 'reset-before' };
+  });
+  expect((await run.done).signal).toBe('SIGKILL');
+  world.revelGate.reset();
+  const [order] = world.revel.orders();
+  if (!order) throw new Error('The killed run made no order.');
+  return order;
+}
+
+async function makeVisible(order: OrderRow): Promise<void> {
+  const env = world.env('');
+  const answer = await fetch(`${world.revelServer.url}/resources/OrderHistory/`, {
+    method: 'POST',
+    headers: {
+      'API-AUTHENTICATION': `${env.REVEL_API_KEY}:${env.REVEL_API_SECRET}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({
+      uuid: '0c0a6f0e-1111-5b7f-9a43-5c1b0f7f2f51',
+      order: order.resource_uri,
+      order_opened_by: order.created_by,
+      order_opened_at: order.created_at,
+      opened: order.created_date,
+    }),
+  });
+  expect(answer.status).toBe(201);
+}
+
+describe('taking over an order that another run has begun', () => {
+  test('leaves no claim behind when that run finishes it at the last moment', async () => {
+    const order = await killedAt('POST', '/resources/OrderHistory/');
+    world.revelGate.reset(({ method }, index) => {
+      const isClaim = method === 'PATCH' && world.revel.history(order.id).length === 0;
+      // The dead run's last write was on its way for longer than anyone waits.
+      if (isClaim && index > 0) world.revelGate.hold = makeVisible(order);
+      return { kind: 'none' };
+    });
+
+    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+
+    expect(result.code).toBe(0);
+    expect(world.revel.history(order.id)).toHaveLength(1);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    world.revelGate.reset();
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+
+  test('writes nothing to one that staff touches meanwhile', async () => {
+    const order = await killedAt('POST', '/resources/Payment/');
+    let reads = 0;
+    world.revelGate.reset(({ method, path }) => {
+      if (method === 'GET' && path === `/resources/Order/${order.id}/`) reads += 1;
+      if (reads === 2) {
+        world.revel.control('staff-touch', { orderId: order.id, userId: STAFF_USER }, Date.now());
+      }
+      return { kind: 'none' };
+    });
+    const before = world.revelServer.log.entries().length;
+
+    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+
+    expect(result.report?.events.map(({ status, reason }) => [status, reason])).toEqual([
+      ['failed', 'TOUCHED'],
+    ]);
+    const writes = world.revelServer.log.entries().slice(before);
+    expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(reads).toBeGreaterThan(1);
+  });
+});
