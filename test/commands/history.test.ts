@@ -1,0 +1,274 @@
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { type HistoryOptions, historyCommand } from '../../src/commands/history.js';
+import { parseEventId } from '../../src/domain/ids.js';
+import { openStateDir } from '../../src/state/directory.js';
+import type { JournalRecord } from '../../src/state/types.js';
+import { Terminal } from './terminal.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ts-reconcile-history-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function journal(...records: JournalRecord[]): Promise<void> {
+  const state = await openStateDir({ dir, clock: systemClock, random: Math.random });
+  await state.journal.append(records);
+  await state.close();
+}
+
+const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+
+type Result = Extract<JournalRecord, { type: 'event' }>;
+
+function result(run: string, when: number, id: string, changes: Partial<Result> = {}): Result {
+  return {
+    type: 'event',
+    at: ago(when),
+    run,
+    id,
+    name: 'Alder Dinner',
+    date: '2026-11-14',
+    location: 'Special Events',
+    status: 'injected',
+    reason: null,
+    order: '10684001',
+    total: '1472.00',
+    error: null,
+    ...changes,
+  };
+}
+
+function sweep(run: string, when: number, results: Result[], exit = 0): JournalRecord[] {
+  const count = (status: string) => results.filter((each) => each.status === status).length;
+  const summary = {
+    queried: results.length,
+    injected: count('injected'),
+    repaired: count('repaired'),
+    skipped: count('skipped'),
+    failed: count('failed'),
+  };
+  const window = { from: ago(when + 48 * HOUR), to: ago(when) };
+  return [
+    { type: 'run-start', at: ago(when), run, mode: 'bulk', trigger: 'cron', window },
+    ...results,
+    { type: 'run-end', at: ago(when - 3_000), run, mode: 'bulk', complete: true, exit, summary },
+  ];
+}
+
+const failed = (reason: string, error: string) => ({ status: 'failed' as const, reason, order: null, error });
+
+async function history(changes: Partial<HistoryOptions> = {}, on = new Terminal({ STATE_DIR: dir })) {
+  const options = {
+    eventIds: null,
+    since: null,
+    failed: false,
+    json: false,
+    noColor: false,
+    sandbox: false,
+    ...changes,
+  };
+  expect(await historyCommand(options, on.around)).toBe(0);
+  return on;
+}
+
+const events = (...ids: string[]) => ids.map((id) => parseEventId(id)).filter((id) => id !== null);
+
+describe('history', () => {
+  it('shows run by run what happened, oldest first', async () => {
+    await journal(
+      ...sweep('aaaaaaaa', 2 * HOUR, [result('aaaaaaaa', 2 * HOUR, '61000001')]),
+      ...sweep('bbbbbbbb', HOUR, [result('bbbbbbbb', HOUR, '61000002', failed('DRIFT', 'It differs.'))], 1),
+      ...sweep('cccccccc', MINUTE, []),
+    );
+    const lines = (await history()).out.text.split('\n');
+    expect(lines[0]).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}aaaaaaaa {2}sweep \(cron\): 1 injected in 3 s$/,
+    );
+    expect(lines[1]).toBe('  61000001  injected  order 10684001  1472.00  Alder Dinner');
+    expect(lines[2]).toMatch(/bbbbbbbb {2}sweep \(cron\): 1 failed in 3 s, exit 1$/);
+    expect(lines.slice(3, 5)).toEqual(['  61000002  failed DRIFT  1472.00  Alder Dinner', '    It differs.']);
+    expect(lines[5]).toMatch(/cccccccc {2}sweep \(cron\): no events in 3 s$/);
+    expect(lines[6]).toMatch(/^3 runs since .* UTC \(--since shows more\)$/);
+  });
+
+  it('goes back seven days unless asked for more or for an event', async () => {
+    await journal(...sweep('aaaaaaaa', 8 * DAY, [result('aaaaaaaa', 8 * DAY, '61000001')]));
+    expect((await history()).out.text).toMatch(/^No runs since/);
+    expect((await history({ since: { kind: 'span', ms: 9 * DAY } })).out.text).toContain('aaaaaaaa');
+    expect((await history({ since: { kind: 'instant', at: Date.now() - 9 * DAY } })).out.text).toContain(
+      'aaaaaaaa',
+    );
+    expect((await history({ since: { kind: 'span', ms: 7 * DAY } })).out.text).toMatch(
+      /^No runs since [^(]*$/,
+    );
+    expect((await history({ eventIds: events('61000001') })).out.text).toContain('aaaaaaaa');
+  });
+
+  it('shows what happened to one event, skips included', async () => {
+    await journal(
+      ...sweep('aaaaaaaa', 2 * HOUR, [
+        result('aaaaaaaa', 2 * HOUR, '61000001'),
+        result('aaaaaaaa', 2 * HOUR, '61000002'),
+      ]),
+      ...sweep('bbbbbbbb', HOUR, [result('bbbbbbbb', HOUR, '61000002')]),
+      result('cccccccc', MINUTE, '61000001', { status: 'skipped', reason: 'ALREADY_INJECTED', total: null }),
+    );
+    const { text } = (await history({ eventIds: events('61000001') })).out;
+    expect(text).not.toContain('61000002');
+    expect(text).not.toContain('bbbbbbbb');
+    expect(text).toContain('61000001  skipped ALREADY_INJECTED  order 10684001  Alder Dinner');
+    expect(text).toContain('cccccccc  run: did not end: it was killed, or is still running');
+    expect(text).toMatch(/2 runs\n$/);
+  });
+
+  it('survives torn and foreign lines', async () => {
+    await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001')]));
+    await appendFile(join(dir, 'journal', 'journal.jsonl'), 'nonsense\n{"type":"event","at":"2026');
+    await journal(...sweep('bbbbbbbb', MINUTE, []));
+    const { text } = (await history()).out;
+    expect(text).toContain('aaaaaaaa');
+    expect(text).toContain('bbbbbbbb');
+    expect(text).toMatch(/^2 runs/m);
+  });
+
+  it('creates nothing, and is content with no journal', async () => {
+    const missing = join(dir, 'missing');
+    const on = await history({}, new Terminal({ STATE_DIR: missing }));
+    expect(on.out.text).toMatch(/^No runs/);
+    await expect(rm(missing)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('lets nothing through that acts on a terminal, in text and in JSON', async () => {
+    const hostile = 'A\u001b[31m \u009b31m\u202eparty\nnext';
+    await journal(
+      ...sweep('aaaaaaaa', HOUR, [
+        result('aaaaaaaa', HOUR, '61000001', { name: hostile, ...failed('DRIFT', hostile) }),
+      ]),
+    );
+    for (const options of [{}, { json: true }, { failed: true }, { failed: true, json: true }]) {
+      const { text } = (await history(options)).out;
+      expect(text).toContain('party next');
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    }
+  });
+
+  it('fits 80 columns on a terminal, with colour unless that is unwanted', async () => {
+    await journal(
+      ...sweep('aaaaaaaa', HOUR, [
+        result('aaaaaaaa', HOUR, '61000001', { name: 'x'.repeat(300) }),
+        result('aaaaaaaa', HOUR, '61000002', failed('DRIFT', 'word '.repeat(100))),
+      ]),
+    );
+    const on = new Terminal({ STATE_DIR: dir });
+    on.out.isTTY = true;
+    const { text } = (await history({}, on)).out;
+    expect(text).toContain('\u001b[31m');
+    const widths = text.split('\n').map((line) => stripVTControlCharacters(line).length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(80);
+    const plain = new Terminal({ STATE_DIR: dir });
+    plain.out.isTTY = true;
+    expect((await history({ noColor: true }, plain)).out.text).not.toContain('\u001b');
+  });
+
+  it('is one JSON document with --json', async () => {
+    await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001')]), {
+      type: 'run-start',
+      at: ago(MINUTE),
+      run: 'bbbbbbbb',
+      mode: 'single',
+      trigger: 'webhook',
+      window: null,
+    });
+    const on = await history({ json: true });
+    expect(on.err.text).toBe('');
+    expect(JSON.parse(on.out.text)).toEqual({
+      since: expect.stringMatching(/Z$/),
+      runs: [
+        {
+          run: 'aaaaaaaa',
+          mode: 'bulk',
+          trigger: 'cron',
+          started_at: expect.stringMatching(/Z$/),
+          ended_at: expect.stringMatching(/Z$/),
+          window: { from: expect.stringMatching(/Z$/), to: expect.stringMatching(/Z$/) },
+          exit: 0,
+          complete: true,
+          summary: { queried: 1, injected: 1, repaired: 0, skipped: 0, failed: 0 },
+          events: [
+            {
+              id: '61000001',
+              name: 'Alder Dinner',
+              date: '2026-11-14',
+              location: 'Special Events',
+              status: 'injected',
+              reason: null,
+              revel_order_id: '10684001',
+              total: '1472.00',
+              error: null,
+            },
+          ],
+          events_omitted: 0,
+        },
+        expect.objectContaining({ run: 'bbbbbbbb', mode: 'single', ended_at: null, exit: null, events: [] }),
+      ],
+    });
+    expect(
+      JSON.parse((await history({ json: true, since: { kind: 'span', ms: 0 } })).out.text),
+    ).toMatchObject({ runs: [] });
+  });
+});
+
+describe('history --failed', () => {
+  it('shows the failures that stand, since when, and marks what the newest sweep passed over', async () => {
+    await journal(
+      ...sweep('aaaaaaaa', 3 * HOUR, [
+        result('aaaaaaaa', 3 * HOUR, '61000001', failed('DRIFT', 'It differs.')),
+        result('aaaaaaaa', 3 * HOUR, '61000002', failed('NO_LINE_ITEMS', 'Nothing there.')),
+        result('aaaaaaaa', 3 * HOUR, '61000003', failed('MISSED', 'Too late.')),
+      ]),
+      ...sweep('bbbbbbbb', HOUR, [
+        result('bbbbbbbb', HOUR, '61000001', failed('DRIFT', 'It differs still.')),
+        result('bbbbbbbb', HOUR, '61000002'),
+      ]),
+    );
+    const { text } = (await history({ failed: true })).out;
+    expect(text).toContain(
+      '2026-11-14  61000001  DRIFT  Alder Dinner\n    failing for 3 h, in 2 runs, last ',
+    );
+    expect(text).toContain('    Special Events: It differs still.\n');
+    expect(text).not.toContain('61000002');
+    expect(text).toMatch(/61000003 {2}MISSED(?:.|\n)*newest complete sweep did not report it any more/);
+    expect(text).toMatch(/\n2 standing\n$/);
+
+    const only = await history({ failed: true, eventIds: events('61000003'), json: true });
+    expect(JSON.parse(only.out.text)).toEqual({
+      failures: [
+        expect.objectContaining({
+          id: '61000003',
+          reason: 'MISSED',
+          error: 'Too late.',
+          failing_runs: 1,
+          last_run: 'aaaaaaaa',
+          passed_over: true,
+        }),
+      ],
+    });
+    const recent = await history({ failed: true, since: { kind: 'span', ms: 2 * HOUR }, json: true });
+    expect(JSON.parse(recent.out.text).failures.map(({ id }: { id: string }) => id)).toEqual(['61000001']);
+  });
+
+  it('says so when none stands', async () => {
+    expect((await history({ failed: true })).out.text).toBe('No failures stand\n');
+  });
+});
