@@ -158,7 +158,7 @@ async function run(options: SyncOptions, around: Surroundings, config: Config): 
     const exit = exitFor(done.outcome, request, options.detailedExitCode, around.stop);
     if (!request.dryRun) {
       // The work is done: a full disk must not hide what came of it.
-      await recordEnd(state.journal, request, done.outcome, exit, systemClock.now()).catch((error) =>
+      await recordEnd(state.journal, request, done.outcome, exit, systemClock.now(), redact).catch((error) =>
         log.error(`The journal could not be written: ${errorText(error)}`),
       );
     }

@@ -24,13 +24,14 @@ export async function recordStart(journal: Journal, request: SyncRequest, now: n
   ]);
 }
 
-/** See {@link recordStart}. Skips that say nothing new are left out. */
+/** See {@link recordStart}. Skips that say nothing new are left out; `redact` takes secrets out of a text. */
 export async function recordEnd(
   journal: Journal,
   request: SyncRequest,
   outcome: SyncOutcome,
   exit: number,
   now: number,
+  redact: (text: string) => string,
 ): Promise<void> {
   const at = new Date(now).toISOString();
   const run = request.correlationId;
@@ -43,14 +44,14 @@ export async function recordEnd(
     at,
     run,
     id: result.id,
-    name: result.name,
+    name: result.name === null ? null : redact(result.name),
     date: result.date,
     location: result.location,
     status: result.status,
     reason: result.reason,
     order: result.orderId,
     total: result.total,
-    error: result.error,
+    error: result.error === null ? null : redact(result.error),
   }));
   records.push({
     type: 'run-end',

@@ -1,0 +1,206 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { disturbances, wrongWith } from '../helpers/check.js';
+import { type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+afterEach(() => world.close());
+
+const NOWHERE = 'http://127.0.0.1:1';
+/** Of one site: every search that fails is tried four times. */
+const SWEEP = ['sync', '--json', '--location', 'Special Events'];
+
+function writes(): string[] {
+  return world.revelServer.log
+    .entries()
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
+/** What every document must hold, whatever went wrong. */
+function expectDocument(result: CliResult, code: number, error: string | null): void {
+  expect(result.code, result.stderr).toBe(code);
+  expect(result.report).toMatchObject({ success: false, error: error === null ? null : { code: error } });
+  expect(result.stdout.trim().split('\n').at(0)).toMatch(/^\{/);
+  expect(result.stderr).not.toMatch(/\n\s+at |node:internal/);
+}
+
+describe('a service that is down: exit 69, no write, one document', () => {
+  it.each([
+    ['Tripleseat is not there', { TRIPLESEAT_BASE_URL: NOWHERE }],
+    ['Revel is not there', { REVEL_BASE_URL: NOWHERE }],
+    ['neither is', { TRIPLESEAT_BASE_URL: NOWHERE, REVEL_BASE_URL: NOWHERE }],
+  ])('%s', async (_, changes) => {
+    const event = world.addEvent();
+    const [single, sweep] = await Promise.all([
+      runCli(syncArgs(event), world.env(world.newStateDir(), changes)),
+      runCli(SWEEP, world.env(world.newStateDir(), changes)),
+    ]);
+    expectDocument(single, 69, 'UNAVAILABLE');
+    expect(single.report?.events).toMatchObject([{ id: String(event.id), status: 'failed' }]);
+    expectDocument(sweep, 69, 'UNAVAILABLE');
+    expect(writes()).toEqual([]);
+  });
+
+  it.each([
+    ['500-before', 'tripleseat'],
+    ['html-200', 'revel'],
+    ['bad-json', 'revel'],
+    ['hang-before', 'revel'],
+    ['hang-before', 'tripleseat'],
+    ['oversize', 'tripleseat'],
+  ] as const)('%s from %s', async (kind, upstream) => {
+    const event = world.addEvent();
+    const gate = upstream === 'revel' ? world.revelGate : world.tripleseatGate;
+    gate.reset(({ path }) => {
+      if (path === '/oauth2/token') return { kind: 'none' };
+      return kind === 'oversize' ? { kind, bytes: 9_000_000 } : { kind };
+    });
+    const result = await runCli(syncArgs(event), world.env(world.newStateDir(), { HTTP_TIMEOUT_MS: '300' }));
+    expectDocument(result, 69, 'UNAVAILABLE');
+    expect(world.revel.orders()).toEqual([]);
+    gate.reset();
+    expect((await runCli(syncArgs(event), world.env(world.newStateDir()))).code).toBe(0);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+});
+
+describe('credentials that are refused: exit 77', () => {
+  it.each<[string, Record<string, string>]>([
+    ['by Tripleseat', { TRIPLESEAT_CLIENT_SECRET: 'wrong-secret' }],
+    ['by Tripleseat, a dead refresh token', { TRIPLESEAT_REFRESH_TOKEN: 'dead-refresh-token' }],
+    ['by Revel', { REVEL_API_SECRET: 'wrong-secret' }],
+  ])('%s, at the start', async (_, changes) => {
+    const event = world.addEvent();
+    const [single, sweep] = await Promise.all([
+      runCli(syncArgs(event), world.env(world.newStateDir(), changes)),
+      runCli(SWEEP, world.env(world.newStateDir(), changes)),
+    ]);
+    expectDocument(single, 77, 'CREDENTIALS');
+    expectDocument(sweep, 77, 'CREDENTIALS');
+    expect(writes()).toEqual([]);
+  });
+
+  it.each(['json-401', 'html-200', 'redirect'] as const)(
+    'by Tripleseat as %s: one new token, then the end',
+    async (loginPage) => {
+      const event = world.addEvent();
+      world.tripleseat.store.settings = {
+        ...world.tripleseat.store.settings,
+        loginPage,
+        clientCredentials: 'token-owns-nothing',
+      };
+      const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+      expectDocument(result, 77, 'CREDENTIALS');
+      expect(
+        world.tripleseatServer.log.entries().filter(({ path }) => path === '/oauth2/token'),
+      ).toHaveLength(2);
+      expect(writes()).toEqual([]);
+    },
+  );
+
+  it('by Revel for payments alone, in the middle of an order: what was written is told, the next run completes it', async () => {
+    const event = world.addEvent();
+    world.revel.configure({ permissions: { Payment: 'none' } });
+    const dir = world.newStateDir();
+    const result = await runCli(syncArgs(event), world.env(dir));
+    expectDocument(result, 77, 'CREDENTIALS');
+    const [told] = result.report?.events ?? [];
+    expect(told).toMatchObject({
+      status: 'failed',
+      reason: 'ABORTED',
+      revel_order_id: String(world.revel.orders()[0]?.id),
+    });
+    expect(told?.changes.map(({ action }) => action)).toEqual([
+      'create_order',
+      'add_item',
+      'add_item',
+      'add_item',
+      'add_item',
+      'set_totals',
+    ]);
+    world.revel.configure({ permissions: {} });
+    const next = await runCli(syncArgs(event), world.env(dir));
+    expect(next.report?.events).toMatchObject([{ status: 'repaired' }]);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+});
+
+describe('signals', () => {
+  it.each([
+    ['SIGTERM', 143, 'POST /resources/OrderItem/'],
+    ['SIGINT', 130, 'POST /resources/Order/'],
+    ['SIGTERM', 143, 'GET /v1/events/search.json'],
+    ['SIGTERM', 143, 'GET /resources/Product/'],
+  ] as const)(
+    '%s: exit %i, a report, and the next run completes what was begun (at %s)',
+    async (signal, code, at) => {
+      const event = world.addEvent();
+      const dir = world.newStateDir();
+      const run = startCli(['sync', '--json'], world.env(dir));
+      const strike = ({ method, path }: { method: string; path: string }) => {
+        if (`${method} ${path}` === at) run.child.kill(signal);
+        // The answer comes after the signal has been taken.
+        return { kind: 'delay', ms: 150 } as const;
+      };
+      world.revelGate.reset(strike);
+      world.tripleseatGate.reset(strike);
+      const result = await run.done;
+      expect(result.code, result.stderr).toBe(code);
+      expect(result.report).toMatchObject({
+        success: false,
+        error: { code: 'STOPPED', message: expect.stringContaining(signal) },
+      });
+      for (const each of result.report?.events ?? [])
+        expect(each).toMatchObject({ status: 'failed', reason: 'ABORTED' });
+      const [told] = result.report?.events ?? [];
+      const [order] = world.revel.orders();
+      expect(told?.revel_order_id ?? null).toBe(order === undefined ? null : String(order.id));
+      expect(told?.changes.filter(({ action }) => action === 'add_item') ?? []).toHaveLength(
+        order ? world.revel.items(order.id).length : 0,
+      );
+      world.revelGate.reset();
+      world.tripleseatGate.reset();
+      const next = await runCli(['sync', '--json'], world.env(dir));
+      expect(next.code, next.stderr).toBe(0);
+      expect(wrongWith(world.revel, event)).toEqual([]);
+      expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+    },
+  );
+
+  it('MAX_RUN_SECONDS ends a run like a signal', async () => {
+    world.addEvent();
+    world.revelGate.reset(() => ({ kind: 'delay', ms: 700 }));
+    const result = await runCli(['sync', '--json'], world.env(world.newStateDir(), { MAX_RUN_SECONDS: '1' }));
+    expect(result.code).toBe(1);
+    expect(result.report?.error).toMatchObject({
+      code: 'STOPPED',
+      message: expect.stringContaining('MAX_RUN_SECONDS'),
+    });
+  });
+});
+
+describe('two at once on one host', () => {
+  it('a second sweep ends with 75 and one line, and one document', async () => {
+    world.addEvent();
+    world.tripleseatGate.reset(() => ({ kind: 'delay', ms: 1_000 }));
+    const dir = world.newStateDir();
+    const first = startCli(['sync', '--json'], world.env(dir));
+    while (world.tripleseatGate.count < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    const [text, json] = await Promise.all([
+      runCli(['sync', '--trigger', 'cron'], world.env(dir)),
+      runCli(['sync', '--json', '--trigger', 'cron'], world.env(dir)),
+    ]);
+    expect([text.code, text.stdout]).toEqual([75, '']);
+    expect(text.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expectDocument(json, 75, 'LOCKED');
+    expect(json.report?.events).toEqual([]);
+    world.tripleseatGate.reset();
+    expect((await first.done).code).toBe(0);
+  });
+});

@@ -1,0 +1,298 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { places } from '../../src/sandbox/world/places.js';
+import { seedWorld } from '../../src/sandbox/world/seed.js';
+import { disturbances, wrongWith } from '../helpers/check.js';
+import { runCli, syncArgs } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+afterEach(() => world.close());
+
+function writes(): string[] {
+  return world.revelServer.log
+    .entries()
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+}
+
+async function files(dir: string): Promise<string[]> {
+  const found = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .sort();
+}
+
+const SECOND_RUN = { status: 'skipped', reason: 'ALREADY_INJECTED', changes: [] };
+
+describe('one event', () => {
+  it('dry run, run, second run', async () => {
+    const event = world.addEvent();
+    const dir = world.newStateDir();
+    const dry = await runCli([...syncArgs(event), '--dry-run'], world.env(dir));
+    expect(dry.code, dry.stderr).toBe(0);
+    expect(dry.report).toMatchObject({
+      success: true,
+      mode: 'single',
+      dry_run: true,
+      window: null,
+      summary: { queried: 1, injected: 1 },
+    });
+    expect(writes()).toEqual([]);
+    expect((await files(dir)).filter((name) => name !== 'tokens.json')).toEqual([]);
+
+    const run = await runCli(syncArgs(event), world.env(dir));
+    expect(run.code, run.stderr).toBe(0);
+    const [planned] = dry.report?.events ?? [];
+    const [done] = run.report?.events ?? [];
+    expect({ ...done, revel_order_id: null }).toEqual(planned);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    expect(done?.revel_order_id).toBe(String(world.revel.orders()[0]?.id));
+    expect(done).toMatchObject({
+      status: 'injected',
+      reason: null,
+      error: null,
+      date: event.event_date_iso8601,
+      location: 'Special Events',
+      name: event.name,
+    });
+    expect(run.report?.requests.revel).toBe(
+      world.revelServer.log.entries().length - (dry.report?.requests.revel ?? 0),
+    );
+
+    const again = await runCli(syncArgs(event), world.env(dir));
+    expect(again.code).toBe(0);
+    expect(again.report?.events).toMatchObject([SECOND_RUN]);
+    // From nowhere, on a new host, it is the same.
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+
+  it('comes out the same on a host of another zone', async () => {
+    const events = [world.addEvent(), world.addEvent({ start: '23:30', end: '01:30' }, places.harbor)];
+    const run = await runCli(syncArgs(...events), world.env(world.newStateDir(), { TZ: 'Asia/Tokyo' }));
+    expect(run.code, run.stderr).toBe(0);
+    for (const event of events) {
+      expect(wrongWith(world.revel, event)).toEqual([]);
+      const order = world.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${event.id}`);
+      expect(order?.created_date.slice(0, 10)).toBe(event.event_date_iso8601);
+    }
+    expect(await disturbances(world, events, world.newStateDir())).toEqual([]);
+  });
+
+  it('that is not there', async () => {
+    const run = await runCli(syncArgs({ id: 99_999_999 }), world.env(world.newStateDir()));
+    expect(run.code).toBe(1);
+    expect(run.report).toMatchObject({
+      success: false,
+      events: [
+        {
+          id: '99999999',
+          status: 'failed',
+          reason: 'EVENT_NOT_FOUND',
+          name: null,
+          date: null,
+          location: null,
+          total: null,
+        },
+      ],
+    });
+    expect(writes()).toEqual([]);
+  });
+
+  it('among several, one of which is not there', async () => {
+    const event = world.addEvent();
+    const run = await runCli(syncArgs({ id: 99_999_999 }, event, event), world.env(world.newStateDir()));
+    expect(run.code).toBe(1);
+    expect(run.report?.summary).toEqual({ queried: 2, injected: 1, repaired: 0, skipped: 0, failed: 1 });
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+});
+
+describe('a sweep over the sample world', () => {
+  it('comes out as announced, then as settled; a dry run says the same before', async () => {
+    const scenarios = seedWorld(world.tripleseat, world.revel, Date.now());
+    const dir = world.newStateDir();
+    const env = world.env(dir, { CONCURRENCY: '8' });
+    const dry = await runCli(['sync', '--json', '--dry-run', '--detailed-exitcode'], env);
+    expect(dry.code).toBe(1);
+    expect(writes()).toEqual([]);
+    const run = await runCli(['sync', '--json', '--trigger', 'cron', '--correlation-id', '0badcafe'], env);
+    expect(run.code).toBe(1);
+    expect(run.report).toMatchObject({
+      success: false,
+      mode: 'bulk',
+      trigger: 'cron',
+      correlation_id: '0badcafe',
+      error: null,
+    });
+    const told = (report: typeof run.report) =>
+      (report?.events ?? []).map(({ id, status, reason }) => `${id} ${status} ${reason}`).sort();
+    const announced = scenarios
+      .map(({ event, expected }) => `${event.id} ${expected.status} ${expected.reason}`)
+      .sort();
+    expect(told(run.report)).toEqual(announced);
+    expect(told(dry.report)).toEqual(announced);
+    const byId = (report: typeof run.report) =>
+      Object.fromEntries(
+        (report?.events ?? []).map(({ revel_order_id: _, error: __, ...rest }) => [rest.id, rest]),
+      );
+    expect(byId(run.report)).toEqual(byId(dry.report));
+
+    const before = writes().length;
+    const again = await runCli(['sync', '--json'], env);
+    expect(writes().length).toBe(before);
+    const settled = announced.map((text) =>
+      text.replace(/(injected|repaired) null$/, 'skipped ALREADY_INJECTED'),
+    );
+    expect(told(again.report)).toEqual(settled);
+    expect(again.report?.window).not.toBeNull();
+  });
+});
+
+describe('what a run says', () => {
+  it('in log lines that monitors look for', async () => {
+    const [good, bad] = [world.addEvent(), world.addEvent({ documents: [] })];
+    const dir = world.newStateDir();
+    const args = ['sync', '--correlation-id', '1a2b3c4d', '--event-id', String(good.id), String(bad.id)];
+    const run = await runCli(args, world.env(dir));
+    const order = world.revel.orders()[0]?.id;
+    const lines = run.stderr.trimEnd().split('\n').sort();
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`^ERROR \\[sync-1a2b3c4d\\] Failed to process event ${bad.id}: .+`)),
+      `[sync-1a2b3c4d] Event ${good.id} synced successfully - Revel Order: ${order}`,
+      '[sync-1a2b3c4d] Starting sync task',
+      '[sync-1a2b3c4d] Sync completed - Queried: 2, Injected: 1, Skipped: 0, Failed: 1',
+    ]);
+    expect(run.stdout).toContain(`${good.id}`);
+    expect(run.stdout).toContain('2 queried, 1 injected, 0 repaired, 0 skipped, 1 failed');
+
+    const cron = await runCli(['sync', '--trigger', 'cron', '--correlation-id', '2b3c4d5e'], world.env(dir));
+    expect(cron.stderr.split('\n')[0]).toBe('[scheduled-2b3c4d5e] Starting scheduled sync task');
+    const hook = await runCli(
+      [...syncArgs(good), '--trigger', 'webhook', '--correlation-id', '3c4d5e6f'],
+      world.env(dir),
+    );
+    expect(hook.stderr).toContain(
+      '[req-3c4d5e6f] Sync completed - Queried: 1, Injected: 0, Skipped: 1, Failed: 0',
+    );
+    expect(hook.report?.trigger).toBe('webhook');
+  });
+
+  it('nothing at all under cron when nothing changed', async () => {
+    const event = world.addEvent();
+    const dir = world.newStateDir();
+    const first = await runCli(['sync', '--trigger', 'cron'], world.env(dir));
+    expect(first.stderr).toContain(`Event ${event.id} synced successfully`);
+    const second = await runCli(['sync', '--trigger', 'cron'], world.env(dir));
+    expect([second.code, second.stdout, second.stderr]).toEqual([0, '', '']);
+  });
+
+  it('plain text unless it is a terminal, and clean text whatever the names are', async () => {
+    const event = world.addEvent({
+      name: `A\u001b[31mB\u0007\r\nC\u202e <b>${'x'.repeat(10_000)}`,
+      contact: { first: '\u001b]0;t\u0007', last: '=cmd()' },
+    });
+    const run = await runCli(
+      ['sync', '--event-id', String(event.id)],
+      world.env(world.newStateDir(), { NO_COLOR: '', FORCE_COLOR: '1' }),
+    );
+    expect(run.code, run.stderr).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+    expect(run.stdout + run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+  });
+});
+
+describe('switches of the environment', () => {
+  it('DRY_RUN makes every run a dry run', async () => {
+    const event = world.addEvent();
+    const run = await runCli(syncArgs(event), world.env(world.newStateDir(), { DRY_RUN: 'true' }));
+    expect(run.report).toMatchObject({ dry_run: true, summary: { injected: 1 } });
+    expect(writes()).toEqual([]);
+  });
+
+  it('ENABLE_CONNECTOR=false writes nothing and says so', async () => {
+    const event = world.addEvent();
+    const env = world.env(world.newStateDir(), { ENABLE_CONNECTOR: 'false' });
+    for (const args of [syncArgs(event), ['sync', '--json']]) {
+      const run = await runCli(args, env);
+      expect(run.code).toBe(0);
+      expect(run.report?.events).toMatchObject([{ status: 'skipped', reason: 'CONNECTOR_DISABLED' }]);
+    }
+    expect(writes()).toEqual([]);
+  });
+
+  it('--detailed-exitcode tells pending changes from none', async () => {
+    const event = world.addEvent();
+    const dir = world.newStateDir();
+    const args = [...syncArgs(event), '--dry-run', '--detailed-exitcode'];
+    expect((await runCli(args, world.env(dir))).code).toBe(2);
+    expect((await runCli(syncArgs(event), world.env(dir))).code).toBe(0);
+    expect((await runCli(args, world.env(dir))).code).toBe(0);
+  });
+
+  it('MAX_CREATES_PER_RUN, ALLOWED_LOCATIONS, IGNORE_EVENTS, TEST_ESTABLISHMENT_ID, PAYMENT_POLICY, --late, --location', async () => {
+    const [first, second, ignored, elsewhere] = [
+      world.addEvent(),
+      world.addEvent(),
+      world.addEvent(),
+      world.addEvent({ documents: [{ lines: [{ name: 'Taco Bar', price: 824 }] }] }, places.lake),
+    ];
+    const changes = {
+      MAX_CREATES_PER_RUN: '1',
+      ALLOWED_LOCATIONS: '15691',
+      IGNORE_EVENTS: String(ignored.id),
+    };
+    const limited = await runCli(['sync', '--json'], world.env(world.newStateDir(), changes));
+    expect(limited.code).toBe(1);
+    expect(limited.report?.error).toMatchObject({
+      code: 'CREATE_LIMIT',
+      hint: expect.stringContaining('--force'),
+    });
+    expect(limited.report?.events.map(({ reason }) => reason).sort()).toEqual([
+      'CREATE_LIMIT',
+      'CREATE_LIMIT',
+      'IGNORED',
+      'LOCATION_NOT_ALLOWED',
+    ]);
+    expect(writes()).toEqual([]);
+
+    const forced = await runCli(['sync', '--json', '--force'], world.env(world.newStateDir(), changes));
+    expect(forced.report?.summary).toMatchObject({ injected: 2, skipped: 2 });
+    for (const event of [first, second]) expect(wrongWith(world.revel, event)).toEqual([]);
+
+    const test = { TEST_ESTABLISHMENT_ID: '8', PAYMENT_POLICY: 'full' };
+    const elsewhereRun = await runCli(
+      ['sync', '--json', '--location', 'Lakeside Catering'],
+      world.env(world.newStateDir(), test),
+    );
+    expect(elsewhereRun.report?.events).toMatchObject([{ id: String(elsewhere.id), status: 'injected' }]);
+    const order = world.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${elsewhere.id}`);
+    expect(order).toMatchObject({ establishment: '/enterprise/Establishment/8/', remaining_due: 0 });
+
+    const old = world.addEvent({ date: '2026-01-05' });
+    const missed = await runCli(syncArgs(old), world.env(world.newStateDir()));
+    expect(missed.report?.events).toMatchObject([{ status: 'failed', reason: 'MISSED' }]);
+    const late = await runCli([...syncArgs(old), '--late'], world.env(world.newStateDir()));
+    expect(late.report?.events).toMatchObject([{ status: 'injected' }]);
+  });
+
+  it('the journal tells of the run under its correlation id', async () => {
+    const event = world.addEvent();
+    const journal = world.newStateDir();
+    await runCli(syncArgs(event), world.env(journal));
+    const text = await readFile(join(journal, 'journal', 'journal.jsonl'), 'utf8');
+    const records = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(records.map(({ type }) => type)).toEqual(['run-start', 'event', 'run-end']);
+    expect(new Set(records.map(({ run }) => run)).size).toBe(1);
+  });
+});
