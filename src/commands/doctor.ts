@@ -95,7 +95,7 @@ async function contextOf(
   };
   return {
     config,
-    facts: { skews: [], sites: null, readable: null, establishments: new Map() },
+    facts: { stateUsable: false, skews: [], sites: null, readable: null, establishments: new Map() },
     clock: systemClock,
     tripleseat:
       usable.has('tripleseat') && state.kind === 'open'

@@ -16,7 +16,13 @@ type Field = keyof typeof IMPOSSIBLE;
 const listSchema = z.object({
   meta: z.object({ total_count: z.number().int().nullish() }),
   objects: z
-    .array(z.object({ id: z.union([z.number(), z.string()]), local_id: z.unknown(), uuid: z.unknown() }))
+    .array(
+      z.object({
+        id: z.union([z.number(), z.string()]),
+        local_id: z.unknown().optional(),
+        uuid: z.unknown().optional(),
+      }),
+    )
     .max(5_000),
 });
 

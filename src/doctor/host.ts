@@ -38,6 +38,7 @@ export async function checkState(ctx: DoctorContext): Promise<Check> {
     if (!(error instanceof AppError)) throw error;
     return failed(STATE, error.message, error.hint, [], 'configuration');
   }
+  ctx.facts.stateUsable = true;
   return config.stateUrl === null
     ? ok(STATE, `${clean(config.stateDir, 300)}: private and writable`)
     : ok(STATE, 'the database of STATE_URL answers');
@@ -45,7 +46,7 @@ export async function checkState(ctx: DoctorContext): Promise<Check> {
 
 /** When a sweep last covered its whole window. */
 export async function checkLastSweep({ state, clock }: DoctorContext): Promise<Check> {
-  if (state === null) return skipped(SWEEP, 'without the state directory');
+  if (state === null) return skipped(SWEEP, 'without state');
   const at = await state.journal.lastGoodSweep();
   if (at === null) return skipped(SWEEP, 'none on record yet');
   const age = clock.now() - Date.parse(at);

@@ -1,5 +1,5 @@
 import type { Config } from '../config/types.js';
-import { ExitCode } from '../errors.js';
+import { AppError, ExitCode } from '../errors.js';
 import { clean } from '../report/text.js';
 import { checkClock } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
@@ -10,26 +10,30 @@ import { checkProducts } from './products.js';
 import { checkRevel } from './revel.js';
 import { checkShops } from './shops.js';
 import { checkTripleseat } from './tripleseat.js';
-import type { Check, DoctorContext } from './types.js';
+import { type Check, type DoctorContext, type FailureCause, failed } from './types.js';
 import { checkZones } from './zones.js';
 
 const MAX_TEXT = 2_000;
 
-type Step = { doing: string; run: (ctx: DoctorContext) => Promise<Check[]> };
+type Step = { name: string; doing: string; run: (ctx: DoctorContext) => Promise<Check[]> };
 
 /** In the order in which later checks build on earlier ones. */
 const STEPS: readonly Step[] = [
-  { doing: 'the state directory', run: async (ctx) => [await checkState(ctx), await checkDisk(ctx)] },
-  { doing: 'Tripleseat', run: checkTripleseat },
-  { doing: 'the Revel key', run: checkRevel },
-  { doing: 'the clock', run: async (ctx) => [checkClock(ctx)] },
-  { doing: 'Revel’s filters', run: checkFilters },
-  { doing: 'the shops in Revel', run: checkShops },
-  { doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },
-  { doing: 'products', run: async (ctx) => [await checkProducts(ctx)] },
-  { doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
-  { doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },
-  { doing: 'signals', run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)] },
+  {
+    name: 'State',
+    doing: 'the state directory',
+    run: async (ctx) => [await checkState(ctx), await checkDisk(ctx)],
+  },
+  { name: 'Tripleseat', doing: 'Tripleseat', run: checkTripleseat },
+  { name: 'Revel key', doing: 'the Revel key', run: checkRevel },
+  { name: 'Clock', doing: 'the clock', run: async (ctx) => [checkClock(ctx)] },
+  { name: 'Filters', doing: 'the filters', run: checkFilters },
+  { name: 'Shops', doing: 'the shops in Revel', run: checkShops },
+  { name: 'Time zones', doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },
+  { name: 'Products', doing: 'products', run: async (ctx) => [await checkProducts(ctx)] },
+  { name: 'Last sweep', doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
+  { name: 'Mail', doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },
+  { name: 'Signals', doing: 'signals', run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)] },
 ];
 
 /** What is wrong with the configuration, then everything else as far as it allows. */
@@ -47,7 +51,28 @@ export async function* runChecks(
   for (const step of STEPS) {
     if (stop.aborted) return;
     doing(`checking ${step.doing}`);
-    for (const check of await step.run(ctx)) yield cleaned(check, redact);
+    for (const check of await guarded(step, ctx)) yield cleaned(check, redact);
+  }
+}
+
+/** Whatever stops a step (another process keeps the tokens, say) must not keep the others from being taken. */
+async function guarded(step: Step, ctx: DoctorContext): Promise<Check[]> {
+  try {
+    return await step.run(ctx);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [failed(step.name, error.message, error.hint, [], causeOf(error))];
+  }
+}
+
+function causeOf({ exitCode }: AppError): FailureCause {
+  switch (exitCode) {
+    case ExitCode.config:
+      return 'configuration';
+    case ExitCode.credentials:
+      return 'credentials';
+    default:
+      return 'other';
   }
 }
 

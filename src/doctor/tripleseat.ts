@@ -30,14 +30,17 @@ const rowsSchema = z.array(z.unknown()).max(MAX_ROWS);
 
 /** Credentials, scopes, sites and locations, as far as each can be looked at. */
 export async function checkTripleseat(ctx: DoctorContext): Promise<Check[]> {
-  const { tripleseat, state } = ctx;
-  if (tripleseat === null) return [skipped(SIGN_IN, 'its settings are not complete')];
-  if (state === null) return [skipped(SIGN_IN, 'tokens need the state directory')];
+  const { tripleseat, state, facts } = ctx;
+  if (tripleseat === null)
+    return [skipped(SIGN_IN, 'its settings are not complete'), ...unseen('without a sign-in')];
+  if (state === null || !facts.stateUsable) {
+    return [skipped(SIGN_IN, 'tokens need a place to be kept, see State'), ...unseen('without a sign-in')];
+  }
   const sites = await tripleseat('/v1/sites.json');
   if (sites.kind === 'refused') {
     return [failed(SIGN_IN, sites.message, sites.hint, [], 'credentials'), ...unseen('without a sign-in')];
   }
-  noteClock(ctx.facts, 'Tripleseat', sites);
+  noteClock(facts, 'Tripleseat', sites);
   if (sites.kind === 'failure') {
     const hint = 'Check TRIPLESEAT_BASE_URL and the network, and the status page of Tripleseat.';
     return [failed(SIGN_IN, sites.detail, hint), ...unseen('Tripleseat did not answer')];

@@ -63,6 +63,8 @@ export interface Site {
 
 /** What earlier checks found out for later ones; null: not known. */
 export interface Facts {
+  /** Tokens and journal can be read and written. */
+  stateUsable: boolean;
   /** Difference of each server's clock to ours in milliseconds (positive: theirs is ahead). */
   skews: { server: string; ms: number }[];
   sites: Site[] | null;

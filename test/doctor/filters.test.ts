@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { checkFilters } from '../../src/doctor/filters.js';
+import type { DoctorContext } from '../../src/doctor/types.js';
+import type { ProbeAnswer } from '../../src/http/probe.js';
+
+/** How a server takes one of the four filters. */
+type Manner = 'works' | 'ignored' | 'refused' | 'blind' | 'broken';
+
+const ORDER = {
+  id: 10684001,
+  local_id: 'Triple Seat_61000001',
+  uuid: '3f0c7a52-0000-5000-8000-000000000001',
+};
+
+function answer(status: number, json: unknown): ProbeAnswer {
+  return { kind: 'answer', status, headers: {}, json, sentAt: 0, receivedAt: 0 };
+}
+
+const list = (...rows: unknown[]) => answer(200, { meta: { total_count: rows.length }, objects: rows });
+
+/** A Revel with one order whose filters are taken as said. */
+function revel(manners: Partial<Record<string, Manner>>, order: Partial<typeof ORDER> | null = ORDER) {
+  const asked: Record<string, string>[] = [];
+  const probe = async (path: string, query: Readonly<Record<string, string>> = {}): Promise<ProbeAnswer> => {
+    expect(path).toBe('/resources/Order/');
+    asked.push({ ...query });
+    const [filter] = Object.keys(query).filter((key) => /^(local_id|uuid)/.test(key));
+    const rows = order === null ? [] : [order];
+    if (filter === undefined) return list(...rows);
+    const values = (query[filter] ?? '').split(',');
+    const [field = ''] = filter.split('__');
+    const fits = values.includes(String(order?.[field as keyof typeof ORDER]));
+    switch (manners[filter] ?? 'works') {
+      case 'works':
+        return fits ? list(...rows) : list();
+      case 'ignored':
+        return list(...rows);
+      case 'refused':
+        return answer(400, { error: `The '${field}' field does not allow filtering.` });
+      case 'blind':
+        return list();
+      case 'broken':
+        return { kind: 'failure', detail: 'Revel: GET /resources/Order/ answered 503 (4 attempts).' };
+    }
+  };
+  return { asked, probe };
+}
+
+async function check(manners: Partial<Record<string, Manner>>, order: Partial<typeof ORDER> | null = ORDER) {
+  const { probe } = revel(manners, order);
+  const ctx = { revel: { probe }, facts: { readable: new Set(['Order']) } } as unknown as DoctorContext;
+  const [localId, uuid] = await checkFilters(ctx);
+  return { localId, uuid };
+}
+
+const both = (field: string, manner: Manner) => ({ [field]: manner, [`${field}__in`]: manner });
+
+describe('checkFilters', () => {
+  it('is green when both work, and asks for identities that no order has', async () => {
+    const { probe, asked } = revel({});
+    const ctx = { revel: { probe }, facts: { readable: new Set(['Order']) } } as unknown as DoctorContext;
+    const checks = await checkFilters(ctx);
+    expect(checks.map(({ status }) => status)).toEqual(['ok', 'ok']);
+    expect(checks[0]?.message).toBe(
+      'obeyed, alone and as a list: orders are looked up by it, a hundred events at a time',
+    );
+    const values = asked.flatMap((query) => [query.local_id, query.local_id__in, query.uuid, query.uuid__in]);
+    expect(values.filter((value) => value?.includes('no such order'))).not.toEqual([]);
+    expect(asked.every((query) => Number(query.limit) <= 20)).toBe(true);
+  });
+
+  it.each(['ignored', 'refused'] as const)(
+    'is yellow when local_id is %s, and says that uuid takes over',
+    async (manner) => {
+      const { localId, uuid } = await check(both('local_id', manner));
+      expect(localId).toMatchObject({
+        status: 'warning',
+        message: expect.stringContaining('runs go by uuid instead'),
+      });
+      expect(localId?.message).toContain(manner === 'ignored' ? 'every order comes back' : 'refused (400)');
+      expect(uuid).toMatchObject({
+        status: 'ok',
+        message: expect.stringContaining('orders are looked up by it'),
+      });
+    },
+  );
+
+  it('is yellow twice when neither works: runs scan', async () => {
+    const { localId, uuid } = await check({ ...both('local_id', 'ignored'), ...both('uuid', 'refused') });
+    expect(localId).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('neither does uuid help'),
+    });
+    expect(uuid).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('read all orders of a shop'),
+    });
+  });
+
+  it('tells a filter that works alone from one that works as a list, which is what counts', async () => {
+    const { localId } = await check({ local_id: 'works', local_id__in: 'ignored' });
+    expect(localId).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('alone: obeyed; as a list: ignored'),
+    });
+    expect((await check({ local_id: 'refused' })).localId?.status).toBe('ok');
+  });
+
+  it('is red when a filter does not find an order that is there: it would be made twice', async () => {
+    const { localId, uuid } = await check(both('local_id', 'blind'));
+    expect(localId).toMatchObject({ status: 'failed', hint: expect.stringContaining('Do not go live') });
+    expect(uuid?.status).toBe('ok');
+    const neither = await check({ ...both('local_id', 'refused'), ...both('uuid', 'blind') });
+    expect(neither.uuid?.status).toBe('failed');
+    expect((await check(both('uuid', 'blind'))).uuid?.status).toBe('warning');
+  });
+
+  it('does not mind uuid while local_id works', async () => {
+    expect((await check(both('uuid', 'ignored'))).uuid).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('not needed, local_id works'),
+    });
+  });
+
+  it('asks no order for what cannot be asked for in a list', async () => {
+    const { localId } = await check({}, { ...ORDER, local_id: 'a,b' });
+    expect(localId?.status).toBe('ok');
+    expect((await check({}, { id: 1 })).localId?.status).toBe('ok');
+  });
+
+  it('says what it could not find out', async () => {
+    expect((await check(both('local_id', 'broken'))).localId).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('answered 503'),
+    });
+    const none = await check({}, null);
+    expect([none.localId?.status, none.uuid?.status]).toEqual(['skipped', 'skipped']);
+    expect(none.localId?.message).toContain('no orders yet');
+  });
+});

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { checkClock } from '../../src/doctor/clock.js';
+import { checkDisk, checkLastSweep, systemDiskSpace } from '../../src/doctor/host.js';
+import { type DiskSpace, type DoctorContext, type Facts, noteClock } from '../../src/doctor/types.js';
+import { checkZones } from '../../src/doctor/zones.js';
+import type { ProbeAnswer } from '../../src/http/probe.js';
+import { openStateDir } from '../../src/state/directory.js';
+
+const NOW = Date.parse('2026-11-14T12:00:00Z');
+const MB = 1024 * 1024;
+
+const facts = (): Facts => ({
+  stateUsable: true,
+  skews: [],
+  sites: null,
+  readable: null,
+  establishments: new Map(),
+});
+
+function context(parts: Record<string, unknown>): DoctorContext {
+  return { clock: { now: () => NOW, sleep: async () => undefined }, ...parts } as unknown as DoctorContext;
+}
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ts-reconcile-doctor-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+describe('checkClock', () => {
+  /** The check after answers that were on the way for `took` ms from servers that are `ahead` ms ahead. */
+  function afterAnswers(...servers: { ahead: number; took?: number }[]) {
+    const known = facts();
+    servers.forEach(({ ahead, took = 0 }, index) => {
+      const date = new Date(NOW + took / 2 + ahead).toUTCString();
+      const answer: ProbeAnswer = {
+        kind: 'answer',
+        status: 401,
+        headers: { date },
+        json: undefined,
+        sentAt: NOW,
+        receivedAt: NOW + took,
+      };
+      noteClock(known, `Server ${index}`, answer);
+    });
+    return checkClock(context({ facts: known }));
+  }
+
+  it('is green within half a minute, however long a request took', () => {
+    expect(afterAnswers({ ahead: 0 }, { ahead: 900 })).toMatchObject({
+      status: 'ok',
+      message: 'agrees with Server 0 and Server 1',
+    });
+    expect(afterAnswers({ ahead: 29_000 }).status).toBe('ok');
+    expect(afterAnswers({ ahead: 60_000, took: 120_000 }).status).toBe('ok');
+  });
+
+  it('is yellow, then red, and says which way and against whom', () => {
+    expect(afterAnswers({ ahead: 0 }, { ahead: 61_000 })).toMatchObject({
+      status: 'warning',
+      message: 'this machine is 1 min behind Server 1',
+    });
+    expect(afterAnswers({ ahead: -600_000 })).toMatchObject({
+      status: 'failed',
+      message: 'this machine is 9 min ahead of Server 0',
+      hint: expect.stringContaining('NTP'),
+    });
+  });
+
+  it('is not checked when no server told its time', () => {
+    const known = facts();
+    noteClock(known, 'A', { kind: 'failure', detail: 'timed out' });
+    noteClock(known, 'A', {
+      kind: 'answer',
+      status: 200,
+      headers: { date: 'noon' },
+      json: 1,
+      sentAt: 0,
+      receivedAt: 0,
+    });
+    expect(checkClock(context({ facts: known })).status).toBe('skipped');
+  });
+});
+
+describe('checkZones', () => {
+  const location = (timezone: string) => ({
+    name: 'West',
+    timezone,
+    tripleseat: { siteId: 1, locationId: null },
+    revel: { establishmentId: 8 },
+  });
+  function check(timezone: string, site: string | null, establishment: string | null) {
+    const sites = [{ id: 1, name: 'West', timezone: site }];
+    const known = { ...facts(), sites, establishments: new Map([[8, { timezone: establishment }]]) };
+    return checkZones(context({ facts: known, config: { locations: [location(timezone)] } }));
+  }
+
+  it('compares clocks, not names', () => {
+    expect(check('America/Detroit', 'Eastern Time (US & Canada)', 'America/New_York')).toMatchObject({
+      status: 'ok',
+      message: 'America/Detroit; as the services say',
+    });
+  });
+
+  it('is yellow for another clock, also one that differs in summer only', () => {
+    expect(check('America/Denver', 'Arizona', null)).toMatchObject({
+      status: 'warning',
+      details: ['"West" is America/Denver; Tripleseat says America/Phoenix.'],
+    });
+    expect(check('America/Denver', null, 'America/Chicago').details).toEqual([
+      '"West" is America/Denver; Revel says America/Chicago.',
+    ]);
+  });
+
+  it('compares with nothing that it does not know', () => {
+    expect(check('America/Denver', 'Chatham Is.', null).message).toContain('neither service tells one');
+    expect(check('America/Denver', null, 'not a zone').status).toBe('ok');
+  });
+});
+
+describe('checkDisk', () => {
+  const check = (space: DiskSpace, stateDir = dir) => {
+    const asked: string[] = [];
+    const diskSpace = async (path: string) => {
+      asked.push(path);
+      return space;
+    };
+    return checkDisk(context({ config: { stateDir }, diskSpace })).then((result) => ({ ...result, asked }));
+  };
+
+  it.each([
+    [{ free: 2048 * MB, files: 1000 }, 'ok', '2.0 GB free for the state directory'],
+    [{ free: 600 * MB, files: null }, 'ok', '600 MB free for the state directory'],
+    [{ free: 499 * MB, files: 1000 }, 'warning', '499 MB free for the state directory'],
+    [{ free: 49 * MB, files: 1000 }, 'failed', '49 MB free for the state directory'],
+    [{ free: 2048 * MB, files: 0 }, 'failed', 'no more files can be made there'],
+  ])('%j is %s', async (space, status, message) => {
+    expect(await check(space)).toMatchObject({ status, message });
+  });
+
+  it('asks the directory above while there is none yet', async () => {
+    expect((await check({ free: 1, files: 1 }, join(dir, 'a', 'b'))).asked).toEqual([dir]);
+    const space = await systemDiskSpace(dir);
+    expect(space.free).toBeGreaterThan(0);
+  });
+
+  it('is not checked where the system does not tell', async () => {
+    const diskSpace = async () => {
+      throw new Error('ENOSYS');
+    };
+    expect((await checkDisk(context({ config: { stateDir: dir }, diskSpace }))).status).toBe('skipped');
+  });
+});
+
+describe('checkLastSweep', () => {
+  async function sweptBefore(ageMs: number | null) {
+    const state = await openStateDir({ dir, clock: systemClock, random: Math.random });
+    if (ageMs !== null) {
+      const at = new Date(NOW - ageMs).toISOString();
+      const summary = { queried: 0, injected: 0, repaired: 0, skipped: 0, failed: 0 };
+      await state.journal.append([
+        { type: 'run-start', at, run: 'a', mode: 'bulk', trigger: 'cron', window: null },
+        { type: 'run-end', at, run: 'a', mode: 'bulk', complete: true, exit: 0, summary },
+      ]);
+    }
+    return checkLastSweep(context({ state }));
+  }
+
+  it('is green when a sweep was complete lately, yellow when the schedule seems to have stopped', async () => {
+    expect((await sweptBefore(null)).status).toBe('skipped');
+    expect(await sweptBefore(50 * 3_600_000)).toMatchObject({
+      status: 'warning',
+      message: '2 d 2 h ago (2026-11-12 10:00 UTC)',
+    });
+    expect(await sweptBefore(40 * 60_000)).toMatchObject({
+      status: 'ok',
+      message: '40 min ago (2026-11-14 11:20 UTC)',
+    });
+  });
+});
