@@ -4,6 +4,7 @@ import { AppError, ExitCode } from '../errors.js';
 import type { RateBudget } from '../http/budget.js';
 import { describe, type Reader, retryAfter, safePath } from '../http/read.js';
 import type { HttpTransport } from '../http/transport.js';
+import { createRedactor } from '../report/redact.js';
 import { listSchema } from './schema.js';
 import type { Guard, RevelRead, RevelWrite } from './types.js';
 
@@ -48,6 +49,8 @@ export type ListRead<T> =
   | { kind: 'refused' }
   | { kind: 'error'; detail: string };
 
+/** Characters of a refusal that are looked at. */
+const MAX_REASON = 4_096;
 const MAX_WRITE_ANSWER = 4 * 1024 * 1024;
 
 /** Tastypie REST as Revel serves it: lists with envelopes, POST, PATCH. Knows nothing of orders. */
@@ -197,10 +200,16 @@ export class Rest {
     if (status >= 500 || status === 408) return { kind: 'unknown', detail: `${what} answered ${status}` };
     return {
       kind: 'not-done',
-      detail: `${what} answered ${status}${reasonIn(answer.body)}`,
+      detail: `${what} answered ${status}${reasonIn(this.#masked(answer.body))}`,
       retry: false,
       retryAfterMs: 0,
     };
+  }
+
+  /** Cut afterwards, an echo of the credentials could no longer be told. */
+  #masked(body: string): string {
+    const { apiKey, apiSecret } = this.#options;
+    return createRedactor([apiKey, apiSecret])(body.slice(0, MAX_REASON));
   }
 
   /** A missing permission looks like wrong credentials: 401 on that resource alone. */
