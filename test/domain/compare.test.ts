@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  compareDay,
+  compareItems,
+  compareMoney,
+  comparePayments,
+  compareWorkedOn,
+  describeContents,
+} from '../../src/domain/compare.js';
+import type { FoundItem, FoundOrder } from '../../src/domain/order.js';
+import { qty, usd } from './builders.js';
+import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
+
+const wanted = wantedOrder();
+
+describe('compareMoney', () => {
+  it('finds nothing in an order that is as wanted', () => {
+    expect(compareMoney(wanted, standingOrder(wanted))).toEqual([]);
+  });
+
+  it.each<[keyof FoundOrder, string]>([
+    ['subtotal', 'subtotal: event 1137.68, order 0.01'],
+    ['discount', 'discount: event 50.00, order 0.01'],
+    ['tax', 'tax: event 91.09, order 0.01'],
+    ['gratuity', 'gratuity: event 217.54, order 0.01'],
+    ['surcharge', 'surcharge: event 25.00, order 0.01'],
+    ['finalTotal', 'total: event 1421.31, order 0.01'],
+    ['remainingDue', 'remaining due: event 710.65, order 0.01'],
+  ])('sees a cent in %s', (field, said) => {
+    expect(compareMoney(wanted, standingOrder(wanted, { [field]: usd('0.01') }))).toEqual([said]);
+  });
+
+  it('takes an absent discount, tip or fee for nothing, but no other absent figure', () => {
+    const plain = { ...wanted, discount: usd(0), gratuity: usd(0), surcharge: usd(0), tax: usd(0) };
+    const found = standingOrder(plain, { discount: null, gratuity: null, surcharge: null, tax: null });
+    expect(compareMoney(plain, found)).toEqual(['tax: event 0.00, order unreadable']);
+    expect(compareMoney(wanted, standingOrder(wanted, { discount: null }))).toEqual([
+      'discount: event 50.00, order unreadable',
+    ]);
+  });
+});
+
+describe('compareDay', () => {
+  it.each([
+    ['2026-11-14T00:31:07', []],
+    ['2026-11-14T23:59:59.999999', []],
+    ['2026-11-15T00:00:00', ['day: event 2026-11-14, order 2026-11-15']],
+    [null, ['day: event 2026-11-14, order unreadable']],
+  ])('of %s', (createdDate, said) => {
+    expect(compareDay(wanted, standingOrder(wanted, { createdDate }))).toEqual(said);
+  });
+
+  it('says nothing of orders that something else has made', () => {
+    const found = standingOrder(wanted, { createdDate: null, notes: 'Triple Seat Event #55521609' });
+    expect(compareDay(wanted, found)).toEqual([]);
+  });
+});
+
+describe('compareItems', () => {
+  it('is empty exactly when both sides hold the same lines, whatever their order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(standingItems(wanted), { minLength: wanted.items.length }), (rows) => {
+        expect(compareItems(wanted.items, rows)).toEqual({ missing: [], extra: [] });
+      }),
+    );
+  });
+
+  it('counts equal lines, keeps the oldest, and does not count deleted ones', () => {
+    const [item] = wanted.items;
+    const [row] = standingItems(wanted);
+    if (!item || !row) throw new Error('there are lines');
+    const rows: FoundItem[] = ['30', '9', '11'].map((id) => ({ ...row, id }));
+    expect(compareItems([item, item], rows)).toMatchObject({ missing: [], extra: [{ id: '30' }] });
+    expect(compareItems([item, item], [{ ...row, deleted: true }, row]).missing).toEqual([item]);
+  });
+
+  it.each([
+    ['product', { productId: 1 }],
+    ['quantity', { quantity: qty('23.001') }],
+    ['price', { price: usd('25.73') }],
+    ['unreadable price', { price: null }],
+    ['unreadable quantity', { quantity: null }],
+  ])('sees another %s', (_, over) => {
+    const rows = standingItems(wanted).map((row, index) => (index === 0 ? { ...row, ...over } : row));
+    const { missing, extra } = compareItems(wanted.items, rows);
+    expect([missing, extra.map(({ id }) => id)]).toEqual([[wanted.items[0]], ['900']]);
+  });
+
+  it('never loses or invents a line: wanted − missing = found − extra', () => {
+    const pool = standingItems(wanted);
+    const row = fc.constantFrom(...pool);
+    const line = fc.constantFrom(...wanted.items);
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 8 }), fc.array(row, { maxLength: 8 }), (lines, found) => {
+        const rows = found.map((each, index) => ({ ...each, id: String(index) }));
+        const { missing, extra } = compareItems(lines, rows);
+        expect(lines.length - missing.length).toBe(rows.length - extra.length);
+        for (const item of missing)
+          expect(extra.some(({ productId }) => productId === item.productId)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('comparePayments', () => {
+  it('wants exactly one row of the right amount and kind', () => {
+    expect(comparePayments(wanted, [paymentRow(wanted)])).toEqual({ missing: 0, extra: [] });
+    expect(comparePayments(wanted, [])).toEqual({ missing: wanted.payment, extra: [] });
+    expect(comparePayments(wanted, [paymentRow(wanted, { deleted: true })]).missing).toBe(wanted.payment);
+    const twice = [paymentRow(wanted, { id: '71' }), paymentRow(wanted)];
+    expect(comparePayments(wanted, twice)).toMatchObject({ missing: 0, extra: [{ id: '71' }] });
+    const other = paymentRow(wanted, { paymentType: 1 });
+    expect(comparePayments(wanted, [other])).toEqual({ missing: wanted.payment, extra: [other] });
+    const half = paymentRow(wanted, { amount: usd('355.33') });
+    expect(comparePayments(wanted, [half, { ...half, id: '71' }]).extra).toHaveLength(2);
+  });
+
+  it('wants none when nothing was paid', () => {
+    const unpaid = { ...wanted, payment: usd(0) };
+    expect(comparePayments(unpaid, [])).toEqual({ missing: 0, extra: [] });
+    expect(comparePayments(unpaid, [paymentRow(wanted)]).extra).toHaveLength(1);
+  });
+});
+
+describe('describeContents', () => {
+  it('tells line by line what differs', () => {
+    const [first, ...rest] = standingItems(wanted);
+    if (!first) throw new Error('there are lines');
+    const contents = {
+      items: [...rest, { ...first, productId: null, quantity: null, price: null }],
+      payments: [paymentRow(wanted, { amount: usd('1') })],
+    };
+    expect(describeContents(wanted, contents)).toEqual([
+      'line missing: 23 × HEY BLONDIE at 25.72',
+      'line not in the event: ? × product ? at unreadable',
+      'payment missing: 710.66',
+      'payment not in the event: 1.00',
+    ]);
+  });
+});
+
+describe('compareWorkedOn', () => {
+  const contents = (...amounts: string[]) => ({
+    items: standingItems(wanted),
+    payments: amounts.map((amount, index) =>
+      paymentRow(wanted, { id: String(70 + index), amount: usd(amount) }),
+    ),
+  });
+
+  it.each([
+    ['as we left it', ['710.66'], '710.65'],
+    ['the rest was paid', ['710.66', '710.65'], '0'],
+    ['a part of the rest was paid', ['710.66', '10.65'], '700'],
+    ['paid in other parts', ['700', '10.66'], '710.65'],
+    ['with change given', ['710.66', '720'], '0'],
+  ])('finds nothing: %s', (_, amounts, due) => {
+    const found = standingOrder(wanted, { remainingDue: usd(due) });
+    expect(compareWorkedOn(wanted, found, contents(...amounts))).toEqual([]);
+  });
+
+  it('finds a payment that is gone, and a rest that does not fit', () => {
+    const found = standingOrder(wanted, { remainingDue: usd('1421.31') });
+    expect(compareWorkedOn(wanted, found, contents())).toEqual(['payment: event 710.66, order 0.00']);
+    expect(compareWorkedOn(wanted, found, contents('710.66'))).toEqual([
+      'remaining due: after payments of 710.66 it should not be 1421.31',
+    ]);
+  });
+
+  it('finds lines and totals that were changed', () => {
+    const found = standingOrder(wanted, { tax: usd('1') });
+    const said = compareWorkedOn(wanted, found, { ...contents('710.66'), items: [] });
+    expect(said[0]).toBe('tax: event 91.09, order 1.00');
+    expect(said.filter((line) => line.startsWith('line missing'))).toHaveLength(wanted.items.length);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { orderId } from '../../src/domain/ids.js';
+import { type TriageInput, triage } from '../../src/domain/triage.js';
+import { location, sourceEvent } from './builders.js';
+import { standingOrder, wantedOrder } from './found.js';
+
+const wanted = wantedOrder();
+const visible = standingOrder(wanted);
+const hidden = standingOrder(wanted, { id: orderId(7), historyIds: [] });
+
+function judge(over: Partial<TriageInput> = {}) {
+  const event = sourceEvent();
+  const result = triage({
+    id: event.id,
+    header: event,
+    location: location(),
+    allowed: true,
+    ignored: false,
+    statuses: ['DEFINITE', 'CLOSED'],
+    leadHours: 0,
+    graceHours: 24,
+    late: false,
+    now: Date.parse('2026-11-14T20:00:00Z'),
+    rows: [],
+    ...over,
+  });
+  if (result.kind === 'wants-order') return 'wants-order';
+  const reason = result.kind === 'skip' ? result.reason : result.failure.reason;
+  return `${result.kind} ${reason}${result.order ? ` ${result.order.id}` : ''}`;
+}
+
+const early = Date.parse('2026-11-14T07:59:59Z');
+const over = Date.parse('2026-11-16T04:30:00Z');
+const lost = sourceEvent({ status: 'LOST' });
+const gone = sourceEvent({ deleted: true });
+
+describe('triage', () => {
+  it.each<[string, Partial<TriageInput>, string]>([
+    ['due', {}, 'wants-order'],
+    ['closed', { header: sourceEvent({ status: 'CLOSED' }) }, 'wants-order'],
+    ['ignored, whatever else', { ignored: true, header: lost, rows: [visible] }, 'skip IGNORED 10684001'],
+    ['unknown', { header: null, location: null }, 'failed EVENT_NOT_FOUND'],
+    [
+      'unknown, its order stands',
+      { header: null, location: null, rows: [visible] },
+      'failed ORPHANED 10684001',
+    ],
+    [
+      'unknown, an order was begun',
+      { header: null, location: null, rows: [hidden] },
+      'failed EVENT_NOT_FOUND',
+    ],
+    ['not allowed here', { allowed: false }, 'skip LOCATION_NOT_ALLOWED'],
+    ['lost', { header: lost }, 'skip STATUS_NOT_ELIGIBLE'],
+    ['lost, an order was begun', { header: lost, rows: [hidden] }, 'skip STATUS_NOT_ELIGIBLE'],
+    ['lost, its order stands', { header: lost, rows: [visible] }, 'failed ORPHANED 10684001'],
+    ['deleted', { header: gone }, 'skip STATUS_NOT_ELIGIBLE'],
+    ['deleted, its order stands', { header: gone, rows: [visible] }, 'failed ORPHANED 10684001'],
+    ['nowhere', { location: null, allowed: false }, 'failed LOCATION_NOT_MAPPED'],
+    ['nowhere and lost', { location: null, allowed: false, header: lost }, 'skip STATUS_NOT_ELIGIBLE'],
+    ['nowhere, its order stands', { location: null, rows: [visible] }, 'failed ORPHANED 10684001'],
+    ['without a date', { header: sourceEvent({ date: null, startsAt: null }) }, 'failed SOURCE_ERROR'],
+    ['too early', { now: early }, 'skip TOO_EARLY'],
+    ['too early, with lead', { now: early, leadHours: 1 }, 'wants-order'],
+    ['too early, its order stands', { now: early, rows: [visible] }, 'wants-order'],
+    ['missed', { now: over }, 'failed MISSED'],
+    ['missed, within a longer grace', { now: over, graceHours: 25 }, 'wants-order'],
+    ['missed, asked for late', { now: over, late: true }, 'wants-order'],
+    ['missed, an order was begun', { now: over, rows: [hidden] }, 'failed MISSED 7'],
+    ['missed, its order stands', { now: over, rows: [visible] }, 'wants-order'],
+    ['missed, its order was deleted', { now: over, rows: [{ ...visible, deleted: true }] }, 'failed MISSED'],
+  ])('%s', (_, input, verdict) => {
+    expect(judge(input)).toBe(verdict);
+  });
+});
