@@ -4,7 +4,6 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../clock.js';
 import { errnoOf } from '../state/failure.js';
 
-/** Longest that a run may take to stop once it was told to; then it is killed. */
 const STOP_MS = 15_000;
 /** Whoever still holds the pipes of a run that has ended is not waited for any longer than this. */
 const PIPE_MS = 2000;
@@ -61,10 +60,13 @@ export interface ChildOptions {
   /** Bytes of stdout that are kept. */
   maxStdout: number;
   clock: Clock;
+  /** Milliseconds that it may take to stop once it was told to; then it is killed. Default 15,000. */
+  stopMs?: number;
 }
 
 /** Starts a run: no shell, an argument array, no standard input, a process group of its own. */
-export function startChild({ program, args, limitMs, maxStdout, clock }: ChildOptions): ChildRun {
+export function startChild(options: ChildOptions): ChildRun {
+  const { program, args, limitMs, maxStdout, clock, stopMs = STOP_MS } = options;
   const startedAt = clock.now();
   const since = () => clock.now() - startedAt;
   let child: ChildProcess;
@@ -90,7 +92,7 @@ export function startChild({ program, args, limitMs, maxStdout, clock }: ChildOp
   const stop = () => {
     if (over) return;
     child.kill('SIGTERM');
-    killer ??= setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    killer ??= setTimeout(() => child.kill('SIGKILL'), stopMs);
   };
   const limit = setTimeout(() => {
     timedOut = true;
@@ -113,9 +115,10 @@ export function startChild({ program, args, limitMs, maxStdout, clock }: ChildOp
 
 /** Lets runs finish for `graceMs`, then stops them; resolves once all have ended. */
 export async function finishRuns(runs: readonly ChildRun[], graceMs: number, clock: Clock): Promise<void> {
-  const all = Promise.all(runs.map(({ ended }) => ended));
   const patience = new AbortController();
-  await Promise.race([all.then(() => patience.abort()), clock.sleep(graceMs, patience.signal)]);
+  const all = Promise.all(runs.map(({ ended }) => ended)).then(() => patience.abort());
+  await Promise.race([all, clock.sleep(graceMs, patience.signal)]);
+  if (patience.signal.aborted) return;
   for (const run of runs) run.stop();
   await all;
 }

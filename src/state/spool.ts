@@ -123,12 +123,9 @@ class FileSpool implements Spool {
   async #write(batch: readonly Change[]): Promise<unknown> {
     const { lines, undo } = this.#apply(batch);
     try {
-      if (this.#handle && this.#lines + lines.length <= 4 * this.#live.size + SLACK_LINES) {
-        await append(this.#handle, lines);
-        this.#lines += lines.length;
-      } else {
-        await this.#replace();
-      }
+      const full = this.#lines + lines.length > 4 * this.#live.size + SLACK_LINES;
+      if (full || !this.#handle || !(await append(this.#handle, lines))) await this.#replace();
+      else this.#lines += lines.length;
       return null;
     } catch (error) {
       undo();
@@ -178,10 +175,14 @@ function lineOf({ event, run, at }: SpoolEntry): string {
   return JSON.stringify({ event, run, at });
 }
 
-/** An empty line says nothing, but takes the same way to the disk. */
-async function append(handle: FileHandle, lines: readonly string[]): Promise<void> {
+/**
+ * Appends the lines, durably; false: the file was deleted under this process. An empty line says nothing, but takes
+ * the same way to the disk.
+ */
+async function append(handle: FileHandle, lines: readonly string[]): Promise<boolean> {
   await handle.appendFile(`${lines.join('\n')}\n`);
   await handle.datasync();
+  return (await handle.stat()).nlink > 0;
 }
 
 async function load({ files, log }: FileSpoolOptions): Promise<Live> {

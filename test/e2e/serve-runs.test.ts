@@ -1,0 +1,315 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { TestWorld } from '../helpers/world.js';
+import {
+  deliver,
+  ends,
+  eventBody,
+  hold,
+  metric,
+  newDirectory,
+  type RelayProcess,
+  relayEnv,
+  startFake,
+  startServe,
+  starts,
+} from './helpers/relay.js';
+
+const WAIT = { timeout: 20_000, interval: 20 };
+let directory: string;
+
+beforeEach(async () => {
+  directory = await newDirectory();
+});
+
+async function begun(): Promise<string[]> {
+  return (await starts(directory)).map(({ event }) => event);
+}
+
+async function idle(relay: RelayProcess): Promise<void> {
+  await expect.poll(() => metric(relay, 'ts_reconcile_webhook_runs_in_progress'), WAIT).toBe(0);
+}
+
+describe('runs', () => {
+  it('happen exactly once more for deliveries that came during one', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    const first = await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const answers = await Promise.all(Array.from({ length: 25 }, () => deliver(relay, eventBody(1))));
+    expect(answers.map(({ status }) => status)).toEqual(Array(25).fill(200));
+    const ids = answers.map(({ json }) => json.correlation_id);
+    expect(new Set(ids).size).toBe(25);
+    await release();
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(2);
+    await idle(relay);
+    await relay.stop();
+    const [one, two, ...others] = await starts(directory);
+    expect(others).toEqual([]);
+    expect(one?.args).toContain(first.json.correlation_id);
+    expect(ids).toContain(two?.args[two.args.indexOf('--correlation-id') + 1]);
+  });
+
+  it('of one event never overlap, and so many of different ones do', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory, { maxRuns: 3 });
+    for (const id of [1, 2, 3, 4, 1, 2, 5]) await deliver(relay, eventBody(id));
+    await expect.poll(async () => (await begun()).sort(), WAIT).toEqual(['1', '2', '3']);
+    expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(2);
+    await release();
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(7);
+    expect((await begun()).sort()).toEqual(['1', '1', '2', '2', '3', '4', '5']);
+  });
+
+  it('get an array of arguments and a chosen environment, and of the payload the digits of the id', async () => {
+    const env = relayEnv(join(directory, 'state'), {
+      HOME: directory,
+      TZ: 'America/Los_Angeles',
+      NODE_EXTRA_CA_CERTS: '/nowhere.pem',
+      REVEL_API_KEY: 'revel-key',
+      TRIPLESEAT_CLIENT_SECRET_FILE: '/run/secret',
+      SERVE_TOKEN: 'a-token-of-the-manual-trigger',
+      AWS_SECRET_ACCESS_KEY: 'not for runs',
+      NODE_OPTIONS: '--no-warnings',
+      LD_LIBRARY_PATH: '/tmp',
+    });
+    const relay = await startFake(directory, {}, env);
+    const payload = {
+      webhook_trigger_type: 'UPDATE_EVENT"; touch /tmp/x #',
+      message: '$(touch /tmp/x)',
+      event: { id: '61000001', name: '--dry-run `touch /tmp/x`' },
+    };
+    const { json } = await deliver(relay, JSON.stringify(payload));
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(1);
+    const [run] = await starts(directory);
+    const correlation = String(json.correlation_id);
+    expect(run?.args).toEqual([
+      'sync',
+      ...['--event-id', '61000001'],
+      ...['--trigger', 'webhook'],
+      ...['--correlation-id', correlation],
+      '--json',
+      '--sandbox',
+    ]);
+    expect(run?.env).toEqual({
+      PATH: env.PATH,
+      HOME: directory,
+      TZ: 'America/Los_Angeles',
+      NODE_EXTRA_CA_CERTS: '/nowhere.pem',
+      STATE_DIR: env.STATE_DIR,
+      REVEL_API_KEY: 'revel-key',
+      TRIPLESEAT_CLIENT_SECRET_FILE: '/run/secret',
+      LOG_FORMAT: 'text',
+      NO_COLOR: '1',
+    });
+    const spool = await readFile(
+      join(directory, 'state', 'sandbox', 'state', 'spool', 'spool.jsonl'),
+      'utf8',
+    );
+    for (const line of spool.split('\n').filter((text) => text !== '')) {
+      expect(line).toMatch(/^\{"(?:done":"61000001"|event":"61000001","run":"[0-9a-f]{8}","at":\d+)\}$/);
+    }
+  });
+
+  it('have their last lines, exit code and duration in the log under the id of the webhook', async () => {
+    await writeFile(
+      join(directory, 'stderr'),
+      [
+        ...Array.from({ length: 50 }, (_, index) => `[req-00000000] line ${index}`),
+        'WARN [req-00000000] a warning',
+        'ERROR [req-00000000] Failed to process event 1: it is \u001b[31mred\u001b[0m\u0007',
+        '',
+      ].join('\n'),
+    );
+    await writeFile(join(directory, 'exit-1'), '1');
+    const relay = await startFake(directory);
+    const id = String((await deliver(relay, eventBody(1))).json.correlation_id);
+    await expect
+      .poll(() => relay.stderr, WAIT)
+      .toContain(`[req-${id}] Run for event 1 ended with exit code 1`);
+    const tagged = relay.stderr.split('\n').filter((line) => line.includes(id));
+    expect(tagged.slice(0, 2)).toEqual([`[req-${id}] Webhook processed successfully`, `[req-${id}] line 32`]);
+    expect(tagged.slice(-3)).toEqual([
+      `WARN [req-${id}] a warning`,
+      `ERROR [req-${id}] Failed to process event 1: it is red`,
+      expect.stringMatching(/ended with exit code 1 after \d+\.\d s\.$/),
+    ]);
+    expect(await metric(relay, 'ts_reconcile_webhook_runs_total{exit="1"}')).toBe(1);
+  });
+
+  it.each([69, 75])('that exit with %i are tried again, after a while', async (code) => {
+    await writeFile(join(directory, 'exit-1'), String(code));
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(() => relay.stderr, WAIT).toMatch(/exit code \d+ after .* Next try in [3-5] s\./);
+    await rm(join(directory, 'exit-1'));
+    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ code }, { code: 0 }]);
+    const [first, second] = await ends(directory);
+    expect(Number(second?.startedAt) - Number(first?.startedAt)).toBeGreaterThan(2400);
+    await idle(relay);
+  });
+
+  it.each([1, 70, 77, 78])('that exit with %i wait for the sweep', async (code) => {
+    await writeFile(join(directory, 'exit-1'), String(code));
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(1);
+    await idle(relay);
+    expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(0);
+    await relay.stop();
+    const next = await startFake(directory);
+    await deliver(next, eventBody(2));
+    await expect.poll(begun, WAIT).toEqual(['1', '2']);
+  });
+});
+
+describe('a full queue', () => {
+  it('turns new events away with 503 and Retry-After, and takes known ones', async () => {
+    await hold(directory);
+    const relay = await startFake(directory, { maxRuns: 1, maxQueue: 3 });
+    for (const id of [1, 2, 3]) expect((await deliver(relay, eventBody(id))).status).toBe(200);
+    const full = await deliver(relay, eventBody(4));
+    expect(full.status).toBe(503);
+    expect(full.headers.get('retry-after')).toBe('30');
+    expect(full.json).toEqual({ ok: false, processed: false, reason: 'QUEUE_FULL' });
+    expect((await deliver(relay, eventBody(2))).status).toBe(200);
+    expect(await metric(relay, 'ts_reconcile_webhook_deliveries_total{result="queue_full"}')).toBe(1);
+  });
+});
+
+describe('a disk that refuses', () => {
+  it('is answered with 503, is not ready, and is used again when it works', async () => {
+    const relay = await startFake(directory);
+    const spool = join(directory, 'state', 'sandbox', 'state', 'spool');
+    await rm(spool, { recursive: true });
+    await writeFile(spool, '');
+    const refused = await deliver(relay, eventBody(1));
+    expect([refused.status, refused.json.reason]).toEqual([503, 'NOT_STORED']);
+    const ready = await fetch(`${relay.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reason: 'SPOOL_NOT_WRITABLE' }]);
+    expect((await fetch(`${relay.url}/healthz`)).status).toBe(200);
+    expect(relay.stderr).toMatch(/ERROR \[req-\w+\] The spool could not be written\. Cannot write/);
+    await rm(spool);
+    expect((await deliver(relay, eventBody(1))).status).toBe(200);
+    await expect.poll(begun, WAIT).toEqual(['1']);
+  });
+});
+
+describe('the kill switch', () => {
+  it('is told to Tripleseat, starts nothing, and keeps what is owed', async () => {
+    await hold(directory);
+    const before = await startFake(directory);
+    await deliver(before, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    await before.stop('SIGKILL');
+
+    const off = { ENABLE_CONNECTOR: 'false' };
+    const relay = await startFake(directory, {}, relayEnv(join(directory, 'state'), off));
+    const { status, json } = await deliver(relay, eventBody(2));
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ ok: true, processed: false, reason: 'CONNECTOR_DISABLED' });
+    expect(await relay.stop()).toBe(0);
+    expect(await begun()).toEqual(['1']);
+
+    await startFake(directory);
+    await expect.poll(begun, WAIT).toEqual(['1', '1']);
+  });
+});
+
+describe('SIGTERM', () => {
+  it('lets runs finish, starts no other, exits 0; the next start works off the rest', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory, { maxRuns: 1 });
+    for (const id of [1, 2]) await deliver(relay, eventBody(id));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const stopped = relay.stop('SIGTERM');
+    await expect.poll(() => relay.stderr, WAIT).toContain('Stopping (SIGTERM)');
+    await expect.poll(() => fetch(`${relay.url}/healthz`).then(Boolean, () => false), WAIT).toBe(false);
+    await release();
+    expect(await stopped).toBe(0);
+    expect(relay.stderr).toMatch(/Stopped\n$/);
+    expect(await ends(directory)).toMatchObject([{ event: '1', code: 0 }]);
+
+    await startFake(directory);
+    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ event: '1' }, { event: '2' }]);
+  });
+
+  it('stops runs that take longer, and they are done again', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory, { graceSeconds: 0 });
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    expect(await relay.stop('SIGTERM')).toBe(0);
+    expect(await ends(directory)).toMatchObject([{ event: '1', code: 143 }]);
+    expect(relay.stderr).toContain('The next start of the relay runs it again.');
+    await release();
+    await startFake(directory);
+    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ code: 143 }, { event: '1', code: 0 }]);
+  });
+
+  it('kills a run that does not stop', async () => {
+    await hold(directory);
+    await writeFile(join(directory, 'stubborn'), '');
+    const relay = await startFake(directory, { graceSeconds: 0 });
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    expect(await relay.stop('SIGTERM')).toBe(0);
+    expect(relay.stderr).toContain('was killed (SIGKILL)');
+    expect(await ends(directory)).toEqual([]);
+  });
+
+  it('reaches the runs of nobody else: Ctrl-C in a terminal is for the relay', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const [run] = await starts(directory);
+    const group = await readFile(`/proc/${run?.pid}/stat`, 'utf8');
+    expect(Number(group.slice(group.lastIndexOf(')') + 2).split(' ')[2])).toBe(run?.pid);
+    const stopped = relay.stop('SIGINT');
+    await release();
+    expect(await stopped).toBe(0);
+    expect(await ends(directory)).toMatchObject([{ code: 0 }]);
+  });
+});
+
+describe('with real runs', () => {
+  it('an order is made for a webhook, once, however often it is delivered', async () => {
+    const world = await TestWorld.start();
+    try {
+      const id = Number(world.addEvent().id);
+      const stateDir = world.newStateDir();
+      const relay = await startServe([], relayEnv(stateDir, world.env(stateDir)));
+      const answers = await Promise.all(Array.from({ length: 5 }, () => deliver(relay, eventBody(id))));
+      expect(answers.every(({ status }) => status === 200)).toBe(true);
+      await expect
+        .poll(() => relay.stderr, WAIT)
+        .toMatch(
+          new RegExp(`^\\[req-[0-9a-f]{8}\\] Event ${id} synced successfully - Revel Order: \\d+$`, 'm'),
+        );
+      await idle(relay);
+      await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(0);
+      await deliver(relay, eventBody(id));
+      await expect.poll(() => relay.stderr, WAIT).toContain(': skipped ALREADY_INJECTED.');
+      const orders = world.revel.orders().filter(({ deleted }) => !deleted);
+      expect(orders).toHaveLength(1);
+      expect(await relay.stop()).toBe(0);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('runs work against the sandbox as well', async () => {
+    const relay = await startServe(['--sandbox'], relayEnv(join(directory, 'state')));
+    const list = await fetch(`${relay.url}/api/sync/tripleseat?hours_back=48`);
+    expect(list.status).toBe(200);
+    const report = (await list.json()) as { events: { id: string; status: string }[] };
+    const injected = report.events.find(({ status }) => status === 'injected');
+    await deliver(relay, eventBody(injected?.id));
+    await expect
+      .poll(() => relay.stderr, WAIT)
+      .toContain(`Run for event ${injected?.id} ended with exit code 0`);
+    expect(await relay.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { variables } from '../../src/config/variables.js';
+import { runEnvironment } from '../../src/relay/environment.js';
+
+describe('runEnvironment', () => {
+  it('passes on every variable of the configuration but those of the relay itself', () => {
+    const env: Record<string, string> = {};
+    for (const { name, secret } of variables) env[secret ? `${name}_FILE` : name] = 'x';
+    const own = ['TRIPLESEAT_WEBHOOK_SIGNING_KEY_FILE', 'SERVE_TOKEN_FILE'];
+    const passed = runEnvironment(env);
+    expect(Object.keys(env).filter((name) => passed[name] === undefined)).toEqual(own);
+    expect(passed.LOG_FORMAT).toBe('text');
+  });
+
+  it('passes on what a process needs, and nothing else', () => {
+    const env = { PATH: '/bin', HOME: '/home/x', TZ: 'UTC', LD_PRELOAD: 'x', NODE_OPTIONS: 'x', OTHER: 'x' };
+    expect(runEnvironment({ ...env, SERVE_TOKEN: 'x', LANG: undefined })).toEqual({
+      PATH: '/bin',
+      HOME: '/home/x',
+      TZ: 'UTC',
+      LOG_FORMAT: 'text',
+      NO_COLOR: '1',
+    });
+  });
+});

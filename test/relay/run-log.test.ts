@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { FinishedRun } from '../../src/relay/child.js';
+import { endLabel, logEnd, logLines, parseReport } from '../../src/relay/run-log.js';
+import { createThrottle } from '../../src/relay/throttle.js';
+import { createLogger, type Logger } from '../../src/report/log.js';
+
+function logTo(lines: string[]): Logger {
+  return createLogger({
+    sink: { write: (text) => lines.push(text.trimEnd()) },
+    clock: { now: () => 0 },
+    level: 'debug',
+    format: 'text',
+    run: 'req-1a2b3c4d',
+    redact: (text) => text.replaceAll('secret', '***'),
+    quiet: false,
+  });
+}
+
+function finished(over: Partial<FinishedRun> = {}): FinishedRun {
+  return { end: { kind: 'exit', code: 0 }, durationMs: 812, stdout: null, lines: [], ...over };
+}
+
+const report = {
+  success: true,
+  mode: 'single',
+  dry_run: false,
+  trigger: 'webhook',
+  correlation_id: '1a2b3c4d',
+  started_at: '2026-11-14T12:00:00.000Z',
+  duration_ms: 812,
+  window: null,
+  summary: { queried: 1, injected: 0, repaired: 0, skipped: 1, failed: 0 },
+  events: [
+    {
+      id: '5',
+      name: null,
+      date: null,
+      location: null,
+      revel_order_id: null,
+      total: null,
+      error: null,
+      changes: [],
+      status: 'skipped',
+      reason: 'IGNORED',
+    },
+  ],
+  error: null,
+  requests: { tripleseat: 1, revel: 0 },
+};
+
+describe('logLines', () => {
+  it('keeps the level of each line, drops its tag, and lets no secret or escape through', () => {
+    const lines: string[] = [];
+    logLines(logTo(lines), [
+      '[req-00000000] Event 5 synced successfully - Revel Order: 7',
+      'ERROR [req-00000000] Failed with secret \u001b[2J',
+      'WARN no tag',
+      'DEBUG [req-00000000] [req-00000000] twice',
+      'WARNING is no level',
+    ]);
+    expect(lines).toEqual([
+      '[req-1a2b3c4d] Event 5 synced successfully - Revel Order: 7',
+      'ERROR [req-1a2b3c4d] Failed with ***',
+      'WARN [req-1a2b3c4d] no tag',
+      'DEBUG [req-1a2b3c4d] [req-00000000] twice',
+      '[req-1a2b3c4d] WARNING is no level',
+    ]);
+  });
+});
+
+describe('logEnd', () => {
+  const said = (run: FinishedRun, verdict: Parameters<typeof logEnd>[3]) => {
+    const lines: string[] = [];
+    logEnd(logTo(lines), '5', run, verdict);
+    return lines.join('\n').replace('[req-1a2b3c4d] Run for event 5 ', '');
+  };
+
+  it('says how it ended, and what follows', () => {
+    expect(said(finished({ stdout: JSON.stringify(report) }), { kind: 'done' })).toBe(
+      'ended with exit code 0 after 0.8 s: skipped IGNORED.',
+    );
+    expect(said(finished(), { kind: 'again' })).toBe(
+      'ended with exit code 0 after 0.8 s. Deliveries came meanwhile: it is run once more.',
+    );
+    expect(said(finished({ end: { kind: 'exit', code: 75 } }), { kind: 'retry', delayMs: 4200 })).toBe(
+      'WARN ended with exit code 75 after 0.8 s. Next try in 5 s.',
+    );
+    expect(said(finished({ end: { kind: 'killed', signal: 'SIGTERM' } }), { kind: 'keep' })).toBe(
+      'WARN was killed (SIGTERM) after 0.8 s. The next start of the relay runs it again.',
+    );
+    expect(said(finished({ end: { kind: 'timeout' } }), { kind: 'done' })).toBe(
+      'ERROR was stopped after 0.8 s: it took too long. The next sweep sees to it.',
+    );
+    expect(
+      said(finished({ end: { kind: 'unstarted', reason: 'EAGAIN' } }), { kind: 'retry', delayMs: 5000 }),
+    ).toBe('WARN could not be started (EAGAIN). Next try in 5 s.');
+  });
+
+  it('labels ends for the metrics', () => {
+    expect(endLabel({ kind: 'exit', code: 69 })).toBe('69');
+    expect(endLabel({ kind: 'timeout' })).toBe('timeout');
+  });
+});
+
+describe('parseReport', () => {
+  it('takes reports and nothing else', () => {
+    expect(parseReport(`${JSON.stringify(report)}\n`)).toMatchObject({ correlation_id: '1a2b3c4d' });
+    for (const text of [null, '', '{}', '[]', 'x', JSON.stringify({ ...report, extra: 1 })]) {
+      expect(parseReport(text)).toBeNull();
+    }
+  });
+});
+
+describe('createThrottle', () => {
+  it('lets one of a kind through at a time, and counts the others', () => {
+    let now = 0;
+    const said: string[] = [];
+    const throttle = createThrottle({ now: () => now }, 1000);
+    const say = (kind: string) => throttle(kind, (leftOut) => said.push(`${kind}${leftOut}`));
+    for (const at of [0, 1, 2, 999, 1000, 1500, 5000]) {
+      now = at;
+      say('a');
+    }
+    say('b');
+    expect(said).toEqual(['a', 'a (and 3 more like it before)', 'a (and 1 more like it before)', 'b']);
+  });
+});
