@@ -27,7 +27,7 @@ export interface SignalDeps {
 }
 
 /** A run that came to its end. */
-export interface FinishedRun {
+interface FinishedRun {
   report: RunReport;
   exit: ExitCode;
   /** A sweep that covered every location and its whole window. */

@@ -98,7 +98,7 @@ describe('HEALTHCHECK_URL', () => {
     await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
     run.child.kill('SIGTERM');
     expect((await run.done).code).toBe(143);
-    world.tripleseatGate.reset(({ path }) => ({ kind: path.startsWith('/v1') ? '500-before' : 'none' }));
+    world.tripleseatGate.reset(({ path }) => ({ kind: path.startsWith('/v1') ? 'bad-json' : 'none' }));
     expect((await runCli(SWEEP, env())).code).toBe(69);
     expect(check.signals).toEqual(['/start', '/143', '/start', '/69']);
   });
@@ -153,7 +153,7 @@ describe('METRICS_FILE', () => {
     return { result, text };
   }
 
-  function valueOf(text: string, sample: string): number {
+  function valueIn(text: string, sample: string): number {
     const line = text.split('\n').find((each) => each.startsWith(`${sample} `));
     return Number(line?.slice(sample.length + 1) ?? Number.NaN);
   }
@@ -165,26 +165,26 @@ describe('METRICS_FILE', () => {
     world.addEvent();
     const begun = Date.now() / 1000;
     const good = await run();
-    expect(valueOf(good.text, success)).toBeGreaterThan(begun);
-    expect(valueOf(good.text, 'ts_reconcile_events{mode="bulk",status="injected",reason=""}')).toBe(1);
-    expect(valueOf(good.text, 'ts_reconcile_requests{mode="bulk",upstream="revel"}')).toBeGreaterThan(5);
-    expect(valueOf(good.text, 'ts_reconcile_standing_failures')).toBe(0);
+    expect(valueIn(good.text, success)).toBeGreaterThan(begun);
+    expect(valueIn(good.text, 'ts_reconcile_events{mode="bulk",status="injected",reason=""}')).toBe(1);
+    expect(valueIn(good.text, 'ts_reconcile_requests{mode="bulk",upstream="revel"}')).toBeGreaterThan(5);
+    expect(valueIn(good.text, 'ts_reconcile_standing_failures')).toBe(0);
     expect(good.text.endsWith('\n')).toBe(true);
     expect(await readdir(world.path('metrics'))).toEqual(['ts_reconcile.prom']);
 
     world.addEvent(unmatched);
     const bad = await run();
     expect(bad.result.code).toBe(1);
-    expect(valueOf(bad.text, success)).toBe(valueOf(good.text, success));
-    expect(valueOf(bad.text, attempt)).toBeGreaterThan(valueOf(good.text, attempt));
-    expect(valueOf(bad.text, 'ts_reconcile_standing_failures')).toBe(1);
+    expect(valueIn(bad.text, success)).toBe(valueIn(good.text, success));
+    expect(valueIn(bad.text, attempt)).toBeGreaterThan(valueIn(good.text, attempt));
+    expect(valueIn(bad.text, 'ts_reconcile_standing_failures')).toBe(1);
     expect(
-      valueOf(bad.text, 'ts_reconcile_events{mode="bulk",status="failed",reason="UNMATCHED_ITEMS"}'),
+      valueIn(bad.text, 'ts_reconcile_events{mode="bulk",status="failed",reason="UNMATCHED_ITEMS"}'),
     ).toBe(1);
 
     await rm(file);
     const again = await run();
-    expect(valueOf(again.text, success)).toBeCloseTo(valueOf(good.text, success), 0);
+    expect(valueIn(again.text, success)).toBeCloseTo(valueIn(good.text, success), 0);
   });
 
   it('is left alone by dry runs', async () => {

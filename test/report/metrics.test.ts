@@ -14,7 +14,7 @@ function facts(over: Partial<RunFacts> = {}): RunFacts {
   return { report: report(events), exit: 1, wholeSweep: true, ...over };
 }
 
-function valueOf(text: string, sample: string): number | null {
+function valueIn(text: string, sample: string): number | null {
   const line = text.split('\n').find((each) => each.startsWith(`${sample} `));
   return line === undefined ? null : Number(line.slice(sample.length + 1));
 }
@@ -57,28 +57,28 @@ describe('the text', () => {
 
   it('keeps the last success through failing runs, and moves it on with a good one', () => {
     const good = metricsText(facts({ report: report([skipped('1')]), exit: 0 }), null, unknown);
-    expect(valueOf(good, SUCCESS)).toBe(START + 0.812);
+    expect(valueIn(good, SUCCESS)).toBe(START + 0.812);
     const later = { startedAt: (START + 2700) * 1000, finishedAt: (START + 2700) * 1000 };
     const bad = facts({ report: report([], later), exit: 69, wholeSweep: false });
     const kept = metricsText(bad, good, unknown);
-    expect(valueOf(kept, SUCCESS)).toBe(START + 0.812);
-    expect(valueOf(kept, COMPLETE)).toBe(START + 0.812);
-    expect(valueOf(kept, 'ts_reconcile_last_attempt_timestamp_seconds{mode="bulk"}')).toBe(START + 2700);
+    expect(valueIn(kept, SUCCESS)).toBe(START + 0.812);
+    expect(valueIn(kept, COMPLETE)).toBe(START + 0.812);
+    expect(valueIn(kept, 'ts_reconcile_last_attempt_timestamp_seconds{mode="bulk"}')).toBe(START + 2700);
     const again = metricsText(facts({ report: report([], later), exit: 0 }), kept, unknown);
-    expect(valueOf(again, SUCCESS)).toBe(START + 2700);
+    expect(valueIn(again, SUCCESS)).toBe(START + 2700);
   });
 
   it('keeps what a sweep found through runs for single events, but not what an earlier sweep found', () => {
     const sweep = metricsText(facts(), null, unknown);
     const run = report([injected('9')], { mode: 'single' });
     const after = metricsText({ report: run, exit: 0, wholeSweep: false }, sweep, unknown);
-    expect(valueOf(after, 'ts_reconcile_standing_failures')).toBe(2);
-    expect(valueOf(after, 'ts_reconcile_events{mode="bulk",status="failed",reason="MISSED"}')).toBe(1);
-    expect(valueOf(after, 'ts_reconcile_events{mode="single",status="injected",reason=""}')).toBe(1);
+    expect(valueIn(after, 'ts_reconcile_standing_failures')).toBe(2);
+    expect(valueIn(after, 'ts_reconcile_events{mode="bulk",status="failed",reason="MISSED"}')).toBe(1);
+    expect(valueIn(after, 'ts_reconcile_events{mode="single",status="injected",reason=""}')).toBe(1);
     const clean = metricsText(facts({ report: report([]), exit: 0 }), after, unknown);
-    expect(valueOf(clean, 'ts_reconcile_standing_failures')).toBe(0);
-    expect(valueOf(clean, 'ts_reconcile_events{mode="bulk",status="failed",reason="MISSED"}')).toBeNull();
-    expect(valueOf(clean, 'ts_reconcile_events{mode="bulk",status="failed",reason=""}')).toBe(0);
+    expect(valueIn(clean, 'ts_reconcile_standing_failures')).toBe(0);
+    expect(valueIn(clean, 'ts_reconcile_events{mode="bulk",status="failed",reason="MISSED"}')).toBeNull();
+    expect(valueIn(clean, 'ts_reconcile_events{mode="bulk",status="failed",reason=""}')).toBe(0);
   });
 
   it('takes nothing from an old file but its own samples', () => {
@@ -140,8 +140,8 @@ describe('the file', () => {
   it('has the last successes from the journal when it was lost', async () => {
     await writeMetrics(path, facts({ exit: 69, wholeSweep: false }), state, clock);
     const text = await readFile(path, 'utf8');
-    expect(valueOf(text, SUCCESS)).toBe(Date.UTC(2026, 10, 14, 8) / 1000);
-    expect(valueOf(text, COMPLETE)).toBe(Date.UTC(2026, 10, 14, 9) / 1000);
+    expect(valueIn(text, SUCCESS)).toBe(Date.UTC(2026, 10, 14, 8) / 1000);
+    expect(valueIn(text, COMPLETE)).toBe(Date.UTC(2026, 10, 14, 9) / 1000);
   });
 
   it('is written even when the lock cannot be had', async () => {
