@@ -26,9 +26,12 @@ export interface Selection {
   events: Map<EventId, EventHeader>;
   /** What could not be read, each as a sentence. */
   problems: string[];
-  /** Not a single search succeeded. */
+  /** Not a single search succeeded, or so many failed in a row that the API must be down. */
   failed: boolean;
 }
+
+/** So many searches in a row without an answer, and the rest is not tried: each takes its time to fail. */
+const BREAKER = 5;
 
 /**
  * Events of the configured sites whose day is due, in a status that gets an order, and events updated lately in
@@ -36,9 +39,13 @@ export interface Selection {
  */
 export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<Selection> {
   const selection: Selection = { events: new Map(), problems: [], failed: true };
+  let inARow = 0;
   for (const [siteId, locations] of sites(ctx)) {
-    await selectDue(ctx, siteId, locations, hoursBack, selection);
-    await selectUpdated(ctx, siteId, locations, hoursBack, selection);
+    for (const select of [selectDue, selectUpdated]) {
+      if (inARow >= BREAKER) return { ...selection, failed: true };
+      const read = await select(ctx, siteId, locations, hoursBack, selection);
+      inARow = read === 'no-answer' ? inARow + 1 : 0;
+    }
   }
   return selection;
 }
@@ -91,15 +98,15 @@ async function selectDue(
   locations: readonly Location[],
   hoursBack: number,
   selection: Selection,
-): Promise<void> {
+): Promise<SearchEnd> {
   const now = ctx.clock.now();
   const { leadHours, syncStatuses } = ctx.settings;
   const zones = zonesOf(locations);
   const span = spanOf(zones.map((zone) => sweepDates(now, zone, hoursBack, leadHours)));
   const [zone] = zones;
-  if (!span || zone === undefined) return;
+  if (!span || zone === undefined) return 'read';
   const dates = queryDates(span);
-  await readPages(
+  return readPages(
     ctx,
     { siteId, by: 'event_date', ...dates },
     { by: 'event_date', from: dates.from, zone },
@@ -121,14 +128,14 @@ async function selectUpdated(
   locations: readonly Location[],
   hoursBack: number,
   selection: Selection,
-): Promise<void> {
+): Promise<SearchEnd> {
   const now = ctx.clock.now();
   const since = now - hoursBack * HOUR;
   const zones = zonesOf(locations);
   const span: DateRange | null = spanOf(zones.map((zone) => updateDates(now, zone, hoursBack)));
   const [zone] = zones;
-  if (!span || zone === undefined) return;
-  await readPages(
+  if (!span || zone === undefined) return 'read';
+  return readPages(
     ctx,
     { siteId, by: 'updated', ...queryDates(span) },
     { by: 'updated', since: since - 24 * HOUR, zone },
@@ -145,26 +152,29 @@ function zoneOf(ctx: RunContext, event: EventHeader, fallback: string): string {
   return findLocation(ctx.settings.locations, event.siteId, event.locationId)?.timezone ?? fallback;
 }
 
+/** How a search ended: `no-answer` when Tripleseat gave none that can be used. */
+type SearchEnd = 'read' | 'no-answer';
+
 async function readPages(
   ctx: RunContext,
   query: SearchQuery,
   floor: SearchFloor,
   selection: Selection,
   wanted: (event: EventHeader) => boolean,
-): Promise<void> {
+): Promise<SearchEnd> {
   const pages: EventHeader[][] = [];
   const what = `The search of site ${query.siteId} for ${query.by === 'event_date' ? 'events that are due' : 'updated events'}`;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    if (ctx.stop.aborted) return;
+    if (ctx.stop.aborted) return 'read';
     const read = await ctx.tripleseat.search(query, page);
     switch (read.kind) {
       case 'error':
       case 'forbidden':
         selection.problems.push(`${what} failed: ${read.detail}`);
-        return;
+        return read.kind === 'error' ? 'no-answer' : 'read';
       case 'not-found':
         selection.problems.push(`${what} failed: Tripleseat does not know it (404).`);
-        return;
+        return 'read';
       case 'ok':
         break;
     }
@@ -182,12 +192,13 @@ async function readPages(
     }
     const repeated = page > 1 && sameIds(events, pages.at(-1));
     pages.push(events);
-    if (!more || repeated || provesOlder(pages, floor)) return;
+    if (!more || repeated || provesOlder(pages, floor)) return 'read';
     ctx.events.progress(selection.events.size, 0, 'searching');
   }
   selection.problems.push(
     `${what} did not end after ${MAX_PAGES} pages; what lies beyond was not looked at.`,
   );
+  return 'read';
 }
 
 /** A server that ignores the page number would go on forever. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/sync/outcome.js';
-import { Desk, outcomes, sweepRequest } from './desk.js';
+import { Desk, outcomes, sampleLocations, sweepRequest } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 
@@ -69,28 +69,54 @@ describe('an API that fails again and again', () => {
     ['Tripleseat', /^\/v1\/events\/\d/],
     ['Revel', /^\/resources\/(OrderItem|Order)\/(\d+\/)?$/],
   ])('stops the sweep after five events: %s', async (_, path) => {
-    const { desk } = withEvents(9);
+    const { desk } = withEvents(40);
     desk.strike = (sent) => (path.test(sent.path) ? { kind: '500-before' } : null);
-    const run = await desk.sweep({}, { concurrency: 1 });
+    const run = await desk.sweep();
     expect(run.problem).toMatchObject({ kind: 'unavailable' });
     expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
     expect(desk.revel.orders()).toEqual([]);
-    const reasons = run.results.map(({ reason }) => reason);
-    expect(reasons.slice(0, 5).every((reason) => reason === 'SOURCE_ERROR' || reason === 'REVEL_ERROR')).toBe(
-      true,
-    );
-    expect(reasons.slice(5)).toEqual(Array(4).fill('ABORTED'));
+    const tried = run.results.filter(({ reason }) => reason !== 'ABORTED');
+    for (const { reason } of tried) expect(['SOURCE_ERROR', 'REVEL_ERROR']).toContain(reason);
+    // Five, and those that were under way by then.
+    expect(tried.length).toBeGreaterThanOrEqual(5);
+    expect(tried.length).toBeLessThan(20);
+    expect(run.results).toHaveLength(40);
   });
 
-  it('does not stop it when one event in between goes well', async () => {
+  it('stops it before all sites of a large account were tried in vain', async () => {
+    const { desk } = withEvents(1);
+    desk.strike = ({ path }) => (path.endsWith('/search.json') ? { kind: '500-before' } : null);
+    const locations = Array.from({ length: 20 }, (_, index) => ({
+      ...(sampleLocations[0] as (typeof sampleLocations)[0]),
+      name: `Shop ${index}`,
+      tripleseat: { siteId: 100 + index, locationId: null },
+    }));
+    const run = await desk.sweep({}, { locations });
+    expect(run.problem).toMatchObject({ kind: 'unavailable' });
+    // Five searches, four attempts each.
+    expect(run.sent.filter(({ path }) => path.endsWith('/search.json'))).toHaveLength(20);
+  });
+
+  it('is not what one site is whose searches fail', async () => {
+    const { desk, events } = withEvents(1);
+    desk.strike = ({ path, query }) =>
+      path.endsWith('/search.json') && query.get('site_id') !== '15691' ? { kind: '500-before' } : null;
+    const run = await desk.sweep();
+    expect(run.problem).toMatchObject({ kind: 'incomplete' });
+    expect(run.complete).toBe(false);
+    expect(outcomes(run)).toEqual([`${events[0]?.id} injected`]);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
+  });
+
+  it('four times does not stop it: the others are done', async () => {
     const { desk, events } = withEvents(9);
-    const good = new Set([events[2], events[5]].map((event) => `/v1/events/${event?.id}.json`));
-    desk.strike = ({ path }) =>
-      /^\/v1\/events\/\d/.test(path) && !good.has(path) ? { kind: '500-before' } : null;
-    const run = await desk.sweep({}, { concurrency: 1 });
+    const bad = new Set(events.slice(2, 6).map(({ id }) => `/v1/events/${id}.json`));
+    desk.strike = ({ path }) => (bad.has(path) ? { kind: '500-before' } : null);
+    const run = await desk.sweep();
     expect(run.problem).toBeNull();
-    expect(run.results.filter(({ reason }) => reason === 'SOURCE_ERROR')).toHaveLength(7);
-    expect(run.results.filter(({ status }) => status === 'injected')).toHaveLength(2);
+    expect(run.results.filter(({ reason }) => reason === 'SOURCE_ERROR')).toHaveLength(4);
+    expect(run.results.filter(({ status }) => status === 'injected')).toHaveLength(5);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
   });
 });
 
