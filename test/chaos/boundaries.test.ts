@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CaseResult, calmRun, casesOf, faults, tally, tryAll } from '../helpers/boundary.js';
+import { forgetfulness, outage } from '../helpers/hardship.js';
 import type { WorldOptions } from '../helpers/world.js';
 
 const LANES = 4;
@@ -44,4 +45,26 @@ describe('a fault at each request of a run leaves exactly one right order after 
       { revel: { listLagMs: 150 }, settleSeconds: 0.5 },
     ),
   );
+});
+
+describe('a run whose look-ups all fail', () => {
+  test.each(['reset-before', 'hang-before', '500-before', '502-html', 'html-200', 'bad-json'] as const)(
+    'writes nothing and says so: %s',
+    { timeout: 120_000 },
+    async (kind) => {
+      expect(await outage({ kind }, { HTTP_TIMEOUT_MS: '500' })).toEqual([]);
+    },
+  );
+});
+
+describe('a write that Revel accepts and forgets', () => {
+  test.each([
+    ['POST', '/resources/Order/'],
+    ['POST', '/resources/OrderItem/'],
+    ['PATCH', '/resources/Order/'],
+    ['POST', '/resources/Payment/'],
+    ['POST', '/resources/OrderHistory/'],
+  ])('is made up for or reported: %s %s', { timeout: 120_000 }, async (method, path) => {
+    expect(await forgetfulness(method, path)).toEqual([]);
+  });
 });

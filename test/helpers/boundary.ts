@@ -74,7 +74,7 @@ export interface CaseResult {
 }
 
 /** A pair of servers with the events of its cases, and a second pair that stands for the same POS elsewhere. */
-export class Lane {
+class Lane {
   readonly #world: TestWorld;
   readonly #copy: TestWorld;
   readonly #watch: Watch;

@@ -63,7 +63,7 @@ function settleSeconds(race: Race): number {
 }
 
 /** Lets the processes run against each other and looks at what they leave. */
-export async function runRace(race: Race): Promise<RaceResult> {
+async function runRace(race: Race): Promise<RaceResult> {
   const startedAt = performance.now();
   const watch = new Watch();
   const world: TestWorld = await TestWorld.start({
