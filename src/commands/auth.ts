@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { writeJson } from '../report/json.js';
-import { writeAll } from '../report/output.js';
+import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
 import { clean } from '../report/text.js';
 import { instantText, spanText } from '../report/time.js';
+import { wrap } from '../report/width.js';
 import { openState } from '../state/open.js';
 import type { StateStore, Tokens } from '../state/types.js';
 import { authorizeUrl, exchangeCode } from '../tripleseat/auth.js';
@@ -63,7 +64,7 @@ export async function authLogin(options: LoginOptions, around: Surroundings): Pr
       timeoutMs: config.httpTimeoutMs,
     });
     const tokens = await exchangeCode(auth, code, redirectUri);
-    await writeAll(around.stdout, `${signedIn(tokens, config.tripleseat.scope).join('\n')}\n`);
+    await tell(around.stdout, around, signedIn(tokens, config.tripleseat.scope));
     return ExitCode.ok;
   } finally {
     await state.close();
@@ -77,6 +78,17 @@ function storeOf(config: Config, around: Surroundings, readOnly: boolean): Promi
     log: (line) => around.stderr.write(`${line}\n`),
     readOnly,
   });
+}
+
+/** Writes paragraphs, folded at blanks on a terminal; an address stays whole. */
+function tell(
+  stream: Writable & OutputStream,
+  { env }: Surroundings,
+  paragraphs: readonly string[],
+): Promise<void> {
+  const style = outputStyle(stream, env, false);
+  const lines = style.terminal ? paragraphs.flatMap((text) => wrap(text, '', style.width)) : paragraphs;
+  return writeAll(stream, `${lines.join('\n')}\n`);
 }
 
 interface Code {
@@ -100,7 +112,7 @@ async function callbackCode(
   try {
     const { redirectUri } = server;
     const waiting = `Waiting for the answer, at most ${spanText(LOGIN_TIMEOUT_MS)}. Ctrl-C stops.`;
-    await writeAll(around.stderr, invitation(config, redirectUri, state, waiting));
+    await tell(around.stderr, around, invitation(config, redirectUri, state, waiting));
     const outcome = await server.outcome;
     switch (outcome.kind) {
       case 'code':
@@ -132,7 +144,7 @@ async function pastedCode(
   const how =
     'After the consent the browser is sent to an address that it may be unable to open: that is fine. Paste that ' +
     'whole address here (or its code and state with a blank between them):';
-  await writeAll(around.stderr, invitation(config, redirectUri, state, how));
+  await tell(around.stderr, around, invitation(config, redirectUri, state, how));
   let tries = 0;
   for await (const line of lines(options.input, around.stop)) {
     if (line.trim() === '') continue;
@@ -141,12 +153,11 @@ async function pastedCode(
     if (answer.kind === 'refused') throw refused(answer.error);
     tries += 1;
     if (tries >= MAX_TRIES) break;
-    await writeAll(
-      around.stderr,
+    await tell(around.stderr, around, [
       answer.kind === 'foreign'
-        ? 'That answer does not belong to this sign-in: its state is another one. Open the address above and paste what it leads to:\n'
-        : 'That holds no code. Paste the whole address from the address bar:\n',
-    );
+        ? 'That answer does not belong to this sign-in: its state is another one. Open the address above and paste what it leads to:'
+        : 'That holds no code. Paste the whole address from the address bar:',
+    ]);
   }
   if (around.stop.aborted) throw stopped(around);
   throw new AppError(
@@ -173,7 +184,7 @@ async function* lines(input: Readable, stop: AbortSignal): AsyncGenerator<string
   }
 }
 
-function invitation(config: Config, redirectUri: string, state: string, then: string): string {
+function invitation(config: Config, redirectUri: string, state: string, then: string): string[] {
   return [
     'Open this address in a browser that is signed in to Tripleseat as a customer admin:',
     '',
@@ -181,8 +192,7 @@ function invitation(config: Config, redirectUri: string, state: string, then: st
     '',
     `The OAuth application must have this redirect URI, letter by letter: ${redirectUri}`,
     then,
-    '',
-  ].join('\n');
+  ];
 }
 
 function refused(error: string): AppError {
@@ -249,9 +259,15 @@ export async function authStatus({ json }: { json: boolean }, around: Surroundin
     const status = statusOf(tokens, config.tripleseat.refreshToken !== null, now);
     if (json) await writeJson(around.stdout, status);
     else
-      await writeAll(
+      await tell(
         around.stdout,
-        `${described(tokens, status, now, config.stateUrl === null ? config.stateDir : 'the database of STATE_URL').join('\n')}\n`,
+        around,
+        described(
+          tokens,
+          status,
+          now,
+          config.stateUrl === null ? config.stateDir : 'the database of STATE_URL',
+        ),
       );
     return status.source === 'none' ? ExitCode.credentials : ExitCode.ok;
   } finally {
@@ -321,7 +337,7 @@ export async function authLogout(around: Surroundings): Promise<ExitCode> {
         { baseUrl: config.tripleseat.baseUrl, transport: gotTransport(), timeoutMs: REVOKE_TIMEOUT_MS },
         tokens.accessToken,
       ));
-    await writeAll(around.stdout, `${farewell(tokens, revoked, config).join('\n')}\n`);
+    await tell(around.stdout, around, farewell(tokens, revoked, config));
     return ExitCode.ok;
   } finally {
     await state.close();

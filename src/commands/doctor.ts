@@ -112,9 +112,7 @@ async function contextOf(
   };
 }
 
-type OpenedState =
-  | { kind: 'open'; store: StateStore }
-  | { kind: 'closed'; problem: { message: string; hint: string | null } };
+type OpenedState = { kind: 'open'; store: StateStore } | { kind: 'closed'; problem: AppError };
 
 async function tryState(config: Config, around: Surroundings): Promise<OpenedState> {
   try {
@@ -126,6 +124,6 @@ async function tryState(config: Config, around: Surroundings): Promise<OpenedSta
     return { kind: 'open', store };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { kind: 'closed', problem: { message: error.message, hint: error.hint } };
+    return { kind: 'closed', problem: error };
   }
 }

@@ -7,7 +7,16 @@ import { createRedactor } from '../report/redact.js';
 import { clean } from '../report/text.js';
 import { instantText, spanText } from '../report/time.js';
 import { StateFiles } from '../state/files.js';
-import { type Check, type DiskSpace, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+import {
+  type Check,
+  causeOf,
+  type DiskSpace,
+  type DoctorContext,
+  failed,
+  ok,
+  skipped,
+  warning,
+} from './types.js';
 
 const STATE = 'State';
 const SWEEP = 'Last sweep';
@@ -24,7 +33,7 @@ const HOUR = 3_600_000;
 export async function checkState(ctx: DoctorContext): Promise<Check> {
   const { config, clock, stateProblem } = ctx;
   if (stateProblem !== null) {
-    return failed(STATE, stateProblem.message, stateProblem.hint, [], 'configuration');
+    return failed(STATE, stateProblem.message, stateProblem.hint, [], causeOf(stateProblem));
   }
   try {
     if (config.stateUrl === null) {
@@ -36,7 +45,7 @@ export async function checkState(ctx: DoctorContext): Promise<Check> {
     await ctx.state?.tokens.read();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return failed(STATE, error.message, error.hint, [], 'configuration');
+    return failed(STATE, error.message, error.hint, [], causeOf(error));
   }
   ctx.facts.stateUsable = true;
   return config.stateUrl === null

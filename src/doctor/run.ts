@@ -10,7 +10,7 @@ import { checkProducts } from './products.js';
 import { checkRevel } from './revel.js';
 import { checkShops } from './shops.js';
 import { checkTripleseat } from './tripleseat.js';
-import { type Check, type DoctorContext, type FailureCause, failed } from './types.js';
+import { type Check, causeOf, type DoctorContext, failed } from './types.js';
 import { checkZones } from './zones.js';
 
 const MAX_TEXT = 2_000;
@@ -62,17 +62,6 @@ async function guarded(step: Step, ctx: DoctorContext): Promise<Check[]> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return [failed(step.name, error.message, error.hint, [], causeOf(error))];
-  }
-}
-
-function causeOf({ exitCode }: AppError): FailureCause {
-  switch (exitCode) {
-    case ExitCode.config:
-      return 'configuration';
-    case ExitCode.credentials:
-      return 'credentials';
-    default:
-      return 'other';
   }
 }
 

@@ -140,10 +140,7 @@ function checkSites({ config }: DoctorContext, sites: readonly Site[]): Check {
   const missing = configured.filter((siteId) => !sites.some(({ id: known }) => known === siteId));
   const others = sites.length - (configured.length - missing.length);
   if (missing.length === 0) {
-    return ok(
-      SITES,
-      `all ${configured.length} found${others > 0 ? `; ${others} more are not configured` : ''}`,
-    );
+    return ok(SITES, `${configured.length} found${others > 0 ? `; ${others} more are not configured` : ''}`);
   }
   const known = sites.map(({ id: number, name }) => `${number} (${name})`).join(', ');
   return failed(

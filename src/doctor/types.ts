@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
+import { type AppError, ExitCode } from '../errors.js';
 import type { ProbeAnswer } from '../http/probe.js';
 import type { RevelProbe } from '../revel/probe.js';
 import type { RevelPort } from '../revel/types.js';
@@ -93,7 +94,7 @@ export interface DoctorContext {
   revel: { port: RevelPort; probe: RevelProbe } | null;
   /** Null: the state cannot be used; the sentence says why. */
   state: StateStore | null;
-  stateProblem: { message: string; hint: string | null } | null;
+  stateProblem: AppError | null;
   /** Room on the file system that holds the path. */
   diskSpace: (path: string) => Promise<DiskSpace>;
   sendTestMail: boolean;
@@ -110,6 +111,18 @@ export function noteClock(facts: Facts, server: string, answer: ProbeAnswer): vo
   const [earliest, latest] = [answer.sentAt - 1_000, answer.receivedAt];
   const ms = date < earliest ? date - earliest : date > latest ? date - latest : 0;
   facts.skews.push({ server, ms });
+}
+
+/** What an error that stops a check comes from. */
+export function causeOf({ exitCode }: AppError): FailureCause {
+  switch (exitCode) {
+    case ExitCode.config:
+      return 'configuration';
+    case ExitCode.credentials:
+      return 'credentials';
+    default:
+      return 'other';
+  }
 }
 
 /** `1 location`, `3 locations`. */

@@ -116,8 +116,8 @@ function proposed(covered: LocationCoverage, width: number): string[] {
   const entries = Object.entries(proposal(covered));
   if (entries.length === 0) return [];
   const say =
-    'If these are right, add them to "products" of this location in the locations file; each is the nearest ' +
-    'product, not a checked one:';
+    'If these are right, add them to "products" of this location in the locations file. They are only the nearest ' +
+    'products, and of several with one name the lowest id:';
   const json = entries.map(([name, id]) => `${JSON.stringify(name)}: ${id}`);
   return [
     ...wrap(say, INDENT, width),
@@ -132,7 +132,8 @@ function summary({ locations, unread }: Coverage, days: number): string {
     locations.reduce((total, covered) => total + countOf(covered, kind), 0);
   const events = locations.reduce((total, covered) => total + covered.events, 0);
   const left = unread.length === 0 ? '' : `, ${plural(unread.length, 'event')} not looked at`;
-  return `Next ${plural(days, 'day')}: ${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
+  const when = days === 0 ? 'Today' : `Next ${plural(days, 'day')}`;
+  return `${when}: ${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
 }
 
 function plural(count: number, word: string): string {

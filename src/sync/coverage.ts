@@ -13,7 +13,7 @@ import { readMore } from './gather.js';
 import { selectComing } from './search.js';
 
 /** What a line's name is in Revel, as far as its location is concerned. */
-export type LineKind =
+type LineKind =
   /** An active product bears the name. */
   | 'matched'
   /** The locations file names the product. */

@@ -17,7 +17,7 @@ export interface CallbackOptions {
 }
 
 /** An answer that ends the waiting, or why there was none. */
-export type CallbackOutcome =
+type CallbackOutcome =
   | Extract<SignInAnswer, { kind: 'code' | 'refused' }>
   | { kind: 'timeout' }
   | { kind: 'stopped' };
@@ -31,7 +31,7 @@ export interface CallbackServer {
 }
 
 /** Path of the redirect URI. */
-export const CALLBACK_PATH = '/callback';
+const CALLBACK_PATH = '/callback';
 
 const HEADERS = {
   'content-type': 'text/plain; charset=utf-8',

@@ -94,6 +94,18 @@ describe('auth login', () => {
     }
   });
 
+  it('folds its sentences on a terminal, never the address', async () => {
+    const on = terminal({ NO_COLOR: '' });
+    on.err.isTTY = true;
+    const done = login(on);
+    const url = await printedUrl(on);
+    await on.err.match(/Ctrl-C stops/);
+    expect(new URL(url).searchParams.get('state')).toMatch(/^[\w-]{32}$/);
+    expect(on.err.text.split('\n').filter((line) => line.length > 80)).toEqual([url]);
+    on.stop.abort('SIGINT');
+    await failure(done);
+  });
+
   it('uses another state each time', async () => {
     const states = [];
     for (let round = 0; round < 2; round += 1) {

@@ -1,0 +1,263 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FIRST_REFRESH_TOKEN } from '../../src/sandbox/tripleseat/model.js';
+import type { Tokens } from '../../src/state/types.js';
+import { binPath } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+import { runTool, startTool, type ToolResult } from './helpers/tool.js';
+
+const WORKER = fileURLToPath(new URL('./helpers/token-worker.mjs', import.meta.url));
+const SIGN_IN_AGAIN = /sign in again with `ts-reconcile auth login`/i;
+
+let world: TestWorld;
+let stateDir: string;
+let event: { id: number };
+
+beforeEach(async () => {
+  world = await TestWorld.start({ tripleseat: { clientCredentials: 'off' } });
+  stateDir = world.newStateDir();
+  event = world.addEvent();
+});
+afterEach(() => world.close());
+
+function env(changes: Record<string, string> = {}): Record<string, string> {
+  const authorize = { TRIPLESEAT_AUTHORIZE_URL: `${world.tripleseatServer.url}/oauth2/authorize` };
+  return world.env(stateDir, { ...authorize, ...changes });
+}
+
+async function stored(): Promise<Tokens> {
+  return JSON.parse(await readFile(join(stateDir, 'tokens.json'), 'utf8'));
+}
+
+/** Tokens as an earlier run left them: expired, with a refresh token that is good once. */
+async function storeExpired(): Promise<void> {
+  const tokens: Tokens = {
+    accessToken: 'expired-access-token',
+    refreshToken: FIRST_REFRESH_TOKEN,
+    expiresAt: Date.now() - 1_000,
+    scope: 'events:read bookings:read',
+    obtainedAt: Date.now() - 7_201_000,
+  };
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await writeFile(join(stateDir, 'tokens.json'), JSON.stringify(tokens), { mode: 0o600 });
+}
+
+const refreshes = () =>
+  world.tripleseatServer.log.entries().filter(({ body }) => body?.includes('grant_type=refresh_token'));
+
+/** A run that needs a token and nothing else that could go wrong. */
+const dryRun = () => ['sync', '--event-id', String(event.id), '--dry-run'];
+
+async function signIn(): Promise<ToolResult> {
+  const tool = startTool(['auth', 'login', '--paste'], env());
+  const [, url = ''] = await tool.said(/^(http\S+authorize\S+)$/m);
+  const answer = await fetch(url, { redirect: 'manual' });
+  tool.type(`${answer.headers.get('location')}\n`);
+  return tool.done;
+}
+
+describe('auth as a process', () => {
+  it('signs in through the callback, shows its status, and signs out', async () => {
+    const tool = startTool(['auth', 'login', '--port', String(await freePort())], env());
+    const [, url = ''] = await tool.said(/^(http\S+authorize\S+)$/m);
+    const page = await fetch(url);
+    expect(await page.text()).toContain('Tripleseat has answered');
+    const login = await tool.done;
+    expect(login).toMatchObject({ code: 0, stdout: expect.stringContaining('Signed in to Tripleseat.') });
+    expect((await stat(join(stateDir, 'tokens.json'))).mode & 0o777).toBe(0o600);
+
+    const status = await runTool(['auth', 'status', '--json'], env());
+    expect(status.code).toBe(0);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      source: 'stored',
+      expired: false,
+      refresh_token: true,
+    });
+    const { accessToken, refreshToken } = await stored();
+    for (const { stdout, stderr } of [login, status]) {
+      expect(stdout + stderr).not.toContain(accessToken);
+      expect(stdout + stderr).not.toContain(refreshToken);
+    }
+    expect(await runTool(dryRun(), env())).toMatchObject({ code: 0 });
+
+    expect(await runTool(['auth', 'logout'], env())).toMatchObject({ code: 0 });
+    expect(await runTool(['auth', 'status'], env())).toMatchObject({ code: 77 });
+    expect(await runTool(dryRun(), env())).toMatchObject({
+      code: 77,
+      stderr: expect.stringContaining('auth login'),
+    });
+  });
+
+  it('signs in by paste and ends although the terminal stays open', async () => {
+    expect(await signIn()).toMatchObject({ code: 0 });
+    expect((await stored()).refreshToken).toBeTruthy();
+  });
+
+  it('ends by Ctrl-C with 130 and a sentence', async () => {
+    const tool = startTool(['auth', 'login', '--port', String(await freePort())], env());
+    await tool.said(/Ctrl-C stops/);
+    tool.child.kill('SIGINT');
+    expect(await tool.done).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('The sign-in was stopped'),
+    });
+  });
+
+  it.each([
+    [['auth', 'login', '--port', '0'], 'Write a port'],
+    [['auth', 'login', '--redirect-uri', 'https://example.com/x'], '--redirect-uri needs --paste'],
+    [['auth', 'login', '--paste', '--redirect-uri', 'http://example.com/x'], 'https:// address'],
+    [['history', '--since', 'yesterday'], '12h, 7d'],
+    [['history', '--event-id', '1; rm'], 'decimal digits'],
+    [['products', '--days', '-1'], 'number of days'],
+  ])('%j is wrong usage', async (args, sentence) => {
+    const result = await runTool(args, env());
+    expect(result.code).toBe(64);
+    expect(result.stderr).toContain(sentence);
+  });
+});
+
+describe('a process killed while it refreshes', () => {
+  beforeEach(storeExpired);
+
+  /** Starts a run and kills it when the n-th request arrives; what that request came to is up to `fate`. */
+  async function killAt(nth: number, fate: 'hang-before' | 'hang-after'): Promise<void> {
+    const tool = startTool(dryRun(), env());
+    await new Promise<void>((resolve) => {
+      world.tripleseatGate.reset((_, index) => {
+        if (index !== nth) return { kind: 'none' };
+        setImmediate(resolve);
+        return { kind: fate };
+      });
+    });
+    tool.child.kill('SIGKILL');
+    expect((await tool.done).signal).toBe('SIGKILL');
+    world.tripleseatGate.reset();
+  }
+
+  it('before the server has rotated: the stored token is as good as before', async () => {
+    await killAt(0, 'hang-before');
+    expect((await stored()).refreshToken).toBe(FIRST_REFRESH_TOKEN);
+    expect(await runTool(dryRun(), env())).toMatchObject({ code: 0 });
+    expect((await stored()).refreshToken).not.toBe(FIRST_REFRESH_TOKEN);
+  });
+
+  it('after the server has rotated, before it answered: the next run says what to do, and that helps', async () => {
+    await killAt(0, 'hang-after');
+    expect((await stored()).refreshToken).toBe(FIRST_REFRESH_TOKEN);
+    const next = await runTool(dryRun(), env());
+    expect(next.code).toBe(77);
+    expect(next.stderr).toContain('invalid_grant');
+    expect(next.stderr).toMatch(SIGN_IN_AGAIN);
+    const check = await runTool(['doctor'], env());
+    expect(check.code).toBe(77);
+    expect(check.stdout.replace(/\s+/g, ' ')).toMatch(SIGN_IN_AGAIN);
+    expect(await signIn()).toMatchObject({ code: 0 });
+    expect(await runTool(dryRun(), env())).toMatchObject({ code: 0 });
+  });
+
+  it('once the new token is in use: it is on disk, and nobody refreshes again', async () => {
+    await killAt(1, 'hang-before');
+    expect((await stored()).refreshToken).not.toBe(FIRST_REFRESH_TOKEN);
+    expect(await runTool(dryRun(), env())).toMatchObject({ code: 0 });
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  it('while it writes: the file is the old or the new one, whole, and the next run works or says what to do', async () => {
+    // First the file is written once more, to show before the refresh that it can be: then the new tokens.
+    let killed = 0;
+    for (let round = 0; round < 6; round += 1) {
+      await signIn();
+      const before = { ...(await stored()), expiresAt: Date.now() - 1_000 };
+      await writeFile(join(stateDir, 'tokens.json'), JSON.stringify(before));
+      const tool = startTool(dryRun(), env());
+      // Each change in the directory is a step of writing: killed at the first, the second, and so on.
+      let steps = round;
+      const watcher = watch(stateDir, () => {
+        if (steps === 0) tool.child.kill('SIGKILL');
+        steps -= 1;
+      });
+      if ((await tool.done).signal === 'SIGKILL') killed += 1;
+      watcher.close();
+
+      const after = await stored();
+      const rotated = after.refreshToken !== before.refreshToken;
+      const next = await runTool(dryRun(), env());
+      if (rotated) expect(next).toMatchObject({ code: 0 });
+      else if (next.code !== 0)
+        expect(next).toMatchObject({ code: 77, stderr: expect.stringMatching(SIGN_IN_AGAIN) });
+      expect((await readdir(stateDir)).filter((name) => name.includes('damaged'))).toEqual([]);
+    }
+    // The first step comes before the request goes out: that kill cannot come too late.
+    expect(killed).toBeGreaterThanOrEqual(1);
+  }, 180_000);
+
+  it('frees the lock at once: a run that waited for it goes on', async () => {
+    const holder = startTool(dryRun(), env());
+    const arrived = new Promise<void>((resolve) => {
+      world.tripleseatGate.reset((_, index) => {
+        if (index > 0) return { kind: 'none' };
+        setImmediate(resolve);
+        return { kind: 'hang-before' };
+      });
+    });
+    await arrived;
+    const waiter = startTool(dryRun(), env());
+    await once(waiter.child, 'spawn');
+    holder.child.kill('SIGKILL');
+    expect(await waiter.done).toMatchObject({ code: 0 });
+    expect(refreshes()).toHaveLength(2);
+    expect(refreshes().map(({ status }) => status)).toEqual([null, 200]);
+  });
+});
+
+describe('many processes with an expired token', () => {
+  it('100 of them at once refresh once', async () => {
+    await storeExpired();
+    const workers: ChildProcess[] = [];
+    try {
+      // Started a few at a time, let go all at once.
+      for (let started = 0; started < 100; started += 10) {
+        const batch = Array.from({ length: 10 }, () => fork(WORKER, [binPath], { env: env() }));
+        workers.push(...batch);
+        await Promise.all(batch.map((worker) => heard(worker)));
+      }
+      const answers = workers.map((worker) => heard(worker));
+      for (const worker of workers) worker.send('go');
+      const tokens = await Promise.all(answers);
+      expect(tokens[0]).toMatch(/^[0-9a-f]{64}$/);
+      expect(new Set(tokens).size).toBe(1);
+      expect(refreshes()).toMatchObject([{ status: 200 }]);
+      expect((await stored()).refreshToken).not.toBe(FIRST_REFRESH_TOKEN);
+    } finally {
+      for (const worker of workers) worker.kill('SIGKILL');
+    }
+  }, 180_000);
+});
+
+/** The next message of a worker; an error when it ends without one. */
+function heard(worker: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('the worker ended'));
+    worker.once('exit', ended);
+    worker.once('message', (message) => {
+      worker.off('exit', ended);
+      resolve(message);
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
