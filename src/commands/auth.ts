@@ -1,30 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
-import { writeJson } from '../report/json.js';
-import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
-import { clean } from '../report/text.js';
 import { instantText, spanText } from '../report/time.js';
-import { wrap } from '../report/width.js';
-import { openState } from '../state/open.js';
-import type { StateStore, Tokens } from '../state/types.js';
+import type { Tokens } from '../state/types.js';
 import { authorizeUrl, exchangeCode } from '../tripleseat/auth.js';
 import { listenForCallback, redirectUriOf } from '../tripleseat/callback.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
-import { revokeToken } from '../tripleseat/revoke.js';
 import { readPasted } from '../tripleseat/sign-in.js';
+import { scopesOf, storeOf, tell, words } from './auth-common.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Port of the callback unless another is asked for: fixed, since its redirect URI is registered. */
 export const DEFAULT_CALLBACK_PORT = 8917;
 const LOGIN_TIMEOUT_MS = 600_000;
-const REVOKE_TIMEOUT_MS = 10_000;
-const LOGOUT_WAIT_MS = 60_000;
 const MAX_TRIES = 5;
 const MAX_PASTED = 16_384;
 
@@ -69,26 +62,6 @@ export async function authLogin(options: LoginOptions, around: Surroundings): Pr
   } finally {
     await state.close();
   }
-}
-
-function storeOf(config: Config, around: Surroundings, readOnly: boolean): Promise<StateStore> {
-  return openState(config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => around.stderr.write(`${line}\n`),
-    readOnly,
-  });
-}
-
-/** Writes paragraphs, folded at blanks on a terminal; an address stays whole. */
-function tell(
-  stream: Writable & OutputStream,
-  { env }: Surroundings,
-  paragraphs: readonly string[],
-): Promise<void> {
-  const style = outputStyle(stream, env, false);
-  const lines = style.terminal ? paragraphs.flatMap((text) => wrap(text, '', style.width)) : paragraphs;
-  return writeAll(stream, `${lines.join('\n')}\n`);
 }
 
 interface Code {
@@ -226,147 +199,5 @@ function signedIn(tokens: Tokens, asked: string): string[] {
       ? `Tripleseat gave no refresh token: at ${instantText(tokens.expiresAt)} somebody has to sign in again.`
       : 'The tokens are stored and renewed from now on without anybody.',
     'Check everything else with: ts-reconcile doctor',
-  ];
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
-function scopesOf(tokens: Tokens): string[] {
-  return words(clean(tokens.scope ?? '', 2_000));
-}
-
-/** `auth status --json`; no token is in it. */
-interface AuthStatus {
-  /** `stored`: tokens are on disk; `configured`: the first run uses TRIPLESEAT_REFRESH_TOKEN; `none`. */
-  source: 'stored' | 'configured' | 'none';
-  scopes: string[];
-  /** ISO 8601; null without a stored token. */
-  obtained_at: string | null;
-  expires_at: string | null;
-  expired: boolean;
-  refresh_token: boolean;
-}
-
-/** `auth status`: exit 77 when nothing is there to work with until somebody signs in. */
-export async function authStatus({ json }: { json: boolean }, around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await storeOf(config, around, true);
-  try {
-    const tokens = await state.tokens.read();
-    const now = systemClock.now();
-    const status = statusOf(tokens, config.tripleseat.refreshToken !== null, now);
-    if (json) await writeJson(around.stdout, status);
-    else
-      await tell(
-        around.stdout,
-        around,
-        described(
-          tokens,
-          status,
-          now,
-          config.stateUrl === null ? config.stateDir : 'the database of STATE_URL',
-        ),
-      );
-    return status.source === 'none' ? ExitCode.credentials : ExitCode.ok;
-  } finally {
-    await state.close();
-  }
-}
-
-function statusOf(tokens: Tokens | null, configured: boolean, now: number): AuthStatus {
-  if (tokens === null) {
-    return {
-      source: configured ? 'configured' : 'none',
-      scopes: [],
-      obtained_at: null,
-      expires_at: null,
-      expired: false,
-      refresh_token: configured,
-    };
-  }
-  return {
-    source: 'stored',
-    scopes: scopesOf(tokens),
-    obtained_at: new Date(tokens.obtainedAt).toISOString(),
-    expires_at: new Date(tokens.expiresAt).toISOString(),
-    expired: tokens.expiresAt <= now,
-    refresh_token: tokens.refreshToken !== null,
-  };
-}
-
-function described(tokens: Tokens | null, status: AuthStatus, now: number, place: string): string[] {
-  if (tokens === null) {
-    return status.source === 'configured'
-      ? [
-          'No tokens are stored yet: the first run uses TRIPLESEAT_REFRESH_TOKEN, then stores what it gets for it.',
-        ]
-      : [
-          'Nobody has signed in to Tripleseat here.',
-          'Sign in with `ts-reconcile auth login`. Without that, runs try the client_credentials grant.',
-        ];
-  }
-  const left = tokens.expiresAt - now;
-  return [
-    `Scopes         ${status.scopes.join(' ') || 'not told by Tripleseat'}`,
-    `Access token   ${left > 0 ? `good for another ${spanText(left)}` : `expired ${spanText(left)} ago`} (${instantText(tokens.expiresAt)})`,
-    `Refresh token  ${
-      tokens.refreshToken === null
-        ? 'none: the next token comes from the client_credentials grant, or from `ts-reconcile auth login`'
-        : 'stored: runs renew the access token by themselves'
-    }`,
-    `Obtained       ${instantText(tokens.obtainedAt)}, ${spanText(now - tokens.obtainedAt)} ago`,
-    `Stored in      ${clean(place, 1_000)}`,
-  ];
-}
-
-/** `auth logout`: nothing is stored afterwards, whatever Tripleseat answers. */
-export async function authLogout(around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await storeOf(config, around, false);
-  try {
-    const tokens = await state.tokens.exclusive(LOGOUT_WAIT_MS, async () => {
-      const stored = await readable(state);
-      await state.tokens.clear();
-      return stored;
-    });
-    const revoked =
-      tokens !== null &&
-      (await revokeToken(
-        { baseUrl: config.tripleseat.baseUrl, transport: gotTransport(), timeoutMs: REVOKE_TIMEOUT_MS },
-        tokens.accessToken,
-      ));
-    await tell(around.stdout, around, farewell(tokens, revoked, config));
-    return ExitCode.ok;
-  } finally {
-    await state.close();
-  }
-}
-
-/** The tokens; null also when their file is damaged, since it goes anyway. */
-async function readable(state: StateStore): Promise<Tokens | null> {
-  try {
-    return await state.tokens.read();
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'STATE') return null;
-    throw error;
-  }
-}
-
-function farewell(tokens: Tokens | null, revoked: boolean, config: Config): string[] {
-  return [
-    tokens === null ? 'There were no tokens to use; the store is empty.' : 'The stored tokens are deleted.',
-    ...(tokens === null
-      ? []
-      : [
-          revoked
-            ? 'Tripleseat was told to forget the access token.'
-            : 'Tripleseat could not be told to forget them.',
-          'To end the access for good, an admin revokes the application in the settings of Tripleseat.',
-        ]),
-    ...(config.tripleseat.refreshToken === null
-      ? []
-      : ['TRIPLESEAT_REFRESH_TOKEN is still set: the next run would use it.']),
   ];
 }

@@ -99,14 +99,14 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
     .description('scopes and expiry of the stored tokens, never the tokens')
     .option('--json', JSON_HELP)
     .action(async ({ json = false }: { json?: boolean }) => {
-      const { authStatus } = await import('./auth.js');
+      const { authStatus } = await import('./auth-tokens.js');
       finish(await authStatus({ json }, around));
     });
   auth
     .command('logout')
     .description('delete the stored tokens')
     .action(async () => {
-      const { authLogout } = await import('./auth.js');
+      const { authLogout } = await import('./auth-tokens.js');
       finish(await authLogout(around));
     });
 }
