@@ -10,8 +10,8 @@ import { startRelay } from '../relay/relay.js';
 import { createLogger, type Logger } from '../report/log.js';
 import { createRedactor } from '../report/redact.js';
 import type { Sandbox } from '../sandbox/index.js';
-import { openStateDir } from '../state/directory.js';
 import { shownPath } from '../state/failure.js';
+import { openState } from '../state/open.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `serve` as asked for on the command line, checked. */
@@ -54,15 +54,19 @@ export async function serveCommand(
     redact: createRedactor(secretsOf(config)),
     quiet: false,
   });
+  // Whoever collects the log may go away; webhooks still come.
+  around.stderr.on('error', () => undefined);
   warnUnsigned(options, config, log);
-  if (!options.sandbox) return serve(options, config, config.stateDir, program, log, around.stop);
+  if (!options.sandbox) return serve(options, config, program, log, around.stop);
 
   const { openSandbox } = await import('../sandbox/index.js');
   const sandbox: Sandbox = await openSandbox({ stateDir: config.stateDir, clock: systemClock });
   try {
     if (sandbox.note !== null) log.info(sandbox.note);
     const { STATE_DIR: stateDir = config.stateDir } = sandbox.env;
-    return await serve(options, config, stateDir, program, log, around.stop);
+    // The sandbox shares nothing with other hosts.
+    const alone = { ...config, stateDir, stateUrl: null };
+    return await serve(options, alone, program, log, around.stop);
   } finally {
     await sandbox.close();
   }
@@ -85,20 +89,18 @@ function warnUnsigned({ allowUnsigned }: ServeOptions, { webhookSigningKeys }: C
 async function serve(
   options: ServeOptions,
   config: Config,
-  stateDir: string,
   program: Program,
   log: Logger,
   stop: AbortSignal,
 ): Promise<ExitCode> {
-  const state = await openStateDir({
-    dir: stateDir,
+  const state = await openState(config, {
     clock: systemClock,
     random: Math.random,
     log: (line) => log.warn(line),
   });
   try {
     const spool = await state.openSpool();
-    if (!spool) throw takenError(stateDir);
+    if (!spool) throw takenError(config.stateDir);
     try {
       const relay = await startRelay({
         ...options,

@@ -66,7 +66,7 @@ interface Job {
 /**
  * Owes every accepted event a run that begins after its last delivery: one run per event at a time, so many runs
  * at once. The spool holds an event from its acceptance until a run has ended that no delivery came during, so
- * that deliveries which join need no write of their own.
+ * that deliveries which join need no write of their own (but must be sure that it still does).
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
@@ -113,6 +113,7 @@ export class Scheduler {
     const [firstJoined] = joined;
     const first = firstJoined?.again?.run ?? firstJoined?.run;
     const stored = joined.map((job) => job.stored);
+    if (joined.length > 0) stored.push(this.#options.spool.confirm?.() ?? Promise.resolve());
     if (fresh.length > 0) stored.push(this.#store(fresh, run, now));
     await Promise.all(stored);
     return fresh.length > 0 || first === undefined ? { kind: 'queued' } : { kind: 'joined', first };

@@ -157,6 +157,11 @@ export interface Spool {
   /** Throws when entries cannot be made durable at the moment. */
   check(): Promise<void>;
   /**
+   * Where several hosts share one spool: throws unless what was added here is still durable, since others may have
+   * taken it over. Absent: it is, once it was added.
+   */
+  confirm?(): Promise<void>;
+  /**
    * Where several hosts share one spool: tells of promises taken over, durably, from a host that is gone. Absent:
    * this process is the only one.
    */

@@ -236,6 +236,22 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         expect(await b.journal.lastGoodSweep()).toBe('2026-11-14T02:00:00.000Z');
       });
 
+      it('counts shards once all of them were swept', async () => {
+        const store = await open();
+        const swept = (run: string, hour: string, index: number) => {
+          const shard = { index, count: 2 };
+          return [
+            { ...runStart(run, `2026-11-14T${hour}:00:00.000Z`), shard },
+            { ...runEnd(run, `2026-11-14T${hour}:10:00.000Z`), shard },
+          ];
+        };
+        await store.journal.append(swept('aaaaaaaa', '01', 1));
+        expect(await store.journal.lastGoodSweep()).toBeNull();
+        expect(await store.journal.lastGoodSweep({ index: 1, count: 2 })).toBe('2026-11-14T01:00:00.000Z');
+        await store.journal.append(swept('bbbbbbbb', '02', 2));
+        expect(await store.journal.lastGoodSweep()).toBe('2026-11-14T01:00:00.000Z');
+      });
+
       it('takes no run of single events for a sweep', async () => {
         const store = await open();
         await store.journal.append([

@@ -1,14 +1,17 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openPostgres } from '../../src/state/postgres/store.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 import { stateContract } from './contract.js';
 
+// Each test makes a database.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
 describeWithPostgres('state in PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   stateContract('PostgreSQL', async () => {

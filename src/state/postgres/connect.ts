@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
+import { systemClock } from '../../clock.js';
 import { AppError, ExitCode } from '../../errors.js';
 import { databaseError } from './failure.js';
 
@@ -48,9 +49,10 @@ export async function connect(url: string, timeouts: Timeouts = defaultTimeouts)
 }
 
 async function farewell(client: Client, destroy: () => void): Promise<void> {
-  const timer = setTimeout(destroy, GOODBYE_MS);
-  await client.end().catch(() => undefined);
-  clearTimeout(timer);
+  const patience = new AbortController();
+  // The driver waits for ever for an end that came just before it was asked for.
+  await Promise.race([client.end().catch(() => undefined), systemClock.sleep(GOODBYE_MS, patience.signal)]);
+  patience.abort();
   destroy();
 }
 

@@ -61,19 +61,20 @@ class TableSpool implements Spool {
   left: readonly SpoolEntry[] = [];
   readonly #options: TableSpoolOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Event → what marks its row as the one that this process knows of. */
-  readonly #tokens = new Map<EventId, string>();
+  /** Event → its promise, and what marks its row as the one that this process knows of. */
+  readonly #live = new Map<EventId, { entry: SpoolEntry; token: string }>();
   #batches: Batch[] = [];
   #queue: Promise<void> = Promise.resolve();
   #scheduled = false;
   #host: { owner: string; session: Session; locks: SessionLocks } | null = null;
   #listener: ((entries: readonly SpoolEntry[]) => void) | null = null;
+  #looking = false;
   #complained = false;
   #closed = false;
 
   constructor(options: TableSpoolOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#look(), options.adoptEveryMs ?? ADOPT_EVERY_MS);
+    this.#timer = setInterval(() => void this.#look(), options.adoptEveryMs ?? ADOPT_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -88,14 +89,18 @@ class TableSpool implements Spool {
 
   add(entries: readonly SpoolEntry[]): Promise<void> {
     const changes = entries.map((entry) => ({ event: entry.event, entry, token: randomUUID() }));
-    for (const { event, token } of changes) this.#tokens.set(event, token);
+    for (const change of changes) this.#live.set(change.event, change);
     return this.#enqueue(changes);
   }
 
   remove(event: EventId): Promise<void> {
-    const token = this.#tokens.get(event);
-    this.#tokens.delete(event);
-    return token === undefined ? Promise.resolve() : this.#enqueue([{ event, entry: null, token }]);
+    const known = this.#live.get(event);
+    this.#live.delete(event);
+    return known ? this.#enqueue([{ event, entry: null, token: known.token }]) : Promise.resolve();
+  }
+
+  confirm(): Promise<void> {
+    return this.#enqueue([]);
   }
 
   check(): Promise<void> {
@@ -109,7 +114,11 @@ class TableSpool implements Spool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
-    await this.#queue;
+    // What is adopted last is answered with changes of its own.
+    for (let last: Promise<void> | null = null; last !== this.#queue; ) {
+      last = this.#queue;
+      await last;
+    }
     await this.#host?.session.close();
     this.#host = null;
   }
@@ -138,27 +147,30 @@ class TableSpool implements Spool {
       const { owner, session } = await this.#connected();
       await session.queryHolding(WRITE, [owner, ...columns([...last.values()])]);
       for (const { event, entry, token } of last.values()) {
-        if (entry && this.#tokens.has(event)) this.#tokens.set(event, token);
+        if (entry && this.#live.has(event)) this.#live.set(event, { entry, token });
       }
     } catch (error) {
       problem = error;
       for (const { event, entry, token } of last.values()) {
-        if (entry && this.#tokens.get(event) === token) this.#tokens.delete(event);
+        if (entry && this.#live.get(event)?.token === token) this.#live.delete(event);
       }
     }
     for (const { settle } of batches) settle(problem);
   }
 
-  #look(): void {
-    const told = this.#inTurn(async () => {
-      const adopted = this.#closed ? [] : await this.#adopt();
-      if (adopted.length > 0) this.#listener?.(adopted);
+  async #look(): Promise<void> {
+    // What nobody hears of would be run by nobody.
+    if (this.#looking || this.#closed || !this.#listener) return;
+    this.#looking = true;
+    try {
+      const adopted = await this.#inTurn(() => this.#adopt());
+      if (adopted.length > 0) this.#listener(adopted);
       this.#complained = false;
-    });
-    told.catch((error) => {
+    } catch (error) {
       if (!this.#complained) this.#options.log?.(`Other hosts were not looked after. ${errorText(error)}`);
       this.#complained = true;
-    });
+    }
+    this.#looking = false;
   }
 
   /** Takes over whatever belongs to hosts that do not hold their lock. */
@@ -171,8 +183,10 @@ class TableSpool implements Spool {
       if (!lock) continue;
       const taken = z.array(adoptedRow).parse(await session.query(ADOPT, [owner, other.owner]));
       await lock.release();
-      for (const { event, token } of taken) this.#tokens.set(event, token);
-      adopted.push(...taken.map(({ event, run, at }) => ({ event, run, at })));
+      for (const { token, ...entry } of taken) {
+        this.#live.set(entry.event, { entry, token });
+        adopted.push(entry);
+      }
       if (taken.length > 0) {
         this.#options.log?.(`${taken.length} events were taken over from a relay that is gone.`);
       }
@@ -180,7 +194,10 @@ class TableSpool implements Spool {
     return adopted.sort((a, b) => a.at - b.at);
   }
 
-  /** The session, opened anew under another name if it was lost: others may have taken the old rows by then. */
+  /**
+   * The session, opened anew under another name if it was lost. Others may have taken the old rows by then, and even
+   * have done with them, while deliveries joined them here: so all that is still promised is written again.
+   */
   async #connected() {
     if (this.#host && !this.#host.session.lost.aborted) return this.#host;
     this.#host = null;
@@ -190,6 +207,8 @@ class TableSpool implements Spool {
       const locks = new SessionLocks(session);
       const owner = randomUUID();
       await locks.tryLock(lockName(owner));
+      const promised = [...this.#live].map(([event, { entry, token }]) => ({ event, entry, token }));
+      if (promised.length > 0) await session.query(WRITE, [owner, ...columns(promised)]);
       this.#host = { owner, session, locks };
       return this.#host;
     } catch (error) {

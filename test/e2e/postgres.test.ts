@@ -1,0 +1,192 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { ExitCode } from '../../src/errors.js';
+import { openPostgres } from '../../src/state/postgres/store.js';
+import type { StateStore } from '../../src/state/types.js';
+import { endState, Watch, wrongWith } from '../helpers/check.js';
+import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
+import { hostEnv, STATE_KEY, syncHere, tokenRequests } from '../helpers/postgres-run.js';
+import { TestWorld, type WorldOptions } from '../helpers/world.js';
+import { collect } from '../state/support.js';
+
+describeWithPostgres('hosts that share a database', () => {
+  let server: PostgresServer;
+  let world: TestWorld;
+  let url: string;
+  let watch: Watch;
+  let onChange: () => void;
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.close());
+
+  async function newWorld(options: WorldOptions = {}): Promise<void> {
+    watch = new Watch();
+    onChange = () => undefined;
+    const onRevelChange = () => {
+      watch.look(world.revel, world.events);
+      onChange();
+    };
+    world = await TestWorld.start({ tripleseat: { clientCredentials: 'off' }, onRevelChange, ...options });
+  }
+  beforeEach(async () => {
+    url = await server.newDatabase();
+    await newWorld();
+  });
+  afterEach(() => world.close());
+
+  function open(): Promise<StateStore> {
+    const keys = [Buffer.from(STATE_KEY, 'base64')];
+    return openPostgres({ url, keys, clock: systemClock, random: Math.random });
+  }
+
+  function wrong(): string[] {
+    return [...world.events.flatMap((event) => wrongWith(world.revel, event)), ...watch.problems];
+  }
+
+  it.each([2, 4, 8])(
+    '%i processes make one order for each event and refresh the tokens once',
+    async (count) => {
+      const events = [world.addEvent(), world.addEvent()];
+      const runs = await Promise.all(
+        Array.from({ length: count }, () => runCli(syncArgs(...events), hostEnv(world, url))),
+      );
+      expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+      expect(wrong()).toEqual([]);
+      // One host did the work on each event; the lock kept the others from even making a header.
+      for (const event of events) {
+        const name = `Triple Seat_${event.id}`;
+        expect(world.revel.orders().filter(({ local_id }) => local_id === name)).toHaveLength(1);
+        const injected = runs.filter(({ report }) =>
+          report?.events.some(({ id, status }) => id === String(event.id) && status === 'injected'),
+        );
+        expect(injected).toHaveLength(1);
+      }
+      expect(tokenRequests(world)).toEqual(['refresh_token']);
+      const journal = await open();
+      const records = await collect(journal.journal.read());
+      await journal.close();
+      expect(records.filter(({ type }) => type === 'run-end')).toHaveLength(count);
+    },
+  );
+
+  it('lets one sweep at a time run, whichever host it is on', async () => {
+    world.addEvent();
+    const sweeps = await Promise.all(
+      Array.from({ length: 3 }, () => runCli(['sync', '--json'], hostEnv(world, url))),
+    );
+    const codes = sweeps.map(({ code }) => code);
+    expect(codes).toContain(0);
+    expect(codes.filter((code) => code !== 0 && code !== 75)).toEqual([]);
+    expect(wrong()).toEqual([]);
+  });
+
+  it('starts nothing while the database is away', async () => {
+    const event = world.addEvent();
+    const away = new URL(url);
+    away.port = '1';
+    const run = await runCli(syncArgs(event), hostEnv(world, String(away)));
+    expect(run.code).toBe(ExitCode.locked);
+    expect(run.stderr).toContain('The state database (STATE_URL) cannot be reached: nothing listens there.');
+    expect(run.stderr).not.toContain(away.password);
+    expect(world.tripleseatServer.log.entries()).toEqual([]);
+    expect(world.revelServer.log.entries()).toEqual([]);
+  });
+
+  it('stops a sweep when the server dies under it, and goes on after a restart', async () => {
+    for (let count = 0; count < 12; count += 1) world.addEvent();
+    const refused = server.kill.bind(server);
+    let killed: Promise<void> | null = null;
+    let changes = 0;
+    onChange = () => {
+      changes += 1;
+      if (changes === 40) killed = refused();
+    };
+    const run = startCli(['sync', '--json', '--hours-back', '48'], hostEnv(world, url));
+    const first = await run.done;
+    const written = changes;
+    expect(killed).not.toBeNull();
+    await killed;
+    await server.startAgain();
+
+    expect(first.code).toBe(ExitCode.locked);
+    expect(first.report?.error).toMatchObject({ code: 'STATE_UNAVAILABLE' });
+    expect(first.report?.error?.message).toContain('Its locks went with it');
+    // Four events were in flight: each may have had one write under way.
+    expect(written).toBeLessThan(40 + 12);
+    expect(watch.problems).toEqual(new Set());
+    const left = world.events.filter((event) => endState(world.revel, event).live.length === 0);
+    expect(left.length).toBeGreaterThan(0);
+
+    const second = await runCli(['sync', '--json'], hostEnv(world, url));
+    expect(second.code).toBe(0);
+    expect(wrong()).toEqual([]);
+  });
+
+  it('divides a sweep into shards that together leave nothing out', async () => {
+    const events = Array.from({ length: 9 }, () => world.addEvent());
+    const env = hostEnv(world, url);
+    const shards = await Promise.all([
+      runCli(['sync', '--json', '--shard', '1/3'], env),
+      runCli(['sync', '--json', '--shard', '2/3'], hostEnv(world, url)),
+    ]);
+    expect(shards.map(({ code }) => code)).toEqual([0, 0]);
+    const store = await open();
+    expect(await store.journal.lastGoodSweep()).toBeNull();
+    expect(await store.journal.lastGoodSweep({ index: 2, count: 3 })).not.toBeNull();
+
+    const third = await runCli(['sync', '--json', '--shard', 'auto/3'], {
+      ...env,
+      JOB_COMPLETION_INDEX: '2',
+    });
+    expect(third.code).toBe(0);
+    const done = [...shards, third].flatMap(({ report }) => report?.events.map(({ id }) => id) ?? []);
+    expect(done.sort()).toEqual(events.map(({ id }) => String(id)).sort());
+    expect(await store.journal.lastGoodSweep()).not.toBeNull();
+    await store.close();
+    expect(wrong()).toEqual([]);
+  });
+
+  it('refuses a shard that makes no sense', async () => {
+    for (const shard of ['0/3', '4/3', 'x', 'auto/3']) {
+      const run = await runCli(['sync', '--shard', shard], hostEnv(world, url));
+      expect([shard, run.code]).toEqual([shard, ExitCode.usage]);
+    }
+  });
+
+  it('asks for a migration, which many hosts may carry out at once', async () => {
+    const event = world.addEvent();
+    const empty = await server.newEmptyDatabase();
+    const before = await syncHere(hostEnv(world, empty), [event]);
+    expect(before.code).toBe(ExitCode.config);
+    expect(before.report.error).toMatchObject({
+      message: 'The state database (STATE_URL) has no tables of ts-reconcile yet.',
+      hint: 'Run `ts-reconcile state migrate` once.',
+    });
+
+    const migrations = await Promise.all(
+      Array.from({ length: 4 }, () => runCli(['state', 'migrate'], hostEnv(world, empty))),
+    );
+    expect(migrations.map(({ code, stderr }) => [code, stderr])).toEqual(migrations.map(() => [0, '']));
+    expect(migrations.filter(({ stdout }) => stdout.includes('from version 0 to version'))).toHaveLength(1);
+    expect(migrations.filter(({ stdout }) => stdout.includes('up to date'))).toHaveLength(3);
+    expect((await syncHere(hostEnv(world, empty), [event])).code).toBe(0);
+    expect(wrong()).toEqual([]);
+  });
+
+  it('refuses tables of another version', async () => {
+    const event = world.addEvent();
+    await server.query(url, 'INSERT INTO ts_reconcile.migrations (version) VALUES (999)');
+    const newer = await syncHere(hostEnv(world, url), [event]);
+    expect(newer.code).toBe(ExitCode.config);
+    expect(newer.report.error?.message).toContain('version 999, newer than version');
+
+    await server.query(url, 'DELETE FROM ts_reconcile.migrations');
+    const older = await syncHere(hostEnv(world, url), [event]);
+    expect(older.code).toBe(ExitCode.config);
+    expect(older.report.error?.hint).toBe('Run `ts-reconcile state migrate` once.');
+    expect(world.revelServer.log.entries()).toEqual([]);
+  });
+});

@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Clock, systemClock } from '../../src/clock.js';
+import { openPostgres, type PostgresOptions } from '../../src/state/postgres/store.js';
+import type { StateStore } from '../../src/state/types.js';
+import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
+import { PostgresProxy } from '../helpers/postgres-proxy.js';
+import { collect, eventId, eventRecord, tokens } from './support.js';
+
+// Each test makes a database.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+const KEY = Buffer.alloc(32, 1);
+const OTHER_KEY = Buffer.alloc(32, 2);
+const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
+
+/** Waits are over at once, so that what is tried again is tried at once. */
+const hasty: Clock = { now: systemClock.now, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+
+describeWithPostgres('a store in PostgreSQL', () => {
+  let server: PostgresServer;
+  let proxy: PostgresProxy;
+  let url: string;
+  let proxied: string;
+  let opened: StateStore[];
+
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    url = await server.newDatabase();
+    proxy = await PostgresProxy.start(server.port);
+    const through = new URL(url);
+    through.port = String(proxy.port);
+    proxied = String(through);
+    opened = [];
+  });
+  afterEach(async () => {
+    for (const store of opened) await store.close();
+    await proxy.close();
+  });
+
+  async function open(options: Partial<PostgresOptions> = {}): Promise<StateStore> {
+    const store = await openPostgres({ url, keys: [KEY], clock: hasty, random: Math.random, ...options });
+    opened.push(store);
+    return store;
+  }
+
+  /** Resolves with the sentence once the store is lost. */
+  function loss(store: StateStore): Promise<string> {
+    return new Promise((resolve) => {
+      if (store.lost?.aborted) resolve(String(store.lost.reason));
+      else store.lost?.addEventListener('abort', () => resolve(String(store.lost?.reason)), { once: true });
+    });
+  }
+
+  const database = () => new URL(url).pathname.slice(1);
+
+  describe('whose connection is gone', () => {
+    it('says so at once, gives its locks to others, and refuses whatever needs them', async () => {
+      const [a, b] = [await open(), await open({ url: proxied })];
+      expect(await b.tryLock('event-1')).not.toBeNull();
+      expect(await a.tryLock('event-1')).toBeNull();
+      const lost = loss(b);
+      proxy.setDown(true);
+      expect(await lost).toMatch(
+        /^The connection to the state database was lost: .+\. Its locks went with it/,
+      );
+
+      const refusal = { code: 'STATE', exitCode: 75 };
+      await expect(b.intents.write(eventId('61000001'), intent)).rejects.toMatchObject(refusal);
+      await expect(b.tryLock('event-2')).rejects.toMatchObject(refusal);
+      await expect(b.tokens.read()).rejects.toMatchObject(refusal);
+      await expect.poll(() => a.tryLock('event-1')).not.toBeNull();
+    });
+
+    it('hears of it from the server, too', async () => {
+      const store = await open();
+      const lost = loss(store);
+      await server.cutConnections(database());
+      expect(await lost).toContain('The connection to the state database was lost');
+    });
+
+    it('notices a line that has gone silent, long before the server gives its locks away', async () => {
+      const store = await open({ url: proxied, heartbeat: { everyMs: 50, answerMs: 100 } });
+      await store.tryLock('event-1');
+      const lost = loss(store);
+      proxy.freeze();
+      expect(await lost).toContain('it does not answer');
+    });
+
+    it('stays one while nothing happens', async () => {
+      const store = await open({ url: proxied, heartbeat: { everyMs: 10, answerMs: 5_000 } });
+      proxy.arm(null);
+      await expect.poll(() => proxy.statements).toBeGreaterThan(5);
+      expect(store.lost?.aborted).toBe(false);
+      expect(await store.tryLock('event-1')).not.toBeNull();
+    });
+
+    it('takes a pooler that hands its connection to somebody else for a loss', async () => {
+      const [a] = [await open({ url: proxied }), await open({ url: proxied })];
+      await a.intents.write(eventId('61000001'), intent);
+      proxy.swap();
+      await expect(a.intents.write(eventId('61000001'), intent)).rejects.toMatchObject({ exitCode: 75 });
+      expect(String(a.lost?.reason)).toContain('a connection pooler in transaction mode stands in between');
+    });
+
+    it('still records what was done, once, and keeps new tokens', async () => {
+      const store = await open();
+      await store.tokens.write(tokens());
+      await server.cutConnections(database());
+      await loss(store);
+      await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
+      await store.tokens.write(tokens({ refreshToken: 'refresh-2' }));
+
+      const after = await open();
+      expect(await collect(after.journal.read())).toHaveLength(2);
+      expect((await after.tokens.read())?.refreshToken).toBe('refresh-2');
+    });
+
+    it.each(['before', 'after'] as const)(
+      'writes no record twice when it is cut off %s the statement',
+      async (side) => {
+        const store = await open({ url: proxied });
+        proxy.arm({ statement: 0, side });
+        await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
+        expect(store.lost?.aborted).toBe(true);
+        expect(await collect((await open()).journal.read())).toHaveLength(2);
+      },
+    );
+  });
+
+  describe('that cannot be opened', () => {
+    it('tells why, and whether it may pass, without a word of the password', async () => {
+      const wrong = (change: (changed: URL) => void) => {
+        const changed = new URL(url);
+        change(changed);
+        return openPostgres({ url: String(changed), keys: [KEY], clock: hasty, random: Math.random });
+      };
+      const problems = await Promise.all(
+        [
+          (changed: URL) => {
+            changed.port = '1';
+          },
+          (changed: URL) => {
+            changed.password = 'canary-7f3a';
+          },
+          (changed: URL) => {
+            changed.pathname = '/nowhere';
+          },
+          (changed: URL) => {
+            changed.searchParams.set('sslmode', 'require');
+          },
+          (changed: URL) => {
+            changed.searchParams.set('sslrootcert', '/nowhere/ca.pem');
+          },
+        ].map((change) => wrong(change).catch((error: unknown) => error)),
+      );
+      expect(problems).toMatchObject([
+        { exitCode: 75, message: expect.stringContaining('nothing listens there') },
+        { exitCode: 78, message: expect.stringContaining('it refuses the user or the password') },
+        { exitCode: 78, message: expect.stringContaining('the database does not exist') },
+        { exitCode: 75, message: expect.stringContaining('does not support SSL') },
+        { exitCode: 78, message: expect.stringContaining('certificate file') },
+      ]);
+      const told = problems.map((problem) => `${String(problem)} ${JSON.stringify(problem)}`).join();
+      expect(told).not.toContain('canary');
+      expect(told).not.toContain(new URL(url).password);
+    });
+  });
+
+  describe('keeps tokens', () => {
+    it('encrypted', async () => {
+      const store = await open();
+      await store.tokens.write(tokens({ accessToken: 'canary-access', refreshToken: 'canary-refresh' }));
+      const rows = await server.query(
+        url,
+        "SELECT encode(sealed, 'escape') AS sealed FROM ts_reconcile.tokens",
+      );
+      expect(rows).toHaveLength(1);
+      expect(JSON.stringify(rows)).not.toContain('canary');
+    });
+
+    it('across a change of the key', async () => {
+      await (await open({ keys: [KEY] })).tokens.write(tokens());
+      const both = await open({ keys: [OTHER_KEY, KEY] });
+      expect(await both.tokens.read()).toEqual(tokens());
+      await both.tokens.write(tokens({ accessToken: 'access-2' }));
+      const next = await open({ keys: [OTHER_KEY] });
+      expect((await next.tokens.read())?.accessToken).toBe('access-2');
+    });
+
+    it('that another key encrypted aside, after having said so', async () => {
+      await (await open({ keys: [KEY] })).tokens.write(tokens());
+      const said: string[] = [];
+      const stranger = await open({ keys: [OTHER_KEY], log: (line) => said.push(line) });
+      await expect(stranger.tokens.read()).rejects.toMatchObject({
+        code: 'STATE',
+        exitCode: 78,
+        message: expect.stringContaining('encrypted with a key that STATE_KEY does not hold'),
+      });
+      await stranger.tokens.write(tokens({ accessToken: 'access-2' }));
+      expect(said).toEqual(['Tokens in the state database that no key opens were set aside.']);
+      expect((await stranger.tokens.read())?.accessToken).toBe('access-2');
+      const slots = await server.query(url, 'SELECT slot FROM ts_reconcile.tokens ORDER BY slot');
+      expect(slots).toEqual([{ slot: 'aside' }, { slot: 'current' }]);
+    });
+  });
+
+  describe('keeps what it needs and no more', () => {
+    it('deletes old rows once a day', async () => {
+      const store = await open();
+      await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
+      await store.cache.set('old', 1);
+      await store.cache.set('new', 1);
+      await store.cache.flush();
+      await store.intents.write(eventId('61000001'), intent);
+      const age = (table: string, column: string, condition: string) =>
+        server.query(
+          url,
+          `UPDATE ts_reconcile.${table} SET ${column} = now() - interval '500 days' ${condition}`,
+        );
+      await age('journal', 'written_at', "WHERE event = '61000001'");
+      await age('cache', 'written_at', "WHERE key = 'old'");
+      await age('intents', 'changed_at', '');
+      await store.close();
+
+      const count = async (table: string) =>
+        (await server.query(url, `SELECT 1 FROM ts_reconcile.${table}`)).length;
+      expect([await count('journal'), await count('cache'), await count('intents')]).toEqual([1, 1, 0]);
+
+      await age('journal', 'written_at', '');
+      await (await open()).close();
+      expect(await count('journal')).toBe(1);
+      await age('upkeep', 'done_at', '');
+      await (await open()).close();
+      expect(await count('journal')).toBe(0);
+    });
+  });
+});
