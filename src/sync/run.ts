@@ -1,7 +1,8 @@
 import type { FoundOrder } from '../domain/order.js';
 import { standings } from '../domain/plan.js';
 import { grownHours } from '../domain/select.js';
-import { AppError } from '../errors.js';
+import { isInShard, type Shard, shardName } from '../domain/shard.js';
+import { AppError, ExitCode } from '../errors.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
 import { openRun, type RunContext } from './context.js';
@@ -45,7 +46,7 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
   const { target } = request;
   return target.kind === 'events'
     ? run.single(target.ids.map((id) => ({ id, header: null })))
-    : run.sweep(target.hoursBack);
+    : run.sweep(target.hoursBack, target.shard ?? null);
 }
 
 class Run {
@@ -107,25 +108,26 @@ class Run {
     }
   }
 
-  async sweep(hoursBack: number): Promise<SyncOutcome> {
+  async sweep(hoursBack: number, shard: Shard | null): Promise<SyncOutcome> {
     const ctx = this.#ctx;
-    const lock = ctx.request.dryRun ? null : await ctx.state.tryLock('sweep');
+    const name = shard ? `sweep-${shardName(shard)}` : 'sweep';
+    const lock = ctx.request.dryRun ? null : await ctx.state.tryLock(name);
     if (!lock && !ctx.request.dryRun) {
       this.#problem = { kind: 'locked', message: 'Another sweep is running; nothing was done.' };
       return this.#outcome(null, false);
     }
     ctx.events.started();
     try {
-      return await this.#sweepLocked(hoursBack);
+      return await this.#sweepLocked(hoursBack, shard);
     } finally {
       await lock?.release();
     }
   }
 
-  async #sweepLocked(asked: number): Promise<SyncOutcome> {
+  async #sweepLocked(asked: number, shard: Shard | null): Promise<SyncOutcome> {
     const ctx = this.#ctx;
     const now = ctx.clock.now();
-    const { hoursBack, grown, capped } = grownHours(await ctx.state.journal.lastGoodSweep(), now, asked);
+    const { hoursBack, grown, capped } = grownHours(await ctx.state.journal.lastGoodSweep(shard), now, asked);
     if (grown) {
       const limit = capped ? '; older events are not covered' : '';
       ctx.events.warning(
@@ -142,7 +144,13 @@ class Run {
       const message = selection.problems.join(' ');
       this.#problem = { kind: selection.failed ? 'unavailable' : 'incomplete', message };
     }
-    const listed = [...selection.events.values()].map((header): Listed => ({ id: header.id, header }));
+    const listed = [...selection.events.values()]
+      .filter(({ id }) => shard === null || isInShard(id, shard))
+      .map((header): Listed => ({ id: header.id, header }));
+    if (shard) {
+      const { size } = selection.events;
+      ctx.events.notice(`Shard ${shardName(shard)}: ${listed.length} of ${size} events`);
+    }
     this.#total = listed.length;
     await this.#all(listed);
     // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
@@ -310,7 +318,7 @@ class Run {
       this.#problem =
         error.code === 'CREDENTIALS'
           ? { kind: 'credentials', message: error.message, hint: error.hint }
-          : { kind: error.code === 'LOCKED' ? 'locked' : 'unavailable', message: error.message };
+          : { kind: problemKind(error), message: error.message };
       return otherwise(error);
     }
   }
@@ -322,7 +330,8 @@ class Run {
 
   #stopped(): boolean {
     if (this.#ctx.stop.aborted && this.#problem === null) {
-      this.#problem = { kind: 'stopped', message: stopReason(this.#ctx.stop) };
+      const kind = this.#ctx.state.lost?.aborted ? 'state-unavailable' : 'stopped';
+      this.#problem = { kind, message: stopReason(this.#ctx.stop) };
     }
     return (
       this.#problem !== null && this.#problem.kind !== 'incomplete' && this.#problem.kind !== 'create-limit'
@@ -374,6 +383,11 @@ function disabled(ctx: RunContext, candidate: Candidate): EventResult {
     'CONNECTOR_DISABLED',
     'ENABLE_CONNECTOR is false: nothing is read or written for this event.',
   );
+}
+
+function problemKind(error: AppError): 'locked' | 'state-unavailable' | 'unavailable' {
+  if (error.code === 'LOCKED') return 'locked';
+  return error.code === 'STATE' && error.exitCode === ExitCode.locked ? 'state-unavailable' : 'unavailable';
 }
 
 function stopReason(stop: AbortSignal): string {
