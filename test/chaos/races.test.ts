@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pairsOf, pairwise, product } from '../helpers/pairwise.js';
-import { factors, type RaceResult, raceLine, runRaces, unguarded } from '../helpers/race.js';
+import { factors, farBehind, type RaceResult, raceLine, runRaces, unguarded } from '../helpers/race.js';
 
 const ALL = process.env.RACES === 'all';
 const AT_ONCE = 8;
@@ -21,7 +21,7 @@ describe('processes that race for the same events', () => {
 
   test('leave one complete order for each', { timeout: ALL ? 24 * 3_600_000 : 300_000 }, async () => {
     const startedAt = performance.now();
-    const races = ALL ? product(factors) : [...pairwise(factors), ...pairwise(unguarded)];
+    const races = ALL ? product(factors) : [farBehind, ...pairwise(factors), ...pairwise(unguarded)];
     const results = await runRaces(races, AT_ONCE, (result) => {
       console.log(raceLine(result));
     });

@@ -19,7 +19,9 @@ export async function outage(
     world.revelGate.reset(({ method, path }) =>
       method === 'GET' && path.startsWith('/resources/Order/') ? decision : { kind: 'none' },
     );
-    const second = await runCli(syncArgs(event), world.env(world.newStateDir(), changes));
+    // Long, so that attempts to read do not use up the time for which a look may be relied on.
+    const patient = { SETTLE_SECONDS: '8', ...changes };
+    const second = await runCli(syncArgs(event), world.env(world.newStateDir(), patient));
     const writes = world.revelServer.log
       .entries()
       .slice(before)

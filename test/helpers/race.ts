@@ -39,6 +39,27 @@ export const unguarded = {
 /** One race. */
 export type Race = Choice<Omit<typeof factors, 'processes'>> & { processes: number };
 
+/** A race between five hosts that start one after the other. */
+export function fiveHosts(changes: Partial<Race>): Race {
+  return {
+    processes: 5,
+    work: 'event',
+    state: 'separate',
+    latencyMs: 100,
+    lagMs: 500,
+    localId: 'works',
+    uuid: 'works',
+    uuidPolicy: 'allow',
+    deletedMark: 'kept',
+    start: 'staggered',
+    before: 'nothing',
+    ...changes,
+  };
+}
+
+/** Whoever comes second sees neither that the first is done, nor the first the second. */
+export const farBehind: Race = fiveHosts({ latencyMs: 0, lagMs: 2000 });
+
 /** What came of a race. */
 export interface RaceResult {
   race: Race;
