@@ -188,7 +188,7 @@ class TableSpool implements Spool {
         adopted.push(entry);
       }
       if (taken.length > 0) {
-        this.#options.log?.(`${taken.length} events were taken over from a relay that is gone.`);
+        this.#options.log?.(`Events taken over from a relay that is gone: ${taken.length}`);
       }
     }
     return adopted.sort((a, b) => a.at - b.at);
