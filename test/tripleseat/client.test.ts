@@ -170,8 +170,8 @@ describe('event', () => {
   });
 
   it('gives up on a server that is too slow, after four attempts', async () => {
-    api().get(detailPath).times(4).delayBody(500).reply(200, detail);
-    const { port, requests } = setUp({ timeoutMs: 30 });
+    api().get(detailPath).times(4).delayBody(5_000).reply(200, detail);
+    const { port, requests } = setUp({ timeoutMs: 600 });
     expect(sentence(await port.event(ID))).toContain('timed out (4 attempts)');
     expect(requests).toHaveLength(4);
     nock.abortPendingRequests();
