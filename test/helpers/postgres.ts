@@ -17,7 +17,7 @@ const APP = 'app';
 const TEMPLATE = 'template_migrated';
 
 /** Folder of the server's programs: PG_BIN, or where Debian, Homebrew and others put them; null: there are none. */
-export function postgresBin(): string | null {
+function postgresBin(): string | null {
   const debian = '/usr/lib/postgresql';
   const places = [
     process.env.PG_BIN ?? '',

@@ -14,7 +14,7 @@ export interface Timeouts {
 }
 
 /** Long enough for a busy server, short enough to say so before a scheduler gives up. */
-export const defaultTimeouts: Timeouts = { connect: 10_000, statement: 15_000, answer: 20_000 };
+const defaultTimeouts: Timeouts = { connect: 10_000, statement: 15_000, answer: 20_000 };
 
 /** An open connection. */
 export interface Connection {

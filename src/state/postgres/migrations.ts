@@ -48,10 +48,6 @@ export const migrations: readonly string[] = [
     n bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     PRIMARY KEY (subject, reason)
   );
-  CREATE TABLE ts_reconcile.budgets (
-    name text PRIMARY KEY,
-    next_at timestamptz NOT NULL
-  );
   CREATE TABLE ts_reconcile.spool (
     owner uuid NOT NULL,
     event text NOT NULL,

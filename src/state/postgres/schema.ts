@@ -13,7 +13,7 @@ const thereRow = z.object({ there: z.boolean() });
 const versionRow = z.object({ version: z.number().int().nonnegative() });
 
 /** The version of the tables that this program works with. */
-export const SCHEMA_VERSION = migrations.length;
+const SCHEMA_VERSION = migrations.length;
 
 /** Version before and after. */
 export interface Migrated {
