@@ -51,6 +51,8 @@ export class RevelFinder implements OrderFinder {
   async #drain(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
+    // Look-ups of the same moment go out together.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, EVENTS_PER_LOOKUP);
       try {

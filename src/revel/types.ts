@@ -81,6 +81,11 @@ export interface RevelPort {
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>>;
+  /**
+   * Payments of several orders with one request; null: this Revel cannot be asked for several, and is not asked
+   * again in this run.
+   */
+  paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>>;
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>>;
   /** Active products of the establishment. */
   products(establishmentId: number): Promise<RevelRead<Product[]>>;

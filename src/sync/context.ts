@@ -1,17 +1,24 @@
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { ProductIndex } from '../domain/products.js';
-import type { OrderFinder, OrderKey, RevelRead } from '../revel/types.js';
+import type { OrderKey, RevelRead } from '../revel/types.js';
+import { ReadBacks } from './readback.js';
 import { contactGap } from './session.js';
 import { Slots } from './slots.js';
+import { FindTogether } from './together.js';
 import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';
 
 /** What all events of one run share. */
 export interface RunContext extends SyncDeps {
   request: SyncRequest;
-  finder: OrderFinder;
+  finder: FindTogether;
   /** How many events are worked on at once. */
   slots: Slots;
+  /** How many events are begun and not finished: those that are worked on, and those that wait for time to pass. */
+  begun: Slots;
+  /** How many events of a sweep are read ahead, so that the next one is ready when a slot is free. */
+  ahead: Slots;
+  readBacks: ReadBacks;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -19,12 +26,18 @@ export interface RunContext extends SyncDeps {
 export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const known = new Map<number, Promise<RevelRead<ProductIndex>>>();
   const settings = { ...deps.settings, settleMs: settleFor(deps.settings) };
+  const slots = new Slots(inFlight(settings));
+  const begun = new Slots(slots.count + waitingFor(settings));
+  const finder = new FindTogether(deps.revel.finder(), deps.clock, slots, settings.settleMs / 3);
   return {
     ...deps,
     settings,
     request,
-    finder: deps.revel.finder(),
-    slots: new Slots(inFlight(settings)),
+    finder,
+    slots,
+    begun,
+    ahead: new Slots(settings.concurrency),
+    readBacks: new ReadBacks(deps, finder, slots, begun),
     products: (establishmentId) => {
       const before = known.get(establishmentId);
       if (before) return before;
@@ -38,6 +51,14 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
       return read;
     },
   };
+}
+
+/**
+ * So many events may wait for the settling time of what they wrote while others use the request budget; an order
+ * takes about a dozen requests. With more of them begun, each would have to wait too long for its turn.
+ */
+function waitingFor({ revelRps, settleMs }: SyncSettings): number {
+  return Math.max(2, Math.ceil((revelRps * settleMs) / 12_000));
 }
 
 /** Where the orders of a location go. */

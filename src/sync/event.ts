@@ -109,8 +109,7 @@ export async function planById(ctx: RunContext, id: EventId): Promise<Planned> {
   const read = await ctx.tripleseat.event(id);
   if (read.kind === 'error' || read.kind === 'forbidden') return unreadEvent(ctx, candidate, read, []);
   const header = read.kind === 'ok' ? read.value : null;
-  const lookedAt = ctx.clock.now();
-  const found = await ctx.finder.find(keyOf(ctx, { id, header }));
+  const { read: found, askedAt: lookedAt } = await ctx.finder.ask(keyOf(ctx, { id, header }));
   if (found.kind === 'error')
     return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);

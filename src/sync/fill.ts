@@ -2,7 +2,7 @@ import { compareItems, compareMoney, comparePayments } from '../domain/compare.j
 import { historyUuid, itemUuid, paymentUuid } from '../domain/identity.js';
 import { formatCents, zero } from '../domain/money.js';
 import { finalNotes } from '../domain/notes.js';
-import { type FoundItem, type FoundOrder, isVisible } from '../domain/order.js';
+import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
 import { addItem, addPayment, needsTotals, planOrder, setTotals, standings } from '../domain/plan.js';
 import type { WantedItem } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
@@ -255,6 +255,11 @@ async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
 /** Reads the finished order and compares it to the cent; lists get their settling time. */
 async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder> {
   const { ctx, wanted } = session;
+  const together = await ctx.readBacks.read(session.key, order);
+  if (together) {
+    const standing = standingAs(session, together.order, together.payments);
+    if (standing) return standing;
+  }
   const until = session.lastWriteAt + ctx.settings.settleMs;
   for (;;) {
     const now = session.need(await ctx.revel.order(order.id));
@@ -262,11 +267,10 @@ async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder
       wanted.payment === zero && isFresh(session, order)
         ? []
         : session.need(await ctx.revel.payments(order.id));
-    const rows = now === null ? [] : [now];
-    const plan = planOrder(wanted, rows, null);
-    const paid = comparePayments(wanted, payments);
-    if (plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0) return plan.order;
+    const standing = standingAs(session, now, payments);
+    if (standing) return standing;
     if (session.now >= until) {
+      const paid = comparePayments(wanted, payments);
       throw new Halt(
         { kind: 'failed', reason: 'UNVERIFIED' },
         `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, paid.missing !== zero)}. The next run compares it again.`,
@@ -274,6 +278,17 @@ async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder
     }
     await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
   }
+}
+
+/** The order, if header and payments are as they are wanted. */
+function standingAs(
+  { wanted }: Session,
+  order: FoundOrder | null,
+  payments: readonly FoundPayment[],
+): FoundOrder | null {
+  const plan = planOrder(wanted, order === null ? [] : [order], null);
+  const paid = comparePayments(wanted, payments);
+  return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0 ? plan.order : null;
 }
 
 function isFresh(session: Session, order: FoundOrder): boolean {

@@ -25,6 +25,7 @@ import {
   type Work,
 } from './event.js';
 import { selectEvents } from './search.js';
+import type { Slots } from './slots.js';
 import type { Candidate, EventResult, RunProblem, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
 
 /** Events whose orders are looked up together. */
@@ -65,7 +66,10 @@ class Run {
     this.#total = candidates.length;
     const refused = await this.#tooManyCreates(candidates);
     if (refused) for (const result of refused) this.#add(result);
-    else await this.#each(candidates, (candidate) => this.#byId(candidate));
+    else {
+      const { begun, slots } = this.#ctx;
+      await this.#each(begun, candidates, (candidate) => slots.run(() => this.#byId(candidate)));
+    }
     return this.#outcome(null, false);
   }
 
@@ -169,14 +173,16 @@ class Run {
     }
     const { maxCreatesPerRun } = ctx.settings;
     if (ctx.request.force || listed.length <= maxCreatesPerRun) {
-      return this.#each(this.#lookedUp(listed), (candidate) => this.#complete(candidate));
+      return this.#each(ctx.ahead, this.#lookedUp(listed), (candidate, leave) =>
+        this.#complete(candidate, leave),
+      );
     }
     const { open, works } = await this.#sift(listed);
     if (open.length <= maxCreatesPerRun) {
-      await this.#each(open, (candidate) => this.#complete(candidate));
+      await this.#each(ctx.ahead, open, (candidate, leave) => this.#complete(candidate, leave));
       return this.#carryOut(works);
     }
-    await this.#each(open, (candidate) => this.#planOnly(candidate, works));
+    await this.#each(ctx.ahead, open, (candidate) => this.#planOnly(candidate, works));
     return this.#carryOut(works);
   }
 
@@ -184,9 +190,9 @@ class Run {
   async #sift(listed: readonly Listed[]): Promise<{ open: LookedUp[]; works: Work[] }> {
     const open: LookedUp[] = [];
     const works: Work[] = [];
-    await this.#each(this.#lookedUp(listed), async (candidate) => {
+    await this.#each(this.#ctx.ahead, this.#lookedUp(listed), async (candidate, leave) => {
       const { found } = candidate;
-      if (found?.kind !== 'ok') return this.#complete(candidate);
+      if (found?.kind !== 'ok') return this.#complete(candidate, leave);
       const known = await settleListed(this.#ctx, candidate, found.value);
       if (known) return known;
       if (standings(found.value).visible.length > 0) return this.#planOnly(candidate, works);
@@ -210,8 +216,8 @@ class Run {
     }
   }
 
-  /** Decides about an event and does at once what it needs. */
-  async #complete({ found, ...candidate }: LookedUp): Promise<EventResult> {
+  /** Decides about an event and does at once what it needs; `leave`: the next event may be read meanwhile. */
+  async #complete({ found, ...candidate }: LookedUp, leave: () => void): Promise<EventResult> {
     const ctx = this.#ctx;
     if (!found) return this.#abort(candidate);
     if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
@@ -219,7 +225,12 @@ class Run {
     if (planned.kind === 'result') return planned.result;
     // Both APIs have answered for this one.
     this.#failuresInARow = 0;
-    return this.#apply(planned.work);
+    return ctx.begun.run(() =>
+      ctx.slots.run(() => {
+        leave();
+        return this.#apply(planned.work);
+      }),
+    );
   }
 
   /** Decides about an event; what it needs is put aside. */
@@ -237,9 +248,11 @@ class Run {
       for (const result of refused) this.#add(result);
       return;
     }
+    const { begun, slots } = this.#ctx;
     await this.#each(
+      begun,
       works.map((work) => ({ ...work.known, work })),
-      ({ work }) => this.#apply(work),
+      ({ work }) => slots.run(() => this.#apply(work)),
     );
   }
 
@@ -267,40 +280,40 @@ class Run {
     return works.map((work) => refusedWork(work, 'CREATE_LIMIT', message));
   }
 
-  /** Works on all of them, as many at once as there are slots; null results come later. */
+  /**
+   * Works on all of them, as many at once as there are slots; null results come later. Work that calls `leave`
+   * gives its slot back before its end.
+   */
   async #each<T extends Candidate>(
+    slots: Slots,
     candidates: Iterable<T> | AsyncIterable<T>,
-    work: (candidate: T) => Promise<EventResult | null>,
+    work: (candidate: T, leave: () => void) => Promise<EventResult | null>,
   ): Promise<void> {
-    const { slots } = this.#ctx;
     const running = new Set<Promise<void>>();
     const bugs: unknown[] = [];
     for await (const candidate of candidates) {
       await slots.take();
-      const done = this.#one(candidate, work)
+      if (bugs.length > 0) break;
+      const leave = once(() => slots.give());
+      const done = this.#one(candidate, () => work(candidate, leave))
         .catch((error: unknown) => {
           bugs.push(error);
         })
         .finally(() => {
-          slots.give();
+          leave();
           running.delete(done);
         });
       running.add(done);
-      if (bugs.length > 0) break;
     }
     await Promise.all(running);
     if (bugs.length > 0) throw bugs[0];
   }
 
-  async #one<T extends Candidate>(
-    candidate: T,
-    work: (candidate: T) => Promise<EventResult | null>,
-  ): Promise<void> {
+  async #one(candidate: Candidate, work: () => Promise<EventResult | null>): Promise<void> {
     const result = this.#stopped()
       ? this.#abort(candidate)
-      : await this.#guarded(
-          () => work(candidate),
-          (error) => (error instanceof Interrupted ? error.result : this.#abort(candidate)),
+      : await this.#guarded(work, (error) =>
+          error instanceof Interrupted ? error.result : this.#abort(candidate),
         );
     if (result) this.#add(this.#cutOff(result) ? this.#abort(candidate) : result);
     else this.#failuresInARow = 0;
@@ -369,6 +382,14 @@ class Run {
       complete: complete && this.#problem === null,
     };
   }
+}
+
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) call();
+    called = true;
+  };
 }
 
 /** What a dry run shows of a plan. */

@@ -1,26 +1,49 @@
-/** A counting semaphore, first come first served. */
+/** A counting semaphore, first come first served, but whoever only paused comes before whoever starts. */
 export class Slots {
+  /** How many there are. */
+  readonly count: number;
   #free: number;
   readonly #waiting: (() => void)[] = [];
+  readonly #returning: (() => void)[] = [];
+  readonly #idle: (() => void)[] = [];
 
   constructor(count: number) {
+    this.count = count;
     this.#free = count;
+  }
+
+  /** Slots that are taken. */
+  get busy(): number {
+    return this.count - this.#free;
+  }
+
+  /** Called whenever no slot is taken and nobody waits for one: whatever goes on then, waits for something else. */
+  onIdle(call: () => void): void {
+    this.#idle.push(call);
   }
 
   /** Waits for a slot. */
   take(): Promise<void> {
+    return this.#take(this.#waiting);
+  }
+
+  #take(queue: (() => void)[]): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve();
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => queue.push(resolve));
   }
 
   /** Gives the slot to whoever has waited longest. */
   give(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free += 1;
+    const next = this.#returning.shift() ?? this.#waiting.shift();
+    if (next) {
+      next();
+      return;
+    }
+    this.#free += 1;
+    if (this.busy === 0) for (const call of this.#idle) call();
   }
 
   /** Runs `work` on a slot. */
@@ -39,7 +62,7 @@ export class Slots {
     try {
       return await idle();
     } finally {
-      await this.take();
+      await this.#take(this.#returning);
     }
   }
 }

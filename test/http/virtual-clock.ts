@@ -8,8 +8,12 @@ export class VirtualClock implements Clock {
   /** Every sleep asked for, in milliseconds. */
   readonly sleeps: number[] = [];
 
-  constructor(now = Date.UTC(2026, 10, 14, 20, 0, 0)) {
+  readonly #patience: number;
+
+  /** @param patience turns of the event loop that count as quiet: more where work takes several between sleeps */
+  constructor(now = Date.UTC(2026, 10, 14, 20, 0, 0), patience = 1) {
     this.#now = now;
+    this.#patience = patience;
   }
 
   now(): number {
@@ -35,11 +39,15 @@ export class VirtualClock implements Clock {
     });
   }
 
-  #schedule(): void {
+  #schedule(turns = this.#patience): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
+      if (turns > 1) {
+        this.#schedule(turns - 1);
+        return;
+      }
       this.#sleepers.sort((a, b) => a.at - b.at);
       const next = this.#sleepers.shift();
       if (!next) return;

@@ -123,9 +123,12 @@ export class Desk {
   #events = 0;
   #tokens: Tokens | null = null;
 
-  /** `sample`: with the events of the sample world; else only its shops. */
-  constructor(now: number | string, sample = false) {
-    this.clock = new VirtualClock(typeof now === 'string' ? Date.parse(now) : now);
+  /**
+   * `sample`: with the events of the sample world; else only its shops. `exact`: no time passes while the program
+   * computes, which takes longer to simulate.
+   */
+  constructor(now: number | string, sample = false, exact = false) {
+    this.clock = new VirtualClock(typeof now === 'string' ? Date.parse(now) : now, exact ? 8 : 1);
     this.scenarios = seedWorld(this.tripleseat, this.revel, this.clock.now());
     if (sample) return;
     this.tripleseat.store.events.clear();

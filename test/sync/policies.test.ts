@@ -281,7 +281,7 @@ describe('quirks of the point of sale', () => {
     ['establishments come mixed', { establishmentFilter: 'ignored' }],
     ['deleted marks are not kept', { keepsDeletedMark: false }],
   ])('%s', async (_, switches) => {
-    const desk = new Desk(NOW);
+    const desk = new Desk(NOW, false, true);
     expect(desk.revel.configure(switches)).toMatchObject({ ok: true });
     const events = allPlaces.map((shop) => desk.add({}, shop));
     const run = await desk.sweep();
