@@ -228,6 +228,7 @@ async function perform(
     random: Math.random,
     timeoutMs: config.httpTimeoutMs,
     signal: stop,
+    ...(state.budget ? { budgets: state.budget } : {}),
   };
   const tripleseat = connectTripleseat(config.tripleseat, {
     ...common,

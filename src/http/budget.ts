@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 
 /** How many requests an upstream may get. */
@@ -8,20 +9,49 @@ export interface BudgetLimits {
   perMinute?: number;
 }
 
+/** At most `count` requests in any `span` milliseconds. */
+export interface Span {
+  count: number;
+  span: number;
+}
+
+/** Requests that may go out now, or after how many milliseconds to ask again. */
+export interface Claim {
+  granted: number;
+  waitMs: number;
+}
+
+/** The same budget as other processes use it. Null and silence mean that it cannot be had: each counts for itself. */
+export interface SharedBudget {
+  /** Takes up to `wanted` requests, as many as the limits allow at this moment. Never rejects. */
+  claim(wanted: number, spans: readonly Span[]): Promise<Claim | null>;
+  /** No process sends a request before this moment (epoch milliseconds). Never rejects. */
+  pause(until: number): Promise<void>;
+}
+
+/** The name of an upstream's budget: two accounts do not share one. */
+export function budgetName(upstream: string, baseUrl: string): string {
+  return `${upstream}-${createHash('sha256').update(baseUrl).digest('hex').slice(0, 12)}`;
+}
+
 interface Waiter {
   grant(): void;
 }
 
+/** Without others, one request at a time: whether it may go out was looked at just before. */
+const ALONE: Claim = { granted: 1, waitMs: 0 };
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
 /**
  * Request budget of one upstream, shared by everything that talks to it: at most N requests in any sliding
- * second (and minute), first come, first served. It sleeps on the injected clock and never polls.
+ * second (and minute), first come, first served. It sleeps on the injected clock and never polls. With a
+ * {@link SharedBudget} the limits hold for all processes together.
  */
 export class RateBudget {
   readonly #clock: Clock;
-  readonly #limits: readonly { count: number; span: number }[];
+  readonly #limits: readonly Span[];
+  readonly #shared: SharedBudget | null;
   readonly #keep: number;
   readonly #queue: Waiter[] = [];
   /** Times of the latest grants, oldest first; no more of them than the largest limit. */
@@ -30,8 +60,9 @@ export class RateBudget {
   #draining = false;
   #sleeper = new AbortController();
 
-  constructor(limits: BudgetLimits, clock: Clock) {
+  constructor(limits: BudgetLimits, clock: Clock, shared: SharedBudget | null = null) {
     this.#clock = clock;
+    this.#shared = shared;
     const { perSecond, perMinute } = limits;
     if (!(perSecond > 0)) throw new RangeError('a request budget is a number above 0');
     if (perMinute !== undefined && !(Number.isInteger(perMinute) && perMinute > 0)) {
@@ -73,6 +104,7 @@ export class RateBudget {
   /** No request goes out for the next `ms` milliseconds: what one 429 asks for holds for all. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    if (ms > 0) void this.#shared?.pause(this.#pausedUntil);
   }
 
   async #drain(): Promise<void> {
@@ -81,16 +113,26 @@ export class RateBudget {
     while (this.#queue.length > 0) {
       const wait = this.#wait();
       if (wait > 0) {
-        // An empty queue must not keep the process alive until a long pause is over.
-        this.#sleeper = new AbortController();
-        await this.#clock.sleep(wait, this.#sleeper.signal);
+        await this.#sleep(wait);
         continue;
       }
-      this.#granted.push(this.#clock.now());
-      if (this.#granted.length > this.#keep) this.#granted = this.#granted.slice(-this.#keep);
-      this.#queue.shift()?.grant();
+      const claim = (await this.#shared?.claim(this.#queue.length, this.#limits)) ?? ALONE;
+      if (claim.granted === 0) await this.#sleep(claim.waitMs);
+      for (let left = claim.granted; left > 0; left -= 1) this.#grant();
     }
     this.#draining = false;
+  }
+
+  #grant(): void {
+    this.#granted.push(this.#clock.now());
+    if (this.#granted.length > this.#keep) this.#granted = this.#granted.slice(-this.#keep);
+    this.#queue.shift()?.grant();
+  }
+
+  /** An empty queue must not keep the process alive until a long pause is over. */
+  async #sleep(ms: number): Promise<void> {
+    this.#sleeper = new AbortController();
+    await this.#clock.sleep(ms, this.#sleeper.signal);
   }
 
   /** Milliseconds until the next request may go out. */

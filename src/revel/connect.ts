@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
-import { RateBudget } from '../http/budget.js';
+import { budgetName, RateBudget, type SharedBudget } from '../http/budget.js';
 import { countingTransport, type RequestHook, retryingReader } from '../http/read.js';
 import type { HttpTransport } from '../http/transport.js';
 import { RevelClient } from './client.js';
@@ -19,6 +19,8 @@ export interface Surroundings {
   /** Ends reads in flight and waiting; a write in flight is never cut off. */
   signal: AbortSignal;
   onRequest: RequestHook;
+  /** Request budgets that other processes use as well; absent: this process counts for itself. */
+  budgets?: (name: string) => SharedBudget;
 }
 
 const UPSTREAM = 'Revel';
@@ -37,7 +39,8 @@ export function connectRevelWithProbe(
 ): { port: RevelPort; probe: RevelProbe } {
   const { clock, random, timeoutMs, signal } = around;
   const transport = countingTransport(around.transport, UPSTREAM, around.onRequest);
-  const budget = new RateBudget({ perSecond: config.rps }, clock);
+  const shared = around.budgets?.(budgetName('revel', config.baseUrl)) ?? null;
+  const budget = new RateBudget({ perSecond: config.rps }, clock, shared);
   const reader = retryingReader({
     upstream: UPSTREAM,
     transport,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../clock.js';
+import { fileBudget } from './budget.js';
 import { fileCache } from './cache.js';
 import { StateFiles } from './files.js';
 import { fileIntents } from './intents.js';
@@ -19,6 +20,7 @@ import type { StateStore } from './types.js';
  *   journal/journal.jsonl         runs and results, one JSON object a line
  *   journal/journal-000001.jsonl  older ones, highest number newest (from 8 MB; 5 are kept)
  *   spool/spool.jsonl             events whose webhook was answered and whose run has not ended yet
+ *   budgets/<name>                times of the latest requests, so that all runs together keep to the limits
  *   cache.jsonl                   answers that need not be asked for again (at most 32 MB)
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   locks/                        empty files, on macOS and the BSDs only
@@ -69,6 +71,7 @@ export async function openStateDir(options: StateDirOptions): Promise<StateStore
     intents: fileIntents(files, readOnly),
     journal: fileJournal({ files, tryLock, readOnly, maxBytes, keep, log }),
     cache,
+    budget: (name) => fileBudget({ ...waiting, files, readOnly, log }, name),
     mailMemory: fileMailMemory({ ...waiting, files, readOnly }),
     openSpool: () => openFileSpool({ files, tryLock, log }),
     async close() {

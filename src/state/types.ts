@@ -1,5 +1,6 @@
 import type { EventId } from '../domain/ids.js';
 import type { Shard } from '../domain/shard.js';
+import type { SharedBudget } from '../http/budget.js';
 
 /** A lock that is held; gone at once when its process dies, however it dies. */
 export interface Lock {
@@ -183,6 +184,11 @@ export interface StateStore {
   intents: IntentStore;
   journal: Journal;
   cache: Cache;
+  /**
+   * The request budget of that name (letters, digits and dashes) as all processes on this state use it; absent:
+   * this state has none, and each process counts for itself.
+   */
+  budget?(name: string): SharedBudget;
   mailMemory: MailMemory;
   /** Opens the spool for this process alone; null: another one works on it. */
   openSpool(): Promise<Spool | null>;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
-import { RateBudget } from '../http/budget.js';
+import { budgetName, RateBudget, type SharedBudget } from '../http/budget.js';
 import { countingTransport, type RequestHook, retryingReader } from '../http/read.js';
 import type { HttpTransport } from '../http/transport.js';
 import type { TokenStore } from '../state/types.js';
@@ -22,6 +22,8 @@ export interface Surroundings {
   signal?: AbortSignal;
   /** Told about every request, token requests included. */
   onRequest?: RequestHook;
+  /** Request budgets that other processes use as well; absent: this process counts for itself. */
+  budgets?: (name: string) => SharedBudget;
 }
 
 const UPSTREAM = 'Tripleseat';
@@ -41,7 +43,8 @@ export function connectTripleseat(
   const transport = around.onRequest
     ? countingTransport(around.transport, UPSTREAM, around.onRequest)
     : around.transport;
-  const budget = new RateBudget({ perSecond: config.rps, perMinute: PER_MINUTE }, clock);
+  const shared = around.budgets?.(budgetName('tripleseat', config.baseUrl)) ?? null;
+  const budget = new RateBudget({ perSecond: config.rps, perMinute: PER_MINUTE }, clock, shared);
   const signal = around.signal ? { signal: around.signal } : {};
   const auth: AuthOptions = {
     tokenUrl: config.tokenUrl,
