@@ -166,6 +166,10 @@ describeWithPostgres('hosts that share a database', () => {
       hint: 'Run `ts-reconcile state migrate` once.',
     });
 
+    const doctor = await runCli(['doctor'], hostEnv(world, empty));
+    expect(doctor.code).not.toBe(0);
+    expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toContain('has no tables of ts-reconcile yet');
+
     const migrations = await Promise.all(
       Array.from({ length: 4 }, () => runCli(['state', 'migrate'], hostEnv(world, empty))),
     );

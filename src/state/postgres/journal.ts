@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lastCovered } from '../last-sweep.js';
 import { formatRecord, parseRecord } from '../records.js';
 import type { Journal, JournalRecord } from '../types.js';
-import type { Insist } from './once.js';
+import type { Insist } from './insist.js';
 import type { Session } from './session.js';
 
 /** Rows of one statement, either way. */

@@ -3,7 +3,7 @@ import { AppError, ExitCode } from '../../errors.js';
 import { type Waiting, waitForLock } from '../locks.js';
 import { tokensSchema } from '../tokens.js';
 import type { TokenStore, Tokens } from '../types.js';
-import type { Insist } from './once.js';
+import type { Insist } from './insist.js';
 import { seal, unseal } from './seal.js';
 import type { Session } from './session.js';
 
