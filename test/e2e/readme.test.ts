@@ -23,6 +23,13 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
     codes: [1, 2],
     prints: /"dry_run":true/,
   },
+  { command: /^doctor --sandbox$/, codes: [0], prints: /Filter local_id/ },
+  { command: /^products --sandbox$/, codes: [1], prints: /Vegan Charcuterie Tower/ },
+  { command: /^products --days 30 --json --sandbox$/, codes: [1], prints: /"status":"missing"/ },
+  { command: /^history --since 7d --sandbox$/, codes: [0], prints: /\d+ injected/ },
+  { command: /^history --event-id 55530001 --sandbox$/, codes: [0], prints: /order \d+/ },
+  { command: /^history --failed --sandbox$/, codes: [0], prints: /\d+ standing/ },
+  { command: /^serve --sandbox --allow-unsigned$/, codes: [0], prints: /[Ll]istening/, serves: true },
   { command: /^sandbox start$/, codes: [0], prints: /Revel simulator/, serves: true },
   { command: /^sandbox reset$/, codes: [0], prints: /was reset/ },
 ];
@@ -34,7 +41,7 @@ async function shellLines(): Promise<string[]> {
   const text = await readFile(join(root, 'README.md'), 'utf8');
   return [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
     .flatMap(([, block]) => (block ?? '').split('\n'))
-    .map((line) => line.trim())
+    .map((line) => line.replace(/\s#.*$/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
@@ -75,7 +82,9 @@ describe('the README', () => {
       if (!wanted || elsewhere.includes(line)) continue;
       const result = wanted.serves ? await serveUntilReady(args) : await runCli(args, env);
       expect(wanted.codes, `${line}\n${result.stderr}`).toContain(result.code);
-      expect(result.stdout, line).toMatch(wanted.prints ?? /./);
+      expect(wanted.serves ? result.stdout + result.stderr : result.stdout, line).toMatch(
+        wanted.prints ?? /./,
+      );
     }
   });
 
@@ -91,13 +100,17 @@ describe('the README', () => {
     expect(code).toBe(0);
   });
 
+  /** Stops it like Ctrl-C once it says that it is there; another port, since 8080 may be taken. */
   async function serveUntilReady(args: string[]) {
-    const { child, done } = startCli(args, env);
+    const { child, done } = startCli(args[0] === 'serve' ? [...args, '--port', '0'] : args, env);
     let seen = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes('Ctrl-C stops it')) child.kill('SIGTERM');
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        seen += chunk.toString();
+        // Once: a second signal would end it at once.
+        if (!child.killed && /Ctrl-C stops it|[Ll]istening/.test(seen)) child.kill('SIGTERM');
+      });
+    }
     return done;
   }
 });

@@ -55,6 +55,6 @@ export function syncArgs(...events: readonly { id: number }[]): string[] {
 }
 
 function reportIn(args: readonly string[], stdout: string): RunReport | null {
-  if (!args.includes('--json') || stdout === '') return null;
+  if (args[0] !== 'sync' || !args.includes('--json') || stdout === '') return null;
   return RunReportSchema.parse(JSON.parse(stdout));
 }
