@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { eventId, port } from './commands/arguments.js';
 import { addOperatorCommands } from './commands/operator.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
+import { version } from './commands/version.js';
 import type { EventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode } from './errors.js';
@@ -59,11 +59,6 @@ function whole(what: string, min: number, max: number): (text: string) => number
     if (value < min || value > max) throw new InvalidArgumentError(`Write a ${what} from ${min} to ${max}.`);
     return value;
   };
-}
-
-function version(): string {
-  const file: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return typeof file === 'object' && file !== null && 'version' in file ? String(file.version) : 'unknown';
 }
 
 /** The command line. `finish` takes the exit code of the command that ran. */

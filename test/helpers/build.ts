@@ -11,11 +11,8 @@ export default function build(): void {
   if (newest(join(root, 'src')) < builtAt()) return;
   const fresh = join(root, `dist.${process.pid}`);
   try {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    run('typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh);
+    run('rolldown/bin/cli.mjs', '-c', '--dir', join(fresh, 'bundle'), '--log-level', 'warn');
     // Put in place at once: a process that is just starting must not find half a program.
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(root, 'dist'));
@@ -24,9 +21,17 @@ export default function build(): void {
   }
 }
 
+/** Runs a tool of the project's own. */
+function run(tool: string, ...args: string[]): void {
+  execFileSync(process.execPath, [join(root, 'node_modules', tool), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
 function builtAt(): number {
   try {
-    return statSync(join(root, 'dist', 'cli.js')).mtimeMs;
+    return statSync(join(root, 'dist', 'bundle', 'cli.js')).mtimeMs;
   } catch {
     return 0;
   }
