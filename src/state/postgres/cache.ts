@@ -16,7 +16,7 @@ const valueRow = z.object({ value: z.string() });
 export interface TableCacheOptions {
   session: Session;
   readOnly: boolean;
-  /** Told in one line when the cache could not be read or written. */
+  /** Told in one line when the cache could not be written. */
   log: (line: string) => void;
 }
 
@@ -33,8 +33,8 @@ export function tableCache({ session, readOnly, log }: TableCacheOptions): Cache
       try {
         const rows = await session.query('SELECT value FROM ts_reconcile.cache WHERE key = $1', [key]);
         return rows.length === 0 ? undefined : parse(valueRow.parse(rows[0]).value);
-      } catch (error) {
-        log(`The cache was not read. ${errorText(error)}`);
+      } catch {
+        // This has lost the session, which ends the run and is told there.
         return undefined;
       }
     },

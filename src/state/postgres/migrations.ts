@@ -48,6 +48,53 @@ export const migrations: readonly string[] = [
     n bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
     PRIMARY KEY (subject, reason)
   );
+  CREATE TABLE ts_reconcile.budgets (
+    name text PRIMARY KEY,
+    made bigint NOT NULL DEFAULT 0,
+    paused_until double precision NOT NULL DEFAULT 0
+  );
+  -- The times of the latest grants, in a ring of 4,096: more than any limit allows in its time span.
+  CREATE TABLE ts_reconcile.grants (
+    name text NOT NULL,
+    slot integer NOT NULL,
+    at double precision NOT NULL,
+    PRIMARY KEY (name, slot)
+  );
+  -- Up to "wanted" requests, as many as "counts" allow in each of "spans" (milliseconds, "margin" added).
+  CREATE FUNCTION ts_reconcile.claim(
+    budget text, wanted integer, counts integer[], spans integer[], margin integer,
+    OUT granted integer, OUT wait_ms double precision
+  ) LANGUAGE plpgsql AS $$
+  DECLARE
+    head bigint;
+    moment double precision;
+    blocking double precision;
+  BEGIN
+    INSERT INTO ts_reconcile.budgets (name) VALUES (budget) ON CONFLICT DO NOTHING;
+    SELECT made, paused_until INTO head, wait_ms FROM ts_reconcile.budgets WHERE name = budget FOR UPDATE;
+    moment := extract(epoch FROM clock_timestamp()) * 1000;
+    wait_ms := wait_ms - moment;
+    granted := 0;
+    WHILE wait_ms <= 0 AND granted < wanted LOOP
+      FOR i IN 1 .. cardinality(counts) LOOP
+        SELECT at INTO blocking FROM ts_reconcile.grants
+          WHERE name = budget AND slot = (head - counts[i]) % 4096 AND head >= counts[i];
+        -- A time to come was written by a clock that has been put back since.
+        IF FOUND AND blocking <= moment THEN
+          wait_ms := greatest(wait_ms, blocking + spans[i] + margin - moment);
+        END IF;
+      END LOOP;
+      IF wait_ms <= 0 THEN
+        INSERT INTO ts_reconcile.grants (name, slot, at) VALUES (budget, head % 4096, moment)
+          ON CONFLICT (name, slot) DO UPDATE SET at = excluded.at;
+        head := head + 1;
+        granted := granted + 1;
+      END IF;
+    END LOOP;
+    UPDATE ts_reconcile.budgets SET made = head WHERE name = budget AND granted > 0;
+    wait_ms := greatest(wait_ms, 0);
+  END
+  $$;
   CREATE TABLE ts_reconcile.spool (
     owner uuid NOT NULL,
     event text NOT NULL,

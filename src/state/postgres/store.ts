@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { Waiting } from '../locks.js';
 import type { StateStore } from '../types.js';
+import { tableBudget } from './budget.js';
 import { tableCache } from './cache.js';
 import { insistOn } from './insist.js';
 import { tableIntents } from './intents.js';
@@ -53,6 +54,7 @@ export async function openPostgres(options: PostgresOptions): Promise<StateStore
     intents: tableIntents(session, readOnly),
     journal: tableJournal({ session, insist, readOnly }),
     cache,
+    budget: (name) => tableBudget({ session, clock }, name),
     mailMemory: tableMailMemory(session, readOnly),
     openSpool: () => openTableSpool(options),
     async close() {
