@@ -104,4 +104,28 @@ describe('RateBudget', () => {
     expect(() => new RateBudget({ perSecond: 0 }, new VirtualClock())).toThrow(RangeError);
     expect(() => new RateBudget({ perSecond: 1, perMinute: 0.5 }, new VirtualClock())).toThrow(RangeError);
   });
+
+  it('asks the shared budget for what waits, and tells it of every pause', async () => {
+    const clock = new VirtualClock();
+    const start = clock.now();
+    const asked: number[] = [];
+    const pauses: number[] = [];
+    const answers = [{ granted: 2, waitMs: 0 }, { granted: 0, waitMs: 700 }, { granted: 1, waitMs: 0 }, null];
+    const budget = new RateBudget({ perSecond: 10 }, clock, {
+      claim: async (wanted) => {
+        asked.push(wanted);
+        return answers.shift() ?? null;
+      },
+      pause: async (until) => void pauses.push(until - start),
+    });
+    const times: number[] = [];
+    await Promise.all(
+      Array.from({ length: 4 }, () => budget.take().then(() => times.push(clock.now() - start))),
+    );
+    expect(asked).toEqual([1, 3, 3, 1]);
+    expect(times).toEqual([0, 700, 700, 700]);
+    budget.pause(5_000);
+    budget.pause(0);
+    expect(pauses).toEqual([5_700]);
+  });
 });
