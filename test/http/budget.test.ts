@@ -110,7 +110,7 @@ describe('RateBudget', () => {
     const start = clock.now();
     const asked: number[] = [];
     const pauses: number[] = [];
-    const answers = [{ granted: 2, waitMs: 0 }, { granted: 0, waitMs: 700 }, { granted: 1, waitMs: 0 }, null];
+    const answers = [{ granted: 1, waitMs: 0 }, { granted: 0, waitMs: 700 }, { granted: 2, waitMs: 0 }, null];
     const budget = new RateBudget({ perSecond: 10 }, clock, {
       claim: async (wanted) => {
         asked.push(wanted);
