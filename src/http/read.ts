@@ -54,6 +54,9 @@ export type Reader = (request: ReadRequest) => Promise<ReadOutcome>;
 
 /** First attempt and three more. */
 const MAX_ATTEMPTS = 4;
+/** A server that answers, and only says that it is too much for now, is asked more often. */
+const MAX_REFUSALS = 8;
+const REFUSAL: ReadonlySet<number> = new Set([429, 503]);
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LAST_MS = 8_000;
 const RETRY_AFTER_CAP_MS = 60_000;
@@ -61,7 +64,7 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
  * A reader for one upstream. Each attempt takes one request from the budget. Answers 408, 429, 500, 502, 503,
- * 504 and network failures get up to three more attempts, after a full-jitter pause (0.5 s doubling to 8 s) or
+ * 504 and network failures get up to three more attempts (429 and 503 up to seven), after a full-jitter pause (0.5 s doubling to 8 s) or
  * as long as `Retry-After` says, at most 60 s. A 429, or a 503 with `Retry-After`, pauses the whole budget. Too
  * large a body and an abort are final.
  *
@@ -79,7 +82,7 @@ export function retryingReader(options: ReaderOptions): Reader {
       const delay = Math.max(asked ?? 0, backoff(attempt, options.random));
       if (answer.kind === 'response' && (answer.status === 429 || asked !== null))
         options.budget.pause(delay);
-      if (attempt >= MAX_ATTEMPTS || isFinal(answer) || options.signal?.aborted) {
+      if (attempt >= attemptsFor(answer) || isFinal(answer) || options.signal?.aborted) {
         return failure(request, answer, attempt);
       }
       await options.clock.sleep(delay, options.signal);
@@ -102,6 +105,10 @@ async function attemptOnce(
     maxBytes: request.maxBytes ?? options.maxBytes,
     ...(options.signal ? { signal: options.signal } : {}),
   });
+}
+
+function attemptsFor(answer: HttpResponse | HttpFailure): number {
+  return answer.kind === 'response' && REFUSAL.has(answer.status) ? MAX_REFUSALS : MAX_ATTEMPTS;
 }
 
 function isFinal(answer: HttpResponse | HttpFailure): boolean {

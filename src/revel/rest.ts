@@ -194,7 +194,13 @@ export class Rest {
     if (status === 429) {
       const wait = retryAfter(answer.headers, clock.now()) ?? 0;
       budget.pause(wait);
-      return { kind: 'not-done', detail: `${what} answered 429`, retry: true, retryAfterMs: wait };
+      return {
+        kind: 'not-done',
+        detail: `${what} answered 429`,
+        retry: true,
+        retryAfterMs: wait,
+        throttled: true,
+      };
     }
     if (status >= 200 && status < 300) return done(answer.body, schema, what);
     if (status >= 500 || status === 408) return { kind: 'unknown', detail: `${what} answered ${status}` };

@@ -12,7 +12,8 @@ export type RevelRead<T> = { kind: 'ok'; value: T } | { kind: 'error'; detail: s
  */
 export type RevelWrite<T> =
   | { kind: 'done'; value: T }
-  | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number }
+  /** `throttled`: Revel answers, and only says that it is too much for now. */
+  | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number; throttled?: true }
   | { kind: 'unknown'; detail: string }
   | { kind: 'held' };
 

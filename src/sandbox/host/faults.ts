@@ -33,6 +33,7 @@ const plainKinds = [
   '500-before',
   '500-after',
   '502-html',
+  '503',
   'html-200',
   'bad-json',
 ] as const;
@@ -145,6 +146,8 @@ export function applyFault(decision: FaultDecision, handle: () => SimResponse, n
       return answer(serverError());
     case '502-html':
       return answer(html(502, '<html><head><title>502 Bad Gateway</title></head><body></body></html>'));
+    case '503':
+      return answer({ status: 503, headers: {}, body: '' });
     case 'html-200':
       return answer(html(200, '<!DOCTYPE html><html><head><title>Log in</title></head><body></body></html>'));
     case '429':
