@@ -87,7 +87,11 @@ export class PostgresProxy {
     server.on('error', () => undefined);
     const pair: [Socket, Socket] = [client, server];
     this.#pairs.add(pair);
-    for (const socket of pair) socket.on('close', () => this.#drop(pair));
+    for (const socket of pair) {
+      // Messages go one by one: each would wait for the last one's acknowledgement.
+      socket.setNoDelay(true);
+      socket.on('close', () => this.#drop(pair));
+    }
 
     /** The statement under way on this connection. */
     let current = -1;
