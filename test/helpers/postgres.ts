@@ -162,7 +162,11 @@ export class PostgresServer {
   async startAgain(): Promise<void> {
     const { uid, gid } = serverUser();
     const args = [this.#dir, uid, gid, join(this.#bin, 'postgres'), ...this.#serverArgs()].map(String);
-    const guard = spawn(process.execPath, [GUARD, ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const guard = spawn(process.execPath, [GUARD, ...args], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      // A signal to the whole group of the tests must not take away whoever cleans up after them.
+      detached: true,
+    });
     this.#guard = guard;
     let said = '';
     guard.stderr.on('data', (chunk: Buffer) => {
