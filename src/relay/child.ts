@@ -147,6 +147,7 @@ function endOf(child: ChildProcess): Promise<RunEnd> {
 function collect(stream: Readable | null, max: number): () => string | null {
   let chunks: Buffer[] = [];
   let bytes = 0;
+  stream?.on('error', () => undefined);
   stream?.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= max) chunks.push(chunk);
@@ -159,6 +160,7 @@ function tail(stream: Readable | null): () => string[] {
   const decoder = new StringDecoder('utf8');
   let text = '';
   let cut = false;
+  stream?.on('error', () => undefined);
   stream?.on('data', (chunk: Buffer) => {
     text += decoder.write(chunk);
     if (text.length <= 2 * MAX_TAIL) return;

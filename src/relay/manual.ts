@@ -97,9 +97,11 @@ const INDIRECT = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-
  * Whether somebody on this host asks directly. A proxy on this host speaks for strangers, and so does a browser
  * on this host, be it by a link or through a name that leads here.
  */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
+function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   if (peer !== '::1' && !/^127(?:\.[0-9]{1,3}){3}$/.test(peer)) return false;
+  // What proxies speak that were told nothing else; they also put an address of this host into `Host`.
+  if (httpVersion === '1.0') return false;
   if (INDIRECT.some((name) => headers[name] !== undefined)) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none' && site !== 'same-origin') return false;

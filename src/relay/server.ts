@@ -6,7 +6,7 @@ import { errnoOf } from '../state/failure.js';
 import { type Reply, refuse, send } from './http.js';
 
 /** Beyond them connections are closed at once. */
-const MAX_CONNECTIONS = 4000;
+const MAX_CONNECTIONS = 2000;
 /** How long open connections may take to end once everything is answered. */
 const CLOSE_MS = 2000;
 

@@ -15,7 +15,7 @@ const RETRY_AFTER = { 'retry-after': '30' };
 /** What the webhook route works with. */
 export interface WebhookDeps {
   scheduler: Pick<Scheduler, 'deliver'>;
-  /** Empty: nothing can be checked, so everything is taken. */
+  /** Empty: nothing can be checked, so everything is taken, if unsigned deliveries are, or nothing. */
   signingKeys: readonly string[];
   /** Also takes deliveries that carry no signature. */
   allowUnsigned: boolean;
@@ -132,7 +132,7 @@ function judgeBody(
 
 function signatureProblem(request: IncomingMessage, body: Buffer, deps: WebhookDeps): string | null {
   const { signingKeys: keys, allowUnsigned, clock } = deps;
-  if (keys.length === 0) return null;
+  if (keys.length === 0) return allowUnsigned ? null : 'SIGNATURE_MISMATCH';
   const header = request.headers['x-signature'];
   const problem = checkSignature({ header: header?.toString(), body, keys, now: clock.now() });
   return problem === 'SIGNATURE_MISSING' && allowUnsigned ? null : problem;

@@ -1,4 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TestWorld } from '../helpers/world.js';
 import {
@@ -11,6 +13,7 @@ import {
   sign,
   startFake,
   startServe,
+  starts,
 } from './helpers/relay.js';
 
 const KILLS = 50;
@@ -61,6 +64,20 @@ async function stream(
   }
 }
 
+/** What a power cut does to the runs that are under way. */
+async function killRuns(): Promise<void> {
+  const done = await ends(directory);
+  for (const { event, at, pid } of await starts(directory)) {
+    if (done.some((end) => end.event === event && end.startedAt === at)) continue;
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    try {
+      if (command.includes(directory)) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+}
+
 describe('a relay that is killed', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000);
 
@@ -71,6 +88,7 @@ describe('a relay that is killed', () => {
     /** Event → when its last acknowledged delivery was sent. */
     const last = new Map<string, number>();
     let deliveries = 0;
+    await writeFile(join(directory, 'ms'), '60');
     for (let kill = 0; kill < KILLS; kill += 1) {
       const relay = await startFake(directory, { maxRuns: 2, maxQueue: 10_000 });
       let left = Math.floor(random() * 120);
@@ -84,6 +102,7 @@ describe('a relay that is killed', () => {
       };
       await Promise.all(Array.from({ length: 4 }, () => stream(relay, nextId, acknowledged)));
       expect(await relay.exited).toBeNull();
+      await killRuns();
     }
     expect(deliveries).toBeGreaterThan(KILLS);
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RunReportSchema } from '../../src/report/schema.js';
@@ -44,6 +45,21 @@ function get(url: string, headers: Record<string, string> = {}): Promise<{ statu
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
     });
     sent.on('error', reject).end();
+  });
+}
+
+/** The answer to HTTP/1.0, which proxies speak by default. */
+function old(url: string): Promise<string> {
+  const { hostname, port, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`GET ${pathname}${search} HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\n\r\n`),
+    );
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(text));
   });
 }
 
@@ -175,6 +191,7 @@ describe('the manual trigger', () => {
     for (const headers of indirect) {
       expect((await get(url, headers)).status).toBe(401);
     }
+    expect(await old(url)).toMatch(/^HTTP\/1\.1 401 /);
     expect((await starts(directory)).length).toBe(1);
   });
 

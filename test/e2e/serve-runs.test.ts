@@ -164,6 +164,16 @@ describe('runs', () => {
   });
 });
 
+describe('a log that nobody reads any more', () => {
+  it('keeps nobody from being served', async () => {
+    const relay = await startFake(directory);
+    relay.child.stderr?.destroy();
+    for (const id of [1, 2, 3]) expect((await deliver(relay, eventBody(id))).status).toBe(200);
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(3);
+    expect((await deliver(relay, eventBody(4))).status).toBe(200);
+  });
+});
+
 describe('a full queue', () => {
   it('turns new events away with 503 and Retry-After, and takes known ones', async () => {
     await hold(directory);
