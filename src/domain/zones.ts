@@ -8,10 +8,17 @@ export function isZone(name: string): boolean {
   return /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.test(name) && IANAZone.isValidZone(name);
 }
 
+/** Zones in use: a handful, and checking a name anew each time is slow. */
+const zones = new Map<string, IANAZone>();
+
 /** The zone object; throws on a bad name, since configuration was checked long before. */
 function zoneOf(name: string): IANAZone {
+  const known = zones.get(name);
+  if (known) return known;
   if (!isZone(name)) throw new RangeError(`not an IANA time zone: ${name}`);
-  return IANAZone.create(name);
+  const zone = IANAZone.create(name);
+  zones.set(name, zone);
+  return zone;
 }
 
 /** Local calendar date of an instant (epoch milliseconds), `YYYY-MM-DD`. */

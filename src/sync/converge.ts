@@ -1,3 +1,4 @@
+import { isSuperseded } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { leftElsewhere, planOrder, standings } from '../domain/plan.js';
 import type { Failure } from '../domain/reasons.js';
@@ -47,14 +48,13 @@ export async function converge(
         await session.finish();
         return { kind: 'standing', order: plan.order, created: false };
       case 'create':
-        await clearTheWay(session, plan.losers);
-        break;
       case 'need-contents':
       case 'complete':
         break;
     }
     try {
       if (plan.kind === 'create') {
+        await clearTheWay(session, plan.losers);
         if (!(await awaitDeadRun(session))) await createHeader(session, rows);
         continue;
       }
@@ -89,6 +89,10 @@ async function complete(
   winner: FoundOrder,
   rows: readonly FoundOrder[],
 ): Promise<FoundOrder | null> {
+  await clearTheWay(
+    session,
+    hiddenOthers(rows, winner).filter((row) => isBefore(row, winner)),
+  );
   const made = session.created.get(winner.id);
   if (made && !session.begun.has(winner.id)) {
     const order = await fill(session, made.order, true);
@@ -113,14 +117,23 @@ function hiddenOthers(rows: readonly FoundOrder[], winner: FoundOrder): FoundOrd
   return standings(rows).hidden.filter((row) => row.id !== winner.id);
 }
 
-/** Unfinished headers in an establishment that the event has left. */
+function isBefore(row: FoundOrder, winner: FoundOrder): boolean {
+  return Number(row.id) < Number(winner.id);
+}
+
+/**
+ * Unfinished headers in an establishment that the event has left. Whoever fills one of them may not know of the
+ * move yet and goes by the lowest id, so that we do too: nothing is made visible while it is there.
+ */
 async function clearTheWay(session: Session, losers: readonly FoundOrder[]): Promise<void> {
   await dropLosers(session, losers, null);
-  const [busy] = losers.filter((row) => !session.dropped.has(row.id));
-  if (busy && abandoned(session, busy)) {
-    throw new Halt({ kind: 'failed', reason: 'ORPHANED' }, leftElsewhere(session.wanted, busy));
-  }
-  if (busy) {
+  for (const listed of losers.filter((row) => !session.dropped.has(row.id))) {
+    const busy = session.need(await session.ctx.revel.order(listed.id));
+    if (!busy || busy.deleted || isSuperseded(busy.notes)) continue;
+    if (isVisible(busy)) throw new Lost();
+    if (abandoned(session, busy)) {
+      throw new Halt({ kind: 'failed', reason: 'ORPHANED' }, leftElsewhere(session.wanted, busy));
+    }
     throw new Halt(
       { kind: 'skipped', reason: 'CLAIMED_ELSEWHERE' },
       `Another run is at work on order ${busy.id} of this event; the next sweep looks again.`,

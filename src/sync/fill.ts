@@ -6,7 +6,7 @@ import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '.
 import { addItem, addPayment, needsTotals, planOrder, setTotals, standings } from '../domain/plan.js';
 import type { WantedItem } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
-import type { OrderChange } from '../revel/types.js';
+import type { OrderChange, RevelRead } from '../revel/types.js';
 import { Halt, Lost, type Session } from './session.js';
 
 /** How often something that Revel accepted is written again because it does not show. */
@@ -34,8 +34,10 @@ export async function fill(session: Session, header: FoundOrder, fresh: boolean)
     session.actions.push(setTotals(wanted));
   }
   await settleCreation(session, header);
-  await confirmStanding(session, order);
-  await verifyItems(session, order);
+  // Asked for at the same time, so that the proof of ownership is still fresh when the payment is written.
+  const listed = session.ctx.revel.items(order.id);
+  await Promise.all([confirmStanding(session, order), listed]);
+  await verifyItems(session, order, await listed);
   await pay(session, order, fresh);
   await markPrinted(session, order);
   await makeVisible(session, order);
@@ -122,7 +124,7 @@ async function change(
   for (let attempt = 1; attempt <= MAX_REWRITES; attempt += 1) {
     const answered = await session.writeTo(
       order.id,
-      (guard) => ctx.revel.changeOrder(order.id, { ...make(), updatedDate: session.localNow }, guard),
+      (guard) => ctx.revel.changeOrder(order.id, { ...make(), updatedDate: session.stampHeader() }, guard),
       async () => {
         const now = session.need(await ctx.revel.order(order.id));
         return now && shows(now) ? now : null;
@@ -160,22 +162,36 @@ async function settleCreation(session: Session, header: FoundOrder): Promise<voi
 
 /** The last look before staff can see it: is this still the one order of the event? */
 async function confirmStanding(session: Session, order: FoundOrder): Promise<void> {
-  const rows = session.need(await session.ctx.finder.find(session.key));
+  const { read, askedAt } = await session.ctx.finder.ask(session.key);
+  const rows = session.need(read);
   const { visible, hidden } = standings(rows);
-  const winner = hidden.find((row) => row.establishmentId === session.wanted.establishmentId);
+  // In whatever establishment: the event may have moved, and not every run knows of that yet.
+  const [winner] = hidden;
   if (visible.length > 0 || (winner && winner.id !== order.id)) throw new Lost();
-  if (!session.confirm(rows.find((row) => row.id === order.id))) await session.contact(order.id);
+  const listed = rows.find((row) => row.id === order.id);
+  if (!session.confirm(listed, askedAt)) await session.contact(order.id);
 }
 
 /** Reads the lines back before any money is recorded; what lists do not show yet gets its settling time. */
-async function verifyItems(session: Session, order: FoundOrder): Promise<void> {
+async function verifyItems(
+  session: Session,
+  order: FoundOrder,
+  listed: RevelRead<FoundItem[]>,
+): Promise<void> {
   const { ctx, wanted } = session;
-  for (let round = 0; round < MAX_REWRITES; ) {
-    const found = session.need(await ctx.revel.items(order.id));
+  let read = listed;
+  // What is missing counts only if it was asked for when everything had to show.
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const readAgain = () => {
+    askedAt = session.now;
+    return ctx.revel.items(order.id);
+  };
+  for (let round = 0; round < MAX_REWRITES; read = await readAgain()) {
+    const found = session.need(read);
     const { missing, extra } = compareItems(wanted.items, found);
     if (missing.length === 0 && extra.length === 0) return;
     const settled = session.lastWriteAt + ctx.settings.settleMs;
-    if (session.now < settled) {
+    if (askedAt < settled) {
       await session.pause(Math.min(ctx.settings.settleMs / 4, settled - session.now));
       continue;
     }
@@ -204,6 +220,7 @@ async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise
     const amount = row.amount === null ? null : formatCents(row.amount);
     session.actions.push({ action: 'remove_payment', payment: row.id, amount });
   }
+  if (extra.length > 0) await confirmRemoved(session, order);
   if (missing === zero) return;
   const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
   const uuid = freeUuid(used, (step) => paymentUuid(order.uuid ?? '', order.id, wanted.payment, step));
@@ -219,6 +236,18 @@ async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise
   session.actions.push(addPayment(wanted));
 }
 
+/** A payment that cannot be taken away must not get company, nor be shown to staff. */
+async function confirmRemoved(session: Session, order: FoundOrder): Promise<void> {
+  await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
+  const rows = session.need(await session.ctx.revel.payments(order.id));
+  const [stuck] = comparePayments(session.wanted, rows).extra;
+  if (!stuck) return;
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `Revel does not remove payment ${stuck.id} of the unfinished order ${order.id}, which the event no longer has. Delete that order in the POS; the next run makes a new one.`,
+  );
+}
+
 /**
  * The last change of the header takes the claim out of its notes. What remains due is written again, since
  * Revel may have recomputed it when the payment came.
@@ -226,6 +255,7 @@ async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise
 async function markPrinted(session: Session, order: FoundOrder): Promise<void> {
   const { wanted } = session;
   const notes = finalNotes(wanted.eventId, wanted.revision);
+  session.finishedNotes = notes;
   await change(
     session,
     order,
@@ -244,10 +274,11 @@ async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
     const rows = session.need(await ctx.revel.history(order.id));
     return rows.length > 0 ? true : null;
   };
-  await session.write(
+  await session.writeWhile(
+    session.own,
     (guard) => ctx.revel.createHistory({ wanted, orderId: order.id, uuid, date }, guard),
     seen,
-    () => session.checkFinished(order.id, finalNotes(wanted.eventId, wanted.revision)),
+    () => session.checkFinished(order.id),
   );
   session.actions.push({ action: 'make_visible' });
 }
@@ -262,6 +293,7 @@ async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder
   }
   const until = session.lastWriteAt + ctx.settings.settleMs;
   for (;;) {
+    const isLast = session.now >= until;
     const now = session.need(await ctx.revel.order(order.id));
     const payments =
       wanted.payment === zero && isFresh(session, order)
@@ -269,7 +301,7 @@ async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder
         : session.need(await ctx.revel.payments(order.id));
     const standing = standingAs(session, now, payments);
     if (standing) return standing;
-    if (session.now >= until) {
+    if (isLast) {
       const paid = comparePayments(wanted, payments);
       throw new Halt(
         { kind: 'failed', reason: 'UNVERIFIED' },

@@ -14,8 +14,8 @@ const PATIENCE = 20;
 /**
  * Another run has begun the order, and nothing here says that it is dead. Hosts that share nothing can only tell
  * by watching: while the order changes, somebody is at work. Once it has been quiet for a settling time, it is
- * claimed by writing our token into its notes, and after two more settling times the claim holds if it is still
- * there and nothing else has changed (Fischer's algorithm, with Revel's notes as the shared variable).
+ * claimed by writing our token into its notes, and after {@link takeoverWait} the claim holds if it is still there
+ * and nothing else has changed (Fischer's algorithm, with Revel's notes as the shared variable).
  *
  * `ours`: fill it. `again`: it is finished, deleted or changed hands; look again.
  */
@@ -23,8 +23,8 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
   const { settleMs } = session.ctx.settings;
   const patience = session.now + Math.max(PATIENCE * settleMs, 5_000);
   if (await resumed(session, found)) return 'ours';
-  const dead =
-    abandoned(session, found) || (session.resumedOrder === found.id && claimIn(found.notes) === null);
+  const isOurs = session.resumedOrder === found.id || session.created.has(found.id);
+  const dead = abandoned(session, found) || (isOurs && claimIn(found.notes) === null);
   let quietSince = dead ? Number.NEGATIVE_INFINITY : session.now;
   let quietMs = settleMs;
   let before = await fingerprint(session, found);
@@ -59,7 +59,7 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
  * its way, or not show up in lists yet, until the settling time has passed.
  */
 async function resumed(session: Session, order: FoundOrder): Promise<boolean> {
-  if (!session.owns(order)) return false;
+  if (claimIn(order.notes) !== session.claim) return false;
   session.remember(order.id);
   await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
   return true;
@@ -97,12 +97,7 @@ async function fingerprint(session: Session, order: FoundOrder): Promise<string>
   );
 }
 
-async function claim(
-  session: Session,
-  order: FoundOrder,
-  before: string,
-  seenAt: number,
-): Promise<boolean> {
+async function claim(session: Session, order: FoundOrder, before: string, seenAt: number): Promise<boolean> {
   const { wanted } = session;
   // Should the order be finished before the claim arrives, its revision stays what it is.
   const revision = revisionIn(order.notes) ?? wanted.revision;

@@ -7,17 +7,24 @@ import { orderDate } from '../domain/window.js';
 import type { RevelRead } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { abandoned, abandonedIn } from './follow.js';
-import { contactGap, Lost, type Session } from './session.js';
+import { contactGap, Lost, type Session, type Sign } from './session.js';
 
 /** All rows of the event; what this session knows better than a lagging list is put right. */
 export async function look(session: Session): Promise<FoundOrder[]> {
   const first = session.firstLook;
   session.firstLook = null;
   const isFresh = first !== null && session.now - first.at <= contactGap(session.ctx.settings.settleMs);
-  const rows = isFresh ? first.rows : session.need(await session.ctx.finder.find(session.key));
+  const { rows, at } = isFresh ? first : await lookNow(session);
+  session.lookedAt = isFresh ? at : session.now;
+  for (const row of rows) if (session.created.has(row.id)) session.confirm(row, at);
   const listed = new Set(rows.map((row) => row.id));
   const made = [...session.created.values()].map(({ order }) => order).filter(({ id }) => !listed.has(id));
   return [...rows, ...made].map((row) => (session.dropped.has(row.id) ? { ...row, deleted: true } : row));
+}
+
+async function lookNow(session: Session): Promise<{ rows: readonly FoundOrder[]; at: number }> {
+  const { read, askedAt } = await session.ctx.finder.ask(session.key);
+  return { rows: session.need(read), at: askedAt };
 }
 
 /**
@@ -43,14 +50,14 @@ export async function awaitDeadRun(session: Session): Promise<boolean> {
 export async function createHeader(session: Session, rows: readonly FoundOrder[]): Promise<FoundOrder> {
   const { ctx, wanted } = session;
   const uuid = freeUuid(session, rows);
-  let lookedAt = session.now;
-  const isFresh = () => session.now - lookedAt <= contactGap(ctx.settings.settleMs);
+  const lastLook: Sign = { at: session.lookedAt };
   const lookAgain = async () => {
     const again = await look(session);
-    lookedAt = session.now;
+    lastLook.at = session.lookedAt;
     if (again.some((row) => !row.deleted || row.uuid?.toLowerCase() === uuid)) throw new Lost();
   };
-  const order = await session.write(
+  const order = await session.writeWhile(
+    lastLook,
     (guard) =>
       ctx.revel.createOrder(
         {
@@ -60,14 +67,13 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
           createdDate: orderDate(session.now, wanted.date, wanted.location.timezone),
           updatedDate: session.localNow,
         },
-        () => guard() && isFresh(),
+        guard,
       ),
     async () => (await look(session)).find((row) => !row.deleted && session.owns(row)) ?? null,
-    async () => {
-      if (!isFresh()) await lookAgain();
-    },
+    lookAgain,
     lookAgain,
   );
+  session.own.at = lastLook.at;
   session.created.set(order.id, { order, at: session.now });
   session.actions.push(createOrder(wanted));
   session.remember(order.id);
@@ -94,7 +100,13 @@ export async function dropLosers(
   winner: FoundOrder | null,
 ): Promise<void> {
   for (const loser of losers) {
-    if (session.owns(loser) || abandoned(session, loser)) await dropLoser(session, loser, winner);
+    if (!session.owns(loser) && !abandoned(session, loser)) continue;
+    try {
+      await dropLoser(session, loser, winner);
+    } catch (error) {
+      // Somebody else is at it.
+      if (!(error instanceof Lost)) throw error;
+    }
   }
 }
 
@@ -119,9 +131,15 @@ export async function droppable(
 
 async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrder | null): Promise<void> {
   const { ctx, wanted } = session;
-  const loser = session.need(await ctx.revel.order(listed.id));
-  if (!loser || loser.deleted || isVisible(loser) || isSuperseded(loser.notes) || isTouched(wanted, loser))
-    return;
+  const sign: Sign = { at: Number.NEGATIVE_INFINITY };
+  const readLoser = async () => {
+    sign.at = session.now;
+    const row = session.need(await ctx.revel.order(listed.id));
+    const open = row && !row.deleted && !isVisible(row) && !isSuperseded(row.notes);
+    return open && !isTouched(wanted, row) ? row : null;
+  };
+  const loser = await readLoser();
+  if (!loser) return;
   const payments = session.need(await ctx.revel.payments(loser.id));
   if (payments.some((row) => !row.deleted)) {
     ctx.events.warning(
@@ -134,11 +152,14 @@ async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrde
     const now = session.need(await ctx.revel.order(loser.id));
     return now && (now.deleted || isSuperseded(now.notes)) ? now : null;
   };
-  const answered = await session.write(
+  const answered = await session.writeWhile(
+    sign,
     (guard) =>
       ctx.revel.changeOrder(loser.id, { deleted: true, notes, updatedDate: session.localNow }, guard),
     read,
-    async () => {},
+    async () => {
+      if (!(await readLoser())) throw new Lost();
+    },
   );
   session.dropped.add(loser.id);
   session.created.delete(loser.id);

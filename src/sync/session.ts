@@ -23,8 +23,19 @@ export class Halt extends Error {
 /** The order is no longer this run's to fill: look again and start over. */
 export class Lost extends Error {}
 
+/**
+ * When something was last known to be so. It counts from the moment the question went out: an answer may have
+ * been long under way.
+ */
+export interface Sign {
+  /** Epoch milliseconds. */
+  at: number;
+}
+
 /** How often a write that certainly did not happen is tried again. */
 const MAX_ATTEMPTS = 4;
+/** The same for one that Revel refused for now (429): it certainly did not happen. */
+const MAX_REFUSALS = 8;
 
 /**
  * The work of one run on one event: its claim, what it has written, and the rules by which anything is written
@@ -40,6 +51,10 @@ export class Session {
   readonly created = new Map<OrderId, { order: FoundOrder; at: number }>();
   /** A look that was taken under the lock just before; used once, and only while it is fresh. */
   firstLook: { rows: readonly FoundOrder[]; at: number } | null = null;
+  /** The notes without a claim that this session has given its order; null: not yet. */
+  finishedNotes: string | null = null;
+  /** When the latest look at all rows of the event came back. */
+  lookedAt = Number.NEGATIVE_INFINITY;
   /** Headers this session took out of the race; lists may show them as live for a while. */
   readonly dropped = new Set<OrderId>();
   /** Headers that this session has written lines to. */
@@ -51,8 +66,10 @@ export class Session {
   /** The header that the dead run was filling; null: not known. */
   resumedOrder: string | null = null;
   /** When this run last knew that the order it fills is its own. */
-  #contactAt = Number.NEGATIVE_INFINITY;
+  readonly own: Sign = { at: Number.NEGATIVE_INFINITY };
   #intentOrder: OrderId | null = null;
+  /** The `updated_date` of this run's latest change of a header: a mark of its own where notes bear no claim. */
+  #headerDate: string | null = null;
   /** Time of the latest write sent to Revel. */
   lastWriteAt = Number.NEGATIVE_INFINITY;
 
@@ -120,52 +137,71 @@ export class Session {
 
   /** The header by its id, if it is still ours to write to; otherwise the work starts over with a fresh look. */
   async contact(id: OrderId): Promise<FoundOrder> {
+    const askedAt = this.now;
     const order = this.need(await this.ctx.revel.order(id));
     const ours =
       order !== null &&
       !order.deleted &&
       !isVisible(order) &&
       !isSuperseded(order.notes) &&
-      claimIn(order.notes) === this.claim &&
+      this.#isMarkedOurs(order) &&
       !isTouched(this.wanted, order);
     if (!ours) throw new Lost();
-    this.#contactAt = this.now;
+    this.own.at = askedAt;
     return order;
   }
 
-  /** A look has shown the order as still ours: as good as reading it. */
-  confirm(listed: FoundOrder | undefined): boolean {
-    const ours =
-      listed !== undefined && claimIn(listed.notes) === this.claim && !isTouched(this.wanted, listed);
-    if (ours) this.#contactAt = this.now;
+  /**
+   * Our claim, or the final notes once we have written them: whoever takes the order over from then on puts a
+   * claim of its own in their place.
+   */
+  #isMarkedOurs(order: FoundOrder): boolean {
+    return claimIn(order.notes) === this.claim || this.#isFinished(order);
+  }
+
+  /** A look, asked for at `askedAt`, has shown the order as still ours: as good as reading it. */
+  confirm(listed: FoundOrder | undefined, askedAt: number): boolean {
+    const ours = listed !== undefined && this.#isMarkedOurs(listed) && !isTouched(this.wanted, listed);
+    if (ours) this.own.at = askedAt;
     return ours;
   }
 
   /** The finished header, still hidden and as this run left it. */
-  async checkFinished(id: OrderId, notes: string): Promise<void> {
-    if (this.#isFresh()) return;
+  async checkFinished(id: OrderId): Promise<void> {
+    const askedAt = this.now;
     const order = this.need(await this.ctx.revel.order(id));
     const ours =
       order !== null &&
       !order.deleted &&
       !isVisible(order) &&
-      order.notes === notes &&
+      this.#isFinished(order) &&
       !isTouched(this.wanted, order);
     if (!ours) throw new Lost();
-    this.#contactAt = this.now;
+    this.own.at = askedAt;
   }
 
-  #isFresh(): boolean {
-    return this.now - this.#contactAt <= contactGap(this.ctx.settings.settleMs);
+  /** Its notes are the final ones; the stamp tells this run's from those of another one. */
+  #isFinished(order: FoundOrder): boolean {
+    const isLast = this.#headerDate !== null && order.updatedDate?.startsWith(this.#headerDate) === true;
+    return isLast && order.notes === this.finishedNotes;
   }
 
-  /** Puts on disk that something is about to be written; must come before the first byte. */
+  /** Stamps a change of a header; returns the stamp. */
+  stampHeader(): string {
+    this.#headerDate = this.localNow;
+    return this.#headerDate;
+  }
+
+  /**
+   * Puts on disk that something is about to be written; must come before the first byte. The request may still
+   * have to wait for its turn, though not longer than {@link contactLimit}: the record counts that in.
+   */
   async #intend(): Promise<void> {
     try {
       await this.ctx.state.intents.write(this.key.event, {
         claim: this.claim,
         run: this.ctx.request.correlationId,
-        lastWriteAt: this.now,
+        lastWriteAt: this.now + contactLimit(this.ctx.settings.settleMs),
         orderId: this.#intentOrder,
       });
     } catch (error) {
@@ -190,22 +226,45 @@ export class Session {
     this.#intentOrder = id;
   }
 
-  /**
-   * A write to an order that is ours. Before it goes out, ownership is checked again if the last sign of it is
-   * older than half the settling time: whoever takes over from us has waited longer than that.
-   */
-  async writeTo<T>(
+  /** A write to an order that is ours; whether it still is gets checked again when the last sign is old. */
+  writeTo<T>(
     id: OrderId,
     send: (guard: Guard) => Promise<RevelWrite<T>>,
     look: () => Promise<T | null>,
   ): Promise<T> {
-    return this.write(
-      (guard) => send(() => guard() && this.#isFresh()),
+    return this.writeWhile(this.own, send, look, async () => void (await this.contact(id)));
+  }
+
+  /**
+   * A write that goes out only while something holds. A sign of it older than {@link contactGap} is renewed by
+   * `check` first; if the request then has to wait, or the answer took long, so that the sign is older than
+   * {@link contactLimit} at the moment of sending, nothing is sent. A write that was done is itself a sign.
+   *
+   * @param check sets the sign's time anew, or throws Lost
+   */
+  writeWhile<T>(
+    sign: Sign,
+    send: (guard: Guard) => Promise<RevelWrite<T>>,
+    look: () => Promise<T | null>,
+    check: () => Promise<void>,
+    refused: () => Promise<void> = async () => {},
+  ): Promise<T> {
+    const { settleMs } = this.ctx.settings;
+    return this.#write(
+      (guard) => send(() => guard() && this.now - sign.at <= contactLimit(settleMs)),
       look,
       async () => {
-        if (!this.#isFresh()) await this.contact(id);
+        if (this.now - sign.at > contactGap(settleMs)) await check();
       },
+      refused,
+      sign,
     );
+  }
+
+  /** See {@link writeWhile}; for a write that is right whatever has happened meanwhile. */
+  write<T>(send: (guard: Guard) => Promise<RevelWrite<T>>, look: () => Promise<T | null>): Promise<T> {
+    const always: Sign = { at: Number.POSITIVE_INFINITY };
+    return this.writeWhile(always, send, look, async () => {});
   }
 
   /**
@@ -216,26 +275,34 @@ export class Session {
    * @param ready makes sure, before each attempt, that it may go out
    * @param refused called when Revel said a final no: whether that calls for a fresh start (it then throws Lost)
    */
-  async write<T>(
+  async #write<T>(
     send: (guard: Guard) => Promise<RevelWrite<T>>,
     look: () => Promise<T | null>,
     ready: () => Promise<void>,
-    refused: () => Promise<void> = async () => {},
+    refused: () => Promise<void>,
+    sign: Sign,
   ): Promise<T> {
     let held = 0;
+    let refusals = 0;
     for (let attempt = 1; ; ) {
       this.checkStop();
       await ready();
+      const intendedAt = this.now;
       await this.#intend();
-      const result = await send(() => !this.ctx.stop.aborted);
+      let sentAt = this.now;
+      const result = await send(() => {
+        sentAt = this.now;
+        const inTime = sentAt - intendedAt <= contactLimit(this.ctx.settings.settleMs);
+        return !this.ctx.stop.aborted && inTime;
+      });
       switch (result.kind) {
         case 'done':
-          this.#contactAt = this.now;
+          sign.at = sentAt;
           this.lastWriteAt = this.now;
           return result.value;
         case 'held':
           held += 1;
-          if (held > 50) throw giveUp('Revel answers too slowly to write safely');
+          if (held > 50) throw giveUp('Revel answers too slowly to write safely: raise SETTLE_SECONDS');
           continue;
         case 'not-done':
           if (!result.retry) {
@@ -244,16 +311,15 @@ export class Session {
             if (found !== null) return found;
             await refused();
           }
-          if (!result.retry || attempt >= MAX_ATTEMPTS) throw giveUp(result.detail, result.retry);
-          await this.pause(Math.max(result.retryAfterMs, 500 * 2 ** (attempt - 1)));
-          break;
+          refusals += 1;
+          if (!result.retry || refusals >= (result.throttled ? MAX_REFUSALS : MAX_ATTEMPTS))
+            throw giveUp(result.detail, result.retry);
+          await this.pause(Math.max(result.retryAfterMs, Math.min(500 * 2 ** (refusals - 1), 8_000)));
+          continue;
         case 'unknown': {
           this.lastWriteAt = this.now;
           const found = await this.#settle(look);
-          if (found !== null) {
-            this.#contactAt = this.now;
-            return found;
-          }
+          if (found !== null) return found;
           if (attempt >= MAX_ATTEMPTS - 1) throw giveUp(result.detail);
         }
       }
@@ -274,12 +340,22 @@ export class Session {
   }
 }
 
-/**
- * How long a sign of ownership is good for. Whoever takes an order over waits two settling times after claiming
- * it, which covers this gap, the write in flight and the lag of lists.
- */
+/** How old a sign may be before it is renewed ahead of a write. */
 export function contactGap(settleMs: number): number {
-  return Math.max(settleMs / 2, 250);
+  return Math.max(settleMs * 0.75, 250);
+}
+
+/** How old a sign may be when a write goes out that rests on it. */
+export function contactLimit(settleMs: number): number {
+  return Math.max(1.5 * settleMs, 750);
+}
+
+/**
+ * How long whoever takes an order over keeps still after claiming it: as long as the sign on which the other run
+ * rests its last write may be old, as lists (of which that sign may come) lag, and as that write takes to show.
+ */
+export function takeoverWait(settleMs: number): number {
+  return contactLimit(settleMs) + 2 * settleMs;
 }
 
 /** `upstream`: Revel did not take it for now, as opposed to a final no to this one write. */

@@ -4,6 +4,7 @@ import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
 import { disturbances, wrongWith } from '../helpers/check.js';
 import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { standstill } from '../helpers/hardship.js';
 import { TestWorld } from '../helpers/world.js';
 
 let world: TestWorld;
@@ -89,5 +90,9 @@ describe('taking over an order that another run has begun', () => {
     const writes = world.revelServer.log.entries().slice(before);
     expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(reads).toBeGreaterThan(1);
+  });
+
+  test('stops the run it was taken from, should that wake up again', async () => {
+    expect(await standstill()).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ export interface Fault {
   name: string;
   decision: FaultDecision;
   kill?: true;
-  /** The request is carried out this long after the program has died. */
+  /** The request is carried out this long after the program has died: the next run has started by then. */
   holdMs?: number;
   /** HTTP_TIMEOUT_MS of the run that meets the fault. */
   timeoutMs?: number;
@@ -48,7 +48,7 @@ export const faults: readonly Fault[] = [
     decision: { kind: 'reset-after' },
     kill: true,
     writesOnly: true,
-    holdMs: 120,
+    holdMs: 1200,
   },
 ];
 

@@ -1,6 +1,7 @@
+import { systemClock } from '../../src/clock.js';
 import type { FaultDecision } from '../../src/sandbox/host/faults.js';
-import { wrongWith } from './check.js';
-import { runCli, syncArgs } from './cli.js';
+import { Watch, wrongWith } from './check.js';
+import { runCli, startCli, syncArgs } from './cli.js';
 import { TestWorld } from './world.js';
 
 /**
@@ -59,6 +60,54 @@ export async function forgetfulness(method: string, path: string): Promise<strin
     return [
       ...(forgot ? [] : [`there was no ${method} ${path}`]),
       ...(silent ? [`the run ended with ${code} although ${wrong.join('; ')}`] : []),
+    ];
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * A run stands still in the middle of its work (its machine sleeps), until another run has claimed the order and
+ * begun to fill it; then it goes on. Answers what is wrong afterwards: both must not write.
+ */
+export async function standstill(): Promise<string[]> {
+  const watch = new Watch();
+  const world: TestWorld = await TestWorld.start({
+    settleSeconds: 0.5,
+    onRevelChange: () => watch.look(world.revel, world.events),
+  });
+  try {
+    const event = world.addEvent();
+    const sleeper = startCli(syncArgs(event), world.env(world.newStateDir()));
+    const asleep = new Promise<void>((resolve) => {
+      world.revelGate.reset(({ method, path }) => {
+        if (method === 'PATCH' && path.startsWith('/resources/Order/')) {
+          // Its totals are written; that they are, it learns when it wakes.
+          sleeper.child.kill('SIGSTOP');
+          world.revelGate.reset();
+          resolve();
+        }
+        return { kind: 'none' };
+      });
+    });
+    await asleep;
+    const rival = startCli(syncArgs(event), world.env(world.newStateDir()));
+    world.revelGate.reset(({ method, path }) => {
+      if (method === 'POST' && path === '/resources/Payment/') {
+        // The rival pays; while that is on its way, the sleeper wakes and has all the time to pay as well.
+        sleeper.child.kill('SIGCONT');
+        world.revelGate.reset();
+        world.revelGate.hold = systemClock.sleep(400);
+      }
+      return { kind: 'none' };
+    });
+    const ended = await Promise.all([sleeper.done, rival.done]);
+    return [
+      ...ended
+        .filter(({ code }) => code !== 0)
+        .map(({ code, stderr }) => `a run ended with ${code}: ${stderr}`),
+      ...watch.problems,
+      ...wrongWith(world.revel, event),
     ];
   } finally {
     await world.close();

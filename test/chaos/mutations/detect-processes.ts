@@ -1,7 +1,7 @@
 import { type CaseResult, calmRun, casesOf, faults, tryAll } from '../../helpers/boundary.js';
 import { wrongWith } from '../../helpers/check.js';
 import { runCli, syncArgs } from '../../helpers/cli.js';
-import { forgetfulness, outage } from '../../helpers/hardship.js';
+import { forgetfulness, outage, standstill } from '../../helpers/hardship.js';
 import { farBehind, fiveHosts, type Race, runRaces } from '../../helpers/race.js';
 import { TestWorld, type WorldOptions } from '../../helpers/world.js';
 
@@ -11,17 +11,18 @@ const checks: readonly (() => Promise<string[]>)[] = [
   () => singleRun({ revel: { printed: 'first-ignored' } }),
   () => singleRun({ revel: { localIdFilter: 'ignored', uuidFilter: 'ignored' } }),
   () => outage({ kind: 'reset-before' }),
+  () => forgetfulness('POST', '/resources/OrderItem/'),
   () => forgetfulness('POST', '/resources/Payment/'),
+  () => standstill(),
+  () => races([farBehind, fiveHosts({ latencyMs: 300 })]),
   () =>
     races([
       fiveHosts({ start: 'together' }),
       fiveHosts({ start: 'together', deletedMark: 'dropped', localId: 'refused', uuid: 'refused' }),
     ]),
-  () => races([farBehind]),
-  () => boundaries(['SIGKILL, late commit'], { revel: { listLagMs: 150 }, settleSeconds: 0.5 }),
-  () => boundaries(['500 after commit'], { revel: { listLagMs: 150 }, settleSeconds: 0.5 }),
-  () => boundaries(['reset after commit'], { revel: { listLagMs: 150 }, settleSeconds: 0.5 }),
-  () => races([fiveHosts({ before: 'torn' }), fiveHosts({ latencyMs: 300 })]),
+  () => boundaries(['SIGKILL, late commit'], { revel: { listLagMs: 900 }, settleSeconds: 3 }),
+  () => races([fiveHosts({ before: 'torn' })]),
+  () => boundaries(['500 after commit'], { revel: { listLagMs: 900 }, settleSeconds: 1.5 }),
 ];
 
 /** Two runs without faults: the first makes the order, the second finds it. */
@@ -41,7 +42,7 @@ async function singleRun(options: WorldOptions): Promise<string[]> {
 async function boundaries(names: readonly string[], options: WorldOptions): Promise<string[]> {
   const { methods } = await calmRun({ ...options, revel: {} });
   const some = faults.filter(({ name }) => names.includes(name));
-  const { results, disturbed } = await tryAll(casesOf(methods, some), 4, options);
+  const { results, disturbed } = await tryAll(casesOf(methods, some), 6, options);
   return [...results.flatMap(problemsOf), ...disturbed];
 }
 
