@@ -50,7 +50,7 @@ const errorSchema = z.strictObject({ code: z.string(), message: z.string(), hint
 export type RunError = z.infer<typeof errorSchema>;
 
 /** Who started a run. */
-export const triggers = ['manual', 'cron', 'webhook'] as const;
+const triggers = ['manual', 'cron', 'webhook'] as const;
 /** See {@link triggers}. */
 export type Trigger = (typeof triggers)[number];
 

@@ -346,7 +346,7 @@ export function contactGap(settleMs: number): number {
 }
 
 /** How old a sign may be when a write goes out that rests on it. */
-export function contactLimit(settleMs: number): number {
+function contactLimit(settleMs: number): number {
   return Math.max(1.5 * settleMs, 750);
 }
 

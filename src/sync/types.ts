@@ -10,7 +10,7 @@ import type { StateStore } from '../state/types.js';
 import type { TripleseatPort } from '../tripleseat/types.js';
 
 /** Who started a run. */
-export type Trigger = 'manual' | 'cron' | 'webhook';
+type Trigger = 'manual' | 'cron' | 'webhook';
 
 /** What a run is asked to do. */
 export interface SyncRequest {

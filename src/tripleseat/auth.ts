@@ -12,7 +12,7 @@ export interface AuthOptions extends TokenEndpoint {
 }
 
 /** An access token, or why there is none right now. Refused credentials throw instead. */
-export type TokenAnswer = { kind: 'token'; token: string } | { kind: 'unavailable'; detail: string };
+type TokenAnswer = { kind: 'token'; token: string } | { kind: 'unavailable'; detail: string };
 
 /** Hands out access tokens and renews them, once for all callers and processes. */
 export interface TokenSource {

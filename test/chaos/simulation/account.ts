@@ -1,0 +1,95 @@
+import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
+import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
+import type { OrderRow } from '../../../src/sandbox/revel/types.js';
+import { eventIdOf, OUR_USER, productsOf, SHOPS } from './events.js';
+import type { Scenario } from './scenario.js';
+
+/** The user that staff's registers write as. */
+const STAFF_USER = 2;
+export const API_KEY = 'key';
+export const API_SECRET = 'secret';
+
+/** The Revel account of a schedule: shops, products, and an order of somebody else. */
+export class Account {
+  readonly sim: RevelSimulator;
+  readonly #scenario: Scenario;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.sim = new RevelSimulator({
+      apiKey: API_KEY,
+      apiSecret: API_SECRET,
+      switches: {
+        localIdFilter: scenario.localIdFilter,
+        uuidFilter: scenario.uuidFilter,
+        uuidPolicy: scenario.uuidPolicy,
+        keepsDeletedMark: scenario.keepsDeletedMark,
+        printed: scenario.printedSticks ? 'sticks' : 'first-ignored',
+        orderFilterOnChildren: scenario.childFilterWorks ? 'works' : 'ignored',
+        listLagMs: scenario.lagMs,
+        detailLag: scenario.detailLag,
+      },
+    });
+    this.#setUp();
+  }
+
+  #setUp(): void {
+    const { sim } = this;
+    sim.addUser({ id: OUR_USER });
+    sim.addUser({ id: STAFF_USER });
+    sim.addDiscount({ id: 3_358, name: 'Triple Seat Discount' });
+    for (const shop of SHOPS) {
+      sim.addEstablishment({ id: shop.establishment, name: 'Shop', timezone: 'America/Los_Angeles' });
+      for (const { id, name } of productsOf(shop)) {
+        sim.addProduct({ id, establishment: shop.establishment, name, price: 1 });
+      }
+    }
+    sim.addPosStation({ id: 4, establishment: SHOPS[0].establishment, name: 'Register' });
+    sim.insertOrder({
+      order: {
+        local_id: 'walk-in 1',
+        establishment: `/enterprise/Establishment/${SHOPS[0].establishment}/`,
+        created_by: `/enterprise/User/${STAFF_USER}/`,
+        updated_by: `/enterprise/User/${STAFF_USER}/`,
+        created_date: this.#scenario.day === 'fold' ? '2026-11-01T00:30:00' : '2026-11-14T12:00:00',
+        updated_date: '2026-11-14T12:00:00',
+      },
+    });
+  }
+
+  /** A request takes effect now; a read sees the account as it was up to the lag ago, as `freshness` says. */
+  serve(request: SimRequest, now: number, freshness: number): SimResponse {
+    // Rows show `lagMs` after they were made: a later clock shows more of them.
+    const at = request.method === 'GET' ? now + Math.floor(this.#scenario.lagMs * freshness) : now;
+    return this.sim.handle(request, at);
+  }
+
+  /** Staff do something to an order. */
+  staff(kind: 'open' | 'edit-item' | 'touch' | 'delete', orderId: number, now: number): boolean {
+    const userId = STAFF_USER;
+    switch (kind) {
+      case 'open':
+        return this.sim.control('pos-open', { orderId, userId }, now).ok;
+      case 'touch':
+        return this.sim.control('staff-touch', { orderId, userId }, now).ok;
+      case 'delete':
+        return this.sim.control('pos-delete', { orderId, userId }, now).ok;
+      case 'edit-item': {
+        const item = this.sim.items(orderId).find((row) => !row.deleted);
+        if (!item) return false;
+        return this.sim.control('pos-edit-item', { itemId: item.id, quantity: 7, userId }, now).ok;
+      }
+    }
+  }
+
+  /** All orders of an event, deleted ones included, lowest id first. */
+  ordersOf(event: number): OrderRow[] {
+    const localId = `Triple Seat_${eventIdOf(event)}`;
+    return this.sim.orders().filter((order) => order.local_id === localId);
+  }
+}
+
+/** Staff can see it in the order history. */
+export function isVisible(order: OrderRow): boolean {
+  return order.orderhistory.length > 0;
+}

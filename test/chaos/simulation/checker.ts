@@ -1,0 +1,212 @@
+import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
+import { type Account, isVisible } from './account.js';
+import { differences } from './complete.js';
+import type { Process } from './process.js';
+import type { Scenario } from './scenario.js';
+
+/** Something that must never be. */
+export interface Violation {
+  rule: string;
+  detail: string;
+}
+
+/** A write of ours that has just taken effect, or was refused. */
+export interface Write {
+  process: Process;
+  request: SimRequest;
+  response: SimResponse;
+  /** Virtual time. */
+  sentAt: number;
+}
+
+/** A state of an event and since when it holds. */
+interface EventState {
+  since: number;
+  version: number;
+  status: 'DEFINITE' | 'LOST';
+}
+
+/**
+ * Watches Revel's real rows (no lag) after every single write and says what is wrong. What must hold, always:
+ *
+ * - `one-visible`: no event has two live orders that staff can see, except one that staff themselves brought out
+ *   of hiding.
+ * - `complete`: an order that a write of ours makes visible is, at that moment, exactly what the event was at
+ *   some moment since the writing run began: lines, cents, payment, day, shop, marks; unless staff had a hand in it.
+ * - `visible-untouched`: nothing of ours is written to an order that staff can see, except for a claim in its notes
+ *   that was sent at most {@link Checker.windowMs} after it became visible, and taking that out again.
+ * - `touched-untouched`: nothing of ours is written to an order more than {@link Checker.windowMs} after staff
+ *   touched it: what was in flight, or had just been checked, may still arrive.
+ * - `paid-once`: never two live payments of ours on one order.
+ * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
+ * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began.
+ */
+export class Checker {
+  violation: Violation | null = null;
+  /** When people last did something, to an order or an event. */
+  lastDeedAt = Number.NEGATIVE_INFINITY;
+  readonly #account: Account;
+  readonly #scenario: Scenario;
+  readonly #states: EventState[][];
+  readonly #touchedAt = new Map<number, number>();
+  readonly #visibleAt = new Map<number, number>();
+  readonly #shownByStaff = new Set<number>();
+
+  constructor(account: Account, scenario: Scenario, start: number) {
+    this.#account = account;
+    this.#scenario = scenario;
+    this.#states = scenario.events.map((event) => [{ ...event, since: start }]);
+  }
+
+  /**
+   * How long after something happened to an order a write of ours may still be sent that does not know of it: a
+   * sign that the order is ours, counted from the moment it was asked for, is good for one and a half settling
+   * times (750 ms at least), and what showed it may have been a list, which lags.
+   */
+  get windowMs(): number {
+    return Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
+  }
+
+  /** The event is in another state from now on. */
+  eventChanged(event: number, state: EventState): void {
+    this.#states[event]?.push(state);
+    this.lastDeedAt = state.since;
+  }
+
+  /** The state of an event now. */
+  stateOf(event: number): EventState {
+    const state = this.#states[event]?.at(-1);
+    if (!state) throw new RangeError(`no event ${event}`);
+    return state;
+  }
+
+  /** States in which the event was at some moment since then. */
+  statesSince(event: number, since: number): EventState[] {
+    const states = this.#states[event] ?? [];
+    return states.filter((_, index) => (states[index + 1]?.since ?? Number.POSITIVE_INFINITY) >= since);
+  }
+
+  /** Staff have done something to the order. */
+  staffTouched(order: number, now: number): void {
+    this.lastDeedAt = now;
+    if (!this.#touchedAt.has(order)) this.#touchedAt.set(order, now);
+    const row = this.#account.sim.order(order);
+    if (!row || !isVisible(row) || this.#visibleAt.has(order)) return;
+    this.#visibleAt.set(order, now);
+    this.#shownByStaff.add(order);
+  }
+
+  wasTouched(order: number): boolean {
+    return this.#touchedAt.has(order);
+  }
+
+  fail(rule: string, detail: string): void {
+    this.violation ??= { rule, detail };
+  }
+
+  /** Checks what must hold after a write. */
+  wrote(write: Write, now: number): void {
+    if (write.response.status >= 300) return;
+    const orderId = this.#orderOf(write);
+    const event = this.#eventOf(orderId);
+    if (event === null) {
+      this.fail(
+        'foreign-untouched',
+        `run ${write.process.index} wrote to order ${orderId}, which is not ours`,
+      );
+      return;
+    }
+    this.#checkLost(write, event, orderId);
+    this.#checkTouched(write, orderId);
+    this.#checkVisible(write, event, orderId);
+    this.#checkRows(orderId);
+    const visible = this.#account.ordersOf(event).filter((order) => !order.deleted && isVisible(order));
+    if (visible.length > 1 && !visible.some(({ id }) => this.#shownByStaff.has(id))) {
+      this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
+    }
+    this.#noteVisible(orderId, now);
+  }
+
+  #noteVisible(orderId: number, now: number): void {
+    const order = this.#account.sim.order(orderId);
+    if (order && isVisible(order) && !this.#visibleAt.has(orderId)) this.#visibleAt.set(orderId, now);
+  }
+
+  #orderOf({ request, response }: Write): number {
+    const [, , resource = '', id = ''] = request.path.split('/');
+    if (resource === 'Order') return id === '' ? idIn(response.headers.location) : Number(id);
+    if (request.method === 'POST') return idIn(JSON.parse(request.body).order);
+    return idIn(JSON.parse(response.body).order);
+  }
+
+  #eventOf(orderId: number): number | null {
+    const index = this.#scenario.events.findIndex((_, event) =>
+      this.#account.ordersOf(event).some(({ id }) => id === orderId),
+    );
+    return index < 0 ? null : index;
+  }
+
+  #checkLost({ process, request }: Write, event: number, orderId: number): void {
+    const states = this.statesSince(event, process.startedAt);
+    if (states.some(({ status }) => status !== 'LOST')) return;
+    const what = `${request.method} ${request.path}`;
+    this.fail('lost-untouched', `run ${process.index}: ${what} for lost event ${event}, order ${orderId}`);
+  }
+
+  #checkTouched({ process, request, sentAt }: Write, orderId: number): void {
+    const touchedAt = this.#touchedAt.get(orderId);
+    if (touchedAt === undefined || sentAt <= touchedAt + this.windowMs) return;
+    this.fail(
+      'touched-untouched',
+      `run ${process.index}: ${request.method} ${request.path} to order ${orderId} was sent ${sentAt - touchedAt} ms after staff touched it`,
+    );
+  }
+
+  #checkVisible({ process, request, sentAt }: Write, event: number, orderId: number): void {
+    if (this.wasTouched(orderId)) return;
+    const visibleAt = this.#visibleAt.get(orderId);
+    if (visibleAt !== undefined) {
+      const late = sentAt - visibleAt;
+      if (request.method === 'PATCH' && changesNotesAlone(request.body)) {
+        if (late <= this.windowMs || !isClaim(request.body)) return;
+      }
+      this.fail(
+        'visible-untouched',
+        `run ${process.index}: ${request.method} ${request.path} to visible order ${orderId}, sent ${late} ms after it became visible`,
+      );
+    } else if (request.path.includes('/OrderHistory/')) {
+      const states = this.statesSince(event, process.startedAt);
+      const wrong = states.map(({ version }) => differences(this.#account, orderId, version));
+      if (wrong.every((list) => list.length > 0)) {
+        this.fail(
+          'complete',
+          `run ${process.index} made order ${orderId} visible, but ${wrong.map((list) => list.join('; ')).join(' | ')}`,
+        );
+      }
+    }
+  }
+
+  #checkRows(orderId: number): void {
+    const { sim } = this.#account;
+    const payments = sim.payments(orderId).filter((row) => !row.deleted);
+    if (payments.length > 1) this.fail('paid-once', `order ${orderId} has ${payments.length} payments`);
+    const items = sim.items(orderId).filter((row) => !row.deleted);
+    if (new Set(items.map(({ uuid }) => uuid)).size < items.length) {
+      this.fail('row-once', `order ${orderId} has two items of one uuid`);
+    }
+    const ours = sim.history(orderId).filter(({ uuid }) => !uuid.startsWith('5e7e7000-'));
+    if (ours.length > 1) this.fail('row-once', `order ${orderId} was made visible ${ours.length} times`);
+  }
+}
+
+function changesNotesAlone(body: string): boolean {
+  return Object.keys(JSON.parse(body)).every((name) => name === 'notes' || name === 'updated_date');
+}
+
+function isClaim(body: string): boolean {
+  return / filling [0-9a-f]+$/.test(JSON.parse(body).notes);
+}
+
+function idIn(uri: unknown): number {
+  return Number(/(\d+)\/$/.exec(String(uri))?.[1]);
+}

@@ -1,0 +1,82 @@
+import type { OrderRow } from '../../../src/sandbox/revel/types.js';
+import type { Account } from './account.js';
+import { DAYS, eventIdOf, moneyOf, PAYMENT_TYPE, SHOPS, versionOf } from './events.js';
+
+/** What in a finished order is not as this version of its event has it. Empty: exactly right. */
+export function differences(account: Account, orderId: number, version: number): string[] {
+  const order = account.sim.order(orderId);
+  if (!order) return ['there is no such order'];
+  return [
+    ...headerDifferences(order, version),
+    ...contentDifferences(account, orderId, version),
+    ...(cents(order.remaining_due) === moneyOf(version).due ? [] : ['remaining due']),
+    ...(order.printed ? [] : ['not printed']),
+    ...(FINAL_NOTES.test(order.notes ?? '') ? [] : [`notes "${order.notes}"`]),
+    ...paymentDifferences(account, orderId, version),
+  ];
+}
+
+/** The same for an order that staff works with: further payments and marks are their job. */
+export function workedOnDifferences(account: Account, orderId: number, version: number): string[] {
+  const order = account.sim.order(orderId);
+  if (!order) return ['there is no such order'];
+  const paid = account.sim
+    .payments(orderId)
+    .filter((row) => !row.deleted)
+    .reduce((sum, row) => sum + cents(row.amount), 0);
+  return [
+    ...headerDifferences(order, version),
+    ...contentDifferences(account, orderId, version),
+    ...(paid >= moneyOf(version).paid ? [] : ['payment']),
+  ];
+}
+
+/** Somebody's claim may have crossed the last change of the header: it means nothing on a visible order. */
+const FINAL_NOTES = /^Triple Seat Event #\d+ rev [0-9a-f]{8}( filling [0-9a-f]+)?$/;
+
+function headerDifferences(order: OrderRow, version: number): string[] {
+  const money = moneyOf(version);
+  const shop = SHOPS[versionOf(version).shop];
+  const wanted = [
+    [order.subtotal, money.subtotal, 'subtotal'],
+    [order.discount_amount, money.discount, 'discount'],
+    [order.discount_rule_amount, money.discount, 'discount rule amount'],
+    [order.tax, money.tax, 'tax'],
+    [order.gratuity ?? 0, money.gratuity, 'gratuity'],
+    [order.surcharge, money.surcharge, 'surcharge'],
+    [order.final_total, money.total, 'total'],
+  ] as const;
+  const days: string[] = Object.values(DAYS).map(({ date }) => date);
+  return [
+    ...wanted.filter(([found, right]) => cents(found) !== right).map(([, , name]) => name),
+    ...(order.establishment === `/enterprise/Establishment/${shop.establishment}/` ? [] : ['shop']),
+    ...(days.includes(order.created_date.slice(0, 10)) ? [] : ['day']),
+  ];
+}
+
+function contentDifferences(account: Account, orderId: number, version: number): string[] {
+  const { lines, shop } = versionOf(version);
+  const wanted = lines.map(({ product, quantity, cents: price }) =>
+    [SHOPS[shop].products[product], quantity, price].join(' '),
+  );
+  const found = account.sim
+    .items(orderId)
+    .filter((row) => !row.deleted)
+    .map((row) => [/(\d+)\/$/.exec(row.product)?.[1], Number(row.quantity), cents(row.price)].join(' '));
+  const same = wanted.sort().join() === found.sort().join();
+  return same ? [] : [`lines ${found.join(', ')} instead of ${wanted.join(', ')}`];
+}
+
+function paymentDifferences(account: Account, orderId: number, version: number): string[] {
+  const { paid } = moneyOf(version);
+  const found = account.sim
+    .payments(orderId)
+    .filter((row) => !row.deleted)
+    .map((row) => `${row.payment_type} ${cents(row.amount)}`);
+  const wanted = paid === 0 ? [] : [`${PAYMENT_TYPE} ${paid}`];
+  return found.join() === wanted.join() ? [] : [`payments ${found.join(', ') || 'none'}`];
+}
+
+function cents(amount: number | string): number {
+  return Math.round(Number(amount) * 100);
+}

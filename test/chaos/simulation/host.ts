@@ -1,0 +1,52 @@
+import type { EventId } from '../../../src/domain/ids.js';
+import type { Intent, Lock, StateStore } from '../../../src/state/types.js';
+import type { Process } from './process.js';
+
+/** One machine: its state directory in memory. Locks go away with the process that holds them. */
+export class Host {
+  readonly #locks = new Map<string, Process>();
+  readonly #intents = new Map<EventId, Intent>();
+
+  /** The state as one process on this host sees it. */
+  stateFor(process: Process): StateStore {
+    const intents = this.#intents;
+    return {
+      tryLock: async (name) => this.#tryLock(name, process),
+      tokens: {
+        read: async () => null,
+        write: async () => {},
+        clear: async () => {},
+        exclusive: (_timeoutMs, work) => work(),
+      },
+      intents: {
+        read: async (event) => intents.get(event) ?? null,
+        write: async (event, intent) => {
+          intents.set(event, intent);
+        },
+        clear: async (event) => {
+          intents.delete(event);
+        },
+      },
+      journal: {
+        append: async () => {},
+        read: async function* () {},
+        lastGoodSweep: async () => null,
+      },
+      cache: { get: async () => undefined, set: async () => {}, flush: async () => {} },
+      mailMemory: { read: async () => [], update: async () => {} },
+      openSpool: async () => null,
+      close: async () => {},
+    };
+  }
+
+  #tryLock(name: string, process: Process): Lock | null {
+    const holder = this.#locks.get(name);
+    if (holder?.alive) return null;
+    this.#locks.set(name, process);
+    return {
+      release: async () => {
+        if (this.#locks.get(name) === process) this.#locks.delete(name);
+      },
+    };
+  }
+}

@@ -1,0 +1,372 @@
+import type { HttpTransport } from '../../../src/http/transport.js';
+import { connectRevel } from '../../../src/revel/connect.js';
+import type { RevelPort } from '../../../src/revel/types.js';
+import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
+import { runSync } from '../../../src/sync/run.js';
+import type { EventResult, SyncSettings } from '../../../src/sync/types.js';
+import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
+import { Account, API_KEY, API_SECRET, isVisible } from './account.js';
+import { Checker, type Violation } from './checker.js';
+import { DAYS, eventIdOf, LOCATIONS, sourceEvent } from './events.js';
+import { Host } from './host.js';
+import { Network } from './network.js';
+import { Process } from './process.js';
+import { hash, Random } from './random.js';
+import { type Deed, type FaultKind, holdsAssumption, type PlannedRun, type Scenario } from './scenario.js';
+import { Timeline } from './timeline.js';
+import { judgeClean, judgeHonesty, judgeLeftovers } from './verdict.js';
+
+/** Puts something broken between the program and Revel; for proving that the simulation notices. */
+export type Bend = (port: RevelPort, parts: { process: Process; transport: HttpTransport }) => RevelPort;
+
+export interface SimulateOptions {
+  /** Keep a line for every request and deed. */
+  trace?: boolean;
+  bend?: Bend;
+}
+
+/** What became of a schedule. */
+export interface Simulated {
+  violation: Violation | null;
+  /** Requests to both APIs. */
+  requests: number;
+  /** Writes that took effect. */
+  writes: number;
+  trace: string[];
+}
+
+const HOUR = 3_600_000;
+const REVEL_URL = 'https://revel.test';
+
+/** Plays a schedule from beginning to end. The same schedule always takes the same course. */
+export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Simulated> {
+  return new Simulation(scenario, options).play();
+}
+
+class Simulation {
+  readonly #scenario: Scenario;
+  readonly #bend: Bend | null;
+  readonly #timeline: Timeline;
+  readonly #account: Account;
+  readonly #checker: Checker;
+  readonly #network: Network;
+  readonly #hosts = new Map<number, Host>();
+  readonly #processes: Process[] = [];
+  readonly #faults: Map<string, FaultKind>;
+  readonly #trace: string[] = [];
+  readonly #tracing: boolean;
+  /** The assumption holds: then everything must; otherwise nothing may be silent. */
+  readonly #strict: boolean;
+  #writes = 0;
+  /** Faults and people's deeds have come to an end. */
+  #calm = false;
+
+  constructor(scenario: Scenario, { trace = false, bend }: SimulateOptions) {
+    this.#scenario = scenario;
+    this.#bend = bend ?? null;
+    this.#tracing = trace;
+    this.#strict = holdsAssumption(scenario);
+    const ties = new Random(scenario.seed ^ 0x5bd1e995);
+    this.#timeline = new Timeline(DAYS[scenario.day].start, () => ties.next());
+    this.#account = new Account(scenario);
+    this.#checker = new Checker(this.#account, scenario, this.#timeline.now);
+    this.#faults = new Map(scenario.faults.map(({ run, request, kind }) => [`${run} ${request}`, kind]));
+    this.#network = new Network({
+      scenario,
+      timeline: this.#timeline,
+      faultOf: (process, request) =>
+        this.#calm ? null : (this.#faults.get(`${process.index} ${request}`) ?? null),
+      serve: (process, request, sentAt) => this.#serve(process, request, sentAt),
+      tell: trace ? (process, what) => this.#tell(`run ${process.index}`, what) : null,
+    });
+  }
+
+  async play(): Promise<Simulated> {
+    const { runs } = this.#scenario;
+    let begun = 0;
+    for (const run of runs) {
+      this.#timeline.after(run.at, () => {
+        begun += 1;
+        this.#start(run);
+      });
+    }
+    this.#schedule(0);
+    const allOver = () => begun === runs.length && this.#processes.every(({ running }) => !running);
+    await this.#until(allOver);
+    this.#calm = true;
+    if (!this.#checker.violation) await (this.#strict ? this.#finish() : this.#finishBroken());
+    return {
+      violation: this.#checker.violation,
+      requests: this.#processes.reduce((sum, { requests }) => sum + requests, 0),
+      writes: this.#writes,
+      trace: this.#trace,
+    };
+  }
+
+  /** One clean run puts everything right; one that comes later finds nothing to do. */
+  async #finish(): Promise<void> {
+    const { gapMs, host, sweep } = this.#scenario.finish;
+    const events = this.#scenario.events.map((_, index) => index);
+    // What people did last, or the last write to an event that is lost by now, must show in lists for a fair report.
+    const isLost = events.some((event) => this.#checker.stateOf(event).status === 'LOST');
+    const showsAt = (isLost ? this.#timeline.now : this.#checker.lastDeedAt) + this.#scenario.lagMs;
+    await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
+    const later = gapMs >= 150_000;
+    const first = await this.#clean(host ?? 100, sweep, events, !later);
+    // What cannot be removed is tried, and reported, by each run anew.
+    if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
+    // In the hour that the clock shows twice, nobody can tell whether a header is old.
+    const tellsAge = this.#scenario.day !== 'fold';
+    if (later) {
+      if (tellsAge) judgeLeftovers(first, events);
+    } else {
+      await this.#wait(180_000);
+      const second = await this.#clean(101, !sweep, events);
+      if (!second) return;
+      if (tellsAge) judgeLeftovers(second, events);
+      const more = second.outcome.results.flatMap(({ changes }) => changes);
+      const early = first.outcome.results.some(({ reason }) => reason === 'CLAIMED_ELSEWHERE');
+      if (!early && more.some(({ action }) => action !== 'mark_deleted')) {
+        this.#checker.fail('one-run', `a second clean run had to ${more.map(({ action }) => action).join()}`);
+      }
+    }
+    // What the run before wrote must show by now.
+    await this.#wait(this.#scenario.lagMs);
+    const last = await this.#clean(102, sweep, events);
+    if (last && (last.process.writes > 0 || last.outcome.results.some(plansSomething))) {
+      this.#checker.fail('calm', `the last run wrote ${last.process.writes} times or planned something`);
+    }
+  }
+
+  /** Revel has broken its promise, so only this is asked for: what is wrong in the end is reported. */
+  async #finishBroken(): Promise<void> {
+    const events = this.#scenario.events.map((_, index) => index);
+    await this.#wait(600_000);
+    await this.#run({ at: 0, host: 100, sweep: false, events });
+    await this.#wait(600_000);
+    await this.#clean(101, this.#scenario.finish.sweep, events);
+  }
+
+  async #clean(host: number, sweep: boolean, events: number[], hurried = false) {
+    const process = await this.#run({ at: 0, host, sweep, events });
+    const { outcome } = process;
+    if (!outcome || this.#checker.violation) return null;
+    const judged = { account: this.#account, checker: this.#checker, outcome, process, hurried };
+    judgeClean(judged, events);
+    return this.#checker.violation ? null : judged;
+  }
+
+  async #run(run: PlannedRun): Promise<Process> {
+    const process = this.#start(run);
+    await this.#until(() => !process.running);
+    return process;
+  }
+
+  async #wait(ms: number): Promise<void> {
+    let over = false;
+    this.#timeline.after(ms, () => {
+      over = true;
+    });
+    await this.#until(() => over);
+  }
+
+  async #until(done: () => boolean): Promise<void> {
+    const deadline = this.#timeline.now + 2 * HOUR;
+    const ended = await this.#timeline.run(() => this.#checker.violation !== null || done(), deadline);
+    if (!ended) this.#checker.fail('ends', 'a run has not come to its end after two hours');
+  }
+
+  #start(run: PlannedRun): Process {
+    const { seed, skewMs, timeline, scenario } = {
+      ...this.#scenario,
+      timeline: this.#timeline,
+      scenario: this.#scenario,
+    };
+    const index = this.#processes.length;
+    const process = new Process({ index, host: run.host, seed, timeline, skewMs: skewMs[run.host] ?? 0 });
+    this.#processes.push(process);
+    this.#tell(`run ${index}`, `begins on host ${run.host}: ${run.sweep ? 'sweep' : `events ${run.events}`}`);
+    const transport = this.#network.transportOf(process);
+    const port = connectRevel(
+      { baseUrl: REVEL_URL, apiKey: API_KEY, apiSecret: API_SECRET, rps: scenario.rps },
+      {
+        transport,
+        clock: process.clock,
+        random: () => process.random.next(),
+        timeoutMs: 30_000,
+        signal: process.stop.signal,
+        onRequest: () => {},
+      },
+    );
+    const ids = run.events.map(eventIdOf);
+    runSync(
+      {
+        settings: settingsOf(scenario),
+        tripleseat: this.#tripleseatFor(process),
+        revel: this.#bend ? this.#bend(port, { process, transport }) : port,
+        state: this.#hostOf(run.host).stateFor(process),
+        clock: process.clock,
+        hex: (digits) => process.random.hex(digits),
+        stop: process.stop.signal,
+        events: {
+          started: () => {},
+          notice: () => {},
+          warning: (message) => this.#tell(`run ${index}`, `warns: ${message}`),
+          result: (result) => this.#tell(`run ${index}`, resultLine(result)),
+          progress: () => {},
+        },
+      },
+      {
+        target: run.sweep ? { kind: 'sweep', hoursBack: 48, shard: null } : { kind: 'events', ids },
+        dryRun: false,
+        late: false,
+        force: false,
+        locations: null,
+        trigger: 'manual',
+        correlationId: process.random.hex(8),
+      },
+    ).then(
+      (outcome) => {
+        if (!process.alive) return;
+        process.outcome = outcome;
+        this.#tell(`run ${index}`, `ends${outcome.problem ? `: ${outcome.problem.message}` : ''}`);
+        const { length } = this.#scenario.events;
+        const judged = { account: this.#account, checker: this.#checker, outcome };
+        if (this.#strict) judgeHonesty(judged, process, length);
+      },
+      (error: unknown) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#checker.fail('no-throw', `run ${index} threw ${text}`);
+      },
+    );
+    return process;
+  }
+
+  #hostOf(number: number): Host {
+    const host = this.#hosts.get(number) ?? new Host();
+    this.#hosts.set(number, host);
+    return host;
+  }
+
+  #serve(process: Process, request: SimRequest, sentAt: number): SimResponse {
+    const { now } = this.#timeline;
+    const freshness = hash(this.#scenario.seed, process.index, process.requests, 9);
+    const response = this.#account.serve(request, now, freshness < 0.3 ? 0 : freshness);
+    if (request.method === 'GET') return response;
+    if (response.status < 300) {
+      process.writes += 1;
+      this.#writes += 1;
+    }
+    if (this.#strict) this.#checker.wrote({ process, request, response, sentAt }, now);
+    this.#schedule(this.#writes);
+    return response;
+  }
+
+  /** Sets off the deeds that come after that many writes. */
+  #schedule(writes: number): void {
+    if (this.#calm) return;
+    for (const turn of this.#scenario.turns) {
+      if (turn.afterWrites !== writes) continue;
+      this.#timeline.after(turn.delayMs, () => {
+        if (!this.#calm) this.#do(turn.deed);
+      });
+    }
+  }
+
+  #do(deed: Deed): void {
+    const { now } = this.#timeline;
+    switch (deed.kind) {
+      case 'edit':
+      case 'status': {
+        const before = this.#checker.stateOf(deed.event);
+        const after = deed.kind === 'edit' ? { version: deed.version } : { status: deed.status };
+        this.#checker.eventChanged(deed.event, { ...before, ...after, since: now });
+        this.#tell('people', `change event ${deed.event}: ${JSON.stringify(after)}`);
+        return;
+      }
+      case 'kill':
+      case 'stop': {
+        const process = this.#processes[deed.run];
+        if (!process?.running) return;
+        this.#tell('people', `${deed.kind} run ${deed.run}`);
+        if (deed.kind === 'kill') process.alive = false;
+        else process.stop.abort('stopped');
+        return;
+      }
+      case 'open':
+      case 'edit-item':
+      case 'touch':
+      case 'delete': {
+        const live = this.#account.ordersOf(deed.event).filter((order) => !order.deleted);
+        const order = live.filter((row) => deed.hidden || isVisible(row)).at(-1);
+        if (!order || !this.#account.staff(deed.kind, order.id, now)) return;
+        this.#checker.staffTouched(order.id, now);
+        this.#tell('staff', `${deed.kind} order ${order.id}`);
+      }
+    }
+  }
+
+  #tripleseatFor(process: Process): TripleseatPort {
+    const { events, day } = this.#scenario;
+    const indexes = events.map((_, index) => index);
+    const current = (index: number) => {
+      const { version, status } = this.#checker.stateOf(index);
+      return sourceEvent(index, version, status, day);
+    };
+    const ask = <T>(what: string, read: () => T) =>
+      this.#network.ask<ReadResult<T>>(
+        process,
+        what,
+        () => ({ kind: 'ok', value: read() }),
+        (detail) => ({ kind: 'error', detail }),
+      );
+    const none = async (): Promise<{ kind: 'not-found' }> => ({ kind: 'not-found' });
+    return {
+      event: (id) =>
+        ask(`event ${id}`, () => current(indexes.find((index) => eventIdOf(index) === id) ?? -1)),
+      search: ({ siteId, by }) =>
+        ask(`search ${siteId} ${by}`, () => ({
+          events: indexes.map(current).filter((event) => event.siteId === siteId),
+          unreadable: [],
+          more: false,
+        })),
+      booking: none,
+      menuSelections: none,
+      invoiceLines: none,
+    };
+  }
+
+  #tell(who: string, what: string): void {
+    if (!this.#tracing) return;
+    const at = this.#timeline.now - DAYS[this.#scenario.day].start;
+    this.#trace.push(`${String(at).padStart(7)} ms  ${who}: ${what}`);
+  }
+}
+
+function plansSomething({ status }: EventResult): boolean {
+  return status === 'injected' || status === 'repaired';
+}
+
+function settingsOf({ settleMs, rps, concurrency }: Scenario): SyncSettings {
+  return {
+    locations: LOCATIONS,
+    enabled: true,
+    allowedLocations: null,
+    testEstablishmentId: null,
+    syncStatuses: ['DEFINITE', 'CLOSED'],
+    leadHours: 0,
+    graceHours: 24,
+    paymentPolicy: 'paid',
+    unmatchedPolicy: 'fail',
+    ignoredEvents: new Set(),
+    concurrency,
+    maxCreatesPerRun: 200,
+    settleMs,
+    revelRps: rps,
+  };
+}
+
+function resultLine({ id, status, reason, orderId, error }: EventResult): string {
+  const what = reason === null ? status : `${status} ${reason}`;
+  return `event ${id} ${what}, order ${orderId ?? '-'}${error === null ? '' : `: ${error}`}`;
+}

@@ -1,0 +1,129 @@
+import type { OrderRow } from '../../../src/sandbox/revel/types.js';
+import type { EventResult, SyncOutcome } from '../../../src/sync/types.js';
+import { type Account, isVisible } from './account.js';
+import type { Checker } from './checker.js';
+import { differences, workedOnDifferences } from './complete.js';
+import { eventIdOf, OUR_USER, SHOPS, versionOf } from './events.js';
+import type { Process } from './process.js';
+
+/** What is judged. */
+interface Judged {
+  account: Account;
+  checker: Checker;
+  outcome: SyncOutcome;
+  /** Too soon after everything else to tell the dead from the living. */
+  hurried: boolean;
+}
+
+/** A result that says that the order stands. */
+function saysStanding({ status, reason }: EventResult): boolean {
+  return status === 'injected' || status === 'repaired' || reason === 'ALREADY_INJECTED';
+}
+
+/**
+ * Honesty of any run that came to its end, however bad the time: whoever says that an order stands has seen one
+ * that staff can see and that was right for the event at some moment since the run began, or that staff works on.
+ */
+export function judgeHonesty(
+  { account, checker, outcome }: Omit<Judged, 'hurried'>,
+  process: Process,
+  events: number,
+): void {
+  for (const result of outcome.results.filter(saysStanding)) {
+    const event = Array.from({ length: events }, (_, index) => index).find(
+      (index) => eventIdOf(index) === result.id,
+    );
+    const order = account.sim.order(Number(result.orderId));
+    if (event === undefined || !order || !isVisible(order)) {
+      checker.fail('honest', `run ${process.index} reports ${named(result)}, which staff cannot see`);
+      continue;
+    }
+    if (order.deleted || checker.wasTouched(order.id)) continue;
+    const right = checker
+      .statesSince(event, process.startedAt)
+      .some(({ version }) => differences(account, order.id, version).length === 0);
+    if (!right) checker.fail('honest', `run ${process.index} reports ${named(result)}, which is wrong`);
+  }
+}
+
+/**
+ * After a clean run: what it says of each event is what is there. An eligible event has one complete order,
+ * unless people stand in the way, and then the report says so and names the order.
+ */
+export function judgeClean(judged: Judged, asked: readonly number[]): void {
+  for (const event of asked) {
+    const results = judged.outcome.results.filter(({ id }) => id === eventIdOf(event));
+    const [result] = results;
+    const wrong = results.length === 1 && result ? wrongWith(judged, event, result) : 'no result';
+    if (wrong === null) continue;
+    const problem = judged.outcome.problem?.message ?? result?.error ?? '';
+    judged.checker.fail(
+      'clean-run',
+      `event ${event}, reported ${result ? named(result) : '-'}: ${wrong}. ${problem}`,
+    );
+  }
+}
+
+/** After a clean run that came long after everything else: unfinished headers are marked, or held by people. */
+export function judgeLeftovers({ account, checker, outcome }: Judged, asked: readonly number[]): void {
+  for (const event of asked) {
+    const result = outcome.results.find(({ id }) => id === eventIdOf(event));
+    if (!result || !saysStanding(result)) continue;
+    const left = account.ordersOf(event).filter((order) => !order.deleted && !isVisible(order));
+    const open = left.filter(
+      (order) => !(order.notes ?? '').includes(' superseded by order ') && !isTouched(account, order),
+    );
+    if (open.length > 0) checker.fail('leftovers', `order ${open[0]?.id} of event ${event} is left unmarked`);
+  }
+}
+
+/** Null: the report fits what is there. */
+function wrongWith({ account, checker, hurried }: Judged, event: number, result: EventResult): string | null {
+  const state = checker.stateOf(event);
+  const live = account.ordersOf(event).filter((order) => !order.deleted);
+  const [order, second] = live.filter(isVisible);
+  if (second) return result.reason === 'DUPLICATE_ORDERS' ? null : 'there are two visible orders';
+  if (state.status === 'LOST') {
+    const expected = order ? 'ORPHANED' : 'STATUS_NOT_ELIGIBLE';
+    return result.reason === expected ? null : `the event is lost, ${expected} expected`;
+  }
+  if (!order) {
+    const inTheWay = live.some((row) => isTouched(account, row));
+    // An unfinished order in the shop that the event has left: it may still be somebody's work.
+    const elsewhere = live.some((row) => !isIn(row, state.version));
+    if (elsewhere && hurried && result.reason === 'CLAIMED_ELSEWHERE') return null;
+    const paidElsewhere = live.some(
+      (row) => !isIn(row, state.version) && account.sim.payments(row.id).some(({ deleted }) => !deleted),
+    );
+    // Lines or payments that the event no longer has, in an account where nothing can be deleted.
+    const stuck = !account.sim.switches.keepsDeletedMark && live.length > 0;
+    return (stuck && result.reason === 'UNVERIFIED') ||
+      (inTheWay && result.reason === 'TOUCHED') ||
+      ((inTheWay || paidElsewhere) && result.reason === 'ORPHANED')
+      ? null
+      : 'there is no visible order';
+  }
+  const moved = !isIn(order, state.version);
+  const touched = isTouched(account, order);
+  const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
+  if (wrong.length === 0) return saysStanding(result) ? null : `order ${order.id} is right`;
+  const expected = moved ? 'ORPHANED' : touched ? 'TOUCHED' : 'DRIFT';
+  if (result.reason !== expected)
+    return `order ${order.id} is wrong (${wrong.join('; ')}), ${expected} expected`;
+  return result.error?.includes(String(order.id)) ? null : `the report does not name order ${order.id}`;
+}
+
+function isIn(order: OrderRow, version: number): boolean {
+  return order.establishment === `/enterprise/Establishment/${SHOPS[versionOf(version).shop].establishment}/`;
+}
+
+/** Staff's hand shows in Revel itself: on the order, or on a live row that hangs on it. */
+function isTouched(account: Account, order: OrderRow): boolean {
+  const ours = `/enterprise/User/${OUR_USER}/`;
+  const rows = [...account.sim.items(order.id), ...account.sim.payments(order.id)];
+  return [order, ...rows.filter((row) => !row.deleted)].some((row) => row.updated_by !== ours);
+}
+
+function named({ id, status, reason, orderId }: EventResult): string {
+  return `event ${id} ${status}${reason === null ? '' : ` ${reason}`} (order ${orderId ?? '-'})`;
+}
