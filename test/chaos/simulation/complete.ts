@@ -1,6 +1,6 @@
 import type { OrderRow } from '../../../src/sandbox/revel/types.js';
 import type { Account } from './account.js';
-import { DAYS, eventIdOf, moneyOf, PAYMENT_TYPE, SHOPS, versionOf } from './events.js';
+import { DAYS, moneyOf, PAYMENT_TYPE, SHOPS, versionOf } from './events.js';
 
 /** What in a finished order is not as this version of its event has it. Empty: exactly right. */
 export function differences(account: Account, orderId: number, version: number): string[] {
