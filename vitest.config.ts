@@ -2,12 +2,15 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // More than there are cores on a small machine: most of what runs here waits for child processes and servers.
+    maxWorkers: 3,
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
+          setupFiles: ['test/helpers/seed.ts'],
           env: { TZ: 'UTC', NO_COLOR: '1' },
         },
       },
