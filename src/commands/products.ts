@@ -1,9 +1,8 @@
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
-import { resolveLocations } from '../config/locations.js';
 import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
-import { AppError, ExitCode } from '../errors.js';
+import { ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { countOf, proposal, renderCoverage } from '../report/coverage.js';
 import { writeJson } from '../report/json.js';
@@ -18,6 +17,7 @@ import { openRun } from '../sync/context.js';
 import { type ComingEvent, type Coverage, coverage } from '../sync/coverage.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { withConfigSource } from './configured.js';
+import { selectedLocations } from './location-option.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `products` as asked for on the command line. */
@@ -42,7 +42,7 @@ export function productsCommand(options: ProductsOptions, around: Surroundings):
 }
 
 async function run(options: ProductsOptions, around: Surroundings, config: Config): Promise<ExitCode> {
-  const locations = options.locations === null ? null : knownLocations(options.locations, config);
+  const locations = selectedLocations(options.locations, config);
   const state = await openState(config, {
     clock: systemClock,
     random: Math.random,
@@ -112,17 +112,6 @@ function look(
     },
   );
   return coverage(ctx, days);
-}
-
-function knownLocations(names: readonly string[], config: Config): string[] {
-  const { selected, unknown } = resolveLocations(config.locations, names);
-  if (unknown.length === 0) return selected;
-  throw new AppError(
-    'USAGE',
-    ExitCode.usage,
-    `--location: there is no location ${unknown.map((name) => clean(name, 100)).join(', ')}.`,
-    `Known are: ${config.locations.map(({ name }) => name).join(', ')}.`,
-  );
 }
 
 function stoppedBy({ stop }: Surroundings): ExitCode {

@@ -77,6 +77,6 @@ function shardOf({ target }: SyncRequest): { shard?: Shard } {
 }
 
 /** `single` for named events, `bulk` for a sweep. */
-export function modeOf(request: SyncRequest): 'single' | 'bulk' {
-  return request.target.kind === 'events' ? 'single' : 'bulk';
+export function modeOf({ target }: Pick<SyncRequest, 'target'>): 'single' | 'bulk' {
+  return target.kind === 'events' ? 'single' : 'bulk';
 }

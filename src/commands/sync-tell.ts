@@ -1,0 +1,84 @@
+import { writeJson } from '../report/json.js';
+import type { Logger } from '../report/log.js';
+import { eventFailed, eventPlanned, eventSkipped, eventSynced, runCompleted } from '../report/messages.js';
+import { outputStyle, shareTerminal, writeAll } from '../report/output.js';
+import type { Progress } from '../report/progress.js';
+import type { RunReport } from '../report/schema.js';
+import type { EventResult, SyncEvents } from '../sync/types.js';
+import type { Surroundings } from './surroundings.js';
+
+/** How a run is told of. */
+export interface TellOptions {
+  json: boolean;
+  noColor: boolean;
+}
+
+/** A table follows, on the very terminal that log lines show on; whoever asks for more in the log gets it all. */
+export function saysItInTable(
+  { json }: TellOptions,
+  { stdout, stderr }: Surroundings,
+  log: { level: string; format: string },
+): boolean {
+  return !json && shareTerminal(stdout, stderr) && log.level !== 'debug' && log.format === 'text';
+}
+
+/** What a run says while it is at work, but for its start and its results. */
+export function tellWork(
+  log: Logger,
+  progress: Progress,
+): Pick<SyncEvents, 'notice' | 'warning' | 'progress'> {
+  return {
+    notice: (message) => log.info(message),
+    warning: (message) => log.warn(message),
+    progress: (done, total, what) =>
+      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
+  };
+}
+
+/** The log line of one event. */
+export function tellResult(log: Logger, result: EventResult, dryRun: boolean): void {
+  const fields = { event: result.id };
+  switch (result.status) {
+    case 'injected':
+    case 'repaired':
+      if (dryRun) log.info(eventPlanned(result.id, result.status), fields);
+      else log.info(eventSynced(result.id, result.orderId ?? 'unknown'), fields);
+      return;
+    case 'skipped':
+      log.debug(eventSkipped(result.id, result.reason), fields);
+      return;
+    case 'failed':
+      log.error(eventFailed(result.id, result.error ?? result.reason), fields);
+  }
+}
+
+/**
+ * Tells of a run that has ended: its last log lines, and on stdout the document or, unless a scheduled run found
+ * nothing to do, the table. `resultLog` gets what a table says as well.
+ */
+export async function tellRun(
+  report: RunReport,
+  options: TellOptions,
+  around: Surroundings,
+  log: Logger,
+  resultLog: Logger,
+): Promise<void> {
+  const { summary } = report;
+  const eventful = summary.injected + summary.repaired + summary.failed > 0;
+  // One line says it all, wherever that line is read.
+  const lockedOut = report.error?.code === 'LOCKED' && summary.queried === 0;
+  if (lockedOut) log.warn(report.error?.message ?? '');
+  else {
+    if (report.error !== null) {
+      resultLog.error([report.error.message, report.error.hint ?? ''].join(' ').trim());
+    }
+    if (eventful) log.release();
+    resultLog.info(runCompleted(summary));
+  }
+  if (options.json) return writeJson(around.stdout, report);
+  const scheduled = report.trigger === 'cron' && around.stdout.isTTY !== true;
+  if (lockedOut || (scheduled && !eventful)) return;
+  const { renderReport } = await import('../report/table.js');
+  const style = outputStyle(around.stdout, around.env, options.noColor);
+  await writeAll(around.stdout, await renderReport(report, style));
+}
