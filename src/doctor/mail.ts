@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
-import { errorText } from '../errors.js';
+import { escapeUTF8 } from 'entities';
+import { sendMail, tryMailServer } from '../report/mail/send.js';
 import { clean } from '../report/text.js';
-import { type Check, type DoctorContext, failed, ok, skipped } from './types.js';
+import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const NAME = 'Mail';
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 20_000;
 const HINT = 'Check SMTP_URL: host, port, smtp:// or smtps://, user and password (percent-encoded).';
 
 /** The mail server, as far as logging in; with `sendTestMail` also a mail. */
@@ -17,33 +18,26 @@ export async function checkMail(ctx: DoctorContext): Promise<Check> {
       ? failed(NAME, 'no mail is configured', hint)
       : skipped(NAME, 'not configured', hint);
   }
-  const { createTransport } = await import('nodemailer');
-  const transport = createTransport({
-    url: smtp.url,
-    connectionTimeout: TIMEOUT_MS,
-    greetingTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
-    dnsTimeout: TIMEOUT_MS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  const to = smtp.to.map((address) => clean(address, 200)).join(', ');
-  try {
-    if (!ctx.sendTestMail) {
-      await transport.verify();
-      return ok(NAME, `the server takes the log-in; mails go to ${to} (--send-test-mail sends one)`);
-    }
-    await transport.sendMail({
-      from: smtp.from,
-      to: smtp.to,
-      subject: 'Test mail of ts-reconcile',
-      text: `This is the test mail that was asked for on ${hostname()}. Reports of ts-reconcile will come the same way.\n`,
-    });
-    return ok(NAME, `a test mail went to ${to}`);
-  } catch (error) {
-    const what = ctx.sendTestMail ? 'the test mail was not taken' : 'the server cannot be used';
-    return failed(NAME, `${what}: ${clean(errorText(error), 400)}`, HINT);
-  } finally {
-    transport.close();
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const to = smtp.to.map((address) => clean(address, 200));
+  if (!ctx.sendTestMail) {
+    const tried = await tryMailServer(smtp, limit);
+    if (tried.kind === 'failed') return failed(NAME, `the server cannot be used: ${tried.detail}`, HINT);
+    const sendsOne = '--send-test-mail sends one';
+    return ok(NAME, `the server takes the log-in; mails go to ${to.join(', ')} (${sendsOne})`);
   }
+  const outcome = await sendMail(smtp, testMail(clean(hostname(), 100)), limit);
+  if (outcome.kind === 'failed') return failed(NAME, `the test mail was not taken: ${outcome.detail}`, HINT);
+  if (outcome.refused.length === 0) return ok(NAME, `a test mail went to ${to.join(', ')}`);
+  const refused = `the server took a test mail, but not for ${outcome.refused.join(', ')}`;
+  return warning(NAME, refused, 'Check EMAIL_TO.');
+}
+
+function testMail(host: string) {
+  const sentence = `This is the test mail that was asked for on ${host}. Reports of ts-reconcile will come the same way.`;
+  return {
+    subject: 'Test mail of ts-reconcile',
+    text: `${sentence}\n`,
+    html: `<p>${escapeUTF8(sentence)}</p>\n`,
+  };
 }

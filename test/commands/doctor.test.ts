@@ -485,9 +485,11 @@ describe('doctor: mail', () => {
   let server: SMTPServer;
   let mails: Mail[];
   let smtp: Record<string, string>;
+  let refused: string | null;
 
   beforeEach(async () => {
     mails = [];
+    refused = null;
     server = new SMTPServer({
       disabledCommands: ['STARTTLS'],
       allowInsecureAuth: true,
@@ -495,6 +497,7 @@ describe('doctor: mail', () => {
         if (username === 'mailer' && password === 'canary-pass/word') done(null, { user: username });
         else done(new Error(`Invalid log-in for ${username} with ${password}`));
       },
+      onRcptTo: ({ address }, _session, done) => done(address === refused ? new Error('no such user') : null),
       onData: (stream, session, done) => {
         let text = '';
         stream.on('data', (chunk: Buffer) => {
@@ -550,6 +553,28 @@ describe('doctor: mail', () => {
       expect(mails).toEqual([]);
     },
   );
+
+  it.each([false, true])(
+    'is red for a server elsewhere that would get the password in the clear (test mail: %s)',
+    async (sendTestMail) => {
+      // The same machine under a name that does not say so.
+      const far = { ...smtp, SMTP_URL: smtp.SMTP_URL?.replace('127.0.0.1', '0x7f.1') ?? '' };
+      const { code, of } = await doctor(far, { sendTestMail });
+      expect(code).toBe(1);
+      expect(of('Mail')[0]).toMatchObject({ status: 'failed', message: expect.stringMatching(/STARTTLS/) });
+      expect(mails).toEqual([]);
+    },
+  );
+
+  it('is yellow when the server takes the test mail for some recipients only', async () => {
+    refused = 'chef@example.com';
+    const { of } = await doctor(smtp, { sendTestMail: true });
+    expect(of('Mail')[0]).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('chef@example.com'),
+    });
+    expect(mails[0]?.to).toEqual(['ops@example.com']);
+  });
 
   it('is red when a test mail is asked for and none is configured, or nobody listens', async () => {
     expect((await doctor({}, { sendTestMail: true })).failing).toEqual(['Mail']);

@@ -12,12 +12,16 @@ export interface MailMessage {
   html: string;
 }
 
-/** What became of a mail. */
-export type MailOutcome =
-  /** `refused`: recipients that the server did not take, though it took others. */
-  | { kind: 'sent'; refused: string[] }
-  /** `detail`: a few words for a person, free of credentials. */
-  | { kind: 'failed'; detail: string };
+/** `detail`: a few words for a person, free of credentials. */
+interface MailFailure {
+  kind: 'failed';
+  detail: string;
+}
+
+/** What became of a mail. `refused`: recipients that the server did not take, though it took others. */
+export type MailOutcome = { kind: 'sent'; refused: string[] } | MailFailure;
+
+type SmtpSettings = NonNullable<Config['smtp']>;
 
 /**
  * Sends one mail over SMTP; never rejects. With a password in SMTP_URL the connection must be encrypted (smtps, or
@@ -26,25 +30,12 @@ export type MailOutcome =
  * @param signal ends it, wherever it is
  */
 export async function sendMail(
-  smtp: Pick<NonNullable<Config['smtp']>, 'url' | 'from' | 'to'>,
+  smtp: Pick<SmtpSettings, 'url' | 'from' | 'to'>,
   message: MailMessage,
   signal: AbortSignal,
 ): Promise<MailOutcome> {
-  // Loaded here: most runs send nothing.
-  const { createTransport } = await import('nodemailer');
   try {
-    const transport = createTransport({
-      // The URL's own settings go last, so that they count.
-      ...(mustEncrypt(smtp.url) ? { requireTLS: true } : {}),
-      url: smtp.url,
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      dnsTimeout: CONNECT_MS,
-      socketTimeout: SILENCE_MS,
-      socketCloseTimeout: 0,
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    });
+    const transport = await openTransport(smtp.url);
     const info = await transport.sendMail({
       from: smtp.from,
       to: smtp.to,
@@ -56,8 +47,45 @@ export async function sendMail(
     });
     return { kind: 'sent', refused: info.rejected.map((address) => clean(String(address), 200)) };
   } catch (error) {
-    return { kind: 'failed', detail: signal.aborted ? 'it took too long' : detailOf(error) };
+    return { kind: 'failed', detail: signal.aborted ? TOO_LONG : detailOf(error) };
   }
+}
+
+/** Connects as {@link sendMail} does, logs in and sends nothing; never rejects. `signal`: nothing waits any longer. */
+export async function tryMailServer(
+  { url }: Pick<SmtpSettings, 'url'>,
+  signal: AbortSignal,
+): Promise<{ kind: 'ok' } | MailFailure> {
+  const transport = await openTransport(url);
+  const tried = transport.verify().then(
+    () => ({ kind: 'ok' }) as const,
+    (error: unknown): MailFailure => ({ kind: 'failed', detail: detailOf(error) }),
+  );
+  const given = new Promise<MailFailure>((resolve) => {
+    const up = () => resolve({ kind: 'failed', detail: TOO_LONG });
+    if (signal.aborted) up();
+    else signal.addEventListener('abort', up, { once: true });
+  });
+  return Promise.race([tried, given]);
+}
+
+const TOO_LONG = 'it took too long';
+
+async function openTransport(url: string) {
+  // Loaded here: most runs send nothing.
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    // The URL's own settings go last, so that they count.
+    ...(mustEncrypt(url) ? { requireTLS: true } : {}),
+    url,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    dnsTimeout: CONNECT_MS,
+    socketTimeout: SILENCE_MS,
+    socketCloseTimeout: 0,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 }
 
 function mustEncrypt(url: string): boolean {
@@ -74,6 +102,8 @@ function detailOf(error: unknown): string {
     'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
   const answer = 'response' in error && typeof error.response === 'string' ? error.response : null;
   if (code === 'EAUTH') return `the server refused the log-in${status === null ? '' : ` (${status})`}`;
+  if (code === 'ETLS' && answer !== null)
+    return 'the server offers no encryption (STARTTLS), so no password was sent';
   if (answer !== null) return `the server answered: ${clean(answer, 300)}`;
   return clean(error.message, 300) || clean(code, 40);
 }
