@@ -225,6 +225,8 @@ async function main(): Promise<void> {
   // Every request in flight listens to it.
   setMaxListeners(0, stop.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  // Whoever reads along may go away, and a disk may be full: neither ends a run in the middle of its writes.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const around: Surroundings = {
     env: process.env,
     cwd: process.cwd(),

@@ -22,6 +22,7 @@ export type AppErrorCode =
   | 'UPSTREAM'
   | 'LOCKED'
   | 'STATE'
+  | 'OUTPUT'
   | 'CREATE_LIMIT'
   | 'ABORTED';
 

@@ -54,8 +54,6 @@ export async function serveCommand(
     redact: createRedactor(secretsOf(config)),
     quiet: false,
   });
-  // Whoever collects the log may go away; webhooks still come.
-  around.stderr.on('error', () => undefined);
   warnUnsigned(options, config, log);
   if (!options.sandbox) return serve(options, config, program, log, around.stop);
 

@@ -41,7 +41,7 @@ export async function syncCommand(options: SyncOptions, around: Surroundings): P
       return run({ ...options, correlationId }, around, config);
     });
   } catch (error) {
-    if (options.json && error instanceof AppError) {
+    if (options.json && error instanceof AppError && error.code !== 'OUTPUT') {
       const report = stillbornReport({ ...options, correlationId }, error, systemClock.now());
       await writeJson(around.stdout, report);
     }
@@ -103,9 +103,12 @@ async function run(
       );
     }
     const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
-    await tellRun(report, options, around, log, resultLog);
-    const wholeSweep = outcome.complete && report.mode === 'bulk';
-    await signals.ended({ report, exit, wholeSweep });
+    try {
+      await tellRun(report, options, around, log, resultLog);
+    } finally {
+      const wholeSweep = outcome.complete && report.mode === 'bulk';
+      await signals.ended({ report, exit, wholeSweep });
+    }
     return exit;
   } catch (error) {
     for (const line of held) progress.sink.write(line);

@@ -63,7 +63,11 @@ describe('writeAll', () => {
     const { stream, finish } = slowStream();
     const written = writeAll(stream, 'text');
     finish(failureWith('ENOSPC'));
-    await expect(written).rejects.toThrow('ENOSPC');
+    await expect(written).rejects.toMatchObject({
+      code: 'OUTPUT',
+      exitCode: 78,
+      message: 'The output could not be written: the disk is full.',
+    });
   });
 });
 
