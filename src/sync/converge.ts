@@ -4,7 +4,7 @@ import { leftElsewhere, planOrder, standings } from '../domain/plan.js';
 import type { Failure } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { fill } from './fill.js';
-import { abandoned, follow } from './follow.js';
+import { abandoned, follow, takeBack } from './follow.js';
 import { awaitDeadRun, createHeader, dropLosers, look } from './header.js';
 import { Halt, Lost, type Session } from './session.js';
 
@@ -44,6 +44,8 @@ export async function converge(
         continue;
       }
       case 'standing':
+        // Another run's last write, long under way, may have finished the order after we claimed it.
+        await takeBack(session, plan.order);
         await dropLosers(session, plan.losers, plan.order);
         await session.finish();
         return { kind: 'standing', order: plan.order, created: false };

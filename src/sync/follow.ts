@@ -119,7 +119,7 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
     },
   );
   const mine = claimed ?? session.need(await session.ctx.revel.order(order.id));
-  if (mine && isVisible(mine)) await takeBack(session, mine, revision);
+  if (mine && isVisible(mine)) await takeBack(session, mine);
   if (!mine || isVisible(mine) || mine.deleted) return false;
   // What our own claim changes must not look like somebody at work.
   const expected = before.replace(
@@ -133,9 +133,10 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
   );
 }
 
-/** The order was finished while our claim was on its way: the claim goes out of its notes again. */
-async function takeBack(session: Session, finished: FoundOrder, revision: string): Promise<void> {
+/** Takes our claim out of the notes of an order that another run has finished meanwhile. */
+export async function takeBack(session: Session, finished: FoundOrder): Promise<void> {
   if (claimIn(finished.notes) !== session.claim || isTouched(session.wanted, finished)) return;
+  const revision = revisionIn(finished.notes) ?? session.wanted.revision;
   const notes = finalNotes(session.wanted.eventId, revision);
   const updatedDate = session.localNow;
   await session.write(

@@ -70,6 +70,31 @@ describe('taking over an order that another run has begun', () => {
     expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
   });
 
+  test('leaves no claim behind when that run finishes it after the claim', async () => {
+    const order = await killedAt('POST', '/resources/OrderHistory/');
+    let claims = 0;
+    let late = 0;
+    world.revelGate.reset(({ method, path }) => {
+      if (method === 'PATCH') claims += 1;
+      // The claim has been read back; the next look at the order is the one that decides.
+      if (claims === 0 || method !== 'GET' || !path.startsWith('/resources/OrderItem/') || late > 0) {
+        return { kind: 'none' };
+      }
+      late += 1;
+      world.revelGate.hold = makeVisible(order);
+      return { kind: 'none' };
+    });
+
+    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+
+    expect(late).toBe(1);
+    expect(result.code).toBe(0);
+    expect(world.revel.history(order.id)).toHaveLength(1);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    world.revelGate.reset();
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+
   test('writes nothing to one that staff touches meanwhile', async () => {
     const order = await killedAt('POST', '/resources/Payment/');
     let reads = 0;
