@@ -21,6 +21,20 @@ function zoneOf(name: string): IANAZone {
   return zone;
 }
 
+/** Remembers what a pure function answered for its latest arguments: calendar arithmetic is slow, and days are few. */
+function remembering<T>(answer: (text: string, other: string) => T): (text: string, other: string) => T {
+  const known = new Map<string, T>();
+  return (text, other) => {
+    const key = `${text} ${other}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const value = answer(text, other);
+    if (known.size >= 1_000) known.clear();
+    known.set(key, value);
+    return value;
+  };
+}
+
 /** Local calendar date of an instant (epoch milliseconds), `YYYY-MM-DD`. */
 export function localDate(at: number, zone: string): string {
   return localDateTime(at, zone).slice(0, 10);
@@ -29,20 +43,22 @@ export function localDate(at: number, zone: string): string {
 /** Local time of an instant without offset, as Revel stores it: `YYYY-MM-DDTHH:MM:SS`; fractions are cut. */
 export function localDateTime(at: number, zone: string): string {
   const second = Math.floor(at / 1000) * 1000;
-  const text = DateTime.fromMillis(second, { zone: zoneOf(zone) }).toISO({
-    includeOffset: false,
-    suppressMilliseconds: true,
-  });
-  if (text === null) throw new RangeError(`not an instant: ${at}`);
-  return text;
+  const shown = second + zoneOf(zone).offset(second) * 60_000;
+  return new Date(shown).toISOString().slice(0, -5);
 }
 
 /** `YYYY-MM-DD` shifted by whole calendar days. */
 export function addDays(date: string, days: number): string {
-  const shifted = DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toISODate();
+  return shift(date, String(days));
+}
+
+const shift = remembering((date, days) => {
+  const shifted = DateTime.fromISO(date, { zone: 'utc' })
+    .plus({ days: Number(days) })
+    .toISODate();
   if (shifted === null) throw new RangeError(`not a date: ${date}`);
   return shifted;
-}
+});
 
 /** The same local time some calendar days on, in epoch milliseconds, however many hours those days have. */
 export function plusDays(at: number, days: number, zone: string): number {
@@ -53,18 +69,24 @@ export function plusDays(at: number, days: number, zone: string): number {
 
 /** Whether `text` is a real calendar date in the form `YYYY-MM-DD`. */
 export function isDate(text: string): boolean {
-  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && isOnCalendar(text, '');
 }
+
+const isOnCalendar = remembering((date) => DateTime.fromISO(date, { zone: 'utc' }).isValid);
 
 /**
  * The first instant (epoch milliseconds) of a local day: 00:00, the earlier one where the clock shows it twice,
  * and the first moment after the gap where the clock never shows it.
  */
 export function startOfDay(date: string, zone: string): number {
+  return firstInstant(date, zone);
+}
+
+const firstInstant = remembering((date, zone) => {
   const instants = instantsOf(DateTime.fromISO(date, { zone: zoneOf(zone) }));
   if (instants.length === 0) throw new RangeError(`not a date: ${date}`);
   return Math.min(...instants);
-}
+});
 
 const NAIVE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?$/;
 

@@ -84,9 +84,11 @@ export const orderSchema = z
     }),
   );
 
+const historyEntry = z.union([reference, z.object({ id })]);
+
 /** Mostly URIs; some accounts may embed the row. Only their presence and id matter. */
 function historyId(entry: unknown): string {
-  const found = z.union([reference, z.object({ id })]).safeParse(entry);
+  const found = historyEntry.safeParse(entry);
   if (!found.success || found.data === null || found.data === undefined) return 'unknown';
   return typeof found.data === 'object' ? String(found.data.id) : String(idOf(found.data) ?? 'unknown');
 }
