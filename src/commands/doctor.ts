@@ -5,7 +5,6 @@ import { systemDiskSpace } from '../doctor/host.js';
 import { exitCodeOf, runChecks } from '../doctor/run.js';
 import type { Check, DoctorContext } from '../doctor/types.js';
 import { AppError, ExitCode } from '../errors.js';
-import { gotTransport } from '../http/got.js';
 import { checkCounts, checkRenderer, checkSummary } from '../report/checks.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
@@ -15,6 +14,7 @@ import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { type ConfigSource, withConfigSource } from './configured.js';
+import { connectionBasics } from './connections.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `doctor` as asked for on the command line. */
@@ -86,13 +86,7 @@ async function contextOf(
   around: Surroundings,
 ): Promise<DoctorContext> {
   const state = await tryState(config, around);
-  const common = {
-    transport: gotTransport(),
-    clock: systemClock,
-    random: Math.random,
-    timeoutMs: config.httpTimeoutMs,
-    signal: around.stop,
-  };
+  const common = connectionBasics(config, state.kind === 'open' ? state.store : null, around.stop);
   return {
     config,
     facts: { stateUsable: false, skews: [], sites: null, readable: null, establishments: new Map() },

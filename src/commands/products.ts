@@ -3,7 +3,6 @@ import { loadConfig, needsOf } from '../config/load.js';
 import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { ExitCode } from '../errors.js';
-import { gotTransport } from '../http/got.js';
 import { countOf, proposal, renderCoverage } from '../report/coverage.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
@@ -17,6 +16,7 @@ import { openRun } from '../sync/context.js';
 import { type ComingEvent, type Coverage, coverage } from '../sync/coverage.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { withConfigSource } from './configured.js';
+import { connectionBasics } from './connections.js';
 import { selectedLocations } from './location-option.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -77,13 +77,7 @@ function look(
   stop: AbortSignal,
   progress: (done: number, total: number, what: string) => void,
 ): Promise<Coverage> {
-  const common = {
-    transport: gotTransport(),
-    clock: systemClock,
-    random: Math.random,
-    timeoutMs: config.httpTimeoutMs,
-    signal: stop,
-  };
+  const common = connectionBasics(config, state, stop);
   const ctx = openRun(
     {
       settings: { ...config, revelRps: config.revel.rps },

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
-import { gotTransport } from '../http/got.js';
 import { connectRevel } from '../revel/connect.js';
 import type { StateStore } from '../state/types.js';
 import { runSync } from '../sync/run.js';
 import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
+import { connectionBasics } from './connections.js';
 
 /** What one run is done with. */
 export interface Work {
@@ -28,14 +28,7 @@ export interface DoneWork {
 /** Connects both services and runs. */
 export async function performRun({ request, config, state, stop, events }: Work): Promise<DoneWork> {
   const requests = { tripleseat: 0, revel: 0 };
-  const common = {
-    transport: gotTransport(),
-    clock: systemClock,
-    random: Math.random,
-    timeoutMs: config.httpTimeoutMs,
-    signal: stop,
-    ...(state.budget ? { budgets: state.budget } : {}),
-  };
+  const common = connectionBasics(config, state, stop);
   const tripleseat = connectTripleseat(config.tripleseat, {
     ...common,
     store: state.tokens,
