@@ -11,6 +11,17 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
+/** Whether a skip for this reason says that the event is as it should be; else nobody has looked. */
+export function isConclusive(reason: string | null): boolean {
+  return !INCONCLUSIVE.has(reason ?? '');
+}
+
+const INCONCLUSIVE: ReadonlySet<string> = new Set<SkipReason>([
+  'LOCKED',
+  'CLAIMED_ELSEWHERE',
+  'CONNECTOR_DISABLED',
+]);
+
 /** Why an event is not as it should be. */
 export const failReasons = [
   'EVENT_NOT_FOUND',

@@ -1,3 +1,4 @@
+import { isConclusive } from '../domain/reasons.js';
 import type { JournalRecord } from './types.js';
 
 type Start = Extract<JournalRecord, { type: 'run-start' }>;
@@ -86,12 +87,9 @@ export interface StandingFailure {
   passedOver: boolean;
 }
 
-/** Results that say nothing about whether the order of the event is right. */
-const INCONCLUSIVE: ReadonlySet<string> = new Set(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED']);
-
 /**
- * Failures that stand now, the longest-standing first. Sweeps do not record events that need nothing, so an
- * event that was put right by hand shows only by being passed over.
+ * Failures that stand now, the longest-standing first. Sweeps record a skip only where they know of a failure
+ * before it; that an event whose day is behind the sweeps is all right shows only by its being passed over.
  */
 export async function standingFailures(records: AsyncIterable<JournalRecord>): Promise<StandingFailure[]> {
   const failures = new Map<string, Omit<StandingFailure, 'passedOver'> & { place: number }>();
@@ -106,7 +104,7 @@ export async function standingFailures(records: AsyncIterable<JournalRecord>): P
     if (record.status === 'failed') {
       const { since = record.at, runs = 0 } = failures.get(record.id) ?? {};
       failures.set(record.id, { result: record, since, runs: runs + 1, place });
-    } else if (!INCONCLUSIVE.has(record.reason ?? '')) failures.delete(record.id);
+    } else if (isConclusive(record.reason)) failures.delete(record.id);
   }
   const sweep = lastSweep;
   return [...failures.values()]

@@ -1,5 +1,6 @@
+import { isConclusive } from '../domain/reasons.js';
 import type { Shard } from '../domain/shard.js';
-import type { Journal, JournalRecord } from '../state/types.js';
+import type { Cache, Journal, JournalRecord, StateStore } from '../state/types.js';
 import type { SyncOutcome, SyncRequest } from './types.js';
 
 /** The journal of one run: its start before anything is done, then every result and its end. */
@@ -24,9 +25,12 @@ export async function recordStart(journal: Journal, request: SyncRequest, now: n
   ]);
 }
 
-/** See {@link recordStart}. Skips that say nothing new are left out; `redact` takes secrets out of a text. */
+/**
+ * See {@link recordStart}. Of the skips of a sweep only those that end a failure are recorded; `redact` takes secrets
+ * out of a text.
+ */
 export async function recordEnd(
-  journal: Journal,
+  { journal, cache }: Pick<StateStore, 'journal' | 'cache'>,
   request: SyncRequest,
   outcome: SyncOutcome,
   exit: number,
@@ -35,8 +39,9 @@ export async function recordEnd(
 ): Promise<void> {
   const at = new Date(now).toISOString();
   const run = request.correlationId;
+  const recovered = await recoveredIn(cache, outcome);
   const results = outcome.results.filter(
-    ({ status }) => status !== 'skipped' || request.target.kind === 'events',
+    ({ status, id }) => status !== 'skipped' || request.target.kind === 'events' || recovered.has(id),
   );
   const count = (status: string) => outcome.results.filter((result) => result.status === status).length;
   const records: JournalRecord[] = results.map((result) => ({
@@ -70,6 +75,23 @@ export async function recordEnd(
     },
   });
   await journal.append(records);
+  for (const { id, status } of outcome.results)
+    if (status === 'failed') await cache.set(failingKey(id), true);
+  for (const id of recovered) await cache.set(failingKey(id), undefined);
+}
+
+/** The events whose newest recorded result was a failure, as far as the cache knows, and which are all right now. */
+async function recoveredIn(cache: Cache, { results }: SyncOutcome): Promise<Set<string>> {
+  const recovered = new Set<string>();
+  for (const { id, status, reason } of results) {
+    if (status === 'failed' || (status === 'skipped' && !isConclusive(reason))) continue;
+    if ((await cache.get(failingKey(id))) === true) recovered.add(id);
+  }
+  return recovered;
+}
+
+function failingKey(id: string): string {
+  return `failing/${id}`;
 }
 
 function shardOf({ target }: SyncRequest): { shard?: Shard } {

@@ -68,6 +68,31 @@ describe('history as a process', () => {
     expect(JSON.parse(products.stdout).locations[0].products).toEqual({ 'Tacco Bar': 572 });
   });
 
+  it('ends a failure with the sweep that finds the event put right, and records other skips of sweeps never', async () => {
+    const event = world.addEvent({
+      documents: [{ lines: [{ name: 'Tacco Bar', quantity: '1.0', price: 100 }] }],
+    });
+    world.addEvent();
+    const sweep = () => runTool(['sync', '--trigger', 'cron'], env);
+    expect((await sweep()).code).toBe(1);
+    expect((await history('--failed')).failures).toMatchObject([{ id: String(event.id) }]);
+    // A run that does not look ends nothing.
+    env.ENABLE_CONNECTOR = 'false';
+    await sweep();
+    delete env.ENABLE_CONNECTOR;
+    expect((await history('--failed')).failures).toHaveLength(1);
+
+    world.tripleseat.store.setStatus(event.id, 'LOST', Date.now());
+    expect((await sweep()).code).toBe(0);
+    expect((await history('--failed')).failures).toEqual([]);
+    expect((await history('--event-id', String(event.id))).runs.at(-1)?.events).toMatchObject([
+      { status: 'skipped', reason: 'STATUS_NOT_ELIGIBLE' },
+    ]);
+    await sweep();
+    const { runs } = await history();
+    expect(runs.map(({ events }) => events.length)).toEqual([2, 0, 1, 0]);
+  });
+
   it('needs no setting but the state directory, and none of it in the sandbox', async () => {
     const bare = { PATH: process.env.PATH ?? '', STATE_DIR: world.path('bare') };
     expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);

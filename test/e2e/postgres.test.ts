@@ -72,6 +72,50 @@ describeWithPostgres('hosts that share a database', () => {
     },
   );
 
+  it('tells the history of all hosts, and what stands, on any of them', async () => {
+    const good = world.addEvent();
+    const bad = world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
+    const here = hostEnv(world, url);
+    const there = hostEnv(world, url);
+    const history = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runCli(['history', '--json', ...args], there);
+      expect([code, stderr]).toEqual([0, '']);
+      return JSON.parse(stdout);
+    };
+    expect((await runCli(['sync', '--trigger', 'cron'], here)).code).toBe(1);
+    expect((await runCli([...syncArgs(good), '--correlation-id', '1a2b3c4d'], there)).code).toBe(0);
+
+    const [order] = world.revel.orders();
+    expect((await history()).runs).toMatchObject([
+      { mode: 'bulk', trigger: 'cron', exit: 1, complete: true, summary: { injected: 1, failed: 1 } },
+      { run: '1a2b3c4d', mode: 'single', exit: 0 },
+    ]);
+    expect((await history('--event-id', String(good.id))).runs).toMatchObject([
+      { events: [{ status: 'injected', revel_order_id: String(order?.id) }] },
+      { events: [{ status: 'skipped', reason: 'ALREADY_INJECTED' }] },
+    ]);
+    const { failures } = await history('--failed');
+    expect(failures).toMatchObject([{ id: String(bad.id), reason: 'UNMATCHED_ITEMS', failing_runs: 1 }]);
+
+    // What one host has seen failing, a sweep on another ends.
+    world.tripleseat.store.setStatus(bad.id, 'LOST', Date.now());
+    expect((await runCli(['sync', '--trigger', 'cron'], there)).code).toBe(0);
+    expect((await history('--failed')).failures).toEqual([]);
+    const text = await runCli(['history', '--event-id', String(bad.id)], there);
+    expect(text.stdout).toMatch(/failed UNMATCHED_ITEMS[\s\S]*skipped STATUS_NOT_ELIGIBLE[\s\S]*2 runs/);
+    expect((await history('--since', '1h')).runs).toHaveLength(3);
+    expect((await history('--since', '2030-01-01')).runs).toHaveLength(0);
+  });
+
+  it('has no history to tell while the database is away', async () => {
+    const away = await runCli(['history'], {
+      ...hostEnv(world, url),
+      STATE_URL: 'postgres://a:b@127.0.0.1:1/x',
+    });
+    expect(away.code).toBe(ExitCode.locked);
+    expect(away.stderr).not.toMatch(/at .*\.js|a:b/);
+  });
+
   it('lets one sweep at a time run, whichever host it is on', async () => {
     world.addEvent();
     const sweeps = await Promise.all(
