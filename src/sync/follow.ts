@@ -24,7 +24,10 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
   const patience = session.now + Math.max(PATIENCE * settleMs, 5_000);
   if (await resumed(session, found)) return 'ours';
   const isOurs = session.resumedOrder === found.id || session.created.has(found.id);
-  const dead = abandoned(session, found) || (isOurs && claimIn(found.notes) === null);
+  const finishing = isOurs && claimIn(found.notes) === null;
+  // The write that makes it visible may still be on its way: then there is nothing to take over.
+  if (finishing) await session.pauseUntil(session.lastWriteAt + settleMs);
+  const dead = abandoned(session, found) || finishing;
   let quietSince = dead ? Number.NEGATIVE_INFINITY : session.now;
   let quietMs = settleMs;
   let before = await fingerprint(session, found);
