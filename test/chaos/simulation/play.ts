@@ -1,0 +1,28 @@
+import { type Scenario, scenarioOf } from './scenario.js';
+import { describeCounterexample, shrink } from './shrink.js';
+import { simulate } from './simulate.js';
+
+/** Schedules that the suite plays in each of its parts; parts run side by side. */
+export const PART = 10_000;
+
+/**
+ * Plays the schedules of `count` seeds.
+ *
+ * @returns the first failing one with its smallest form and course, for people; null: every rule was kept
+ */
+export async function play(
+  first: number,
+  count: number,
+  scenario: (seed: number) => Scenario = scenarioOf,
+): Promise<string | null> {
+  for (let seed = first; seed < first + count; seed += 1) {
+    if ((await simulate(scenario(seed))).violation) return explain(seed, scenario(seed));
+  }
+  return null;
+}
+
+/** What a person needs to know about a failing schedule. */
+export async function explain(seed: number, scenario: Scenario): Promise<string> {
+  const found = await shrink(scenario);
+  return found ? describeCounterexample(seed, found) : `seed ${seed} fails only sometimes`;
+}
