@@ -12,6 +12,8 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
           setupFiles: ['test/helpers/seed.ts'],
           env: { TZ: 'UTC', NO_COLOR: '1' },
+          // A bound against hanging; a busy machine is no failure.
+          testTimeout: 30_000,
         },
       },
       {
