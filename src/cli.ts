@@ -36,6 +36,7 @@ interface ServeFlags {
   maxQueue: number;
   grace: number;
   allowUnsigned?: boolean;
+  bodySignatures?: boolean;
   sandbox?: boolean;
 }
 
@@ -121,6 +122,7 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
       60,
     )
     .option('--allow-unsigned', 'also take webhooks without a signature')
+    .option('--body-signatures', 'also take webhooks whose signature is of the body alone, without a time')
     .option('--sandbox', 'with runs against the built-in simulators')
     .action(async (flags: ServeFlags) => {
       const { serveCommand } = await import('./commands/serve.js');

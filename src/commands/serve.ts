@@ -20,6 +20,8 @@ export interface ServeOptions {
   /** 0: any free one. */
   port: number;
   allowUnsigned: boolean;
+  /** Also takes signatures of the body alone. */
+  bodySignatures?: boolean;
   /** Runs for webhooks at once. */
   maxRuns: number;
   /** Events that may wait for a run. */
@@ -75,7 +77,13 @@ function needsFor({ sandbox, allowUnsigned }: ServeOptions): readonly Need[] {
   return allowUnsigned ? needsOf.serveUnsigned : needsOf.serve;
 }
 
-function warnUnsigned({ allowUnsigned }: ServeOptions, { webhookSigningKeys }: Config, log: Logger): void {
+function warnUnsigned(
+  { allowUnsigned, bodySignatures }: ServeOptions,
+  { webhookSigningKeys }: Config,
+  log: Logger,
+): void {
+  if (bodySignatures)
+    log.warn('--body-signatures: a copy of a delivery that is signed so stays good for ever.');
   if (!allowUnsigned) return;
   const what =
     webhookSigningKeys.length === 0
@@ -102,6 +110,7 @@ async function serve(
     try {
       const relay = await startRelay({
         ...options,
+        bodySignatures: options.bodySignatures === true,
         spool,
         program,
         extraArgs: options.sandbox ? ['--sandbox'] : [],

@@ -33,6 +33,8 @@ export interface RelayOptions extends Address {
   extraArgs: readonly string[];
   signingKeys: readonly string[];
   allowUnsigned: boolean;
+  /** Also takes signatures of the body alone. */
+  bodySignatures: boolean;
   token: string | null;
   /** The kill switch is off. */
   enabled: boolean;

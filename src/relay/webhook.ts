@@ -19,6 +19,8 @@ export interface WebhookDeps {
   signingKeys: readonly string[];
   /** Also takes deliveries that carry no signature. */
   allowUnsigned: boolean;
+  /** Also takes signatures of the body alone. */
+  bodySignatures: boolean;
   /** The kill switch is off. */
   enabled: boolean;
   clock: Clock;
@@ -131,10 +133,10 @@ function judgeBody(
 }
 
 function signatureProblem(request: IncomingMessage, body: Buffer, deps: WebhookDeps): string | null {
-  const { signingKeys: keys, allowUnsigned, clock } = deps;
+  const { signingKeys: keys, allowUnsigned, bodySignatures: bodyAlone, clock } = deps;
   if (keys.length === 0) return allowUnsigned ? null : 'SIGNATURE_MISMATCH';
   const header = request.headers['x-signature'];
-  const problem = checkSignature({ header: header?.toString(), body, keys, now: clock.now() });
+  const problem = checkSignature({ header: header?.toString(), body, keys, now: clock.now(), bodyAlone });
   return problem === 'SIGNATURE_MISSING' && allowUnsigned ? null : problem;
 }
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +13,7 @@ import {
   SECOND_KEY,
   sign,
   startFake,
+  startServe,
   starts,
 } from './helpers/relay.js';
 
@@ -160,6 +162,22 @@ describe('a signature', () => {
     for (let count = 0; count < 200; count += 1) await deliver(own, body, { 'x-signature': 'garbage' });
     expect(own.stderr.split('\n').filter((line) => line.includes('refused')).length).toBeLessThan(5);
     expect(await metric(own, 'ts_reconcile_webhook_deliveries_total{result="unsigned"}')).toBe(200);
+  });
+});
+
+describe('a signature of the body alone', () => {
+  const body = eventBody(ID);
+  const alone = { 'x-signature': createHmac('sha256', SECOND_KEY).update(body).digest('hex') };
+
+  it('is taken with --body-signatures only, which warns at the start', async () => {
+    expect((await deliver(relay, body, alone)).status).toBe(401);
+    const env = relayEnv(await newDirectory());
+    const open = await startServe(['--body-signatures', '--sandbox'], env);
+    expect(open.stderr).toMatch(/^WARN --body-signatures: /m);
+    expect((await deliver(open, body, alone)).status).toBe(200);
+    expect((await deliver(open, body)).status).toBe(200);
+    expect((await deliver(open, eventBody(7), alone)).status).toBe(401);
+    await open.stop();
   });
 });
 

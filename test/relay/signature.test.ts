@@ -98,3 +98,49 @@ describe('checkSignature', () => {
     expect(check(header)).toBe('SIGNATURE_MALFORMED');
   });
 });
+
+describe('checkSignature, bodies alone as well', () => {
+  const alone = (key: string, body: Uint8Array = BODY) =>
+    createHmac('sha256', key).update(body).digest('hex');
+  const checkAlone = (header: string | undefined, body: Uint8Array = BODY) =>
+    checkSignature({ header, body, keys: ['key-1', 'key-2'], now: NOW, bodyAlone: true });
+
+  it("agrees with openssl: printf '{}' | openssl dgst -sha256 -hmac secret", () => {
+    const header = '77325902caca812dc259733aacd046b73817372c777b8d95b402647474516e13';
+    const signed = { body: Buffer.from('{}'), keys: ['secret'], now: NOW, header };
+    expect(checkSignature({ ...signed, bodyAlone: true })).toBeNull();
+    expect(checkSignature(signed)).toBe('SIGNATURE_MALFORMED');
+  });
+
+  it('takes the digest bare or as v1, with any time or none', () => {
+    for (const header of [
+      alone('key-2'),
+      alone('key-2').toUpperCase(),
+      `v1=${alone('key-2')}`,
+      `t=${T},v1=${alone('key-2')}`,
+      `t=1,v1=${hmac('key-3')},v1=${alone('key-1')}`,
+    ]) {
+      expect(checkAlone(header)).toBeNull();
+    }
+    expect(check(`t=${T},v1=${alone('key-1')}`)).toBe('SIGNATURE_MISMATCH');
+  });
+
+  it('still takes signatures with a time, and only in time', () => {
+    expect(checkAlone(`t=${T},v1=${hmac('key-1')}`)).toBeNull();
+    expect(checkAlone(`t=${T - 301},v1=${hmac('key-1', T - 301)}`)).toBe('SIGNATURE_EXPIRED');
+  });
+
+  it('refuses any other key or body, and what is no signature', () => {
+    expect(checkAlone(alone('key-3'))).toBe('SIGNATURE_MISMATCH');
+    expect(checkAlone(`v1=${alone('key-1')}`, Buffer.from('{}'))).toBe('SIGNATURE_MISMATCH');
+    expect(checkAlone(undefined)).toBe('SIGNATURE_MISSING');
+    for (const header of [
+      'garbage',
+      alone('key-1').slice(1),
+      `sha256:${alone('key-1')}`,
+      `v1=${'g'.repeat(64)}`,
+    ]) {
+      expect(checkAlone(header)).toBe('SIGNATURE_MALFORMED');
+    }
+  });
+});
