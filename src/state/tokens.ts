@@ -79,23 +79,30 @@ export function fileTokens(options: FileTokensOptions): TokenStore {
       await files.remove(aside);
     },
 
-    async exclusive(timeoutMs, work) {
-      const lock = await waitForLock(options, 'tokens', timeoutMs);
-      if (!lock) {
-        throw new AppError(
-          'LOCKED',
-          ExitCode.locked,
-          `Another ts-reconcile process has kept the Tripleseat tokens for more than ${timeoutMs / 1000} s.`,
-          'Run again in a moment; if it persists, look for a ts-reconcile process that hangs.',
-        );
-      }
-      try {
-        return await work();
-      } finally {
-        await lock.release();
-      }
-    },
+    exclusive: (timeoutMs, work) => exclusively(options, timeoutMs, work),
   };
+}
+
+/** Runs `work` while no other process refreshes the tokens, see {@link TokenStore.exclusive}. */
+export async function exclusively<T>(
+  waiting: Waiting,
+  timeoutMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock = await waitForLock(waiting, 'tokens', timeoutMs);
+  if (!lock) {
+    throw new AppError(
+      'LOCKED',
+      ExitCode.locked,
+      `Another ts-reconcile process has kept the Tripleseat tokens for more than ${timeoutMs / 1000} s.`,
+      'Run again in a moment; if it persists, look for a ts-reconcile process that hangs.',
+    );
+  }
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
 }
 
 function interpret(read: ReadOutcome): Stored {

@@ -58,27 +58,7 @@ export async function selectComing(ctx: RunContext, days: number): Promise<Selec
   const selection: Selection = { events: new Map(), problems: [], failed: true };
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
   const coming = (zone: string): DateRange => ({ from: today(zone), to: addDays(today(zone), days) });
-  for (const [siteId, locations] of sites(ctx)) {
-    const zones = zonesOf(locations);
-    const span = spanOf(zones.map(coming));
-    const [zone] = zones;
-    if (!span || zone === undefined) continue;
-    const dates = queryDates(span);
-    await readPages(
-      ctx,
-      { siteId, by: 'event_date', ...dates },
-      { by: 'event_date', from: dates.from, zone },
-      selection,
-      (event) => {
-        const local = zoneOf(ctx, event, zone);
-        return (
-          ctx.settings.syncStatuses.includes(event.status) &&
-          !event.deleted &&
-          inDateRange(event, coming(local), local)
-        );
-      },
-    );
-  }
+  for (const [siteId, locations] of sites(ctx)) await selectByDay(ctx, siteId, locations, coming, selection);
   return selection;
 }
 
@@ -100,9 +80,21 @@ async function selectDue(
   selection: Selection,
 ): Promise<SearchEnd> {
   const now = ctx.clock.now();
-  const { leadHours, syncStatuses } = ctx.settings;
+  const due = (zone: string) => sweepDates(now, zone, hoursBack, ctx.settings.leadHours);
+  return selectByDay(ctx, siteId, locations, due, selection);
+}
+
+/** Events whose day lies in the range that `datesIn` gives for its zone, in a status that gets an order. */
+async function selectByDay(
+  ctx: RunContext,
+  siteId: number,
+  locations: readonly Location[],
+  datesIn: (zone: string) => DateRange,
+  selection: Selection,
+): Promise<SearchEnd> {
+  const { syncStatuses } = ctx.settings;
   const zones = zonesOf(locations);
-  const span = spanOf(zones.map((zone) => sweepDates(now, zone, hoursBack, leadHours)));
+  const span = spanOf(zones.map(datesIn));
   const [zone] = zones;
   if (!span || zone === undefined) return 'read';
   const dates = queryDates(span);
@@ -114,9 +106,7 @@ async function selectDue(
     (event) => {
       const local = zoneOf(ctx, event, zone);
       return (
-        syncStatuses.includes(event.status) &&
-        !event.deleted &&
-        inDateRange(event, sweepDates(now, local, hoursBack, leadHours), local)
+        syncStatuses.includes(event.status) && !event.deleted && inDateRange(event, datesIn(local), local)
       );
     },
   );

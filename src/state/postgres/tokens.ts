@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, ExitCode } from '../../errors.js';
-import { type Waiting, waitForLock } from '../locks.js';
-import { tokensSchema } from '../tokens.js';
+import type { Waiting } from '../locks.js';
+import { exclusively, tokensSchema } from '../tokens.js';
 import type { TokenStore, Tokens } from '../types.js';
 import type { Insist } from './insist.js';
 import { seal, unseal } from './seal.js';
@@ -78,22 +78,7 @@ export function tableTokens(options: TableTokensOptions): TokenStore {
       await session.query('DELETE FROM ts_reconcile.tokens');
     },
 
-    async exclusive(timeoutMs, work) {
-      const lock = await waitForLock(options, 'tokens', timeoutMs);
-      if (!lock) {
-        throw new AppError(
-          'LOCKED',
-          ExitCode.locked,
-          `Another ts-reconcile process has kept the Tripleseat tokens for more than ${timeoutMs / 1000} s.`,
-          'Run again in a moment; if it persists, look for a ts-reconcile process that hangs.',
-        );
-      }
-      try {
-        return await work();
-      } finally {
-        await lock.release();
-      }
-    },
+    exclusive: (timeoutMs, work) => exclusively(options, timeoutMs, work),
   };
 }
 
