@@ -1,9 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The long ones first, so that none is left running alone at the end. */
+const ORDER = [/test\/chaos\/boundaries/, /test\/chaos\//, /test\/e2e\//];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = ORDER.findIndex((pattern) => pattern.test(moduleId));
+      return found === -1 ? ORDER.length : found;
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
+const env = { TZ: 'UTC', NO_COLOR: '1' };
 
 export default defineConfig({
   test: {
     // More than there are cores on a small machine: most of what runs here waits for child processes and servers.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -11,7 +28,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
           setupFiles: ['test/helpers/seed.ts'],
-          env: { TZ: 'UTC', NO_COLOR: '1' },
+          env,
           // A bound against hanging; a busy machine is no failure.
           testTimeout: 30_000,
         },
@@ -20,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
-          env: { TZ: 'UTC', NO_COLOR: '1' },
+          env,
           globalSetup: ['test/helpers/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
