@@ -8,8 +8,9 @@ import { lineName, normaliseName, plainText } from '../domain/names.js';
 import { matchLine, type ProductIndex } from '../domain/products.js';
 import { eventDate } from '../domain/window.js';
 import { establishmentOf, type RunContext } from './context.js';
-import { locationOf } from './event.js';
+
 import { readMore } from './gather.js';
+import { locationOf } from './results.js';
 import { selectComing } from './search.js';
 
 /** What a line's name is in Revel, as far as its location is concerned. */

@@ -1,32 +1,32 @@
-import { findLocation, isSelected } from '../config/locations.js';
+import { isSelected } from '../config/locations.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { type Cents, formatCents } from '../domain/money.js';
+import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import { type Action, leftElsewhere, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
-import type { FailReason, SkipReason } from '../domain/reasons.js';
 import { triage } from '../domain/triage.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { eventDate } from '../domain/window.js';
-import { AppError } from '../errors.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { orderKey, type RunContext } from './context.js';
-import { converge } from './converge.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
 import { recall, remember } from './memory.js';
-import { Halt, Session } from './session.js';
+import {
+  base,
+  doneAs,
+  failed,
+  failedPlan,
+  failedUnread,
+  type Known,
+  locationOf,
+  skipped,
+  standing,
+} from './results.js';
 import type { Candidate, EventResult } from './types.js';
-
-/** What is known of an event when its result is made. */
-interface Known {
-  id: EventId;
-  header: EventHeader | null;
-  location: Location | null;
-}
 
 /** An event is settled, or has work to do. */
 export type Planned = { kind: 'result'; result: EventResult } | { kind: 'work'; work: Work };
@@ -46,11 +46,6 @@ export interface Work {
   /** What the plan was made from, and when that was found. */
   rows: readonly FoundOrder[];
   lookedAt: number;
-}
-
-/** The configured location of an event. */
-export function locationOf(ctx: RunContext, header: EventHeader | null): Location | null {
-  return header ? findLocation(ctx.settings.locations, header.siteId, header.locationId) : null;
 }
 
 /** What to look for in Revel for a candidate, as far as its header tells. */
@@ -255,194 +250,6 @@ export function plannedResult(work: Work): EventResult {
     total: formatCents(work.wanted.finalTotal),
     changes: work.actions,
   };
-}
-
-/**
- * Carries out the work on one event. The caller holds the event's lock.
- *
- * @param lookedAt when {@link Work.rows} were read, if that was under the lock; null: look again first
- */
-export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
-  const session = new Session(ctx, work.key, work.wanted);
-  if (lookedAt !== null) session.firstLook = { rows: work.rows, at: lookedAt };
-  try {
-    const done = await converge(session, () => reread(ctx, work, session));
-    if (done.kind === 'failed') {
-      const { reason, error } = done.failure;
-      return { ...failed(work.known, reason, error, done.order, false), changes: session.actions };
-    }
-    const { header } = work.known;
-    if (header && work.ownLines && session.wanted === work.wanted) {
-      await remember(ctx, header, work.wanted, done.order, work.readAt);
-    }
-    if (session.actions.length === 0) return standing(work.known, session.wanted.finalTotal, done.order);
-    return {
-      ...base(work.known),
-      ...carriedOut(session, done.created),
-      orderId: done.order.id,
-      total: formatCents(session.wanted.finalTotal),
-      changes: session.actions,
-    };
-  } catch (error) {
-    if (error instanceof Halt) return halted(work, session, error);
-    if (!(error instanceof AppError) || session.actions.length === 0) throw error;
-    const halt = new Halt({ kind: 'failed', reason: 'ABORTED' }, error.message);
-    throw new Interrupted(error, halted(work, session, halt));
-  }
-}
-
-/** What ends the whole run has come in the middle of an event: `result` says how far that got. */
-export class Interrupted extends AppError {
-  readonly result: EventResult;
-
-  constructor(error: AppError, result: EventResult) {
-    super(error.code, error.exitCode, error.message, error.hint);
-    this.result = result;
-  }
-}
-
-/** An event that another run on the same state holds. */
-export function lockedOut(ctx: RunContext, candidate: Candidate): EventResult {
-  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run is working on this event.');
-}
-
-/** The wanted order from the event as it is now; null when it is the same, or cannot be had. */
-async function reread(ctx: RunContext, work: Work, session: Session): Promise<WantedOrder | null> {
-  const read = await ctx.tripleseat.event(work.known.id);
-  if (read.kind !== 'ok' || !work.known.location) return null;
-  const gathered = await gatherWanted(ctx, read.value, work.known.location);
-  return gathered.kind === 'ok' && gathered.order.revision !== session.wanted.revision
-    ? gathered.order
-    : null;
-}
-
-function halted(work: Work, session: Session, halt: Halt): EventResult {
-  const made = [...session.created.keys()][0] ?? null;
-  const known = {
-    ...base(work.known),
-    orderId: made,
-    total: formatCents(session.wanted.finalTotal),
-    changes: session.actions,
-  };
-  if (halt.outcome.kind === 'skipped') {
-    return { ...known, status: 'skipped', reason: halt.outcome.reason, error: halt.message };
-  }
-  return {
-    ...known,
-    status: 'failed',
-    reason: halt.outcome.reason,
-    error: `${halt.message} ${progress(session)}`,
-    upstream: halt.upstream,
-  };
-}
-
-/** What was written, what is open, and what the next run will do. */
-function progress(session: Session): string {
-  const { actions } = session;
-  if (actions.some(({ action }) => action === 'make_visible')) {
-    return 'Everything was written; the next run compares it again.';
-  }
-  const made = [...session.created.keys()].join(', ');
-  const lines = actions.filter(({ action }) => action === 'add_item').length;
-  const paid = actions.some(({ action }) => action === 'add_payment');
-  if (actions.length === 0 && made === '') {
-    return session.lastWriteAt > Number.NEGATIVE_INFINITY
-      ? 'Whether the order was made is not known; the next run looks for it before it makes one.'
-      : 'Nothing was written; the next run tries again.';
-  }
-  return `Written so far: order ${made || 'begun earlier'}, ${lines} of ${session.wanted.items.length} lines${paid ? ', the payment' : ''}. Staff cannot see it yet; the next run completes it.`;
-}
-
-/** An event the run did not come to. */
-export function aborted(candidate: Candidate, location: Location | null, why: string): EventResult {
-  return failed({ ...candidate, location }, 'ABORTED', why, null, false);
-}
-
-/** An event that is left alone without a look. */
-export function skippedUnread(
-  ctx: RunContext,
-  candidate: Candidate,
-  reason: SkipReason,
-  note: string,
-): EventResult {
-  return skipped({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, note, null);
-}
-
-/** An event that could not be judged. */
-export function failedUnread(
-  ctx: RunContext,
-  candidate: Candidate,
-  reason: FailReason,
-  error: string,
-  upstream: boolean,
-): EventResult {
-  return failed({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, error, null, upstream);
-}
-
-/** The same event, not carried out after all. */
-export function refusedWork(work: Work, reason: FailReason, error: string): EventResult {
-  return { ...failed(work.known, reason, error, null, false), total: formatCents(work.wanted.finalTotal) };
-}
-
-/** A run that lost the race for the header has only cleaned up after itself. */
-function carriedOut(session: Session, created: boolean) {
-  const did = (name: Action['action']) => session.actions.some(({ action }) => action === name);
-  const lost = !created && !did('make_visible') && did('create_order');
-  return lost ? ({ status: 'skipped', reason: 'ALREADY_INJECTED' } as const) : doneAs(created);
-}
-
-function doneAs(creates: boolean): { status: 'injected' | 'repaired'; reason: null } {
-  return { status: creates ? 'injected' : 'repaired', reason: null };
-}
-
-function base(known: Known) {
-  const { header, location } = known;
-  return {
-    id: known.id,
-    name: header?.name ?? null,
-    date: header ? eventDate(header, location?.timezone ?? 'UTC') : null,
-    location: location?.name ?? null,
-    orderId: null,
-    total: null,
-    changes: [],
-    error: null,
-    upstream: false,
-  };
-}
-
-function skipped(
-  known: Known,
-  reason: SkipReason,
-  note: string | null,
-  order: FoundOrder | null,
-): EventResult {
-  return { ...base(known), status: 'skipped', reason, orderId: order?.id ?? null, error: note };
-}
-
-function standing(known: Known, total: Cents, order: FoundOrder): EventResult {
-  return {
-    ...skipped(known, 'ALREADY_INJECTED', null, order),
-    total: formatCents(total),
-  };
-}
-
-function failed(
-  known: Known,
-  reason: FailReason,
-  error: string,
-  order: FoundOrder | null,
-  upstream: boolean,
-): EventResult {
-  return { ...base(known), status: 'failed', reason, orderId: order?.id ?? null, error, upstream };
-}
-
-function failedPlan(
-  known: Known,
-  wanted: WantedOrder,
-  plan: Extract<OrderPlan, { kind: 'failed' }>,
-): EventResult {
-  const { reason, error } = plan.failure;
-  return { ...failed(known, reason, error, plan.order, false), total: formatCents(wanted.finalTotal) };
 }
 
 function result(value: EventResult): { kind: 'result'; result: EventResult } {

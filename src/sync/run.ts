@@ -5,25 +5,19 @@ import { isInShard, type Shard, shardName } from '../domain/shard.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
+import { applyWork, Interrupted, refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
 import {
-  aborted,
-  applyWork,
-  failedUnread,
-  Interrupted,
   keyOf,
   type Listed,
-  locationOf,
-  lockedOut,
   type Planned,
   planById,
   planListed,
   plannedResult,
-  refusedWork,
   settleListed,
-  skippedUnread,
   type Work,
 } from './event.js';
+import { aborted, failedUnread, locationOf, lockedOut, skippedUnread } from './results.js';
 import { selectEvents } from './search.js';
 import type { Slots } from './slots.js';
 import type { Candidate, EventResult, RunProblem, SyncDeps, SyncOutcome, SyncRequest } from './types.js';

@@ -1,0 +1,115 @@
+import { findLocation } from '../config/locations.js';
+import type { EventHeader } from '../domain/event.js';
+import type { EventId } from '../domain/ids.js';
+import type { Location } from '../domain/location.js';
+import { type Cents, formatCents } from '../domain/money.js';
+import type { FoundOrder } from '../domain/order.js';
+import type { OrderPlan } from '../domain/plan.js';
+import type { FailReason, SkipReason } from '../domain/reasons.js';
+import type { WantedOrder } from '../domain/wanted.js';
+import { eventDate } from '../domain/window.js';
+import type { RunContext } from './context.js';
+import type { Candidate, EventResult } from './types.js';
+
+/** What is known of an event when its result is made. */
+export interface Known {
+  id: EventId;
+  header: EventHeader | null;
+  location: Location | null;
+}
+
+/** The configured location of an event. */
+export function locationOf(ctx: RunContext, header: EventHeader | null): Location | null {
+  return header ? findLocation(ctx.settings.locations, header.siteId, header.locationId) : null;
+}
+
+/** An event that another run on the same state holds. */
+export function lockedOut(ctx: RunContext, candidate: Candidate): EventResult {
+  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run is working on this event.');
+}
+
+/** An event the run did not come to. */
+export function aborted(candidate: Candidate, location: Location | null, why: string): EventResult {
+  return failed({ ...candidate, location }, 'ABORTED', why, null, false);
+}
+
+/** An event that is left alone without a look. */
+export function skippedUnread(
+  ctx: RunContext,
+  candidate: Candidate,
+  reason: SkipReason,
+  note: string,
+): EventResult {
+  return skipped({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, note, null);
+}
+
+/** An event that could not be judged. */
+export function failedUnread(
+  ctx: RunContext,
+  candidate: Candidate,
+  reason: FailReason,
+  error: string,
+  upstream: boolean,
+): EventResult {
+  return failed({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, error, null, upstream);
+}
+
+/** The status of an order that was made, or only completed. */
+export function doneAs(creates: boolean): { status: 'injected' | 'repaired'; reason: null } {
+  return { status: creates ? 'injected' : 'repaired', reason: null };
+}
+
+/** What every result of the event has in common. */
+export function base(known: Known) {
+  const { header, location } = known;
+  return {
+    id: known.id,
+    name: header?.name ?? null,
+    date: header ? eventDate(header, location?.timezone ?? 'UTC') : null,
+    location: location?.name ?? null,
+    orderId: null,
+    total: null,
+    changes: [],
+    error: null,
+    upstream: false,
+  };
+}
+
+/** An event that needs nothing. */
+export function skipped(
+  known: Known,
+  reason: SkipReason,
+  note: string | null,
+  order: FoundOrder | null,
+): EventResult {
+  return { ...base(known), status: 'skipped', reason, orderId: order?.id ?? null, error: note };
+}
+
+/** An event whose order stands. */
+export function standing(known: Known, total: Cents, order: FoundOrder): EventResult {
+  return {
+    ...skipped(known, 'ALREADY_INJECTED', null, order),
+    total: formatCents(total),
+  };
+}
+
+/** An event that needs a person; `upstream`: an API did not answer. */
+export function failed(
+  known: Known,
+  reason: FailReason,
+  error: string,
+  order: FoundOrder | null,
+  upstream: boolean,
+): EventResult {
+  return { ...base(known), status: 'failed', reason, orderId: order?.id ?? null, error, upstream };
+}
+
+/** An event whose plan is that nothing can be done. */
+export function failedPlan(
+  known: Known,
+  wanted: WantedOrder,
+  plan: Extract<OrderPlan, { kind: 'failed' }>,
+): EventResult {
+  const { reason, error } = plan.failure;
+  return { ...failed(known, reason, error, plan.order, false), total: formatCents(wanted.finalTotal) };
+}
