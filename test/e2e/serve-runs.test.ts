@@ -166,11 +166,13 @@ describe('runs', () => {
 
 describe('a log that nobody reads any more', () => {
   it('keeps nobody from being served', async () => {
-    const relay = await startFake(directory);
+    const relay = await startServe(['--sandbox'], relayEnv(join(directory, 'state')));
     relay.child.stderr?.destroy();
     for (const id of [1, 2, 3]) expect((await deliver(relay, eventBody(id))).status).toBe(200);
-    await expect.poll(() => ends(directory), WAIT).toHaveLength(3);
+    await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(0);
+    await idle(relay);
     expect((await deliver(relay, eventBody(4))).status).toBe(200);
+    expect(await relay.stop()).toBe(0);
   });
 });
 
