@@ -122,7 +122,7 @@ export const mutations: readonly Mutation[] = [
     name: 'the claim is not checked before writing',
     file: 'src/sync/session.ts',
     find: `      !isSuperseded(order.notes) &&
-      claimIn(order.notes) === this.claim &&`,
+      this.#isMarkedOurs(order) &&`,
     replace: '      !isSuperseded(order.notes) &&',
   },
   {
