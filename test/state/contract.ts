@@ -112,7 +112,7 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         const stores = await Promise.all([open({ clock }), open({ clock }), open({ clock })]);
         await stores[0]?.tokens.write(tokens({ expiresAt: 0 }));
         const bump = (store: StateStore) =>
-          store.tokens.exclusive(1_000_000, async () => {
+          store.tokens.exclusive(1e12, async () => {
             const before = await store.tokens.read();
             await new Promise((resolve) => setImmediate(resolve));
             await store.tokens.write(tokens({ expiresAt: (before?.expiresAt ?? 0) + 1 }));
