@@ -42,6 +42,8 @@ interface Waiter {
 const ALONE: Claim = { granted: 1, waitMs: 0 };
 const SECOND = 1_000;
 const MINUTE = 60_000;
+/** A refusal holds new work back for so long: the fewer are at work, the sooner each has its next turn. */
+const CALM_MS = 1_000;
 
 /**
  * Request budget of one upstream, shared by everything that talks to it: at most N requests in any sliding
@@ -50,13 +52,17 @@ const MINUTE = 60_000;
  */
 export class RateBudget {
   readonly #clock: Clock;
-  readonly #limits: readonly Span[];
+  readonly #limits: readonly [Span, ...Span[]];
   readonly #shared: SharedBudget | null;
   readonly #keep: number;
+  readonly #again: Waiter[] = [];
   readonly #queue: Waiter[] = [];
+  readonly #newcomers: Waiter[] = [];
   /** Times of the latest grants, oldest first; no more of them than the largest limit. */
   #granted: number[] = [];
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  #calmFrom = Number.NEGATIVE_INFINITY;
+  #newcomerAt = Number.NEGATIVE_INFINITY;
   #draining = false;
   #sleeper = new AbortController();
 
@@ -79,8 +85,23 @@ export class RateBudget {
   /**
    * Waits for this caller's turn. True: one request may go out now. False: the signal aborted first, nothing
    * was taken from the budget.
+   *
+   * @param again the request was sent before and refused for now: it comes before those that were not sent yet
    */
-  take(signal?: AbortSignal): Promise<boolean> {
+  take(signal?: AbortSignal, again = false): Promise<boolean> {
+    return this.#join(again ? this.#again : this.#queue, signal);
+  }
+
+  /**
+   * Waits until a request could go out at once, nobody waits for a turn, and the upstream has refused nothing for a
+   * moment: then there is room for more work. Takes nothing from the budget. Whoever is let go has the time of half
+   * a request before the next one is, since what it sends takes up the room. False: the signal aborted first.
+   */
+  room(signal?: AbortSignal): Promise<boolean> {
+    return this.#join(this.#newcomers, signal);
+  }
+
+  #join(queue: Waiter[], signal: AbortSignal | undefined): Promise<boolean> {
     if (signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -90,43 +111,58 @@ export class RateBudget {
         },
       };
       const giveUp = () => {
-        const place = this.#queue.indexOf(waiter);
-        if (place >= 0) this.#queue.splice(place, 1);
-        if (this.#queue.length === 0) this.#sleeper.abort();
+        const place = queue.indexOf(waiter);
+        if (place >= 0) queue.splice(place, 1);
+        if (this.#waiting === 0) this.#sleeper.abort();
         resolve(false);
       };
       signal?.addEventListener('abort', giveUp, { once: true });
-      this.#queue.push(waiter);
+      // The sleep may be for newcomers, who have to wait longer.
+      if (this.#waiting === 0) this.#sleeper.abort();
+      queue.push(waiter);
       void this.#drain();
     });
   }
 
-  /** No request goes out for the next `ms` milliseconds: what one 429 asks for holds for all. */
+  get #waiting(): number {
+    return this.#again.length + this.#queue.length;
+  }
+
+  /**
+   * The upstream has refused a request for now: none goes out for the next `ms` milliseconds. What one 429 asks for
+   * holds for all.
+   */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
+    this.#calmFrom = Math.max(this.#calmFrom, this.#clock.now() + ms + CALM_MS);
     if (ms > 0) void this.#shared?.pause(this.#pausedUntil);
   }
 
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#queue.length > 0) {
-      const wait = this.#wait();
-      if (wait > 0) {
-        await this.#sleep(wait);
-        continue;
+    while (this.#waiting + this.#newcomers.length > 0) {
+      const wait = this.#waiting > 0 ? this.#wait() : this.#waitForRoom();
+      if (wait > 0) await this.#sleep(wait);
+      else if (this.#waiting > 0) await this.#grantShare();
+      else {
+        this.#newcomerAt = this.#clock.now();
+        this.#newcomers.shift()?.grant();
       }
-      const claim = (await this.#shared?.claim(this.#queue.length, this.#limits)) ?? ALONE;
-      if (claim.granted === 0) await this.#sleep(claim.waitMs);
-      for (let left = claim.granted; left > 0; left -= 1) this.#grant();
     }
     this.#draining = false;
+  }
+
+  async #grantShare(): Promise<void> {
+    const claim = (await this.#shared?.claim(this.#waiting, this.#limits)) ?? ALONE;
+    if (claim.granted === 0) await this.#sleep(claim.waitMs);
+    for (let left = claim.granted; left > 0; left -= 1) this.#grant();
   }
 
   #grant(): void {
     this.#granted.push(this.#clock.now());
     if (this.#granted.length > this.#keep) this.#granted = this.#granted.slice(-this.#keep);
-    this.#queue.shift()?.grant();
+    (this.#again.shift() ?? this.#queue.shift())?.grant();
   }
 
   /** An empty queue must not keep the process alive until a long pause is over. */
@@ -144,5 +180,12 @@ export class RateBudget {
       if (blocking !== undefined) next = Math.max(next, blocking + span);
     }
     return Math.max(0, next - now);
+  }
+
+  /** Milliseconds until more work may begin, if nobody asks for a turn before. */
+  #waitForRoom(): number {
+    const [{ count, span }] = this.#limits;
+    const next = Math.max(this.#newcomerAt + span / count / 2, this.#calmFrom);
+    return Math.max(this.#wait(), next - this.#clock.now());
   }
 }

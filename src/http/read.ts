@@ -55,7 +55,7 @@ export type Reader = (request: ReadRequest) => Promise<ReadOutcome>;
 /** First attempt and three more. */
 const MAX_ATTEMPTS = 4;
 /** A server that answers, and only says that it is too much for now, is asked more often. */
-const MAX_REFUSALS = 8;
+const MAX_REFUSALS = 12;
 const REFUSAL: ReadonlySet<number> = new Set([429, 503]);
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LAST_MS = 8_000;
@@ -64,9 +64,9 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 /**
  * A reader for one upstream. Each attempt takes one request from the budget. Answers 408, 429, 500, 502, 503,
- * 504 and network failures get up to three more attempts (429 and 503 up to seven), after a full-jitter pause (0.5 s doubling to 8 s) or
- * as long as `Retry-After` says, at most 60 s. A 429, or a 503 with `Retry-After`, pauses the whole budget. Too
- * large a body and an abort are final.
+ * 504 and network failures get up to three more attempts (429 and 503 up to eleven), after a full-jitter pause (0.5 s
+ * doubling to 8 s) or as long as `Retry-After` says, at most 60 s. A 429, or a 503 with `Retry-After`, pauses the
+ * whole budget. Too large a body and an abort are final.
  *
  * Only for GET: a write must not be repeated blindly, so writes call the transport themselves, after
  * `budget.take()`.
@@ -74,7 +74,7 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 export function retryingReader(options: ReaderOptions): Reader {
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await attemptOnce(options, request);
+      const answer = await attemptOnce(options, request, attempt > 1);
       if (answer.kind === 'response' && !TRANSIENT.has(answer.status)) {
         return { kind: 'response', response: answer, attempts: attempt };
       }
@@ -93,8 +93,9 @@ export function retryingReader(options: ReaderOptions): Reader {
 async function attemptOnce(
   options: ReaderOptions,
   request: ReadRequest,
+  again: boolean,
 ): Promise<HttpResponse | HttpFailure> {
-  if (!(await options.budget.take(options.signal))) {
+  if (!(await options.budget.take(options.signal, again))) {
     return { kind: 'failure', sent: false, reason: 'aborted', detail: 'stopped before it was sent' };
   }
   return options.transport({

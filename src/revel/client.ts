@@ -40,6 +40,10 @@ export class RevelClient implements RevelPort {
     this.#rest = rest;
   }
 
+  room(): Promise<void> {
+    return this.#rest.room();
+  }
+
   finder(): OrderFinder {
     return new RevelFinder(this.#rest);
   }

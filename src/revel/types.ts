@@ -78,6 +78,8 @@ export interface OrderChange {
 
 /** Revel as the sync library sees it. Every list that comes back has been compared with what was asked for. */
 export interface RevelPort {
+  /** Waits until the request budget has room for more work; a stopped run does not wait. Absent: there always is. */
+  room?(): Promise<void>;
   finder(): OrderFinder;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;

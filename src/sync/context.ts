@@ -26,7 +26,8 @@ export interface RunContext extends SyncDeps {
 export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const known = new Map<number, Promise<RevelRead<ProductIndex>>>();
   const settings = { ...deps.settings, settleMs: settleFor(deps.settings) };
-  const slots = new Slots(inFlight(settings));
+  const most = inTime(settings);
+  const slots = new Slots(Math.min(settings.concurrency, most), most);
   const begun = new Slots(slots.count + waitingFor(settings));
   const finder = new FindTogether(deps.revel.finder(), deps.clock, slots, settings.settleMs / 3);
   return {
@@ -91,10 +92,9 @@ function settleFor({ settleMs, revelRps }: SyncSettings): number {
 }
 
 /**
- * Events in flight share one request budget. With too many of them each would wait so long between two writes
- * that it had to check its ownership before every one.
+ * So many events may be worked on at once. They share one request budget: with more of them each would wait so long
+ * between two writes that it had to check its ownership before every one.
  */
-function inFlight(settings: SyncSettings): number {
-  const inTime = Math.floor((settings.revelRps * contactGap(settings.settleMs)) / 1_000);
-  return Math.max(1, Math.min(settings.concurrency, inTime));
+function inTime({ revelRps, settleMs }: SyncSettings): number {
+  return Math.max(1, Math.floor((revelRps * contactGap(settleMs)) / 1_000));
 }

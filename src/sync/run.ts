@@ -219,12 +219,7 @@ class Run {
     if (planned.kind === 'result') return planned.result;
     // Both APIs have answered for this one.
     this.#failuresInARow = 0;
-    return ctx.begun.run(() =>
-      ctx.slots.run(() => {
-        leave();
-        return this.#apply(planned.work);
-      }),
-    );
+    return ctx.begun.run(() => this.#begin(planned.work, leave));
   }
 
   /** Decides about an event; what it needs is put aside. */
@@ -242,12 +237,24 @@ class Run {
       for (const result of refused) this.#add(result);
       return;
     }
-    const { begun, slots } = this.#ctx;
     await this.#each(
-      begun,
+      this.#ctx.begun,
       works.map((work) => ({ ...work.known, work })),
-      ({ work }) => slots.run(() => this.#apply(work)),
+      ({ work }) => this.#begin(work, () => {}),
     );
+  }
+
+  /**
+   * Applies the work once a slot is free and the request budget has room: with more events at work than the budget
+   * feeds, each would wait so long for its turns that it had to make sure of its order again and again.
+   */
+  #begin(work: Work, leave: () => void): Promise<EventResult> {
+    const ctx = this.#ctx;
+    return ctx.slots.run(async () => {
+      if (!ctx.request.dryRun) await ctx.revel.room?.();
+      leave();
+      return this.#apply(work);
+    });
   }
 
   async #apply(work: Work): Promise<EventResult> {

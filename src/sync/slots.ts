@@ -1,14 +1,20 @@
-/** A counting semaphore, first come first served, but whoever only paused comes before whoever starts. */
+/**
+ * A counting semaphore, first come first served. Whoever only paused comes before whoever starts, and goes on even
+ * while all slots are taken, as long as there are fewer than `most` at work: what was begun is not to grow old while
+ * something new goes on.
+ */
 export class Slots {
   /** How many there are. */
   readonly count: number;
+  readonly #most: number;
   #free: number;
   readonly #waiting: (() => void)[] = [];
   readonly #returning: (() => void)[] = [];
   readonly #idle: (() => void)[] = [];
 
-  constructor(count: number) {
+  constructor(count: number, most = count) {
     this.count = count;
+    this.#most = most;
     this.#free = count;
   }
 
@@ -24,11 +30,11 @@ export class Slots {
 
   /** Waits for a slot. */
   take(): Promise<void> {
-    return this.#take(this.#waiting);
+    return this.#take(this.#waiting, this.count);
   }
 
-  #take(queue: (() => void)[]): Promise<void> {
-    if (this.#free > 0) {
+  #take(queue: (() => void)[], most: number): Promise<void> {
+    if (this.busy < most) {
       this.#free -= 1;
       return Promise.resolve();
     }
@@ -37,7 +43,7 @@ export class Slots {
 
   /** Gives the slot to whoever has waited longest. */
   give(): void {
-    const next = this.#returning.shift() ?? this.#waiting.shift();
+    const next = this.#returning.shift() ?? (this.busy <= this.count ? this.#waiting.shift() : undefined);
     if (next) {
       next();
       return;
@@ -62,7 +68,7 @@ export class Slots {
     try {
       return await idle();
     } finally {
-      await this.#take(this.#returning);
+      await this.#take(this.#returning, this.#most);
     }
   }
 }

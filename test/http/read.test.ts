@@ -63,10 +63,10 @@ suite('retryingReader', () => {
 
   it.each([
     [408, 4],
-    [429, 8],
+    [429, 12],
     [500, 4],
     [502, 4],
-    [503, 8],
+    [503, 12],
     [504, 4],
   ])('answers %i are asked for %i times, and that is said', async (status, attempts) => {
     const { read, seen } = setUp(Array.from({ length: attempts }, () => answer(status)));

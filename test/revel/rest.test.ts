@@ -12,11 +12,12 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
   return { kind: 'response', status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-/** A REST layer whose reads answer what `read` says of their parameters, and whose writes answer `written`. */
+/** A REST layer whose reads answer what `read` says of their parameters, and whose writes answer `written`, the last one for ever. */
 function rest(
   read: (query: URLSearchParams, nth: number) => HttpResponse,
-  written: HttpResponse | HttpFailure = answer(201, { id: 1 }),
+  written: HttpResponse | HttpFailure | (HttpResponse | HttpFailure)[] = answer(201, { id: 1 }),
 ) {
+  const answers = Array.isArray(written) ? written : [written];
   const asked: URLSearchParams[] = [];
   const sent: HttpRequest[] = [];
   const clock = new VirtualClock();
@@ -31,7 +32,7 @@ function rest(
     },
     transport: async (request) => {
       sent.push(request);
-      return written;
+      return answers[Math.min(sent.length, answers.length) - 1] ?? answer(500, '');
     },
     budget: new RateBudget({ perSecond: 1_000 }, clock),
     clock,
@@ -222,6 +223,44 @@ describe('a write', () => {
     const { client, sent } = rest(() => answer(200, {}));
     expect(await client.write('POST', '/resources/Order/', {}, row, () => false)).toEqual({ kind: 'held' });
     expect(sent).toEqual([]);
+  });
+
+  it('is sent again soon after a 429, before other writes, while its guard holds', async () => {
+    const { client, sent, clock } = rest(
+      () => answer(200, {}),
+      [answer(429, '', { 'retry-after': '1' }), answer(429, ''), answer(201, { id: 7 })],
+    );
+    const start = clock.now();
+    expect(await client.write('POST', '/resources/Order/', {}, row, () => true)).toEqual({
+      kind: 'done',
+      value: { id: 7 },
+    });
+    expect(sent).toHaveLength(3);
+    expect(clock.now() - start).toBe(1_500);
+
+    const guarded = rest(() => answer(200, {}), [answer(429, ''), answer(201, { id: 7 })]);
+    const until = guarded.clock.now() + 100;
+    expect(
+      await guarded.client.write('POST', '/resources/Order/', {}, row, () => guarded.clock.now() < until),
+    ).toMatchObject({ kind: 'not-done', retry: true, throttled: true });
+    expect(guarded.sent).toHaveLength(1);
+  });
+
+  it('is not sent again after anything but a 429', async () => {
+    const { client, sent } = rest(() => answer(200, {}), [answer(429, ''), answer(503, ''), answer(201, {})]);
+    expect(await client.write('POST', '/resources/Order/', {}, row, () => true)).toMatchObject({
+      kind: 'unknown',
+    });
+    expect(sent).toHaveLength(2);
+  });
+
+  it('is sent only once when Revel refuses everything', async () => {
+    const { client, sent } = rest(() => answer(200, {}), answer(429, ''));
+    const write = () => client.write('POST', '/resources/Order/', {}, row, () => true);
+    for (let n = 0; n < 2; n += 1) expect(await write()).toMatchObject({ kind: 'not-done', throttled: true });
+    expect(sent).toHaveLength(8);
+    for (let n = 0; n < 3; n += 1) expect(await write()).toMatchObject({ kind: 'not-done', throttled: true });
+    expect(sent).toHaveLength(11);
   });
 
   it('shows no credentials that a refusal repeats', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { repeatable } from '../bench/parts/random.js';
 import { Desk, type DeskRun } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
@@ -20,6 +21,14 @@ function lines(count: number) {
       },
     ],
   };
+}
+
+/** Events without an order, at the default request budgets. */
+function busyDesk(events: number): Desk {
+  const desk = new Desk(NOW, false, true);
+  desk.rates = { tripleseat: 8, revel: 5 };
+  for (let n = 0; n < events; n += 1) desk.add();
+  return desk;
 }
 
 describe('requests of a run', () => {
@@ -50,6 +59,35 @@ describe('requests of a run', () => {
     expect(count(second, 'revel')).toBe(1);
     // Two searches for each of three sites, one of them of two pages twice, and each event.
     expect(count(second, 'tripleseat')).toBeLessThanOrEqual(8 + 60);
+  });
+
+  it.each([20, 100, 500])(
+    'with answers after %i ms a sweep uses its budget, and little of it twice',
+    async (ms) => {
+      const desk = busyDesk(60);
+      desk.strike = () => ({ kind: 'delay', ms });
+      const startedAt = desk.clock.now();
+      const run = await desk.sweep();
+      expect(new Set(run.results.map(({ status }) => status))).toEqual(new Set(['injected']));
+      const sent = run.sent.filter(({ upstream }) => upstream === 'revel').length;
+      expect(sent).toBeLessThanOrEqual(60 * (4 + 8));
+      const seconds = (desk.clock.now() - startedAt) / 1_000;
+      expect(seconds).toBeLessThanOrEqual((1.1 * sent) / 5 + 5);
+    },
+  );
+
+  it('a sweep of which 30 % is refused with 429 ends right with 1.6 times the requests', async () => {
+    const sweep = async (share: number) => {
+      const desk = busyDesk(60);
+      const random = repeatable(1);
+      desk.random = repeatable(2);
+      desk.strike = () =>
+        random() < share ? { kind: '429', retryAfter: 'none' } : { kind: 'delay', ms: 100 };
+      const run = await desk.sweep();
+      expect(new Set(run.results.map(({ status }) => status))).toEqual(new Set(['injected']));
+      return run.sent.length;
+    };
+    expect(await sweep(0.3)).toBeLessThanOrEqual(1.6 * (await sweep(0)));
   });
 
   it('products are read once for each shop, and not when nothing needs them', async () => {
