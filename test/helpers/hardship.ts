@@ -113,3 +113,40 @@ export async function standstill(): Promise<string[]> {
     await world.close();
   }
 }
+
+/**
+ * A run is killed while its new header is on its way, and the header is made only after the next run of the host
+ * has looked. Answers what is wrong afterwards: that run must wait for the header instead of making another.
+ */
+export async function lateHeader(): Promise<string[]> {
+  const world = await TestWorld.start({ revel: { listLagMs: 300 }, settleSeconds: 2 });
+  try {
+    const event = world.addEvent();
+    const stateDir = world.newStateDir();
+    let arrive = (): void => undefined;
+    const looked = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const killed = startCli(syncArgs(event), world.env(stateDir));
+    world.revelGate.reset(({ method, path }) => {
+      if (method !== 'POST' || path !== '/resources/Order/') return { kind: 'none' };
+      killed.child.kill('SIGKILL');
+      world.revelGate.hold = looked.then(() => systemClock.sleep(500));
+      return { kind: 'reset-after' };
+    });
+    await killed.done;
+    world.revelGate.reset(({ method, path }) => {
+      if (method === 'GET' && path === '/resources/Order/') arrive();
+      return { kind: 'none' };
+    });
+    const { code } = await runCli(syncArgs(event), world.env(stateDir));
+    const made = world.revel.orders().filter(({ local_id }) => local_id === `Triple Seat_${event.id}`).length;
+    return [
+      ...(code === 0 ? [] : [`the next run ended with ${code}`]),
+      ...(made === 1 ? [] : [`${made} headers were made`]),
+      ...wrongWith(world.revel, event),
+    ];
+  } finally {
+    await world.close();
+  }
+}
