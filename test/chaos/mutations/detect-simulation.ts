@@ -1,7 +1,7 @@
 import { scenarioOf } from '../simulation/scenario.js';
 import { simulate } from '../simulation/simulate.js';
 
-const SCHEDULES = 800;
+const SCHEDULES = 5_000;
 
 /** Plays schedules of the simulation until one violates an invariant; says which and ends with 1. */
 async function detect(): Promise<void> {
