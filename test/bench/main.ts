@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os';
-import { type Figure, type Part, table } from './figure.js';
+import { type Figure, isMet, type Part, table } from './figure.js';
 import { fresh } from './parts/fresh.js';
 import { growth } from './parts/growth.js';
 import { memory } from './parts/memory.js';
@@ -25,8 +25,18 @@ async function main(args: readonly string[]): Promise<void> {
     const found = await part((what) => say(`${name}: ${what}`));
     figures.push(...found.map((figure) => ({ part: name, ...figure })));
   }
-  const text = json ? JSON.stringify({ machine, figures }, null, 2) : `${machine}\n\n${table(figures)}`;
+  const missed = figures.filter((figure) => !isMet(figure)).length;
+  const goals = figures.filter(({ limit }) => limit !== null).length;
+  const text = json
+    ? JSON.stringify(
+        { machine, figures: figures.map((figure) => ({ ...figure, met: isMet(figure) })), missed },
+        null,
+        2,
+      )
+    : `${machine}\n\n${table(figures)}\n\n${goals - missed} of ${goals} goals met`;
   process.stdout.write(`${text}\n`);
+  say(`load after: ${loadavg()[0]?.toFixed(1)}, ${Math.round(process.uptime())} s`);
+  process.exitCode = missed === 0 ? 0 : 1;
 }
 
 await main(process.argv.slice(2));

@@ -19,8 +19,8 @@ async function quietGrowth(say: (what: string) => void): Promise<Figure[]> {
     const world = await standingWorld(count);
     try {
       const dir = world.newStateDir();
-      await sweep(world, dir, count);
-      const warm = await sweep(world, dir, count);
+      await sweep(world, dir, count, 0);
+      const warm = await sweep(world, dir, count, 1);
       figures.push(
         {
           name: `quiet sweep of ${count} events: requests per event`,

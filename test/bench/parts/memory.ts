@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { startCli } from '../../helpers/cli.js';
 import type { TestWorld } from '../../helpers/world.js';
 import type { Figure, Part } from '../figure.js';
+import { hastened } from './hasten.js';
 import { standingWorld } from './standing-world.js';
 
 const FEW = 2_000;
@@ -14,11 +15,11 @@ export const memory: Part = async (say) => {
     const world = await standingWorld(count);
     try {
       const dir = world.newStateDir();
-      for (const cache of ['cold', 'warm']) {
+      for (const [hours, cache] of ['cold', 'warm'].entries()) {
         say(`${count} events that stand, ${cache} cache`);
         figures.push({
           name: `memory of a sweep over ${count} events, ${cache} cache`,
-          value: await peak(world, dir),
+          value: await peak(world, dir, hours),
           unit: 'MB',
           limit: 150,
         });
@@ -30,8 +31,8 @@ export const memory: Part = async (say) => {
   return figures;
 };
 
-async function peak(world: TestWorld, dir: string): Promise<number> {
-  const run = startCli(['sync', '--trigger', 'cron'], world.env(dir, { TRIPLESEAT_RPS: '1000' }));
+async function peak(world: TestWorld, dir: string, hours: number): Promise<number> {
+  const run = startCli(['sync', '--trigger', 'cron'], world.env(dir, hastened(hours)));
   let highest = 0;
   const timer = setInterval(async () => {
     const status = await readFile(`/proc/${run.child.pid}/status`, 'utf8').catch(() => '');

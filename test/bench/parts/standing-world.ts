@@ -1,6 +1,7 @@
 import { allPlaces } from '../../../src/sandbox/world/places.js';
 import { type CliResult, startCli } from '../../helpers/cli.js';
 import { TestWorld } from '../../helpers/world.js';
+import { hastened } from './hasten.js';
 import { insertStanding } from './standing.js';
 
 const HOUR = 3_600_000;
@@ -24,10 +25,19 @@ export interface Sweep extends CliResult {
   details: number;
 }
 
-/** Sweeps over a standing world; fails when anything but that comes out. */
-export async function sweep(world: TestWorld, stateDir: string, count: number): Promise<Sweep> {
+/**
+ * Sweeps over a standing world; fails when anything but that comes out.
+ *
+ * @param hours how long after the first sweep this one is
+ */
+export async function sweep(
+  world: TestWorld,
+  stateDir: string,
+  count: number,
+  hours: number,
+): Promise<Sweep> {
   const before = sent(world);
-  const env = world.env(stateDir);
+  const env = world.env(stateDir, hastened(hours));
   const result = await startCli(['sync', '--json'], env).done;
   const standing = result.report?.events.filter(({ reason }) => reason === 'ALREADY_INJECTED').length ?? 0;
   if (result.code !== 0 || standing !== count) {
