@@ -12,6 +12,7 @@ import { createRedactor } from '../report/redact.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { shownPath } from '../state/failure.js';
 import { openState } from '../state/open.js';
+import { recordGivenUp } from '../sync/record.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `serve` as asked for on the command line, checked. */
@@ -118,6 +119,7 @@ async function serve(
         token: config.serveToken,
         enabled: config.enabled,
         maxRunSeconds: config.maxRunSeconds,
+        recordGivenUp: (order, why) => recordGivenUp(state, order, why, systemClock.now()),
         clock: systemClock,
         random: Math.random,
         log,

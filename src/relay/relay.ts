@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
 import type { Spool } from '../state/types.js';
@@ -7,8 +8,8 @@ import { type Program, startChild } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
 import { createManual } from './manual.js';
 import { createMetrics } from './metrics.js';
-import { endLabel, logEnd, logLines, spoolRefused } from './run-log.js';
-import { Scheduler } from './scheduler.js';
+import { endLabel, givenUp, logEnd, logLines, spoolRefused } from './run-log.js';
+import { type RunOrder, Scheduler } from './scheduler.js';
 import { type Address, type Route, startServer } from './server.js';
 import { createThrottle } from './throttle.js';
 import { receiveWebhook } from './webhook.js';
@@ -39,6 +40,8 @@ export interface RelayOptions extends Address {
   /** The kill switch is off. */
   enabled: boolean;
   maxRunSeconds: number;
+  /** Keeps on record that runs for an event were given up; `why` is a sentence. */
+  recordGivenUp: (order: RunOrder, why: string) => Promise<void>;
   /** Runs for webhooks at once. */
   maxRuns: number;
   /** Events that may be owed a run. */
@@ -79,10 +82,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       const runLog = log.forRun(runTag('webhook', order.run));
       logLines(runLog, finished.lines);
       logEnd(runLog, order.event, finished, verdict);
+      const why = givenUp(order.event, finished, verdict);
+      if (why !== null) records.add(order, why);
     },
     forgetFailed: (order, error) =>
       log.forRun(runTag('webhook', order.run)).warn(spoolRefused(error), { event: order.event }),
   });
+  const records = recorder(options);
   const metrics = createMetrics(() => scheduler.numbers());
   const manual = createManual({
     ...options,
@@ -129,6 +135,23 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       server.close();
       await Promise.all([scheduler.stop(graceMs), manual.stop(graceMs)]);
       await server.closed();
+      await records.written();
+    },
+  };
+}
+
+/** Writes records beside everything else; one that cannot be written is told in the log alone. */
+function recorder({ recordGivenUp, log }: Pick<RelayOptions, 'recordGivenUp' | 'log'>) {
+  const writing = new Set<Promise<void>>();
+  return {
+    add(order: RunOrder, why: string): void {
+      const done = recordGivenUp(order, why)
+        .catch((error: unknown) => log.warn(`The journal could not be written: ${errorText(error)}`))
+        .finally(() => writing.delete(done));
+      writing.add(done);
+    },
+    async written(): Promise<void> {
+      await Promise.all(writing);
     },
   };
 }

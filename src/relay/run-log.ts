@@ -1,4 +1,4 @@
-import { errorText } from '../errors.js';
+import { ExitCode, errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { type RunReport, RunReportSchema } from '../report/schema.js';
 import type { FinishedRun, RunEnd } from './child.js';
@@ -37,6 +37,18 @@ export function logEnd(log: Logger, event: string, finished: FinishedRun, verdic
   if (finished.end.kind === 'exit' && finished.end.code <= 1) log.info(text, fields);
   else if (verdict.kind === 'done') log.error(`${text} The next sweep sees to it.`, fields);
   else log.warn(text, fields);
+}
+
+/**
+ * Why an event is left to the sweep although no run could tell what became of it, as a sentence for a person; null:
+ * one could, or another one follows.
+ */
+export function givenUp(event: string, finished: FinishedRun, verdict: Verdict): string | null {
+  const { end, stdout } = finished;
+  if (verdict.kind !== 'done' || (end.kind === 'exit' && end.code <= ExitCode.eventFailed)) return null;
+  if ((parseReport(stdout)?.events ?? []).length > 0) return null;
+  const what = `The run for a webhook of event ${event} ${ending(finished)}`;
+  return `${what} The next sweep looks at it, if its day is not over; or run: ts-reconcile sync --event-id ${event}`;
 }
 
 /** How a run ended, as the end of a sentence. */

@@ -1,4 +1,4 @@
-import { isConclusive } from '../domain/reasons.js';
+import { type FailReason, isConclusive } from '../domain/reasons.js';
 import type { Shard } from '../domain/shard.js';
 import type { Cache, Journal, JournalRecord, StateStore } from '../state/types.js';
 import type { SyncOutcome, SyncRequest } from './types.js';
@@ -78,6 +78,27 @@ export async function recordEnd(
   for (const { id, status } of outcome.results)
     if (status === 'failed') await cache.set(failingKey(id), true);
   for (const id of recovered) await cache.set(failingKey(id), undefined);
+}
+
+/**
+ * Records that runs for an event were given up before any of them could tell what became of it.
+ *
+ * @param why a sentence
+ */
+export async function recordGivenUp(
+  { journal, cache }: Pick<StateStore, 'journal' | 'cache'>,
+  { event, run }: { event: string; run: string },
+  why: string,
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  const reason: FailReason = 'ABORTED';
+  const unknown = { name: null, date: null, location: null, order: null, total: null };
+  await journal.append([
+    { type: 'event', at, run, id: event, status: 'failed', reason, error: why, ...unknown },
+  ]);
+  await cache.set(failingKey(event), true);
+  await cache.flush();
 }
 
 /** The events whose newest recorded result was a failure, as far as the cache knows, and which are all right now. */

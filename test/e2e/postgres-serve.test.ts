@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { endState, Watch, wrongWith } from '../helpers/check.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
@@ -15,6 +17,7 @@ import {
   startServe,
   starts,
 } from './helpers/relay.js';
+import { runTool } from './helpers/tool.js';
 
 const DELIVERIES = 1_000;
 const EVENTS = 40;
@@ -133,6 +136,17 @@ describeWithPostgres('relays that share a database', () => {
     // Deliveries for an event that waits or runs already go with it.
     expect(runs).toBeLessThan(DELIVERIES);
     console.log(`${DELIVERIES} deliveries for ${EVENTS} events: ${runs} runs`);
+  });
+
+  it('list on every host what one of them has given up', async () => {
+    const directory = await newDirectory();
+    await writeFile(join(directory, 'exit-7'), '70');
+    const relay = await fakeHost(directory);
+    await deliver(relay, eventBody(7));
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(1);
+    await relay.stop();
+    const { stdout } = await runTool(['history', '--failed', '--json'], env());
+    expect(JSON.parse(stdout).failures).toMatchObject([{ id: '7', reason: 'ABORTED' }]);
   });
 
   it('refuse deliveries while the database is away, and take them again when it is back', async () => {

@@ -15,6 +15,7 @@ import {
   startServe,
   starts,
 } from './helpers/relay.js';
+import { runTool } from './helpers/tool.js';
 
 const WAIT = { timeout: 20_000, interval: 20 };
 let directory: string;
@@ -161,6 +162,22 @@ describe('runs', () => {
     const next = await startFake(directory);
     await deliver(next, eventBody(2));
     await expect.poll(begun, WAIT).toEqual(['1', '2']);
+    await next.stop();
+
+    const history = await runTool(
+      ['history', '--failed', '--json', '--sandbox'],
+      relayEnv(join(directory, 'state')),
+    );
+    const { failures } = JSON.parse(history.stdout);
+    if (code === 1) expect(failures).toEqual([]);
+    else {
+      const error = expect.stringMatching(
+        `^The run for a webhook of event 1 ended with exit code ${code} after .*: ts-reconcile sync --event-id 1$`,
+      );
+      expect(failures).toMatchObject([
+        { id: '1', status: 'failed', reason: 'ABORTED', error, passed_over: false },
+      ]);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FinishedRun } from '../../src/relay/child.js';
-import { endLabel, logEnd, logLines, parseReport } from '../../src/relay/run-log.js';
+import { endLabel, givenUp, logEnd, logLines, parseReport } from '../../src/relay/run-log.js';
 import { createThrottle } from '../../src/relay/throttle.js';
 import { createLogger, type Logger } from '../../src/report/log.js';
 
@@ -123,5 +123,34 @@ describe('createThrottle', () => {
     }
     say('b');
     expect(said).toEqual(['a', 'a (and 3 more like it before)', 'a (and 1 more like it before)', 'b']);
+  });
+});
+
+describe('givenUp', () => {
+  const done = { kind: 'done' } as const;
+  const withReport = JSON.stringify(report);
+
+  it('says so of runs that ended without telling what became of the event', () => {
+    expect(givenUp('5', finished({ end: { kind: 'killed', signal: 'SIGKILL' } }), done)).toBe(
+      'The run for a webhook of event 5 was killed (SIGKILL) after 0.8 s. The next sweep looks at it, if its day is not over; or run: ts-reconcile sync --event-id 5',
+    );
+    const stillborn = JSON.stringify({ ...report, events: [] });
+    for (const code of [70, 78]) {
+      expect(givenUp('5', finished({ end: { kind: 'exit', code }, stdout: stillborn }), done)).toMatch(
+        /exit code/,
+      );
+    }
+    expect(givenUp('5', finished({ end: { kind: 'timeout' } }), done)).toMatch(/took too long/);
+  });
+
+  it('says nothing while another run follows, or when a run could tell', () => {
+    const killed = finished({ end: { kind: 'killed', signal: 'SIGKILL' } });
+    for (const verdict of [{ kind: 'again' }, { kind: 'keep' }, { kind: 'retry', delayMs: 5 }] as const) {
+      expect(givenUp('5', killed, verdict)).toBeNull();
+    }
+    for (const code of [0, 1])
+      expect(givenUp('5', finished({ end: { kind: 'exit', code } }), done)).toBeNull();
+    const told = { end: { kind: 'exit', code: 77 }, stdout: withReport } as const;
+    expect(givenUp('5', finished(told), done)).toBeNull();
   });
 });
