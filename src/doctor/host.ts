@@ -66,6 +66,7 @@ export async function checkLastSweep({ state, clock }: DoctorContext): Promise<C
 
 /** Room on the file system of the state directory. */
 export async function checkDisk({ config, diskSpace }: DoctorContext): Promise<Check> {
+  if (config.stateUrl !== null) return skipped(DISK, 'the state is in the database of STATE_URL');
   const path = await nearestDirectory(config.stateDir);
   let space: DiskSpace;
   try {

@@ -108,30 +108,29 @@ function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i.test(headers.host ?? '');
 }
 
+const PARAMETERS = ['event_id', 'hours_back'];
+
 type Asked = { kind: 'run'; args: string[] } | { kind: 'wrong'; problem: string };
 
 function readQuery(query: URLSearchParams): Asked {
+  if ([...query.keys()].some((name) => !PARAMETERS.includes(name))) {
+    return { kind: 'wrong', problem: `The only parameters are ${PARAMETERS.join(' and ')}.` };
+  }
   const [parameter, ...others] = [...query];
   if (parameter === undefined || others.length > 0) {
     return { kind: 'wrong', problem: 'Give either event_id or hours_back, once.' };
   }
   const [name, value] = parameter;
-  switch (name) {
-    case 'event_id': {
-      const event = parseEventId(value);
-      return event === null
-        ? { kind: 'wrong', problem: 'event_id is decimal digits only, e.g. 55521609.' }
-        : { kind: 'run', args: ['--event-id', event] };
-    }
-    case 'hours_back': {
-      const hours = /^[0-9]{1,6}(?:\.[0-9]{1,3})?$/.test(value) ? Number(value) : 0;
-      return hours > 0 && hours <= MAX_HOURS
-        ? { kind: 'run', args: ['--hours-back', String(hours)] }
-        : { kind: 'wrong', problem: `hours_back is a number of hours above 0 and up to ${MAX_HOURS}.` };
-    }
-    default:
-      return { kind: 'wrong', problem: 'The only parameters are event_id and hours_back.' };
+  if (name === 'event_id') {
+    const event = parseEventId(value);
+    return event === null
+      ? { kind: 'wrong', problem: 'event_id is decimal digits only, e.g. 55521609.' }
+      : { kind: 'run', args: ['--event-id', event] };
   }
+  const hours = /^[0-9]{1,6}(?:\.[0-9]{1,3})?$/.test(value) ? Number(value) : 0;
+  return hours > 0 && hours <= MAX_HOURS
+    ? { kind: 'run', args: ['--hours-back', String(hours)] }
+    : { kind: 'wrong', problem: `hours_back is a number of hours above 0 and up to ${MAX_HOURS}.` };
 }
 
 function replyFor({ end, stdout }: FinishedRun, correlation: string): Reply {

@@ -123,13 +123,22 @@ describe('checkZones', () => {
 });
 
 describe('checkDisk', () => {
+  it('does not look at a directory that is not used', async () => {
+    const diskSpace = async () => ({ free: 0, files: 0 });
+    const config = { stateDir: dir, stateUrl: 'postgres://db.example/state' };
+    expect((await checkDisk(context({ config, diskSpace }))).status).toBe('skipped');
+  });
+
   const check = (space: DiskSpace, stateDir = dir) => {
     const asked: string[] = [];
     const diskSpace = async (path: string) => {
       asked.push(path);
       return space;
     };
-    return checkDisk(context({ config: { stateDir }, diskSpace })).then((result) => ({ ...result, asked }));
+    return checkDisk(context({ config: { stateDir, stateUrl: null }, diskSpace })).then((result) => ({
+      ...result,
+      asked,
+    }));
   };
 
   it.each([
@@ -152,7 +161,9 @@ describe('checkDisk', () => {
     const diskSpace = async () => {
       throw new Error('ENOSYS');
     };
-    expect((await checkDisk(context({ config: { stateDir: dir }, diskSpace }))).status).toBe('skipped');
+    expect((await checkDisk(context({ config: { stateDir: dir, stateUrl: null }, diskSpace }))).status).toBe(
+      'skipped',
+    );
   });
 });
 

@@ -125,6 +125,13 @@ describe('the manual trigger', () => {
     }
   });
 
+  it('names its parameters to whoever sends another one', async () => {
+    const relay = await sharedRelay();
+    const url = `${relay.url}${PATH}?event_id=1&dry_run=true`;
+    const { body } = await get(url, { authorization: `Bearer ${TOKEN}` });
+    expect(body).toMatchObject({ error: { message: 'The only parameters are event_id and hours_back.' } });
+  });
+
   it.each([
     '',
     '?event_id=',
