@@ -2,13 +2,30 @@ import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js
 import { type Account, isVisible } from './account.js';
 import { differences } from './complete.js';
 import type { Process } from './process.js';
-import type { Scenario } from './scenario.js';
+import { holdsAssumption, type Scenario } from './scenario.js';
 
 /** Something that must never be. */
 export interface Violation {
   rule: string;
   detail: string;
 }
+
+/**
+ * Rules that nobody can keep when Revel takes longer than the settling time, since a row that does not show is
+ * taken for one that is not there. THE WORST CASE then: an event has two orders that staff can see, or an order has
+ * lines or a payment twice. Two orders are reported as DUPLICATE_ORDERS by every later run; a visible order that
+ * lacks something, or has wrong money, as DRIFT. Copies alone, under totals that are right, are not looked for
+ * again and stand as ALREADY_INJECTED.
+ */
+const NOT_WHEN_SLOW: ReadonlySet<string> = new Set([
+  'one-visible',
+  'complete',
+  'visible-untouched',
+  'paid-once',
+  'row-once',
+  'honest',
+  'copies',
+]);
 
 /** A write of ours that has just taken effect, or was refused. */
 export interface Write {
@@ -40,9 +57,13 @@ interface EventState {
  * - `paid-once`: never two live payments of ours on one order.
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
  * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began.
+ *
+ * When Revel is slower than the settling time, some of them are excused; {@link NOT_WHEN_SLOW} says which.
  */
 export class Checker {
   violation: Violation | null = null;
+  /** Rules that were broken, but that nobody can keep here. */
+  readonly excused = new Set<string>();
   /** When people last did something, to an order or an event. */
   lastDeedAt = Number.NEGATIVE_INFINITY;
   readonly #account: Account;
@@ -52,7 +73,10 @@ export class Checker {
   readonly #visibleAt = new Map<number, number>();
   readonly #shownByStaff = new Set<number>();
 
+  readonly #strict: boolean;
+
   constructor(account: Account, scenario: Scenario, start: number) {
+    this.#strict = holdsAssumption(scenario);
     this.#account = account;
     this.#scenario = scenario;
     this.#states = scenario.events.map((event) => [{ ...event, since: start }]);
@@ -101,7 +125,8 @@ export class Checker {
   }
 
   fail(rule: string, detail: string): void {
-    this.violation ??= { rule, detail };
+    if (this.#strict || !NOT_WHEN_SLOW.has(rule)) this.violation ??= { rule, detail };
+    else this.excused.add(rule);
   }
 
   /** Checks what must hold after a write. */

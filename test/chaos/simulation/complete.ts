@@ -28,7 +28,29 @@ export function workedOnDifferences(account: Account, orderId: number, version: 
     ...headerDifferences(order, version),
     ...contentDifferences(account, orderId, version),
     ...(paid >= moneyOf(version).paid ? [] : ['payment']),
+    ...(cents(order.remaining_due) === Math.max(0, moneyOf(version).total - paid) ? [] : ['remaining due']),
   ];
+}
+
+/** All is right but for lines or payments that are there more than once. */
+export function hasOnlyCopies(account: Account, orderId: number, version: number): boolean {
+  const order = account.sim.order(orderId);
+  if (!order || headerDifferences(order, version).length > 0) return false;
+  const { paid } = moneyOf(version);
+  const payments = new Set(paymentsFound(account, orderId));
+  return (
+    isWithCopies(itemsFound(account, orderId), itemsWanted(version)) &&
+    payments.size === (paid === 0 ? 0 : 1) &&
+    (paid === 0 || payments.has(`${PAYMENT_TYPE} ${paid}`))
+  );
+}
+
+function isWithCopies(found: readonly string[], wanted: readonly string[]): boolean {
+  const count = (rows: readonly string[], row: string) => rows.filter((other) => other === row).length;
+  return (
+    found.every((row) => wanted.includes(row)) &&
+    wanted.every((row) => count(found, row) >= count(wanted, row))
+  );
 }
 
 /** Somebody's claim may have crossed the last change of the header: it means nothing on a visible order. */
@@ -55,26 +77,38 @@ function headerDifferences(order: OrderRow, version: number): string[] {
 }
 
 function contentDifferences(account: Account, orderId: number, version: number): string[] {
-  const { lines, shop } = versionOf(version);
-  const wanted = lines.map(({ product, quantity, cents: price }) =>
-    [SHOPS[shop].products[product], quantity, price].join(' '),
-  );
-  const found = account.sim
-    .items(orderId)
-    .filter((row) => !row.deleted)
-    .map((row) => [/(\d+)\/$/.exec(row.product)?.[1], Number(row.quantity), cents(row.price)].join(' '));
+  const wanted = itemsWanted(version);
+  const found = itemsFound(account, orderId);
   const same = wanted.sort().join() === found.sort().join();
   return same ? [] : [`lines ${found.join(', ')} instead of ${wanted.join(', ')}`];
 }
 
+function itemsWanted(version: number): string[] {
+  const { lines, shop } = versionOf(version);
+  return lines.map(({ product, quantity, cents: price }) =>
+    [SHOPS[shop].products[product], quantity, price].join(' '),
+  );
+}
+
+function itemsFound(account: Account, orderId: number): string[] {
+  return account.sim
+    .items(orderId)
+    .filter((row) => !row.deleted)
+    .map((row) => [/(\d+)\/$/.exec(row.product)?.[1], Number(row.quantity), cents(row.price)].join(' '));
+}
+
 function paymentDifferences(account: Account, orderId: number, version: number): string[] {
   const { paid } = moneyOf(version);
-  const found = account.sim
+  const found = paymentsFound(account, orderId);
+  const wanted = paid === 0 ? [] : [`${PAYMENT_TYPE} ${paid}`];
+  return found.join() === wanted.join() ? [] : [`payments ${found.join(', ') || 'none'}`];
+}
+
+function paymentsFound(account: Account, orderId: number): string[] {
+  return account.sim
     .payments(orderId)
     .filter((row) => !row.deleted)
     .map((row) => `${row.payment_type} ${cents(row.amount)}`);
-  const wanted = paid === 0 ? [] : [`${PAYMENT_TYPE} ${paid}`];
-  return found.join() === wanted.join() ? [] : [`payments ${found.join(', ') || 'none'}`];
 }
 
 function cents(amount: number | string): number {

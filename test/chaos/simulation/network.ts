@@ -9,8 +9,10 @@ import type { Timeline } from './timeline.js';
 export interface NetworkParts {
   scenario: Scenario;
   timeline: Timeline;
-  /** The fault of a run's n-th request; null: none. */
-  faultOf(process: Process, request: number): FaultKind | null;
+  /** How long a write that is sent now may take to take effect. */
+  commitMs(): number;
+  /** The fault of a request that is about to begin; null: none. */
+  faultOf(process: Process, kind: 'reads' | 'writes'): FaultKind | null;
   /** The request takes effect now. */
   serve(process: Process, request: SimRequest, sentAt: number): SimResponse;
   /** Told what became of each request; only called when somebody listens. */
@@ -46,8 +48,9 @@ export class Network {
   ask<T>(process: Process, what: string, read: () => T, failed: (detail: string) => T): Promise<T> {
     const { timeline, scenario, tell } = this.#parts;
     const number = process.requests;
+    const fault = this.#parts.faultOf(process, 'reads');
     process.requests += 1;
-    const fault = this.#parts.faultOf(process, number);
+    process.reads += 1;
     const roll = (salt: number) => hash(scenario.seed, process.index, number, salt);
     return new Promise((resolve) => {
       if (!process.alive) return;
@@ -75,6 +78,7 @@ class Passage {
   readonly #request: HttpRequest;
   readonly #resolve: (answer: Answer) => void;
   readonly #number: number;
+  readonly #fault: FaultKind | null;
   readonly #sentAt: number;
 
   constructor(
@@ -89,11 +93,13 @@ class Passage {
     this.#resolve = resolve;
     this.#number = process.requests;
     this.#sentAt = parts.timeline.now;
+    this.#fault = parts.faultOf(process, request.method === 'GET' ? 'reads' : 'writes');
     process.requests += 1;
+    if (request.method === 'GET') process.reads += 1;
   }
 
   begin(): void {
-    const fault = this.#parts.faultOf(this.#process, this.#number);
+    const fault = this.#fault;
     const answerMs = this.#parts.scenario.answerMs * 2 * this.#roll(2);
     switch (fault) {
       case 'refused':
@@ -155,13 +161,13 @@ class Passage {
 
   /** From sending to taking effect; within the scenario's commit time for writes. */
   #transitMs(): number {
-    const { commitMs, answerMs } = this.#parts.scenario;
+    const { answerMs } = this.#parts.scenario;
     if (this.#request.method === 'GET') return answerMs * this.#roll(1);
-    return Math.floor(commitMs * this.#roll(1) ** 3);
+    return Math.floor(this.#parts.commitMs() * this.#roll(1) ** 3);
   }
 
   #lateMs(): number {
-    return Math.floor(this.#parts.scenario.commitMs * (0.5 + 0.5 * this.#roll(1)));
+    return Math.floor(this.#parts.commitMs() * (0.5 + 0.5 * this.#roll(1)));
   }
 
   #serveAfter(ms: number, fault: FaultKind | null, then: (response: SimResponse) => void): void {

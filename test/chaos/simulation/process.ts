@@ -17,6 +17,8 @@ export class Process {
   outcome: SyncOutcome | null = null;
   /** Requests begun so far. */
   requests = 0;
+  /** Reads among them. */
+  reads = 0;
   /** Writes of this run that took effect. */
   writes = 0;
 

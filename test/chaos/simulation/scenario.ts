@@ -54,10 +54,12 @@ const FAULTS = [
 ] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
-/** The fault of one request, by its number within its run. */
+/** What befalls a run's n-th request, read or write, and all of those that follow it up to `count`. */
 interface Fault {
   run: number;
-  request: number;
+  of: 'requests' | 'reads' | 'writes';
+  nth: number;
+  count: number;
   kind: FaultKind;
 }
 
@@ -158,6 +160,15 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
+/** The same, but with an account that is slower than the settling time. */
+export function slowScenarioOf(seed: number): Scenario {
+  const random = new Random(seed ^ 0x2545f491);
+  const scenario = scenarioOf(seed);
+  const { settleMs } = scenario;
+  const excess = () => Math.floor(settleMs * (1.2 + 3.8 * random.next()));
+  return random.chance(0.5) ? { ...scenario, lagMs: excess() } : { ...scenario, commitMs: excess() };
+}
+
 function makeRuns(random: Random, events: number, settleMs: number): PlannedRun[] {
   const count = random.pick([1, 2, 2, 2, 3, 4]);
   const sharing = random.next();
@@ -182,14 +193,21 @@ function makeManners(random: Random) {
   };
 }
 
+const BEFALLEN = ['requests', 'requests', 'requests', 'writes', 'writes', 'reads'] as const;
+/** A read is tried four times: fewer in a row do not show. */
+const COUNTS = { requests: [1, 1, 1, 4], writes: [1, 1, 1, 2], reads: [4, 8, 16] } as const;
+
 function makeFaults(random: Random, runs: number): Fault[] {
   const faults: Fault[] = [];
   while (faults.length < 6 && random.chance(0.62)) {
     const crash = random.chance(0.35);
     const kinds = FAULTS.filter((kind) => kind.startsWith('crash') === crash);
+    const of: Fault['of'] = crash ? 'requests' : random.pick(BEFALLEN);
     faults.push({
       run: random.int(runs),
-      request: random.int(random.pick([6, 14, 30])),
+      of,
+      nth: random.int(random.pick(of === 'writes' ? [2, 8, 12] : [6, 14, 30])),
+      count: crash ? 1 : random.pick(COUNTS[of]),
       kind: kinds[random.int(kinds.length)] ?? 'lost',
     });
   }

@@ -59,6 +59,14 @@ function* simpler(scenario: Scenario): Generator<Scenario> {
   for (const [index] of scenario.faults.entries()) {
     yield { ...scenario, faults: scenario.faults.filter((_, at) => at !== index) };
   }
+  for (const [index, { count }] of scenario.faults.entries()) {
+    yield {
+      ...scenario,
+      faults: scenario.faults.map((fault, at) =>
+        at === index ? { ...fault, count: Math.max(1, count - 1) } : fault,
+      ),
+    };
+  }
   if (scenario.events.length > 1) yield withOneEvent(scenario);
   for (const plain of PLAIN) yield { ...scenario, ...plain };
   for (const [index] of scenario.runs.entries()) {

@@ -2,7 +2,7 @@ import type { OrderRow } from '../../../src/sandbox/revel/types.js';
 import type { EventResult, SyncOutcome } from '../../../src/sync/types.js';
 import { type Account, isVisible } from './account.js';
 import type { Checker } from './checker.js';
-import { differences, workedOnDifferences } from './complete.js';
+import { differences, hasOnlyCopies, workedOnDifferences } from './complete.js';
 import { eventIdOf, OUR_USER, SHOPS, versionOf } from './events.js';
 import type { Process } from './process.js';
 
@@ -56,12 +56,22 @@ export function judgeClean(judged: Judged, asked: readonly number[]): void {
     const [result] = results;
     const wrong = results.length === 1 && result ? wrongWith(judged, event, result) : 'no result';
     if (wrong === null) continue;
+    if (result && isCopied(judged, event, result)) {
+      judged.checker.fail('copies', `event ${event}, reported ${named(result)}: ${wrong}`);
+      continue;
+    }
     const problem = judged.outcome.problem?.message ?? result?.error ?? '';
     judged.checker.fail(
       'clean-run',
       `event ${event}, reported ${result ? named(result) : '-'}: ${wrong}. ${problem}`,
     );
   }
+}
+
+/** It is said to stand, and does, with rows that are there more than once. */
+function isCopied({ account, checker }: Judged, event: number, result: EventResult): boolean {
+  const { version } = checker.stateOf(event);
+  return saysStanding(result) && hasOnlyCopies(account, Number(result.orderId), version);
 }
 
 /** After a clean run that came long after everything else: unfinished headers are marked, or held by people. */
@@ -82,11 +92,11 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const state = checker.stateOf(event);
   const live = account.ordersOf(event).filter((order) => !order.deleted);
   const [order, second] = live.filter(isVisible);
-  if (second) return result.reason === 'DUPLICATE_ORDERS' ? null : 'there are two visible orders';
   if (state.status === 'LOST') {
     const expected = order ? 'ORPHANED' : 'STATUS_NOT_ELIGIBLE';
     return result.reason === expected ? null : `the event is lost, ${expected} expected`;
   }
+  if (second) return result.reason === 'DUPLICATE_ORDERS' ? null : 'there are two visible orders';
   if (!order) {
     const inTheWay = live.some((row) => isTouched(account, row));
     // An unfinished order in the shop that the event has left: it may still be somebody's work.
@@ -104,6 +114,8 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
       : 'there is no visible order';
   }
   const moved = !isIn(order, state.version);
+  // Reads may still show it as unfinished.
+  if (moved && hurried && result.reason === 'CLAIMED_ELSEWHERE') return null;
   const touched = isTouched(account, order);
   const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
   if (wrong.length === 0) return saysStanding(result) ? null : `order ${order.id} is right`;

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { BROKEN } from './bends.js';
+import { scenarioOf } from './scenario.js';
+import { simulate } from './simulate.js';
+
+const SEEDS = 100;
+
+it.each(BROKEN)(
+  'notices when $what',
+  async ({ bend, tune = (scenario) => scenario, noticed }) => {
+    let found = 0;
+    for (let seed = 0; seed < SEEDS; seed += 1) {
+      if ((await simulate(tune(scenarioOf(seed)), { bend })).violation) found += 1;
+    }
+    expect(found).toBeGreaterThanOrEqual(noticed);
+  },
+  60_000,
+);
