@@ -2,10 +2,9 @@ import type { FoundOrder } from '../domain/order.js';
 import { standings } from '../domain/plan.js';
 import { grownHours } from '../domain/select.js';
 import { isInShard, type Shard, shardName } from '../domain/shard.js';
-import { AppError, ExitCode } from '../errors.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
-import { applyWork, Interrupted, refusedWork } from './apply.js';
+import { applyWork, refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
 import {
   keyOf,
@@ -17,15 +16,13 @@ import {
   settleListed,
   type Work,
 } from './event.js';
-import { aborted, failedUnread, locationOf, lockedOut, skippedUnread } from './results.js';
+import { failedUnread, lockedOut, skippedUnread } from './results.js';
 import { selectEvents } from './search.js';
-import type { Slots } from './slots.js';
-import type { Candidate, EventResult, RunProblem, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
+import { Tally } from './tally.js';
+import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
 
 /** Events whose orders are looked up together. */
 const CHUNK = 100;
-/** So many failures of an API in a row mean that it is down. */
-const BREAKER = 5;
 /** How long a run for a single event waits for another one on the same event. */
 const LOCK_WAIT_MS = 30_000;
 /** An event read longer ago than this is read again before its order is written. */
@@ -46,25 +43,23 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
 
 class Run {
   readonly #ctx: RunContext;
-  readonly #results: EventResult[] = [];
-  #problem: RunProblem | null = null;
-  #failuresInARow = 0;
-  #total = 0;
+  readonly #tally: Tally;
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
+    this.#tally = new Tally(ctx);
   }
 
   async single(candidates: Candidate[]): Promise<SyncOutcome> {
     this.#ctx.events.started();
-    this.#total = candidates.length;
+    this.#tally.expect(candidates.length);
     const refused = await this.#tooManyCreates(candidates);
-    if (refused) for (const result of refused) this.#add(result);
+    if (refused) for (const result of refused) this.#tally.add(result);
     else {
       const { begun, slots } = this.#ctx;
-      await this.#each(begun, candidates, (candidate) => slots.run(() => this.#byId(candidate)));
+      await this.#tally.each(begun, candidates, (candidate) => slots.run(() => this.#byId(candidate)));
     }
-    return this.#outcome(null, false);
+    return this.#tally.outcome(null, false);
   }
 
   /** More events than orders may be made: how many it will be shows only when all of them have been planned. */
@@ -72,7 +67,7 @@ class Run {
     const ctx = this.#ctx;
     if (!ctx.settings.enabled || candidates.length <= ctx.settings.maxCreatesPerRun) return null;
     const all = await Promise.all(
-      candidates.map(({ id }) => ctx.slots.run(() => this.#guarded(() => planById(ctx, id)))),
+      candidates.map(({ id }) => ctx.slots.run(() => this.#tally.guarded(() => planById(ctx, id)))),
     );
     const planned = all.filter((each) => each !== null);
     const refused = this.#refuseCreates(planned.flatMap((each) => (each.kind === 'work' ? [each.work] : [])));
@@ -111,8 +106,8 @@ class Run {
     const name = shard ? `sweep-${shardName(shard)}` : 'sweep';
     const lock = ctx.request.dryRun ? null : await ctx.state.tryLock(name);
     if (!lock && !ctx.request.dryRun) {
-      this.#problem = { kind: 'locked', message: 'Another sweep is running; nothing was done.' };
-      return this.#outcome(null, false);
+      this.#tally.note({ kind: 'locked', message: 'Another sweep is running; nothing was done.' });
+      return this.#tally.outcome(null, false);
     }
     ctx.events.started();
     try {
@@ -136,11 +131,11 @@ class Run {
       from: new Date(now - hoursBack * HOUR).toISOString(),
       to: new Date(now).toISOString(),
     };
-    const selection = await this.#guarded(() => selectEvents(ctx, hoursBack));
-    if (!selection) return this.#outcome(window, false);
-    if (!this.#stopped() && selection.problems.length > 0) {
+    const selection = await this.#tally.guarded(() => selectEvents(ctx, hoursBack));
+    if (!selection) return this.#tally.outcome(window, false);
+    if (!this.#tally.stopped() && selection.problems.length > 0) {
       const message = selection.problems.join(' ');
-      this.#problem = { kind: selection.failed ? 'unavailable' : 'incomplete', message };
+      this.#tally.note({ kind: selection.failed ? 'unavailable' : 'incomplete', message });
     }
     const listed = [...selection.events.values()]
       .filter(({ id }) => shard === null || isInShard(id, shard))
@@ -149,10 +144,10 @@ class Run {
       const { size } = selection.events;
       ctx.events.notice(`Shard ${shardName(shard)}: ${listed.length} of ${size} events`);
     }
-    this.#total = listed.length;
+    this.#tally.expect(listed.length);
     await this.#all(listed);
     // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
-    return this.#outcome(window, ctx.request.locations === null && ctx.settings.enabled);
+    return this.#tally.outcome(window, ctx.request.locations === null && ctx.settings.enabled);
   }
 
   /**
@@ -162,21 +157,21 @@ class Run {
   async #all(listed: readonly Listed[]): Promise<void> {
     const ctx = this.#ctx;
     if (!ctx.settings.enabled) {
-      for (const candidate of listed) this.#add(disabled(ctx, candidate));
+      for (const candidate of listed) this.#tally.add(disabled(ctx, candidate));
       return;
     }
     const { maxCreatesPerRun } = ctx.settings;
     if (ctx.request.force || listed.length <= maxCreatesPerRun) {
-      return this.#each(ctx.ahead, this.#lookedUp(listed), (candidate, leave) =>
+      return this.#tally.each(ctx.ahead, this.#lookedUp(listed), (candidate, leave) =>
         this.#complete(candidate, leave),
       );
     }
     const { open, works } = await this.#sift(listed);
     if (open.length <= maxCreatesPerRun) {
-      await this.#each(ctx.ahead, open, (candidate, leave) => this.#complete(candidate, leave));
+      await this.#tally.each(ctx.ahead, open, (candidate, leave) => this.#complete(candidate, leave));
       return this.#carryOut(works);
     }
-    await this.#each(ctx.ahead, open, (candidate) => this.#planOnly(candidate, works));
+    await this.#tally.each(ctx.ahead, open, (candidate) => this.#planOnly(candidate, works));
     return this.#carryOut(works);
   }
 
@@ -184,7 +179,7 @@ class Run {
   async #sift(listed: readonly Listed[]): Promise<{ open: LookedUp[]; works: Work[] }> {
     const open: LookedUp[] = [];
     const works: Work[] = [];
-    await this.#each(this.#ctx.ahead, this.#lookedUp(listed), async (candidate, leave) => {
+    await this.#tally.each(this.#ctx.ahead, this.#lookedUp(listed), async (candidate, leave) => {
       const { found } = candidate;
       if (found?.kind !== 'ok') return this.#complete(candidate, leave);
       const known = await settleListed(this.#ctx, candidate, found.value);
@@ -202,7 +197,7 @@ class Run {
     for (let start = 0; start < listed.length; start += CHUNK) {
       const chunk = listed.slice(start, start + CHUNK);
       const find = () => ctx.finder.findMany(chunk.map((candidate) => keyOf(ctx, candidate)));
-      const read = this.#stopped() ? null : await this.#guarded(find);
+      const read = this.#tally.stopped() ? null : await this.#tally.guarded(find);
       for (const candidate of chunk) {
         const found = read?.kind === 'ok' ? { ...read, value: read.value.get(candidate.id) ?? [] } : read;
         yield { ...candidate, found };
@@ -213,12 +208,12 @@ class Run {
   /** Decides about an event and does at once what it needs; `leave`: the next event may be read meanwhile. */
   async #complete({ found, ...candidate }: LookedUp, leave: () => void): Promise<EventResult> {
     const ctx = this.#ctx;
-    if (!found) return this.#abort(candidate);
+    if (!found) return this.#tally.abort(candidate);
     if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
     const planned = await planListed(ctx, candidate, found.value);
     if (planned.kind === 'result') return planned.result;
     // Both APIs have answered for this one.
-    this.#failuresInARow = 0;
+    this.#tally.answered();
     return ctx.begun.run(() => this.#begin(planned.work, leave));
   }
 
@@ -234,10 +229,10 @@ class Run {
   async #carryOut(works: readonly Work[]): Promise<void> {
     const refused = this.#refuseCreates(works);
     if (refused.length > 0) {
-      for (const result of refused) this.#add(result);
+      for (const result of refused) this.#tally.add(result);
       return;
     }
-    await this.#each(
+    await this.#tally.each(
       this.#ctx.begun,
       works.map((work) => ({ ...work.known, work })),
       ({ work }) => this.#begin(work, () => {}),
@@ -277,120 +272,9 @@ class Run {
     const creates = works.filter((work) => work.creates).length;
     if (request.force || creates <= settings.maxCreatesPerRun) return [];
     const message = `${creates} new orders are planned, more than MAX_CREATES_PER_RUN (${settings.maxCreatesPerRun}), so nothing is written. If that many are right, run again with --force.`;
-    this.#problem = { kind: 'create-limit', message };
+    this.#tally.note({ kind: 'create-limit', message });
     return works.map((work) => refusedWork(work, 'CREATE_LIMIT', message));
   }
-
-  /**
-   * Works on all of them, as many at once as there are slots; null results come later. Work that calls `leave`
-   * gives its slot back before its end.
-   */
-  async #each<T extends Candidate>(
-    slots: Slots,
-    candidates: Iterable<T> | AsyncIterable<T>,
-    work: (candidate: T, leave: () => void) => Promise<EventResult | null>,
-  ): Promise<void> {
-    const running = new Set<Promise<void>>();
-    const bugs: unknown[] = [];
-    for await (const candidate of candidates) {
-      await slots.take();
-      if (bugs.length > 0) break;
-      const leave = once(() => slots.give());
-      const done = this.#one(candidate, () => work(candidate, leave))
-        .catch((error: unknown) => {
-          bugs.push(error);
-        })
-        .finally(() => {
-          leave();
-          running.delete(done);
-        });
-      running.add(done);
-    }
-    await Promise.all(running);
-    if (bugs.length > 0) throw bugs[0];
-  }
-
-  async #one(candidate: Candidate, work: () => Promise<EventResult | null>): Promise<void> {
-    const result = this.#stopped()
-      ? this.#abort(candidate)
-      : await this.#guarded(work, (error) =>
-          error instanceof Interrupted ? error.result : this.#abort(candidate),
-        );
-    if (result) this.#add(this.#cutOff(result) ? this.#abort(candidate) : result);
-    else this.#failuresInARow = 0;
-  }
-
-  /** Refused credentials concern everything: the run ends. Anything else unexpected is a bug and goes up. */
-  async #guarded<T>(
-    work: () => Promise<T>,
-    otherwise: (error: AppError) => T | null = () => null,
-  ): Promise<T | null> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      this.#problem =
-        error.code === 'CREDENTIALS'
-          ? { kind: 'credentials', message: error.message, hint: error.hint }
-          : { kind: problemKind(error), message: error.message };
-      return otherwise(error);
-    }
-  }
-
-  /** The read that failed was cut off by the stop: that says nothing about the API. */
-  #cutOff(result: EventResult): boolean {
-    return this.#ctx.stop.aborted && result.upstream && result.changes.length === 0 && this.#stopped();
-  }
-
-  #stopped(): boolean {
-    if (this.#ctx.stop.aborted && this.#problem === null) {
-      const kind = this.#ctx.state.lost?.aborted ? 'state-unavailable' : 'stopped';
-      this.#problem = { kind, message: stopReason(this.#ctx.stop) };
-    }
-    return (
-      this.#problem !== null && this.#problem.kind !== 'incomplete' && this.#problem.kind !== 'create-limit'
-    );
-  }
-
-  #abort(candidate: Candidate): EventResult {
-    const why = this.#problem?.message ?? 'The run was stopped.';
-    return aborted(candidate, locationOf(this.#ctx, candidate.header), `Not done. ${why}`);
-  }
-
-  #add(result: EventResult): void {
-    this.#results.push(result);
-    this.#ctx.events.result(result);
-    this.#ctx.events.progress(this.#results.length, this.#total, 'events');
-    if (result.status !== 'failed' || result.reason !== 'ABORTED') {
-      this.#failuresInARow = result.upstream ? this.#failuresInARow + 1 : 0;
-    }
-    if (this.#failuresInARow >= BREAKER && !this.#stopped()) {
-      const message = `${BREAKER} events in a row failed because an API did not answer; the run was stopped. Last: ${result.error ?? ''}`;
-      this.#problem = { kind: 'unavailable', message };
-    }
-  }
-
-  #outcome(window: SyncOutcome['window'], complete: boolean): SyncOutcome {
-    this.#stopped();
-    const failures = this.#results.filter((result) => result.status === 'failed');
-    if (this.#problem === null && failures.length > 0 && this.#results.every((result) => result.upstream)) {
-      this.#problem = { kind: 'unavailable', message: failures[0]?.error ?? 'An API did not answer.' };
-    }
-    return {
-      window,
-      results: this.#results,
-      problem: this.#problem,
-      complete: complete && this.#problem === null,
-    };
-  }
-}
-
-function once(call: () => void): () => void {
-  let called = false;
-  return () => {
-    if (!called) call();
-    called = true;
-  };
 }
 
 /** What a dry run shows of a plan. */
@@ -405,13 +289,4 @@ function disabled(ctx: RunContext, candidate: Candidate): EventResult {
     'CONNECTOR_DISABLED',
     'ENABLE_CONNECTOR is false: nothing is read or written for this event.',
   );
-}
-
-function problemKind(error: AppError): 'locked' | 'state-unavailable' | 'unavailable' {
-  if (error.code === 'LOCKED') return 'locked';
-  return error.code === 'STATE' && error.exitCode === ExitCode.locked ? 'state-unavailable' : 'unavailable';
-}
-
-function stopReason(stop: AbortSignal): string {
-  return typeof stop.reason === 'string' ? stop.reason : 'The run was stopped.';
 }

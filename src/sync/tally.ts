@@ -1,0 +1,161 @@
+import { AppError, ExitCode } from '../errors.js';
+import { Interrupted } from './apply.js';
+import type { RunContext } from './context.js';
+import { aborted, locationOf } from './results.js';
+import type { Slots } from './slots.js';
+import type { Candidate, EventResult, RunProblem, SyncOutcome } from './types.js';
+
+/** So many failures of an API in a row mean that it is down. */
+const BREAKER = 5;
+
+/** What has come of a run so far, and whether it goes on: every event passes through here. */
+export class Tally {
+  readonly #ctx: RunContext;
+  readonly #results: EventResult[] = [];
+  #problem: RunProblem | null = null;
+  #failuresInARow = 0;
+  #total = 0;
+
+  constructor(ctx: RunContext) {
+    this.#ctx = ctx;
+  }
+
+  /** So many events there are. */
+  expect(total: number): void {
+    this.#total = total;
+  }
+
+  /** What keeps the run from doing all that it was asked for. */
+  note(problem: RunProblem): void {
+    this.#problem = problem;
+  }
+
+  /** Both APIs have answered. */
+  answered(): void {
+    this.#failuresInARow = 0;
+  }
+
+  /**
+   * Works on all of them, as many at once as there are slots; null results come later. Work that calls `leave`
+   * gives its slot back before its end.
+   */
+  async each<T extends Candidate>(
+    slots: Slots,
+    candidates: Iterable<T> | AsyncIterable<T>,
+    work: (candidate: T, leave: () => void) => Promise<EventResult | null>,
+  ): Promise<void> {
+    const running = new Set<Promise<void>>();
+    const bugs: unknown[] = [];
+    for await (const candidate of candidates) {
+      await slots.take();
+      if (bugs.length > 0) break;
+      const leave = once(() => slots.give());
+      const done = this.#one(candidate, () => work(candidate, leave))
+        .catch((error: unknown) => {
+          bugs.push(error);
+        })
+        .finally(() => {
+          leave();
+          running.delete(done);
+        });
+      running.add(done);
+    }
+    await Promise.all(running);
+    if (bugs.length > 0) throw bugs[0];
+  }
+
+  async #one(candidate: Candidate, work: () => Promise<EventResult | null>): Promise<void> {
+    const result = this.stopped()
+      ? this.abort(candidate)
+      : await this.guarded(work, (error) =>
+          error instanceof Interrupted ? error.result : this.abort(candidate),
+        );
+    if (result) this.add(this.#cutOff(result) ? this.abort(candidate) : result);
+    else this.#failuresInARow = 0;
+  }
+
+  /** Refused credentials concern everything: the run ends. Anything else unexpected is a bug and goes up. */
+  async guarded<T>(
+    work: () => Promise<T>,
+    otherwise: (error: AppError) => T | null = () => null,
+  ): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#problem =
+        error.code === 'CREDENTIALS'
+          ? { kind: 'credentials', message: error.message, hint: error.hint }
+          : { kind: problemKind(error), message: error.message };
+      return otherwise(error);
+    }
+  }
+
+  /** The read that failed was cut off by the stop: that says nothing about the API. */
+  #cutOff(result: EventResult): boolean {
+    return this.#ctx.stop.aborted && result.upstream && result.changes.length === 0 && this.stopped();
+  }
+
+  /** Whether nothing more is to be begun. */
+  stopped(): boolean {
+    if (this.#ctx.stop.aborted && this.#problem === null) {
+      const kind = this.#ctx.state.lost?.aborted ? 'state-unavailable' : 'stopped';
+      this.#problem = { kind, message: stopReason(this.#ctx.stop) };
+    }
+    return (
+      this.#problem !== null && this.#problem.kind !== 'incomplete' && this.#problem.kind !== 'create-limit'
+    );
+  }
+
+  /** The result of an event that the run does not come to. */
+  abort(candidate: Candidate): EventResult {
+    const why = this.#problem?.message ?? 'The run was stopped.';
+    return aborted(candidate, locationOf(this.#ctx, candidate.header), `Not done. ${why}`);
+  }
+
+  /** Takes a result down and tells of it. */
+  add(result: EventResult): void {
+    this.#results.push(result);
+    this.#ctx.events.result(result);
+    this.#ctx.events.progress(this.#results.length, this.#total, 'events');
+    if (result.status !== 'failed' || result.reason !== 'ABORTED') {
+      this.#failuresInARow = result.upstream ? this.#failuresInARow + 1 : 0;
+    }
+    if (this.#failuresInARow >= BREAKER && !this.stopped()) {
+      const message = `${BREAKER} events in a row failed because an API did not answer; the run was stopped. Last: ${result.error ?? ''}`;
+      this.#problem = { kind: 'unavailable', message };
+    }
+  }
+
+  /** What came of the run. `complete`: it was to cover everything. */
+  outcome(window: SyncOutcome['window'], complete: boolean): SyncOutcome {
+    this.stopped();
+    const failures = this.#results.filter((result) => result.status === 'failed');
+    if (this.#problem === null && failures.length > 0 && this.#results.every((result) => result.upstream)) {
+      this.#problem = { kind: 'unavailable', message: failures[0]?.error ?? 'An API did not answer.' };
+    }
+    return {
+      window,
+      results: this.#results,
+      problem: this.#problem,
+      complete: complete && this.#problem === null,
+    };
+  }
+}
+
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (!called) call();
+    called = true;
+  };
+}
+
+function problemKind(error: AppError): 'locked' | 'state-unavailable' | 'unavailable' {
+  if (error.code === 'LOCKED') return 'locked';
+  return error.code === 'STATE' && error.exitCode === ExitCode.locked ? 'state-unavailable' : 'unavailable';
+}
+
+function stopReason(stop: AbortSignal): string {
+  return typeof stop.reason === 'string' ? stop.reason : 'The run was stopped.';
+}
