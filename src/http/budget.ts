@@ -118,7 +118,7 @@ export class RateBudget {
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       // The sleep may be for newcomers, who have to wait longer.
-      if (this.#waiting === 0) this.#sleeper.abort();
+      if (this.#draining && this.#waiting === 0) this.#sleeper.abort();
       queue.push(waiter);
       void this.#drain();
     });
