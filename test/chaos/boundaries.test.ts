@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type CaseResult, calmRun, casesOf, faults, tally, tryAll } from '../helpers/boundary.js';
-import { forgetfulness, lateHeader, outage } from '../helpers/hardship.js';
+import { forgetfulness, lateHeader, outage, supersededHeader } from '../helpers/hardship.js';
 import type { WorldOptions } from '../helpers/world.js';
 
 /** For the cases that keep the machine busy, and for those that mostly wait. */
@@ -64,6 +64,10 @@ describe('a fault at each request of a run leaves exactly one right order after 
 
 test('a header that a dead run sent off is waited for', async () => {
   expect(await lateHeader()).toEqual([]);
+});
+
+test('a header that lost a race is disregarded', async () => {
+  expect(await supersededHeader()).toEqual([]);
 });
 
 describe('a run whose look-ups all fail', () => {

@@ -1,7 +1,7 @@
 import { type CaseResult, calmRun, casesOf, faults, tryAll } from '../../helpers/boundary.js';
 import { wrongWith } from '../../helpers/check.js';
 import { runCli, syncArgs } from '../../helpers/cli.js';
-import { forgetfulness, lateHeader, outage, standstill } from '../../helpers/hardship.js';
+import { forgetfulness, lateHeader, outage, standstill, supersededHeader } from '../../helpers/hardship.js';
 import { farBehind, fiveHosts, type Race, runRaces } from '../../helpers/race.js';
 import { TestWorld, type WorldOptions } from '../../helpers/world.js';
 
@@ -14,6 +14,7 @@ const checks: readonly (() => Promise<string[]>)[] = [
   () => forgetfulness('POST', '/resources/OrderItem/'),
   () => forgetfulness('POST', '/resources/Payment/'),
   () => lateHeader(),
+  () => supersededHeader(),
   () => standstill(),
   () => races([farBehind, fiveHosts({ latencyMs: 300 })]),
   () =>

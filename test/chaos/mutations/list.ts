@@ -138,14 +138,6 @@ export const mutations: readonly Mutation[] = [
     replace: '',
   },
   {
-    name: 'a claim that was overwritten is used all the same',
-    file: 'src/sync/follow.ts',
-    find: `  return (
-    now !== null && claimIn(now.notes) === session.claim && (await fingerprint(session, now)) === expected
-  );`,
-    replace: '  return now !== null && expected !== null;',
-  },
-  {
     name: 'a fresh claim is overwritten by whoever waits',
     file: 'src/sync/follow.ts',
     find: 'quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settleMs) + settleMs;',
