@@ -5,7 +5,7 @@ import { clean } from '../../report/text.js';
 const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {
   '28': {
     why: 'it refuses the user or the password',
-    hint: 'Check the user and the password in STATE_URL.',
+    hint: 'Check the user and the password in STATE_URL, and whether the server wants TLS (?sslmode=verify-full).',
   },
   '3D': { why: 'the database does not exist', hint: 'Create it, or correct its name in STATE_URL.' },
   '42501': {
@@ -15,6 +15,20 @@ const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {
   '42P01': { why: 'a table is missing', hint: 'Run `ts-reconcile state migrate`.' },
   '3F': { why: 'the schema ts_reconcile is missing', hint: 'Run `ts-reconcile state migrate`.' },
 };
+
+/** What a person can do about a connection that cannot be encrypted as STATE_URL asks. */
+const TLS_REFUSALS: readonly { is: RegExp; why: string; hint: string }[] = [
+  {
+    is: /does not support SSL/,
+    why: 'it has no TLS',
+    hint: 'Switch TLS on there, or leave sslmode out of STATE_URL if the network between is private.',
+  },
+  {
+    is: /^(?:\w*SELF_SIGNED\w*|UNABLE_TO_\w*(?:CERT|SIGNATURE)\w*|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    why: 'its certificate is not to be trusted',
+    hint: 'Name its CA in STATE_URL (&sslrootcert=FILE) and the host as the certificate has it. sslmode=no-verify encrypts without checking.',
+  },
+];
 
 /** SQLSTATEs of a server that cannot serve at the moment: connections, resources, shutdown, conflicts. */
 const PASSING = /^(?:08|25006|25P03|40|53|55|57|58)/;
@@ -28,7 +42,7 @@ const PASSING = /^(?:08|25006|25P03|40|53|55|57|58)/;
 export function databaseError(error: unknown, what: string): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
-  const refusal = REFUSALS[code] ?? REFUSALS[code.slice(0, 2)];
+  const refusal = REFUSALS[code] ?? REFUSALS[code.slice(0, 2)] ?? tlsRefusal(error, code);
   if (refusal) return new AppError('STATE', ExitCode.config, `${what}: ${refusal.why}.`, refusal.hint);
   if (isSqlState(code) && !PASSING.test(code)) return error;
   return new AppError(
@@ -37,6 +51,10 @@ export function databaseError(error: unknown, what: string): unknown {
     `${what}: ${reasonOf(error, code)}.`,
     'It is tried again at the next run. If this goes on, check the database and STATE_URL.',
   );
+}
+
+function tlsRefusal(error: unknown, code: string) {
+  return TLS_REFUSALS.find(({ is }) => is.test(code === '' ? errorText(error) : code));
 }
 
 function reasonOf(error: unknown, code: string): string {

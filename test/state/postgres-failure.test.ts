@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, ExitCode } from '../../src/errors.js';
+import { databaseError } from '../../src/state/postgres/failure.js';
+
+function judged(message: string, code?: string): unknown {
+  return databaseError(
+    code === undefined ? new Error(message) : Object.assign(new Error(message), { code }),
+    'It failed',
+  );
+}
+
+describe('databaseError', () => {
+  it.each([
+    ['no pg_hba.conf entry', '28000', 'it refuses the user or the password'],
+    ['password authentication failed', '28P01', 'it refuses the user or the password'],
+    ['permission denied for schema', '42501', 'the user lacks a permission'],
+    ['The server does not support SSL connections', undefined, 'it has no TLS'],
+    ['self-signed certificate', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is not to be trusted'],
+    ['self-signed certificate in chain', 'SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not to be trusted'],
+    ['unable to verify', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not to be trusted'],
+    ['unable to get', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not to be trusted'],
+    ['expired', 'CERT_HAS_EXPIRED', 'its certificate is not to be trusted'],
+    ['names', 'ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is not to be trusted'],
+  ])('wants somebody to change something: %s (%s)', (message, code, why) => {
+    expect(judged(message, code)).toMatchObject({
+      code: 'STATE',
+      exitCode: ExitCode.config,
+      message: `It failed: ${why}.`,
+      hint: expect.stringMatching(/\.$/),
+    });
+  });
+
+  it.each([
+    ['connect ECONNREFUSED', 'ECONNREFUSED', 'nothing listens there'],
+    ['getaddrinfo', 'ENOTFOUND', 'its host name is not known'],
+    ['too many', '53300', 'it has no connection to spare'],
+    ['the database system is starting up', '57P03', 'it is just starting or stopping'],
+    ['Connection terminated unexpectedly', undefined, 'Connection terminated unexpectedly'],
+  ])('may pass by itself: %s (%s)', (message, code, why) => {
+    expect(judged(message, code)).toMatchObject({ exitCode: ExitCode.locked, message: `It failed: ${why}.` });
+  });
+
+  it('leaves alone what can only be a bug, and what was explained before', () => {
+    const bug = Object.assign(new Error('syntax error'), { code: '42601' });
+    expect(databaseError(bug, 'It failed')).toBe(bug);
+    const known = new AppError('STATE', ExitCode.config, 'Known.');
+    expect(databaseError(known, 'It failed')).toBe(known);
+  });
+});
