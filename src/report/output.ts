@@ -32,18 +32,28 @@ export function shareTerminal(a: OutputStream, b: OutputStream): boolean {
 }
 
 const GONE = ['EPIPE', 'ERR_STREAM_DESTROYED'];
+/** Streams whose reader went away. */
+const unread = new WeakSet<Writable>();
 
 /**
  * Writes all of `text` and resolves once the stream has taken it, so that a process which ends afterwards loses
  * nothing of it. A reader that went away (`| head`) is no error; any other failure rejects (`OUTPUT`, exit 78).
  */
 export function writeAll(stream: Writable, text: string): Promise<void> {
+  if (unread.has(stream)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const settle = (error?: Error | null) => {
+      if (!error) {
+        stream.off('error', settle);
+        resolve();
+        return;
+      }
       // The stream emits `error` after the callback; without a listener that would end the process.
       setImmediate(() => stream.off('error', settle));
-      if (!error || ('code' in error && GONE.includes(String(error.code)))) resolve();
-      else reject(outputError(error));
+      if ('code' in error && GONE.includes(String(error.code))) {
+        unread.add(stream);
+        resolve();
+      } else reject(outputError(error));
     };
     stream.on('error', settle);
     stream.write(text, settle);

@@ -68,6 +68,20 @@ describe('a run whose reader goes away while it writes orders', () => {
 });
 
 describe('a reader that takes the first line only', () => {
+  it('or all of a long history: neither gets a warning', async () => {
+    const event = world.addEvent();
+    const env = world.env(stateDir);
+    for (let count = 0; count < 12; count += 1) await runCli(syncArgs(event), env);
+    const all = await runCli(['history'], env);
+    expect([all.code, all.stderr]).toEqual([0, '']);
+    expect(all.stdout).toMatch(/\n12 runs since /);
+
+    const run = startCli(['history'], env);
+    run.child.stdout?.once('data', () => run.child.stdout?.destroy());
+    const first = await run.done;
+    expect([first.code, first.stderr]).toEqual([0, '']);
+  });
+
   it.each([[['--help']], [['sync', '--help']]])('is no error for %j', async (args) => {
     const run = startCli(args, world.env(stateDir));
     run.child.stdout?.destroy();

@@ -59,6 +59,26 @@ describe('writeAll', () => {
     await expect(writeAll(stream, 'more')).resolves.toBeUndefined();
   });
 
+  it('leaves no listener behind that would add up over many writes', async () => {
+    const { stream, finish } = slowStream();
+    for (let count = 0; count < 3; count += 1) {
+      const written = writeAll(stream, 'text');
+      finish();
+      await written;
+      expect(stream.listenerCount('error')).toBe(0);
+    }
+  });
+
+  it('writes nothing more where nobody reads', async () => {
+    const { stream, taken, finish } = slowStream();
+    const written = writeAll(stream, 'text');
+    finish(failureWith('EPIPE'));
+    await written;
+    await writeAll(stream, 'more');
+    expect(taken).toEqual(['text']);
+    expect(stream.listenerCount('error')).toBeLessThanOrEqual(1);
+  });
+
   it('rejects on any other failure', async () => {
     const { stream, finish } = slowStream();
     const written = writeAll(stream, 'text');
