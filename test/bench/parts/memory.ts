@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { systemClock } from '../../../src/clock.js';
 import { startCli } from '../../helpers/cli.js';
-import type { TestWorld } from '../../helpers/world.js';
+import { TestWorld } from '../../helpers/world.js';
 import type { Figure, Part } from '../figure.js';
 import { hastened } from './hasten.js';
 import { standingWorld } from './standing-world.js';
 
 const FEW = 2_000;
 const MANY = 20_000;
+const IDLE_MS = 3_000;
 
 /** Highest resident memory of a sweep's process, in MB (Linux). */
 export const memory: Part = async (say) => {
@@ -28,8 +30,31 @@ export const memory: Part = async (say) => {
       await world.close();
     }
   }
-  return figures;
+  return [...figures, await idleRelay(say)];
 };
+
+/** Resident memory of `serve` that has nothing to do, in MB. */
+async function idleRelay(say: (what: string) => void): Promise<Figure> {
+  say('serve, idle');
+  const world = await TestWorld.start();
+  const env = world.env(world.newStateDir(), { TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'signing-key-of-the-bench' });
+  const relay = startCli(['serve', '--port', '0'], env);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      relay.child.stderr?.on('data', (text: Buffer) => text.includes('Listening') && resolve());
+      relay.done.then(({ stderr }) => reject(new Error(stderr)), reject);
+    });
+    // What starting leaves behind.
+    await systemClock.sleep(IDLE_MS);
+    const status = await readFile(`/proc/${relay.child.pid}/status`, 'utf8');
+    const value = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
+    return { name: 'memory of serve, idle', value, unit: 'MB', limit: 70 };
+  } finally {
+    relay.child.kill('SIGTERM');
+    await relay.done;
+    await world.close();
+  }
+}
 
 async function peak(world: TestWorld, dir: string, hours: number): Promise<number> {
   const run = startCli(['sync', '--trigger', 'cron'], world.env(dir, hastened(hours)));
