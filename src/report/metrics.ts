@@ -69,7 +69,7 @@ export function metricsText(facts: RunFacts, old: string | null, known: Successe
 function freshSamples({ report, exit, wholeSweep }: RunFacts): Sample[] {
   const { mode, events, requests } = report;
   const started = Date.parse(report.started_at) / 1000;
-  const ended = started + report.duration_ms / 1000;
+  const ended = (Date.parse(report.started_at) + report.duration_ms) / 1000;
   const failed = events.filter(({ status }) => status === 'failed').length;
   const once: [MetricName, number][] = [
     ['ts_reconcile_last_attempt_timestamp_seconds', started],

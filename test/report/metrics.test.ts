@@ -55,6 +55,13 @@ describe('the text', () => {
     `);
   });
 
+  it('tells times to the millisecond', () => {
+    const startedAt = Date.parse('2026-11-23T13:18:19.867Z');
+    const times = { startedAt, finishedAt: startedAt + 345 };
+    const text = metricsText(facts({ report: report([skipped('1')], times) }), null, unknown);
+    expect(text).toContain(`\n${COMPLETE} 1795439900.212\n`);
+  });
+
   it('keeps the last success through failing runs, and moves it on with a good one', () => {
     const good = metricsText(facts({ report: report([skipped('1')]), exit: 0 }), null, unknown);
     expect(valueIn(good, SUCCESS)).toBe(START + 0.812);
