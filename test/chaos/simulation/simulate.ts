@@ -1,17 +1,17 @@
 import type { HttpTransport } from '../../../src/http/transport.js';
-import { connectRevel } from '../../../src/revel/connect.js';
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { runSync } from '../../../src/sync/run.js';
-import type { EventResult, SyncDeps, SyncOutcome, SyncSettings } from '../../../src/sync/types.js';
-import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
-import { Account, API_KEY, API_SECRET, isVisible } from './account.js';
+import type { EventResult, SyncDeps, SyncOutcome } from '../../../src/sync/types.js';
+import { Account, isVisible } from './account.js';
 import { Checker, type Violation } from './checker.js';
-import { DAYS, eventIdOf, LOCATIONS, sourceEvent } from './events.js';
+import { depsOf } from './deps.js';
+import { DAYS, eventIdOf } from './events.js';
+import { Faults } from './faults.js';
 import { Host } from './host.js';
 import { Network } from './network.js';
 import { Process } from './process.js';
 import { hash, Random } from './random.js';
-import { type Deed, type FaultKind, holdsAssumption, type PlannedRun, type Scenario } from './scenario.js';
+import { type Deed, holdsAssumption, type PlannedRun, type Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 import { judgeClean, judgeHonesty, judgeLeftovers } from './verdict.js';
 
@@ -46,7 +46,6 @@ const HOUR = 3_600_000;
  * twice may be an hour younger than it looks.
  */
 const AGED_MS = { plain: 180_000, fold: HOUR + 300_000 } as const;
-const REVEL_URL = 'https://revel.test';
 
 /** Plays a schedule from beginning to end. The same schedule always takes the same course. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Simulated> {
@@ -64,7 +63,6 @@ class Simulation {
   readonly #network: Network;
   readonly #hosts = new Map<number, Host>();
   readonly #processes: Process[] = [];
-  readonly #faults: Map<string, FaultKind>;
   readonly #trace: string[] = [];
   readonly #tracing: boolean;
   /** The assumption holds. */
@@ -84,12 +82,12 @@ class Simulation {
     this.#timeline = new Timeline(DAYS[scenario.day].start, () => ties.next());
     this.#account = new Account(scenario);
     this.#checker = new Checker(this.#account, scenario, this.#timeline.now);
-    this.#faults = new Map(scenario.faults.flatMap(places));
+    const faults = new Faults(scenario.faults);
     this.#network = new Network({
       scenario,
       commitMs: () => (this.#quick ? Math.min(20, scenario.commitMs) : scenario.commitMs),
       timeline: this.#timeline,
-      faultOf: (process, kind) => (this.#calm ? null : this.#faultOf(process, kind)),
+      faultOf: (process, kind) => (this.#calm ? null : faults.of(process, kind)),
       serve: (process, request, sentAt) => this.#serve(process, request, sentAt),
       tell: trace ? (process, what) => this.#tell(`run ${process.index}`, what) : null,
     });
@@ -226,7 +224,15 @@ class Simulation {
     this.#processes.push(process);
     this.#tell(`run ${index}`, `begins on host ${run.host}: ${run.sweep ? 'sweep' : `events ${run.events}`}`);
     const ids = run.events.map(eventIdOf);
-    const deps = this.#depsOf(process);
+    const transport = this.#network.transportOf(process);
+    const deps = depsOf(process, {
+      scenario: this.#scenario,
+      network: this.#network,
+      transport: this.#bend.transport?.(transport) ?? transport,
+      state: this.#hostOf(run.host).stateFor(process),
+      stateOf: (event) => this.#checker.stateOf(event),
+      tell: (what) => this.#tell(`run ${index}`, what),
+    });
     runSync(this.#bend.deps?.(deps) ?? deps, {
       target: run.sweep ? { kind: 'sweep', hoursBack: 48, shard: null } : { kind: 'events', ids },
       dryRun: false,
@@ -252,51 +258,10 @@ class Simulation {
     return process;
   }
 
-  #depsOf(process: Process): SyncDeps {
-    const { index, host, clock, random, stop } = process;
-    const { rps } = this.#scenario;
-    const transport = this.#network.transportOf(process);
-    return {
-      settings: settingsOf(this.#scenario),
-      tripleseat: this.#tripleseatFor(process),
-      revel: connectRevel(
-        { baseUrl: REVEL_URL, apiKey: API_KEY, apiSecret: API_SECRET, rps },
-        {
-          transport: this.#bend.transport?.(transport) ?? transport,
-          clock,
-          random: () => random.next(),
-          timeoutMs: 30_000,
-          signal: stop.signal,
-          onRequest: () => {},
-        },
-      ),
-      state: this.#hostOf(host).stateFor(process),
-      clock,
-      hex: (digits) => random.hex(digits),
-      stop: stop.signal,
-      events: {
-        started: () => {},
-        notice: () => {},
-        warning: (message) => this.#tell(`run ${index}`, `warns: ${message}`),
-        result: (result) => this.#tell(`run ${index}`, resultLine(result)),
-        progress: () => {},
-      },
-    };
-  }
-
   #hostOf(number: number): Host {
     const host = this.#hosts.get(number) ?? new Host();
     this.#hosts.set(number, host);
     return host;
-  }
-
-  #faultOf({ index, requests, reads }: Process, kind: 'reads' | 'writes'): FaultKind | null {
-    const nth = kind === 'reads' ? reads : requests - reads;
-    return (
-      this.#faults.get(placeOf(index, 'requests', requests)) ??
-      this.#faults.get(placeOf(index, kind, nth)) ??
-      null
-    );
   }
 
   #serve(process: Process, request: SimRequest, sentAt: number): SimResponse {
@@ -358,49 +323,11 @@ class Simulation {
     }
   }
 
-  #tripleseatFor(process: Process): TripleseatPort {
-    const { events, day } = this.#scenario;
-    const indexes = events.map((_, index) => index);
-    const current = (index: number) => {
-      const { version, status } = this.#checker.stateOf(index);
-      return sourceEvent(index, version, status, day);
-    };
-    const ask = <T>(what: string, read: () => T) =>
-      this.#network.ask<ReadResult<T>>(
-        process,
-        what,
-        () => ({ kind: 'ok', value: read() }),
-        (detail) => ({ kind: 'error', detail }),
-      );
-    const none = async (): Promise<{ kind: 'not-found' }> => ({ kind: 'not-found' });
-    return {
-      event: (id) =>
-        ask(`event ${id}`, () => current(indexes.find((index) => eventIdOf(index) === id) ?? -1)),
-      search: ({ siteId, by }) =>
-        ask(`search ${siteId} ${by}`, () => ({
-          events: indexes.map(current).filter((event) => event.siteId === siteId),
-          unreadable: [],
-          more: false,
-        })),
-      booking: none,
-      menuSelections: none,
-      invoiceLines: none,
-    };
-  }
-
   #tell(who: string, what: string): void {
     if (!this.#tracing) return;
     const at = this.#timeline.now - DAYS[this.#scenario.day].start;
     this.#trace.push(`${String(at).padStart(7)} ms  ${who}: ${what}`);
   }
-}
-
-function places({ run, of, nth, count, kind }: Scenario['faults'][number]): [string, FaultKind][] {
-  return Array.from({ length: count }, (_, index) => [placeOf(run, of, nth + index), kind]);
-}
-
-function placeOf(run: number, of: Scenario['faults'][number]['of'], nth: number): string {
-  return `${run} ${of} ${nth}`;
 }
 
 /** The run wrote nothing, and says so. */
@@ -409,27 +336,3 @@ function isIdle({ process, outcome }: { process: Process; outcome: SyncOutcome }
 }
 
 const DID: ReadonlySet<EventResult['status']> = new Set(['injected', 'repaired']);
-
-function settingsOf({ settleMs, rps, concurrency }: Scenario): SyncSettings {
-  return {
-    locations: LOCATIONS,
-    enabled: true,
-    allowedLocations: null,
-    testEstablishmentId: null,
-    syncStatuses: ['DEFINITE', 'CLOSED'],
-    leadHours: 0,
-    graceHours: 24,
-    paymentPolicy: 'paid',
-    unmatchedPolicy: 'fail',
-    ignoredEvents: new Set(),
-    concurrency,
-    maxCreatesPerRun: 200,
-    settleMs,
-    revelRps: rps,
-  };
-}
-
-function resultLine({ id, status, reason, orderId, error }: EventResult): string {
-  const what = reason === null ? status : `${status} ${reason}`;
-  return `event ${id} ${what}, order ${orderId ?? '-'}${error === null ? '' : `: ${error}`}`;
-}
