@@ -160,7 +160,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
         { exitCode: 75, message: expect.stringContaining('nothing listens there') },
         { exitCode: 78, message: expect.stringContaining('it refuses the user or the password') },
         { exitCode: 78, message: expect.stringContaining('the database does not exist') },
-        { exitCode: 75, message: expect.stringContaining('does not support SSL') },
+        { exitCode: 78, message: expect.stringContaining('it has no TLS') },
         { exitCode: 78, message: expect.stringContaining('certificate file') },
       ]);
       const told = problems.map((problem) => `${String(problem)} ${JSON.stringify(problem)}`).join();
