@@ -411,9 +411,9 @@ describe('invoiceLines', () => {
   });
 
   it('retries a portal that is down, and says so', async () => {
-    nock(PORTAL).get(path).times(8).reply(503);
+    nock(PORTAL).get(path).times(12).reply(503);
     expect(sentence(await setUp().port.invoiceLines(`${PORTAL}${path}`))).toBe(
-      'Tripleseat: the invoice view could not be read: GET /doc/…/296 answered 503 (8 attempts).',
+      'Tripleseat: the invoice view could not be read: GET /doc/…/296 answered 503 (12 attempts).',
     );
   });
 });
