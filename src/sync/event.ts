@@ -97,11 +97,15 @@ export async function planListed(
   return planRead(ctx, { ...read.value, ...rowOf(candidate.header) }, rows, readAt, readAt);
 }
 
-/** The same for an event that is known by its id alone. */
-export async function planById(ctx: RunContext, id: EventId): Promise<Planned> {
+/** The same for an event that is known by its id alone; `row`: what a search has shown of it before, if one has. */
+export async function planById(
+  ctx: RunContext,
+  id: EventId,
+  row: EventHeader | null = null,
+): Promise<Planned> {
   const candidate: Candidate = { id, header: null };
   const readAt = ctx.clock.now();
-  const read = await ctx.tripleseat.event(id);
+  const read = await readEvent(ctx, id, row);
   if (read.kind === 'error' || read.kind === 'forbidden') return unreadEvent(ctx, candidate, read, []);
   const header = read.kind === 'ok' ? read.value : null;
   const { read: found, askedAt: lookedAt } = await ctx.finder.ask(keyOf(ctx, { id, header }));
@@ -111,8 +115,18 @@ export async function planById(ctx: RunContext, id: EventId): Promise<Planned> {
   const planned = await planRead(ctx, read.value, found.value, readAt, lookedAt);
   if (planned.kind === 'work' || planned.result.reason !== 'DRIFT') return planned;
   // The order may have been made meanwhile from a newer state of the event.
-  const again = await ctx.tripleseat.event(id);
+  const again = await readEvent(ctx, id, row);
   return again.kind === 'ok' ? planRead(ctx, again.value, found.value, ctx.clock.now(), lookedAt) : planned;
+}
+
+async function readEvent(
+  ctx: RunContext,
+  id: EventId,
+  row: EventHeader | null,
+): Promise<ReadResult<SourceEvent>> {
+  const read = await ctx.tripleseat.event(id);
+  if (read.kind !== 'ok' || row?.fingerprint === undefined) return read;
+  return { kind: 'ok', value: { ...read.value, ...rowOf(row) } };
 }
 
 /** What the row of the search says better than the detail: whether anything has changed since. */
@@ -139,7 +153,8 @@ function unreadEvent(
   rows: readonly FoundOrder[],
 ): Planned {
   if (read.kind !== 'not-found') {
-    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, read.kind === 'error'));
+    const upstream = read.kind === 'error' && !read.unusable;
+    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
   }
   const verdict = judge(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'

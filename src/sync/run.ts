@@ -259,7 +259,7 @@ class Run {
     if (!lock) return lockedOut(ctx, work.known);
     try {
       if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyWork(ctx, work, null);
-      const again = await planById(ctx, work.known.id);
+      const again = await planById(ctx, work.known.id, work.known.header);
       return again.kind === 'result' ? again.result : await applyWork(ctx, again.work, again.work.lookedAt);
     } finally {
       await lock.release();

@@ -56,6 +56,10 @@ describe('what a sweep remembers', () => {
     const quiet = await desk.sweep();
     expect(quiet.results.filter(({ reason }) => reason !== 'ALREADY_INJECTED')).toEqual([]);
     expect(quiet.sent.length).toBeLessThanOrEqual(60);
+    const besides = quiet.sent.filter(
+      ({ upstream, path }) => upstream === 'tripleseat' && path !== '/v1/events/search.json',
+    );
+    expect(besides.map(({ path }) => path).slice(1)).toEqual([]);
     expect(toRevel(quiet).length).toBeLessThanOrEqual(13);
     desk.cache.clear();
     const cold = await desk.sweep();
