@@ -145,7 +145,7 @@ async function readNames(ctx: RunContext, event: SourceEvent): Promise<LinesRead
         return { kind: 'failed', why: step.failure.error };
       case 'need': {
         const problem = await readMore(ctx, event, step, gathered);
-        if (problem !== null) return { kind: 'failed', why: problem.error };
+        if (problem !== null) return { kind: 'failed', why: problem.failure.error };
         break;
       }
       case 'source': {

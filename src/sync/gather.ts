@@ -23,7 +23,7 @@ export async function gatherWanted(
     if (step.kind === 'failed') return refused(step.failure);
     if (step.kind === 'need') {
       const problem = await readMore(ctx, event, step, gathered);
-      if (problem !== null) return { kind: 'failed', failure: problem, upstream: true };
+      if (problem !== null) return { kind: 'failed', ...problem };
       continue;
     }
     const products = await ctx.products(establishmentOf(ctx, location));
@@ -62,29 +62,32 @@ export async function readMore(
   event: SourceEvent,
   step: Extract<ReturnType<typeof nextLines>, { kind: 'need' }>,
   gathered: Gathered,
-): Promise<Failure | null> {
+): Promise<Omit<Extract<WantedRead, { kind: 'failed' }>, 'kind'> | null> {
   switch (step.need) {
     case 'booking': {
       const read = await ctx.tripleseat.booking(step.bookingId);
-      if (read.kind === 'error') return unreadable(`booking ${step.bookingId}`, read.detail);
+      if (read.kind === 'error') return unreadable(`booking ${step.bookingId}`, read);
       gathered.booking = read.kind === 'ok' ? read.value : null;
       return null;
     }
     case 'selections': {
       const read = await ctx.tripleseat.menuSelections(event.id);
-      if (read.kind === 'error') return unreadable('menu selections', read.detail);
+      if (read.kind === 'error') return unreadable('menu selections', read);
       gathered.selections = read.kind === 'ok' ? read.value : null;
       return null;
     }
     case 'invoice': {
       const read = await ctx.tripleseat.invoiceLines(step.url);
-      if (read.kind === 'error') return unreadable('invoice', read.detail);
+      if (read.kind === 'error') return unreadable('invoice', read);
       gathered.invoice = read.kind === 'ok' ? read.value : null;
       return null;
     }
   }
 }
 
-function unreadable(what: string, detail: string): Failure {
-  return { reason: 'SOURCE_ERROR', error: `The ${what} could not be read. ${detail}` };
+function unreadable(what: string, { detail, unusable }: { detail: string; unusable?: true }) {
+  return {
+    failure: { reason: 'SOURCE_ERROR', error: `The ${what} could not be read. ${detail}` },
+    upstream: unusable !== true,
+  } as const;
 }

@@ -133,7 +133,7 @@ function judge<T>(
     case 'absent':
       return { kind: 'not-found' };
     case 'unreadable':
-      return failed(what, `${converted.detail}.`);
+      return unusable(what, `${converted.detail}.`);
   }
 }
 
@@ -150,6 +150,11 @@ function failed(what: string, why: string): { kind: 'error'; detail: string } {
     kind: 'error',
     detail: `Tripleseat: ${what} could not be read: ${why.replace(/^Tripleseat: /, '')}`,
   };
+}
+
+/** Asking again would be answered the same, and other objects are read all right. */
+function unusable(what: string, why: string): { kind: 'error'; detail: string; unusable: true } {
+  return { ...failed(what, why), unusable: true };
 }
 
 function wrongId(what: string, answered: string): { kind: 'error'; detail: string } {
@@ -190,7 +195,7 @@ function refused(response: HttpResponse, what: string): AppError {
  */
 async function readInvoice(options: ClientOptions, url: string): ReturnType<TripleseatPort['invoiceLines']> {
   const what = 'the invoice view';
-  if (!isInvoiceUrl(url)) return failed(what, 'its link does not lead to https://portal.tripleseat.com.');
+  if (!isInvoiceUrl(url)) return unusable(what, 'its link does not lead to https://portal.tripleseat.com.');
   const outcome = await options.read({ url, headers: { accept: 'text/html' }, maxBytes: INVOICE_BYTES });
   if (outcome.kind === 'failure') return failed(what, describe('Tripleseat', outcome));
   const { status, body } = outcome.response;
@@ -205,6 +210,6 @@ async function readInvoice(options: ClientOptions, url: string): ReturnType<Trip
     case 'none':
       return { kind: 'not-found' };
     case 'unreadable':
-      return failed(what, `${invoice.detail}.`);
+      return unusable(what, `${invoice.detail}.`);
   }
 }

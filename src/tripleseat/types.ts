@@ -11,8 +11,11 @@ export type ReadResult<T> =
   | { kind: 'not-found' }
   /** 403 on this object although the credentials are good. */
   | { kind: 'forbidden'; detail: string }
-  /** The upstream failed or answered nonsense, after the retries that reads get. */
-  | { kind: 'error'; detail: string };
+  /**
+   * The upstream failed or answered nonsense, after the retries that reads get. `unusable`: it is well, but what
+   * it has for this one object cannot be used until a person corrects it.
+   */
+  | { kind: 'error'; detail: string; unusable?: true };
 
 /** One search, of one site. Dates are `YYYY-MM-DD`, both ends included, and only narrow the answer if the server obeys. */
 export interface SearchQuery {

@@ -108,6 +108,30 @@ describe('an API that fails again and again', () => {
     expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
   });
 
+  it('is not what events are whose figures cannot be read: the others are done, and nothing is tried again', async () => {
+    const { desk, events } = withEvents(9);
+    for (const event of events.slice(0, 7)) desk.tripleseat.store.putEvent({ ...event, grand_total: 'n/a' });
+    const run = await desk.sweep({}, { concurrency: 1 });
+    expect(run.problem).toBeNull();
+    expect(run.results.filter(({ reason }) => reason === 'SOURCE_ERROR')).toHaveLength(7);
+    expect(run.results.filter(({ status }) => status === 'injected')).toHaveLength(2);
+    const alone = await desk.single(events.slice(0, 1));
+    expect(alone.results).toMatchObject([{ reason: 'SOURCE_ERROR', upstream: false }]);
+    expect(exitCodeOf(alone, sweepRequest, false)).toBe(1);
+  });
+
+  it('is not what an invoice link is that leads elsewhere', async () => {
+    const { desk, events } = withEvents(1);
+    const [event] = events;
+    if (!event) throw new Error('there is an event');
+    const views = [{ name: 'Invoice', url: 'https://elsewhere.example/doc/1' }];
+    const documents = [{ id: 1, title: 'Event Order', deleted_at: null, line_items: [], views }];
+    desk.tripleseat.store.putEvent({ ...event, booking_id: null, documents });
+    const run = await desk.single(events);
+    expect(run.results).toMatchObject([{ status: 'failed', reason: 'SOURCE_ERROR', upstream: false }]);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
+  });
+
   it('four times does not stop it: the others are done', async () => {
     const { desk, events } = withEvents(9);
     const bad = new Set(events.slice(2, 6).map(({ id }) => `/v1/events/${id}.json`));
