@@ -19,7 +19,7 @@ export interface PricedLine {
   name: string;
   quantity: Quantity;
   unitPrice: Cents;
-  /** Line total; within a cent of quantity × unit price. */
+  /** Line total; less than a cent away from quantity × unit price. */
   total: Cents;
 }
 

@@ -74,9 +74,12 @@ export function lineTotal(count: Quantity, price: Cents): Cents {
   return (new Big(count).times(price).round(0, Big.roundHalfUp).toNumber() + 0) as Cents;
 }
 
-/** Whether `total` is at most one cent away from the exact quantity × unit price. */
+/**
+ * Whether `total` is less than one cent away from the exact quantity × unit price, as any way of rounding leaves
+ * it. A whole cent is a difference: a POS would compute another total than the event has.
+ */
 export function withinOneCent(total: Cents, count: Quantity, price: Cents): boolean {
-  return new Big(count).times(price).minus(total).abs().lte(1);
+  return new Big(count).times(price).minus(total).abs().lt(1);
 }
 
 /** Amount ÷ quantity when that is a whole number of cents, else null. */

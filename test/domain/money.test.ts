@@ -114,6 +114,11 @@ describe('arithmetic', () => {
     expect(withinOneCent(usd(total), qty('2.5'), usd('3.33'))).toBe(expected);
   });
 
+  it('a whole cent off is not within a cent: no rounding leaves it', () => {
+    expect(withinOneCent(usd('19.99'), qty('2'), usd('10.00'))).toBe(false);
+    expect(withinOneCent(usd('20.00'), qty('2'), usd('10.00'))).toBe(true);
+  });
+
   it('sums exactly, and throws on fractions of a cent', () => {
     expect(sumCents([usd('0.10'), usd('0.20')])).toBe(30);
     expect(() => cents(0.5)).toThrow(RangeError);
