@@ -153,7 +153,7 @@ export const historySchema = z.object({ id, uuid: text, order: reference }).tran
 /** Product with what decides whether it may be used. */
 export const productSchema = z
   .object({
-    id: z.number().int().positive(),
+    id,
     name: z.string().max(2_000).nullish(),
     price: decimal,
     active: flag,
@@ -161,7 +161,7 @@ export const productSchema = z
     establishment: reference,
   })
   .transform((row): Product & { active: boolean; establishmentId: number | null } => ({
-    id: row.id,
+    id: Number(row.id),
     name: row.name ?? '',
     price: money(row.price),
     active: row.active === true && row.deleted !== true,
