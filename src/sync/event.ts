@@ -153,8 +153,7 @@ function unreadEvent(
   rows: readonly FoundOrder[],
 ): Planned {
   if (read.kind !== 'not-found') {
-    const upstream = read.kind === 'error' && !read.unusable;
-    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
+    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, read.kind === 'error'));
   }
   const verdict = judge(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'
