@@ -16,7 +16,7 @@ export interface FoundOrder {
   notes: string;
   deleted: boolean;
   printed: boolean;
-  /** Ids of its OrderHistory rows; staff see the order once there is one. Null: the list was not sent. */
+  /** Ids of its OrderHistory rows; staff see the order once there is one. Null: the answer to a write did not say. */
   historyIds: string[] | null;
   subtotal: Cents | null;
   discount: Cents | null;

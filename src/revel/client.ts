@@ -4,9 +4,10 @@ import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/mo
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
 import type { WantedOrder } from '../domain/wanted.js';
+import { CHILD_PAGE, childrenOf, historyOf, MAX_CHILD_ROWS, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
-import type { ListRequest, Rest } from './rest.js';
-import { historySchema, itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
+import type { Rest } from './rest.js';
+import { itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
 import type {
   Guard,
   NewItem,
@@ -18,10 +19,7 @@ import type {
   RevelWrite,
 } from './types.js';
 
-const CHILD_PAGE = 500;
 const PRODUCT_PAGE = 1_000;
-/** A child list longer than this means that its `order` filter is not obeyed and the account is large. */
-const MAX_CHILD_ROWS = 20_000;
 const MAX_PRODUCT_ROWS = 200_000;
 
 const user = (id: number) => `/enterprise/User/${id}/`;
@@ -48,16 +46,17 @@ export class RevelClient implements RevelPort {
     return new RevelFinder(this.#rest);
   }
 
-  order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {
-    return this.#rest.get(orderUri(id), orderSchema);
+  async order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {
+    const read = await this.#rest.get(orderUri(id), orderSchema);
+    return read.kind === 'error' || read.value === null ? read : withHistory(this.#rest, read.value);
   }
 
   items(id: OrderId): Promise<RevelRead<FoundItem[]>> {
-    return this.#children<FoundItem>('/resources/OrderItem/', id, itemSchema);
+    return childrenOf<FoundItem>(this.#rest, '/resources/OrderItem/', id, itemSchema);
   }
 
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>> {
-    return this.#children<FoundPayment>('/resources/Payment/', id, paymentSchema);
+    return childrenOf<FoundPayment>(this.#rest, '/resources/Payment/', id, paymentSchema);
   }
 
   async paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>> {
@@ -80,25 +79,7 @@ export class RevelClient implements RevelPort {
   }
 
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>> {
-    return this.#children<FoundHistory>('/resources/OrderHistory/', id, historySchema);
-  }
-
-  async #children<T extends { id: string; orderId: OrderId }>(
-    path: string,
-    id: OrderId,
-    schema: ListRequest<T>['schema'],
-  ): Promise<RevelRead<T[]>> {
-    const list = await this.#rest.list<T>({
-      path,
-      query: { order: id },
-      schema,
-      wanted: (row) => row.orderId === id,
-      key: (row) => row.id,
-      pageSize: CHILD_PAGE,
-      maxRows: MAX_CHILD_ROWS,
-      strict: false,
-    });
-    return settled(list, path);
+    return historyOf(this.#rest, id);
   }
 
   async products(establishmentId: number): Promise<RevelRead<Product[]>> {
@@ -307,22 +288,4 @@ function totalsBody(wanted: WantedOrder): Record<string, unknown> {
 
 function nothing(result: RevelWrite<unknown>): RevelWrite<true> {
   return result.kind === 'done' ? { kind: 'done', value: true } : result;
-}
-
-function settled<T>(
-  list:
-    | { kind: 'ok'; value: T[] }
-    | { kind: 'ignored' }
-    | { kind: 'refused' }
-    | { kind: 'error'; detail: string },
-  path: string,
-): RevelRead<T[]> {
-  switch (list.kind) {
-    case 'ok':
-    case 'error':
-      return list;
-    case 'ignored':
-    case 'refused':
-      return { kind: 'error', detail: `Revel: GET ${path} refused its filter (400).` };
-  }
 }

@@ -1,6 +1,7 @@
 import { orderUuid } from '../domain/identity.js';
 import { type EventId, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
+import { withHistory } from './children.js';
 import type { ListRead, Rest } from './rest.js';
 import { orderSchema } from './schema.js';
 import type { FindMode, OrderFinder, OrderKey, RevelRead } from './types.js';
@@ -72,6 +73,19 @@ export class RevelFinder implements OrderFinder {
     for (let start = 0; start < keys.length; start += EVENTS_PER_LOOKUP) {
       const read = await this.#look(keys.slice(start, start + EVENTS_PER_LOOKUP), rows);
       if (read.kind === 'error') return read;
+    }
+    return this.#withHistory(rows);
+  }
+
+  async #withHistory(rows: Rows): Promise<RevelRead<Rows>> {
+    for (const [event, orders] of rows) {
+      const complete: FoundOrder[] = [];
+      for (const order of orders) {
+        const read = await withHistory(this.#rest, order);
+        if (read.kind === 'error') return read;
+        complete.push(read.value);
+      }
+      rows.set(event, complete);
     }
     return { kind: 'ok', value: rows };
   }
