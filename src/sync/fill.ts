@@ -2,11 +2,12 @@ import { compareItems, compareMoney, comparePayments } from '../domain/compare.j
 import { historyUuid, itemUuid, paymentUuid } from '../domain/identity.js';
 import { formatCents, zero } from '../domain/money.js';
 import { finalNotes } from '../domain/notes.js';
-import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
-import { addItem, addPayment, needsTotals, planOrder, setTotals, standings } from '../domain/plan.js';
+import type { FoundItem, FoundOrder } from '../domain/order.js';
+import { addItem, addPayment, needsTotals, setTotals, standings } from '../domain/plan.js';
 import type { WantedItem } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
 import type { OrderChange, RevelRead } from '../revel/types.js';
+import { readBack } from './finished.js';
 import { Halt, Lost, type Session } from './session.js';
 
 /** How often something that Revel accepted is written again because it does not show. */
@@ -44,33 +45,38 @@ export async function fill(session: Session, header: FoundOrder, fresh: boolean)
   return readBack(session, order);
 }
 
+/** False: there was nothing to write. */
 async function reconcileItems(
   session: Session,
   order: FoundOrder,
   found: readonly FoundItem[],
-): Promise<void> {
+): Promise<boolean> {
   const { missing, extra } = compareItems(session.wanted.items, found);
+  const before = session.actions.length;
   for (const row of extra) {
     await removeItem(session, order, row);
     session.actions.push({ action: 'remove_item', item: row.id, product: row.productId });
   }
   const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
   for (const item of missing) {
-    await addOne(session, order, item, used);
-    session.actions.push(addItem(item));
+    if (await addOne(session, order, item, used)) session.actions.push(addItem(item));
   }
+  return session.actions.length > before;
 }
 
+/** False: Revel has taken this very line from this run already. */
 async function addOne(
   session: Session,
   order: FoundOrder,
   item: WantedItem,
   used: Set<string>,
-): Promise<void> {
+): Promise<boolean> {
   const { ctx, wanted } = session;
   const uuid = freeUuid(used, (occurrence) =>
     itemUuid(order.uuid ?? '', order.id, { ...item, occurrence: item.occurrence + occurrence }),
   );
+  // Lists may lag beyond the settling time: a line that Revel has taken is waited for, never sent again.
+  if (session.accepted.has(uuid)) return false;
   used.add(uuid);
   const date = orderDate(session.now, wanted.date, wanted.location.timezone);
   await session.writeTo(
@@ -93,6 +99,8 @@ async function addOne(
       return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
     },
   );
+  session.accepted.add(uuid);
+  return true;
 }
 
 /** A row that was removed keeps its uuid, which Revel may refuse to see again. */
@@ -196,7 +204,7 @@ async function verifyItems(
       continue;
     }
     round += 1;
-    await reconcileItems(session, order, found);
+    if (!(await reconcileItems(session, order, found))) await session.pause(ctx.settings.settleMs);
   }
   throw new Halt(
     { kind: 'failed', reason: 'UNVERIFIED' },
@@ -281,57 +289,4 @@ async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
     () => session.checkFinished(order.id),
   );
   session.actions.push({ action: 'make_visible' });
-}
-
-/** Reads the finished order and compares it to the cent; lists get their settling time. */
-async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder> {
-  const { ctx, wanted } = session;
-  const together = await ctx.readBacks.read(session.key, order);
-  if (together) {
-    const standing = standingAs(session, together.order, together.payments);
-    if (standing) return standing;
-  }
-  const until = session.lastWriteAt + ctx.settings.settleMs;
-  for (;;) {
-    const isLast = session.now >= until;
-    const now = session.need(await ctx.revel.order(order.id));
-    const payments =
-      wanted.payment === zero && isFresh(session, order)
-        ? []
-        : session.need(await ctx.revel.payments(order.id));
-    const standing = standingAs(session, now, payments);
-    if (standing) return standing;
-    if (isLast) {
-      const paid = comparePayments(wanted, payments);
-      throw new Halt(
-        { kind: 'failed', reason: 'UNVERIFIED' },
-        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, paid.missing !== zero)}. The next run compares it again.`,
-      );
-    }
-    await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
-  }
-}
-
-/** The order, if header and payments are as they are wanted. */
-function standingAs(
-  { wanted }: Session,
-  order: FoundOrder | null,
-  payments: readonly FoundPayment[],
-): FoundOrder | null {
-  const plan = planOrder(wanted, order === null ? [] : [order], null);
-  const paid = comparePayments(wanted, payments);
-  return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0 ? plan.order : null;
-}
-
-function isFresh(session: Session, order: FoundOrder): boolean {
-  return session.created.has(order.id);
-}
-
-function shortcoming(session: Session, now: FoundOrder | null, unpaid: boolean): string {
-  if (now === null) return 'it is not there';
-  if (now.deleted) return 'it is marked deleted';
-  if (!isVisible(now)) return 'staff cannot see it';
-  const money = compareMoney(session.wanted, now);
-  if (money.length > 0) return money.join('; ');
-  return unpaid ? 'its payment is missing' : 'staff has changed it meanwhile';
 }

@@ -59,6 +59,8 @@ export class Session {
   readonly dropped = new Set<OrderId>();
   /** Headers that this session has written lines to. */
   readonly begun = new Set<OrderId>();
+  /** Uuids of lines that Revel has certainly taken from this session. */
+  readonly accepted = new Set<string>();
   /** Carried out so far, in order. */
   readonly actions: Action[] = [];
   /** Latest write of a dead run of this host that had set out to write for this event; null: there is none. */

@@ -113,6 +113,8 @@ export class Desk {
   /** Names of the locks that are held. */
   readonly locks = new Set<string>();
   strike: Strike | null = null;
+  /** Changes the body of an answer on its way. */
+  edit: ((sent: Sent, body: string) => string) | null = null;
   /** Requests per second that the program allows itself; with a delay from `strike`, time passes as it would. */
   rates = { tripleseat: 1_000, revel: 1_000 };
   /** Uniform in [0, 1). */
@@ -267,7 +269,11 @@ export class Desk {
         if (outcome.delayMs > 0) await this.clock.sleep(outcome.delayMs);
         return outcome.response.body.length > http.maxBytes
           ? { kind: 'failure', sent: true, reason: 'too-large', detail: 'the answer is too large' }
-          : { kind: 'response', ...outcome.response };
+          : {
+              kind: 'response',
+              ...outcome.response,
+              body: this.edit?.(sent, outcome.response.body) ?? outcome.response.body,
+            };
       case 'cut':
         return outcome.refused
           ? { kind: 'failure', sent: false, reason: 'connect', detail: 'could not connect (ECONNREFUSED)' }

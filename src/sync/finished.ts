@@ -1,0 +1,71 @@
+import { compareMoney, comparePayments } from '../domain/compare.js';
+import { zero } from '../domain/money.js';
+import { type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
+import { isTouched, planOrder } from '../domain/plan.js';
+import { Halt, type Session } from './session.js';
+
+/**
+ * Reads the finished order and compares it to the cent; lists get their settling time.
+ *
+ * @throws Halt UNVERIFIED when it does not show as it is wanted
+ */
+export async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder> {
+  const { ctx, wanted } = session;
+  const together = await ctx.readBacks.read(session.key, order);
+  if (together) {
+    const standing = standingAs(session, together.order, together.payments);
+    if (standing) return standing;
+  }
+  const until = session.lastWriteAt + ctx.settings.settleMs;
+  for (;;) {
+    const isLast = session.now >= until;
+    const now = session.need(await ctx.revel.order(order.id));
+    const payments =
+      wanted.payment === zero && isFresh(session, order)
+        ? []
+        : session.need(await ctx.revel.payments(order.id));
+    const standing = standingAs(session, now, payments) ?? (await standingAsWorkedOn(session, now));
+    if (standing) return standing;
+    if (isLast) {
+      const paid = comparePayments(wanted, payments);
+      throw new Halt(
+        { kind: 'failed', reason: 'UNVERIFIED' },
+        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, paid.missing !== zero)}. The next run compares it again.`,
+      );
+    }
+    await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
+  }
+}
+
+/** The order, if header and payments are as they are wanted. */
+function standingAs(
+  { wanted }: Session,
+  order: FoundOrder | null,
+  payments: readonly FoundPayment[],
+): FoundOrder | null {
+  const plan = planOrder(wanted, order === null ? [] : [order], null);
+  const paid = comparePayments(wanted, payments);
+  return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0 ? plan.order : null;
+}
+
+/** The order, if staff has opened it already and all of it is still right. */
+async function standingAsWorkedOn(session: Session, order: FoundOrder | null): Promise<FoundOrder | null> {
+  if (order === null || !isVisible(order) || !isTouched(session.wanted, order)) return null;
+  const items = session.need(await session.ctx.revel.items(order.id));
+  const payments = session.need(await session.ctx.revel.payments(order.id));
+  const plan = planOrder(session.wanted, [order], { items, payments });
+  return plan.kind === 'standing' ? plan.order : null;
+}
+
+function isFresh(session: Session, order: FoundOrder): boolean {
+  return session.created.has(order.id);
+}
+
+function shortcoming(session: Session, now: FoundOrder | null, unpaid: boolean): string {
+  if (now === null) return 'it is not there';
+  if (now.deleted) return 'it is marked deleted';
+  if (!isVisible(now)) return 'staff cannot see it';
+  const money = compareMoney(session.wanted, now);
+  if (money.length > 0) return money.join('; ');
+  return unpaid ? 'its payment is missing' : 'staff has changed it meanwhile';
+}

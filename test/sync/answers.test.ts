@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { wrongWith } from '../helpers/check.js';
+import { Desk, type Sent } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+
+/** Leaves a field out of the orders of an answer. */
+function without(field: string, body: string): string {
+  return JSON.stringify(
+    JSON.parse(body, function (this: unknown, key: string, value: unknown) {
+      return key === field ? undefined : value;
+    }),
+  );
+}
+
+describe('orders that come without the list of their history', () => {
+  const ofOrders = ({ method, path }: Sent) => method === 'GET' && path.startsWith('/resources/Order/');
+  it.each([
+    ['in lists', (sent: Sent) => ofOrders(sent) && sent.path === '/resources/Order/'],
+    ['in lists and by id', ofOrders],
+  ])('%s: whether staff can see them is asked for', async (_, strips) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    desk.edit = (sent, body) => (strips(sent) ? without('orderhistory', body) : body);
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'injected' });
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    for (const again of [await desk.single([event]), await desk.sweep()]) {
+      expect(again.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED' });
+      expect(again.writes).toEqual([]);
+    }
+  });
+
+  it('a history that cannot be read is not taken for none', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.single([event]);
+    desk.edit = (sent, body) => (ofOrders(sent) ? without('orderhistory', body) : body);
+    desk.strike = ({ path }) => (path === '/resources/OrderHistory/' ? { kind: '500-before' } : null);
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
+    expect(run.writes).toEqual([]);
+  });
+});
+
+describe('lists that lag beyond the settling time', () => {
+  it('lines that Revel has taken are waited for, never sent again', async () => {
+    const desk = new Desk(NOW);
+    desk.revel.configure({ listLagMs: 9_000, uuidPolicy: 'allow' });
+    const event = desk.add();
+    const run = await desk.single([event]);
+    const posted = run.writes.filter(({ path }) => path === '/resources/OrderItem/').map(({ body }) => body);
+    const uuids = posted.map((body) => (JSON.parse(body) as { uuid: string }).uuid);
+    expect(uuids.length).toBeGreaterThan(0);
+    expect(new Set(uuids).size).toBe(uuids.length);
+    await desk.clock.sleep(20_000);
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+  });
+
+  it('lines that never show are reported, and staff do not see the order', async () => {
+    const desk = new Desk(NOW);
+    desk.revel.configure({ listLagMs: 3_600_000 });
+    const event = desk.add();
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+    expect(run.writes.filter(({ path }) => path === '/resources/OrderHistory/')).toEqual([]);
+  });
+});
+
+describe('a POS that opens the order before it is read back', () => {
+  function open(change: (desk: Desk, id: number) => void) {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    let opened = false;
+    desk.strike = ({ method, path }) => {
+      const [order] = desk.revel.orders();
+      if (!opened && order && method === 'GET' && path.endsWith(`/Order/${order.id}/`) && isVisible(order)) {
+        opened = true;
+        change(desk, Number(order.id));
+      }
+      return null;
+    };
+    return { desk, event };
+  }
+  const isVisible = ({ orderhistory }: { orderhistory: readonly string[] }) => orderhistory.length > 0;
+
+  it('the order is right all the same', async () => {
+    const { desk, event } = open((at, orderId) => at.revel.control('pos-open', { orderId }, at.clock.now()));
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'injected', reason: null });
+    const [order] = desk.revel.orders();
+    expect(order?.updated_by).not.toBe(order?.created_by);
+  });
+});
