@@ -1,22 +1,9 @@
 import type { Writable } from 'node:stream';
-import { systemClock } from '../clock.js';
-import type { Config } from '../config/types.js';
 import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
 import { clean } from '../report/text.js';
 import { wrap } from '../report/width.js';
-import { openState } from '../state/open.js';
-import type { StateStore, Tokens } from '../state/types.js';
+import type { Tokens } from '../state/types.js';
 import type { Surroundings } from './surroundings.js';
-
-/** Opens the state that holds the tokens. */
-export function storeOf(config: Config, around: Surroundings, readOnly: boolean): Promise<StateStore> {
-  return openState(config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => around.stderr.write(`${line}\n`),
-    readOnly,
-  });
-}
 
 /** Writes paragraphs, folded at blanks on a terminal; an address stays whole. */
 export function tell(

@@ -8,7 +8,8 @@ import { clean } from '../report/text.js';
 import { instantText, spanText } from '../report/time.js';
 import type { StateStore, Tokens } from '../state/types.js';
 import { revokeToken } from '../tripleseat/revoke.js';
-import { scopesOf, storeOf, tell } from './auth-common.js';
+import { scopesOf, tell } from './auth-common.js';
+import { openStateFor } from './connections.js';
 import type { Surroundings } from './surroundings.js';
 
 const REVOKE_TIMEOUT_MS = 10_000;
@@ -29,7 +30,7 @@ interface AuthStatus {
 /** `auth status`: exit 77 when nothing is there to work with until somebody signs in. */
 export async function authStatus({ json }: { json: boolean }, around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await storeOf(config, around, true);
+  const state = await openStateFor(config, around, true);
   try {
     const tokens = await state.tokens.read();
     const now = systemClock.now();
@@ -101,7 +102,7 @@ function described(tokens: Tokens | null, status: AuthStatus, now: number, place
 /** `auth logout`: nothing is stored afterwards, whatever Tripleseat answers. */
 export async function authLogout(around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await storeOf(config, around, false);
+  const state = await openStateFor(config, around, false);
   try {
     const tokens = await state.tokens.exclusive(LOGOUT_WAIT_MS, async () => {
       const stored = await readable(state);

@@ -12,7 +12,8 @@ import { authorizeUrl, exchangeCode } from '../tripleseat/auth.js';
 import { listenForCallback, redirectUriOf } from '../tripleseat/callback.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { readPasted } from '../tripleseat/sign-in.js';
-import { scopesOf, storeOf, tell, words } from './auth-common.js';
+import { scopesOf, tell, words } from './auth-common.js';
+import { openStateFor } from './connections.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Port of the callback unless another is asked for: fixed, since its redirect URI is registered. */
@@ -43,7 +44,7 @@ export interface LoginOptions {
  */
 export async function authLogin(options: LoginOptions, around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.auth });
-  const state = await storeOf(config, around, false);
+  const state = await openStateFor(config, around, false);
   try {
     const nonce = randomBytes(24).toString('base64url');
     const { code, redirectUri } = await (options.paste

@@ -3,7 +3,9 @@ import type { Config } from '../config/types.js';
 import type { SharedBudget } from '../http/budget.js';
 import { gotTransport } from '../http/got.js';
 import type { HttpTransport } from '../http/transport.js';
+import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What both services are connected with. */
 export interface ConnectionBasics {
@@ -35,4 +37,18 @@ export function connectionBasics(
     signal,
     ...(state?.budget ? { budgets: state.budget } : {}),
   };
+}
+
+/** Opens the state; what goes wrong with it without stopping anything is told on stderr. Throws like openState. */
+export function openStateFor(
+  config: Parameters<typeof openState>[0],
+  around: Pick<Surroundings, 'stderr'>,
+  readOnly: boolean,
+): Promise<StateStore> {
+  return openState(config, {
+    clock: systemClock,
+    random: Math.random,
+    log: (line) => around.stderr.write(`${line}\n`),
+    readOnly,
+  });
 }

@@ -10,11 +10,10 @@ import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
 import { connectRevelWithProbe } from '../revel/connect.js';
-import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { type ConfigSource, withConfigSource } from './configured.js';
-import { connectionBasics } from './connections.js';
+import { connectionBasics, openStateFor } from './connections.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `doctor` as asked for on the command line. */
@@ -110,11 +109,7 @@ type OpenedState = { kind: 'open'; store: StateStore } | { kind: 'closed'; probl
 
 async function tryState(config: Config, around: Surroundings): Promise<OpenedState> {
   try {
-    const store = await openState(config, {
-      clock: systemClock,
-      random: Math.random,
-      log: (line) => around.stderr.write(`${line}\n`),
-    });
+    const store = await openStateFor(config, around, false);
     return { kind: 'open', store };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -10,13 +10,12 @@ import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
 import { clean } from '../report/text.js';
 import { connectRevel } from '../revel/connect.js';
-import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { openRun } from '../sync/context.js';
 import { type ComingEvent, type Coverage, coverage } from '../sync/coverage.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { withConfigSource } from './configured.js';
-import { connectionBasics } from './connections.js';
+import { connectionBasics, openStateFor } from './connections.js';
 import { selectedLocations } from './location-option.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -43,12 +42,7 @@ export function productsCommand(options: ProductsOptions, around: Surroundings):
 
 async function run(options: ProductsOptions, around: Surroundings, config: Config): Promise<ExitCode> {
   const locations = selectedLocations(options.locations, config);
-  const state = await openState(config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => around.stderr.write(`${line}\n`),
-    readOnly: true,
-  });
+  const state = await openStateFor(config, around, true);
   const progress = createProgress(around.stderr, systemClock, around.env);
   try {
     const found = await look(options.days, locations, config, state, around.stop, (done, total, what) =>
