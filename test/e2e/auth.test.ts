@@ -245,9 +245,10 @@ describe('many processes with an expired token', () => {
 function heard(worker: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error('the worker ended'));
-    worker.once('exit', ended);
+    // Its exit may be seen before the last message that it sent.
+    worker.once('disconnect', ended);
     worker.once('message', (message) => {
-      worker.off('exit', ended);
+      worker.off('disconnect', ended);
       resolve(message);
     });
   });

@@ -33,9 +33,9 @@ function open(): Promise<StateStore> {
 function answer(worker: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error('the worker ended'));
-    worker.once('exit', ended);
+    worker.once('disconnect', ended);
     worker.once('message', (message: { result?: unknown }) => {
-      worker.off('exit', ended);
+      worker.off('disconnect', ended);
       resolve(message.result);
     });
   });
