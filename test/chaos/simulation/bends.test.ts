@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { BROKEN } from './bends.js';
+import { PATIENCE_MS } from './play.js';
 import { scenarioOf } from './scenario.js';
 import { simulate } from './simulate.js';
 
@@ -14,5 +15,5 @@ it.each(BROKEN)(
     }
     expect(found).toBeGreaterThanOrEqual(noticed);
   },
-  60_000,
+  PATIENCE_MS,
 );

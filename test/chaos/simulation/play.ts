@@ -5,6 +5,9 @@ import { simulate } from './simulate.js';
 /** Schedules that the suite plays in each of its parts; parts run side by side. */
 export const PART = 10_000;
 
+/** A bound against hanging, in milliseconds; a busy machine is no failure. */
+export const PATIENCE_MS = 900_000;
+
 /**
  * Plays the schedules of `count` seeds.
  *
