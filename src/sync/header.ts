@@ -74,6 +74,7 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
     lookAgain,
   );
   session.own.at = lastLook.at;
+  session.own.lookedAt = lastLook.at;
   session.created.set(order.id, { order, at: session.now });
   session.actions.push(createOrder(wanted));
   session.remember(order.id);

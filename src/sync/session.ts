@@ -30,6 +30,11 @@ export class Lost extends Error {}
 export interface Sign {
   /** Epoch milliseconds. */
   at: number;
+  /**
+   * When the order itself was last looked at, epoch milliseconds: a line that was added does not tell whether
+   * staff has touched the order. Absent: every sign of this kind is such a look.
+   */
+  lookedAt?: number;
 }
 
 /** How often a write that certainly did not happen is tried again. */
@@ -148,8 +153,8 @@ export class Session {
       !isSuperseded(order.notes) &&
       this.#isMarkedOurs(order) &&
       !isTouched(this.wanted, order);
-    if (!ours) throw new Lost();
-    this.own.at = askedAt;
+    if (!ours) throw this.#lost();
+    this.#saw(askedAt);
     return order;
   }
 
@@ -164,7 +169,7 @@ export class Session {
   /** A look, asked for at `askedAt`, has shown the order as still ours: as good as reading it. */
   confirm(listed: FoundOrder | undefined, askedAt: number): boolean {
     const ours = listed !== undefined && this.#isMarkedOurs(listed) && !isTouched(this.wanted, listed);
-    if (ours) this.own.at = askedAt;
+    if (ours) this.#saw(askedAt);
     return ours;
   }
 
@@ -178,8 +183,22 @@ export class Session {
       !isVisible(order) &&
       this.#isFinished(order) &&
       !isTouched(this.wanted, order);
-    if (!ours) throw new Lost();
+    if (!ours) throw this.#lost();
+    this.#saw(askedAt);
+  }
+
+  #saw(askedAt: number): void {
     this.own.at = askedAt;
+    this.own.lookedAt = askedAt;
+  }
+
+  /**
+   * Somebody else has written to the order since. Another run's final notes may bear our stamp, too, where clocks
+   * differ: from here on it is no mark of ours.
+   */
+  #lost(): Lost {
+    this.#headerDate = null;
+    return new Lost();
   }
 
   /** Its notes are the final ones; the stamp tells this run's from those of another one. */
@@ -252,11 +271,13 @@ export class Session {
     refused: () => Promise<void> = async () => {},
   ): Promise<T> {
     const { settleMs } = this.ctx.settings;
+    const limit = contactLimit(settleMs);
+    const inTime = () => this.now - sign.at <= limit && this.now - (sign.lookedAt ?? sign.at) <= 2 * limit;
     return this.#write(
-      (guard) => send(() => guard() && this.now - sign.at <= contactLimit(settleMs)),
+      (guard) => send(() => guard() && inTime()),
       look,
       async () => {
-        if (this.now - sign.at > contactGap(settleMs)) await check();
+        if (this.now - sign.at > contactGap(settleMs) || !inTime()) await check();
       },
       refused,
       sign,
