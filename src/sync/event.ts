@@ -153,7 +153,8 @@ function unreadEvent(
   rows: readonly FoundOrder[],
 ): Planned {
   if (read.kind !== 'not-found') {
-    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, read.kind === 'error'));
+    const upstream = read.kind === 'error' && !read.unusable;
+    return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
   }
   const verdict = judge(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'
