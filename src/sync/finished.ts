@@ -24,9 +24,12 @@ export async function readBack(session: Session, order: FoundOrder): Promise<Fou
       wanted.payment === zero && isFresh(session, order)
         ? []
         : session.need(await ctx.revel.payments(order.id));
-    const standing = standingAs(session, now, payments) ?? (await standingAsWorkedOn(session, now));
+    const standing = standingAs(session, now, payments);
     if (standing) return standing;
     if (isLast) {
+      // Only now: a run that looks at lists before they show the order as visible would take it for unfinished.
+      const workedOn = await standingAsWorkedOn(session, now);
+      if (workedOn) return workedOn;
       const paid = comparePayments(wanted, payments);
       throw new Halt(
         { kind: 'failed', reason: 'UNVERIFIED' },
