@@ -41,6 +41,8 @@ export interface Sign {
 const MAX_ATTEMPTS = 4;
 /** The same for one that Revel refused for now (429): it certainly did not happen. */
 const MAX_REFUSALS = 8;
+/** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
+const MAX_UNKNOWN = 8;
 
 /**
  * The work of one run on one event: its claim, what it has written, and the rules by which anything is written
@@ -343,14 +345,14 @@ export class Session {
           this.lastWriteAt = this.now;
           const found = await this.#settle(look);
           if (found !== null) return found;
-          if (attempt >= MAX_ATTEMPTS - 1) throw giveUp(result.detail);
+          if (attempt >= MAX_UNKNOWN) throw giveUp(result.detail);
         }
       }
       attempt += 1;
     }
   }
 
-  /** Looks until it is found, or until the settling time has passed: then it has certainly not happened. */
+  /** Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. */
   async #settle<T>(look: () => Promise<T | null>): Promise<T | null> {
     const { settleMs } = this.ctx.settings;
     const until = this.now + settleMs;
@@ -358,7 +360,7 @@ export class Session {
       const last = this.now >= until;
       const found = await look();
       if (found !== null || last) return found;
-      await this.pause(Math.min(settleMs / 4, until - this.now));
+      await this.pause(until - this.now);
     }
   }
 }
