@@ -15,6 +15,7 @@ const PAYMENT = 'Payment types';
 const FIRST_CUSTOM_OPTION = 100;
 const LAST_BUILT_IN_OPTION = 9;
 const PAGE = 1_000;
+const MAX_PAGES = 20;
 const HINT = 'Correct the id in the locations file.';
 
 const reference = z.union([z.string().max(300), z.number()]).nullish();
@@ -27,7 +28,13 @@ const rowSchema = z.object({
   dining_option_id: z.number().int().nullish().catch(null),
 });
 type Row = z.infer<typeof rowSchema>;
-const listSchema = z.object({ objects: z.array(rowSchema).max(PAGE) });
+const listSchema = z.object({
+  meta: z
+    .object({ next: z.string().nullish(), total_count: z.number().int().nullish() })
+    .nullish()
+    .catch(null),
+  objects: z.array(rowSchema).max(PAGE),
+});
 
 /** A row by its id: there, certainly not there, or not to be told. */
 type Found = { kind: 'row'; row: Row } | { kind: 'absent' } | { kind: 'unknown'; detail: string };
@@ -125,10 +132,9 @@ async function diningOptions(
   }
   if (custom.length === 0) return ok(DINING, 'all built in');
   if (!readable) return skipped(DINING, 'CustomOrderOption may not be read with this key');
-  const answer = await probe('/resources/CustomOrderOption/', { limit: String(PAGE) });
-  const list = answer.kind === 'answer' && answer.status === 200 ? listSchema.safeParse(answer.json) : null;
-  if (!list?.success) return warning(DINING, `their list ${answered(answer)}`, null);
-  const missing = custom.filter(({ revel }) => !offers(list.data.objects, revel));
+  const options = await customOptions(probe);
+  if (typeof options === 'string') return warning(DINING, options, null);
+  const missing = custom.filter(({ revel }) => !offers(options, revel));
   if (missing.length === 0) return ok(DINING, 'all found');
   const details = missing.map(
     ({ name, revel }) => `"${name}": there is no dining option ${revel.diningOption}.`,
@@ -139,6 +145,22 @@ async function diningOptions(
     'Correct diningOption in the locations file.',
     details,
   );
+}
+
+/** All of them, however few Revel answers at once; or why they cannot be told. */
+async function customOptions(probe: RevelProbe): Promise<Row[] | string> {
+  const rows: Row[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const query = { limit: String(PAGE), offset: String(rows.length) };
+    const answer = await probe('/resources/CustomOrderOption/', query);
+    const list = answer.kind === 'answer' && answer.status === 200 ? listSchema.safeParse(answer.json) : null;
+    if (!list?.success) return `their list ${answered(answer)}`;
+    const { meta, objects } = list.data;
+    rows.push(...objects);
+    const more = meta?.total_count == null ? Boolean(meta?.next) : rows.length < meta.total_count;
+    if (objects.length === 0 || !more) return rows;
+  }
+  return `their list is longer than ${MAX_PAGES} pages`;
 }
 
 function offers(rows: readonly Row[], revel: Location['revel']): boolean {
