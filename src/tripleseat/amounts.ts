@@ -47,10 +47,28 @@ export function paidOf(set: RawPaymentSet, field: string): Cents | null {
   );
 }
 
+/** States that say by themselves that no money is there, whatever date of payment stands beside them. */
+const NOT_PAID =
+  /^(?:unpaid|pending|scheduled|open|draft|(?:over|past_)?due|failed|declined|rejected|void(?:ed)?|cancell?ed|expired)$/;
+
+/**
+ * Whether the money of a payment came in. A date of payment beside a state that is not known may not be dropped:
+ * the guest would be charged again.
+ *
+ * @throws Unreadable when it cannot be told
+ */
+function cameIn({ paid_at, unpaid_at }: RawPayment, state: string, field: string): boolean {
+  if (state === 'paid') return true;
+  if (paid_at === null || NOT_PAID.test(state)) return false;
+  if (/^(?:partially_)?refunded$/.test(state) || (state === '' && unpaid_at === null)) return true;
+  throw new Unreadable(
+    `${field} has a date of payment, but whether its state ${quote(state)} means paid is not known`,
+  );
+}
+
 function net(payment: RawPayment, field: string): Cents {
   const state = payment.state?.toLowerCase().replace(/[\s-]+/g, '_') ?? '';
-  const wasPaid = state === 'paid' || (/^(?:partially_)?refunded$/.test(state) && payment.paid_at !== null);
-  if (!wasPaid) return zero;
+  if (!cameIn(payment, state, field)) return zero;
   const amount = total(payment.amount, `${field}.amount`);
   if (amount === null)
     throw new Unreadable(`${field}.amount is missing although the payment is ${quote(state)}`);

@@ -49,6 +49,7 @@ const payment = z.object({
   amount: scalar,
   state: label,
   paid_at: label,
+  unpaid_at: label,
   refunded_at: label,
   amount_refunded: scalar,
 });

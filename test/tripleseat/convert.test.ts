@@ -307,6 +307,14 @@ describe('paid', () => {
       900,
     ],
     ['refunded', payments({ amount: '10', state: 'refunded', paid_at: '1/1/2026' }), 0],
+    [
+      'paid, with no state',
+      payments({ amount: '10', state: null, paid_at: '1/1/2026' }, { amount: '5' }),
+      1_000,
+    ],
+    ['no state, given back', payments({ amount: '10', paid_at: '1/1/2026', amount_refunded: '4' }), 600],
+    ['voided after it was paid', payments({ amount: '10', state: 'Voided', paid_at: '1/1/2026' }), 0],
+    ['unpaid after it was paid', payments({ amount: '10', state: 'unpaid', paid_at: '1/1/2026' }), 0],
     ['refunded, never paid', payments({ amount: '10', state: 'refunded', amount_refunded: '3' }), 0],
   ])('%s', (_name, fields, expected) => {
     expect(eventWith(fields).paid).toBe(expected);
@@ -329,6 +337,14 @@ describe('paid', () => {
     [
       { amount: '1', state: 'partially_refunded', paid_at: 'x' },
       'payment_set.payments.0.amount_refunded is missing',
+    ],
+    [
+      { amount: '1', state: 'completed', paid_at: '1/1/2026' },
+      'payment_set.payments.0 has a date of payment, but whether its state "completed" means paid is not known',
+    ],
+    [
+      { amount: '1', paid_at: '1/1/2026', unpaid_at: '1/2/2026' },
+      'payment_set.payments.0 has a date of payment, but whether its state "" means paid is not known',
     ],
   ])('%j is refused rather than guessed', (payment, detail) => {
     expect(whyNot(payments(payment))).toBe(detail);
