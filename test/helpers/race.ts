@@ -80,7 +80,7 @@ const STAGGER_MS = 500;
 
 /** SETTLE_SECONDS that suits the lag: longer than the lag, a request's way and a busy machine together. */
 function settleSeconds(race: Race): number {
-  return (race.lagMs + race.latencyMs + 800) / 1_000;
+  return (race.lagMs + race.latencyMs + 1_500) / 1_000;
 }
 
 /** Lets the processes run against each other and looks at what they leave. */

@@ -59,9 +59,10 @@ describe('a request budget of several processes', () => {
     const times = (await Promise.all(all.map((each) => take(each, 12)))).flat().sort((a, b) => a - b);
     expect(times).toHaveLength(36);
     expect(busiest(times)).toBe(5);
-    // Seven full seconds lie between the first five and the last one, with a little margin each.
+    // Seven full seconds lie between the first five and the last one, with a little margin each; more where the
+    // machine is busy.
     expect(times.at(-1)).toBeGreaterThan(7_000);
-    expect(times.at(-1)).toBeLessThan(7_700);
+    expect(times.at(-1)).toBeLessThan(10_000);
     expect(said).toEqual([]);
   });
 
