@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import nock from 'nock';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseEventId } from '../../src/domain/ids.js';
 import { AppError } from '../../src/errors.js';
 import { gotTransport } from '../../src/http/got.js';
@@ -97,6 +97,11 @@ function sentence(result: ReadResult<unknown>): string {
   return result.detail;
 }
 
+// It stands between every client of this process and the network; other tests want the network itself.
+beforeAll(() => {
+  if (!nock.isActive()) nock.activate();
+});
+afterAll(() => nock.restore());
 beforeEach(() => nock.disableNetConnect());
 afterEach(() => {
   const unused = nock.pendingMocks();

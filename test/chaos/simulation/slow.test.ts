@@ -3,7 +3,7 @@ import { explain, PATIENCE_MS } from './play.js';
 import { slowScenarioOf } from './scenario.js';
 import { simulate } from './simulate.js';
 
-const SCHEDULES = 1_000;
+const SCHEDULES = 500;
 
 it(
   `reports what is wrong after ${SCHEDULES} schedules in which Revel took longer than the settling time`,
