@@ -259,7 +259,7 @@ export class Session {
   }
 
   /**
-   * A write that goes out only while something holds. A sign of it older than {@link contactGap} is renewed by
+   * A write that goes out only while something holds. A sign of it older than {@link renewalAge} is renewed by
    * `check` first; if the request then has to wait, or the answer took long, so that the sign is older than
    * {@link contactLimit} at the moment of sending, nothing is sent. A write that was done is itself a sign.
    *
@@ -279,7 +279,7 @@ export class Session {
       (guard) => send(() => guard() && inTime()),
       look,
       async () => {
-        if (this.now - sign.at > contactGap(settleMs) || !inTime()) await check();
+        if (this.now - sign.at > renewalAge(settleMs) || !inTime()) await check();
       },
       refused,
       sign,
@@ -365,9 +365,14 @@ export class Session {
   }
 }
 
-/** How old a sign may be before it is renewed ahead of a write. */
+/** How old a sign may become while the next write waits for its turn in the request budget. */
 export function contactGap(settleMs: number): number {
   return Math.max(settleMs * 0.75, 250);
+}
+
+/** How old a sign may be before it is renewed ahead of a write: older ones would seldom last until it goes out. */
+function renewalAge(settleMs: number): number {
+  return Math.max(1.25 * settleMs, 500);
 }
 
 /** How old a sign may be when a write goes out that rests on it. */
