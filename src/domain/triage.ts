@@ -41,20 +41,20 @@ export function triage(input: TriageInput): Triage {
   if (input.ignored) return skip('IGNORED', order);
   if (!header) {
     return order
-      ? orphaned(order, `Event ${id} no longer exists in Tripleseat`)
+      ? orphaned(visible, `Event ${id} no longer exists in Tripleseat`)
       : failed('EVENT_NOT_FOUND', `Tripleseat has no event ${id}. Check the id.`, null);
   }
   if (location && !input.allowed) return skip('LOCATION_NOT_ALLOWED', order);
   if (header.deleted || !input.statuses.includes(header.status)) {
     const is = header.deleted ? 'deleted' : header.status;
     return order
-      ? orphaned(order, `Event ${id} is ${is}`)
+      ? orphaned(visible, `Event ${id} is ${is}`)
       : skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
   }
   if (!location) {
     const where = `site ${header.siteId ?? 'unknown'}, location ${header.locationId ?? 'unknown'}`;
     return order
-      ? orphaned(order, `Event ${id} has moved to ${where}, which no entry of the locations file covers`)
+      ? orphaned(visible, `Event ${id} has moved to ${where}, which no entry of the locations file covers`)
       : failed(
           'LOCATION_NOT_MAPPED',
           `Event ${id} is at ${where}, which no entry of the locations file covers. Add one, or put the event on IGNORE_EVENTS.`,
@@ -102,10 +102,12 @@ function failed(reason: Failure['reason'], error: string, order: FoundOrder | nu
   return { kind: 'failed', failure: { reason, error }, order };
 }
 
-function orphaned(order: FoundOrder, what: string): Triage {
-  return failed(
-    'ORPHANED',
-    `${what}, but its order ${order.id} stands in Revel. Void or delete that order in the POS if it is not wanted.`,
-    order,
-  );
+function orphaned(standing: readonly FoundOrder[], what: string): Triage {
+  const [order = null, ...more] = standing;
+  const ids = standing.map(({ id }) => id).join(', ');
+  const remedy =
+    more.length === 0
+      ? `its order ${ids} stands in Revel. Void or delete that order in the POS if it is not wanted.`
+      : `its orders ${ids} stand in Revel. Void or delete those in the POS that are not wanted.`;
+  return failed('ORPHANED', `${what}, but ${remedy}`, order);
 }

@@ -7,9 +7,10 @@ import type { RunContext } from './context.js';
 import { converge } from './converge.js';
 import type { Work } from './event.js';
 import { gatherWanted } from './gather.js';
+import { Halt } from './halt.js';
 import { remember } from './memory.js';
 import { base, doneAs, failed, standing } from './results.js';
-import { Halt, Session } from './session.js';
+import { Session } from './session.js';
 import type { EventResult } from './types.js';
 
 /**

@@ -3,7 +3,7 @@ import type { Location } from '../domain/location.js';
 import { ProductIndex } from '../domain/products.js';
 import type { OrderKey, RevelRead } from '../revel/types.js';
 import { ReadBacks } from './readback.js';
-import { contactGap } from './session.js';
+import { contactGap } from './signs.js';
 import { Slots } from './slots.js';
 import { FindTogether } from './together.js';
 import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';

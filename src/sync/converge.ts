@@ -5,8 +5,9 @@ import type { Failure } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { fill } from './fill.js';
 import { abandoned, follow, takeBack } from './follow.js';
+import { Halt, Lost } from './halt.js';
 import { awaitDeadRun, createHeader, dropLosers, look } from './header.js';
-import { Halt, Lost, type Session } from './session.js';
+import type { Session } from './session.js';
 
 /** The event's order stands, or a person is needed. */
 export type Converged =

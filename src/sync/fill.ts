@@ -8,7 +8,8 @@ import type { WantedItem } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
 import type { OrderChange, RevelRead } from '../revel/types.js';
 import { readBack } from './finished.js';
-import { Halt, Lost, type Session } from './session.js';
+import { Halt, Lost } from './halt.js';
+import type { Session } from './session.js';
 
 /** How often something that Revel accepted is written again because it does not show. */
 const MAX_REWRITES = 4;

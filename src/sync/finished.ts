@@ -2,7 +2,8 @@ import { compareMoney, comparePayments } from '../domain/compare.js';
 import { zero } from '../domain/money.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
 import { isTouched, planOrder } from '../domain/plan.js';
-import { Halt, type Session } from './session.js';
+import { Halt } from './halt.js';
+import type { Session } from './session.js';
 
 /**
  * Reads the finished order and compares it to the cent; lists get their settling time.

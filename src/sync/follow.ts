@@ -4,7 +4,9 @@ import { isTouched } from '../domain/plan.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { parseNaive } from '../domain/zones.js';
 import type { RunContext } from './context.js';
-import { Halt, Lost, type Session, type Sign, takeoverWait } from './session.js';
+import { Halt, Lost } from './halt.js';
+import type { Session } from './session.js';
+import { type Sign, takeoverWait } from './signs.js';
 
 /** An order on which nothing has happened for so long is nobody's work any more; no need to watch it first. */
 const ABANDONED_MS = 60_000;

@@ -7,7 +7,9 @@ import { orderDate } from '../domain/window.js';
 import type { RevelRead } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { abandoned, abandonedIn } from './follow.js';
-import { contactGap, Lost, type Session, type Sign } from './session.js';
+import { Lost } from './halt.js';
+import type { Session } from './session.js';
+import { contactGap, type Sign } from './signs.js';
 
 /** All rows of the event; what this session knows better than a lagging list is put right. */
 export async function look(session: Session): Promise<FoundOrder[]> {

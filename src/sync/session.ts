@@ -2,47 +2,13 @@ import type { OrderId } from '../domain/ids.js';
 import { claimIn, isSuperseded } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { type Action, isTouched } from '../domain/plan.js';
-import type { FailReason, SkipReason } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { localDateTime } from '../domain/zones.js';
 import type { Guard, OrderKey, RevelRead, RevelWrite } from '../revel/types.js';
+import { carryOut } from './attempts.js';
 import type { RunContext } from './context.js';
-
-/** Ends the work on one event; caught where its result is made. */
-export class Halt extends Error {
-  readonly outcome: { kind: 'failed'; reason: FailReason } | { kind: 'skipped'; reason: SkipReason };
-  readonly upstream: boolean;
-
-  constructor(outcome: Halt['outcome'], message: string, upstream = false) {
-    super(message);
-    this.outcome = outcome;
-    this.upstream = upstream;
-  }
-}
-
-/** The order is no longer this run's to fill: look again and start over. */
-export class Lost extends Error {}
-
-/**
- * When something was last known to be so. It counts from the moment the question went out: an answer may have
- * been long under way.
- */
-export interface Sign {
-  /** Epoch milliseconds. */
-  at: number;
-  /**
-   * When the order itself was last looked at, epoch milliseconds: a line that was added does not tell whether
-   * staff has touched the order. Absent: every sign of this kind is such a look.
-   */
-  lookedAt?: number;
-}
-
-/** How often a write that certainly did not happen is tried again. */
-const MAX_ATTEMPTS = 4;
-/** The same for one that Revel refused for now (429): it certainly did not happen. */
-const MAX_REFUSALS = 8;
-/** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
-const MAX_UNKNOWN = 8;
+import { Halt, Lost } from './halt.js';
+import { contactLimit, renewalAge, type Sign } from './signs.js';
 
 /**
  * The work of one run on one event: its claim, what it has written, and the rules by which anything is written
@@ -219,7 +185,7 @@ export class Session {
    * Puts on disk that something is about to be written; must come before the first byte. The request may still
    * have to wait for its turn, though not longer than {@link contactLimit}: the record counts that in.
    */
-  async #intend(): Promise<void> {
+  async intend(): Promise<void> {
     try {
       await this.ctx.state.intents.write(this.key.event, {
         claim: this.claim,
@@ -275,15 +241,15 @@ export class Session {
     const { settleMs } = this.ctx.settings;
     const limit = contactLimit(settleMs);
     const inTime = () => this.now - sign.at <= limit && this.now - (sign.lookedAt ?? sign.at) <= 2 * limit;
-    return this.#write(
-      (guard) => send(() => guard() && inTime()),
+    return carryOut(this, {
+      send: (guard) => send(() => guard() && inTime()),
       look,
-      async () => {
+      ready: async () => {
         if (this.now - sign.at > renewalAge(settleMs) || !inTime()) await check();
       },
       refused,
       sign,
-    );
+    });
   }
 
   /** See {@link writeWhile}; for a write that is right whatever has happened meanwhile. */
@@ -291,104 +257,4 @@ export class Session {
     const always: Sign = { at: Number.POSITIVE_INFINITY };
     return this.writeWhile(always, send, look, async () => {});
   }
-
-  /**
-   * One write, sent again only when the last attempt certainly did not happen: Revel said no for now, the request
-   * never left, or the settling time has passed since its answer was lost and `look` still does not find it.
-   *
-   * @param look reads whether the write has happened; null: not there (yet)
-   * @param ready makes sure, before each attempt, that it may go out
-   * @param refused called when Revel said a final no: whether that calls for a fresh start (it then throws Lost)
-   */
-  async #write<T>(
-    send: (guard: Guard) => Promise<RevelWrite<T>>,
-    look: () => Promise<T | null>,
-    ready: () => Promise<void>,
-    refused: () => Promise<void>,
-    sign: Sign,
-  ): Promise<T> {
-    let held = 0;
-    let refusals = 0;
-    for (let attempt = 1; ; ) {
-      this.checkStop();
-      await ready();
-      const intendedAt = this.now;
-      await this.#intend();
-      let sentAt = this.now;
-      const result = await send(() => {
-        sentAt = this.now;
-        const inTime = sentAt - intendedAt <= contactLimit(this.ctx.settings.settleMs);
-        return !this.ctx.stop.aborted && inTime;
-      });
-      switch (result.kind) {
-        case 'done':
-          sign.at = sentAt;
-          this.lastWriteAt = this.now;
-          return result.value;
-        case 'held':
-          held += 1;
-          if (held > 50) throw giveUp('Revel answers too slowly to write safely: raise SETTLE_SECONDS');
-          continue;
-        case 'not-done':
-          if (!result.retry) {
-            // Perhaps because the row is there already: refused as a duplicate, and not shown by lists yet.
-            const found = await this.#settle(look);
-            if (found !== null) return found;
-            await refused();
-          }
-          refusals += 1;
-          if (!result.retry || refusals >= (result.throttled ? MAX_REFUSALS : MAX_ATTEMPTS))
-            throw giveUp(result.detail, result.retry);
-          await this.pause(Math.max(result.retryAfterMs, Math.min(500 * 2 ** (refusals - 1), 8_000)));
-          continue;
-        case 'unknown': {
-          this.lastWriteAt = this.now;
-          const found = await this.#settle(look);
-          if (found !== null) return found;
-          if (attempt >= MAX_UNKNOWN) throw giveUp(result.detail);
-        }
-      }
-      attempt += 1;
-    }
-  }
-
-  /** Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. */
-  async #settle<T>(look: () => Promise<T | null>): Promise<T | null> {
-    const { settleMs } = this.ctx.settings;
-    const until = this.now + settleMs;
-    for (;;) {
-      const last = this.now >= until;
-      const found = await look();
-      if (found !== null || last) return found;
-      await this.pause(until - this.now);
-    }
-  }
-}
-
-/** How old a sign may become while the next write waits for its turn in the request budget. */
-export function contactGap(settleMs: number): number {
-  return Math.max(settleMs * 0.75, 250);
-}
-
-/** How old a sign may be before it is renewed ahead of a write: older ones would seldom last until it goes out. */
-function renewalAge(settleMs: number): number {
-  return Math.max(1.25 * settleMs, 500);
-}
-
-/** How old a sign may be when a write goes out that rests on it. */
-function contactLimit(settleMs: number): number {
-  return Math.max(1.5 * settleMs, 750);
-}
-
-/**
- * How long whoever takes an order over keeps still after claiming it: as long as the sign on which the other run
- * rests its last write may be old, as lists (of which that sign may come) lag, and as that write takes to show.
- */
-export function takeoverWait(settleMs: number): number {
-  return contactLimit(settleMs) + 2 * settleMs;
-}
-
-/** `upstream`: Revel did not take it for now, as opposed to a final no to this one write. */
-function giveUp(detail: string, upstream = true): Halt {
-  return new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, `${detail}.`, upstream);
 }

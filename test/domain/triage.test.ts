@@ -8,9 +8,9 @@ const wanted = wantedOrder();
 const visible = standingOrder(wanted);
 const hidden = standingOrder(wanted, { id: orderId(7), historyIds: [] });
 
-function judge(over: Partial<TriageInput> = {}) {
+function triaged(over: Partial<TriageInput> = {}) {
   const event = sourceEvent();
-  const result = triage({
+  return triage({
     id: event.id,
     header: event,
     location: location(),
@@ -24,6 +24,10 @@ function judge(over: Partial<TriageInput> = {}) {
     rows: [],
     ...over,
   });
+}
+
+function judge(over: Partial<TriageInput> = {}) {
+  const result = triaged(over);
   if (result.kind === 'wants-order') return 'wants-order';
   const reason = result.kind === 'skip' ? result.reason : result.failure.reason;
   return `${result.kind} ${reason}${result.order ? ` ${result.order.id}` : ''}`;
@@ -71,5 +75,18 @@ describe('triage', () => {
     ['missed, its order was deleted', { now: over, rows: [{ ...visible, deleted: true }] }, 'failed MISSED'],
   ])('%s', (_, input, verdict) => {
     expect(judge(input)).toBe(verdict);
+  });
+
+  it('names each order that stands for an event that is off', () => {
+    const result = triaged({
+      header: lost,
+      rows: [visible, standingOrder(wanted, { id: orderId(10684002) })],
+    });
+    expect(result).toMatchObject({
+      failure: {
+        reason: 'ORPHANED',
+        error: expect.stringContaining('its orders 10684001, 10684002 stand in'),
+      },
+    });
   });
 });

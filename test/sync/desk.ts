@@ -62,7 +62,8 @@ export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   billing: { 'Admin Fee': 'surcharge' },
 }));
 
-const defaults: SyncSettings = {
+/** What is set unless a test says otherwise; fast, since most tests have nothing to learn from waiting. */
+export const usualSettings: SyncSettings = {
   locations: sampleLocations,
   enabled: true,
   allowedLocations: null,
@@ -198,7 +199,7 @@ export class Desk {
     const warnings: string[] = [];
     const outcome = await runSync(
       {
-        settings: { ...defaults, revelRps: this.rates.revel, ...settings },
+        settings: { ...usualSettings, revelRps: this.rates.revel, ...settings },
         tripleseat: connectTripleseat(
           {
             baseUrl: TRIPLESEAT,

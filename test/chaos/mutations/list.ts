@@ -40,19 +40,19 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a write without an answer is sent again at once',
-    file: 'src/sync/session.ts',
-    find: `          this.lastWriteAt = this.now;
-          const found = await this.#settle(look);
-          if (found !== null) return found;
-          if (attempt`,
-    replace: `          this.lastWriteAt = this.now;
-          if (attempt`,
+    file: 'src/sync/attempts.ts',
+    find: `        writer.lastWriteAt = writer.now;
+        const found = await settle(writer, write);
+        if (found !== null) return found;
+        if (attempt`,
+    replace: `        writer.lastWriteAt = writer.now;
+        if (attempt`,
   },
   {
     name: 'a write without an answer is looked for only once',
-    file: 'src/sync/session.ts',
-    find: 'const until = this.now + settleMs;',
-    replace: 'const until = this.now;',
+    file: 'src/sync/attempts.ts',
+    find: 'const until = writer.now + writer.ctx.settings.settleMs;',
+    replace: 'const until = writer.now;',
   },
   {
     name: 'a 5xx answer counts as "not done"',
@@ -108,8 +108,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'nothing is put on disk before a write',
-    file: 'src/sync/session.ts',
-    find: '      await this.#intend();\n',
+    file: 'src/sync/attempts.ts',
+    find: '    await writer.intend();\n',
     replace: '',
   },
   {

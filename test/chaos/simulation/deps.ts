@@ -3,6 +3,7 @@ import { connectRevel } from '../../../src/revel/connect.js';
 import type { StateStore } from '../../../src/state/types.js';
 import type { EventResult, SyncDeps, SyncSettings } from '../../../src/sync/types.js';
 import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
+import { usualSettings } from '../../sync/desk.js';
 import { API_KEY, API_SECRET } from './account.js';
 import { eventIdOf, LOCATIONS, sourceEvent } from './events.js';
 import type { Network } from './network.js';
@@ -86,22 +87,7 @@ function tripleseatFor(process: Process, { scenario, network, stateOf }: Around)
 }
 
 function settingsOf({ settleMs, rps, concurrency }: Scenario): SyncSettings {
-  return {
-    locations: LOCATIONS,
-    enabled: true,
-    allowedLocations: null,
-    testEstablishmentId: null,
-    syncStatuses: ['DEFINITE', 'CLOSED'],
-    leadHours: 0,
-    graceHours: 24,
-    paymentPolicy: 'paid',
-    unmatchedPolicy: 'fail',
-    ignoredEvents: new Set(),
-    concurrency,
-    maxCreatesPerRun: 200,
-    settleMs,
-    revelRps: rps,
-  };
+  return { ...usualSettings, locations: LOCATIONS, concurrency, settleMs, revelRps: rps };
 }
 
 function resultLine({ id, status, reason, orderId, error }: EventResult): string {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Gathered, type LinesSource, nextLines } from '../../../src/domain/documents.js';
 import type { SourceEvent } from '../../../src/domain/event.js';
-import type { Location } from '../../../src/domain/location.js';
 import { isVisible } from '../../../src/domain/order.js';
 import { type OrderPlan, planOrder } from '../../../src/domain/plan.js';
 import { ProductIndex } from '../../../src/domain/products.js';
@@ -10,37 +9,14 @@ import { windowOf, windowState } from '../../../src/domain/window.js';
 import { itemSchema, orderSchema, paymentSchema, productSchema } from '../../../src/revel/schema.js';
 import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.js';
-import {
-  allPlaces,
-  DINING_OPTION,
-  DISCOUNT_ID,
-  OUR_USER,
-  PAYMENT_TYPE,
-} from '../../../src/sandbox/world/places.js';
 import type { Scenario } from '../../../src/sandbox/world/scenario.js';
 import { seedWorld } from '../../../src/sandbox/world/seed.js';
 import { toBooking, toEvent, toSelections } from '../../../src/tripleseat/convert.js';
+import { sampleLocations } from '../../sync/desk.js';
 
 const NOW = Date.parse('2026-11-14T20:00:00Z');
 const revel = new RevelSimulator({ apiKey: 'k', apiSecret: 's' });
 const scenarios = seedWorld(new TripleseatSimulator(), revel, NOW);
-
-const locations: Location[] = allPlaces.map((shop) => ({
-  name: shop.name,
-  timezone: shop.zone,
-  tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
-  revel: {
-    establishmentId: shop.establishmentId,
-    userId: OUR_USER,
-    posStationId: shop.posStationId,
-    diningOption: DINING_OPTION,
-    paymentType: PAYMENT_TYPE,
-    discountId: DISCOUNT_ID,
-    openItemProductId: shop.openItemProductId,
-  },
-  products: { 'O G': shop.products.find(({ name }) => name === 'Original Gangster')?.id ?? 0 },
-  billing: { 'Admin Fee': 'surcharge' },
-}));
 
 function value<T>(converted: { kind: 'ok'; value: T } | { kind: string }): T {
   if (!('value' in converted)) throw new Error(JSON.stringify(converted));
@@ -86,7 +62,7 @@ function wordOf(plan: OrderPlan): string {
 /** What the program's pure core makes of a scenario. */
 function outcome(scenario: Scenario): string {
   const event = value(toEvent({ event: scenario.event }));
-  const location = locations.find(
+  const location = sampleLocations.find(
     ({ tripleseat }) => tripleseat.siteId === event.siteId && tripleseat.locationId === event.locationId,
   );
   if (!location) return 'LOCATION_NOT_MAPPED';

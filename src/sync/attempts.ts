@@ -1,0 +1,109 @@
+import type { Guard, RevelWrite } from '../revel/types.js';
+import type { RunContext } from './context.js';
+import { Halt } from './halt.js';
+import { contactLimit, type Sign } from './signs.js';
+
+/** How often a write that certainly did not happen is tried again. */
+const MAX_ATTEMPTS = 4;
+/** The same for one that Revel refused for now (429): it certainly did not happen. */
+const MAX_REFUSALS = 8;
+/** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
+const MAX_UNKNOWN = 8;
+/** How often a request may have waited too long for its turn. */
+const MAX_HELD = 50;
+
+/** The work on one event, as far as its writes have to do with it. */
+interface Writer {
+  readonly ctx: RunContext;
+  readonly now: number;
+  /** Time of the latest write sent to Revel. */
+  lastWriteAt: number;
+  /** Puts on disk that something is about to be written. */
+  intend(): Promise<void>;
+  pause(ms: number): Promise<void>;
+  checkStop(): void;
+}
+
+/** One write and all that it takes to know what became of it. */
+export interface Write<T> {
+  /** Sends it, unless the guard says at the last moment that it must not go out any more. */
+  send(guard: Guard): Promise<RevelWrite<T>>;
+  /** Reads whether it has happened; null: not there (yet). */
+  look(): Promise<T | null>;
+  /** Makes sure, before each attempt, that it may go out. */
+  ready(): Promise<void>;
+  /** Called when Revel said a final no: whether that calls for a fresh start (it then throws Lost). */
+  refused(): Promise<void>;
+  /** Renewed by the write when it is done. */
+  sign: Sign;
+}
+
+/**
+ * Carries one write out. It is sent again only when the last attempt certainly did not happen: Revel said no for
+ * now, the request never left, or the settling time has passed since its answer was lost and a look still does not
+ * find it.
+ *
+ * @throws Halt when it cannot be done now
+ */
+export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
+  const { settings, stop } = writer.ctx;
+  let held = 0;
+  let refusals = 0;
+  for (let attempt = 1; ; ) {
+    writer.checkStop();
+    await write.ready();
+    const intendedAt = writer.now;
+    await writer.intend();
+    let sentAt = writer.now;
+    const result = await write.send(() => {
+      sentAt = writer.now;
+      return !stop.aborted && sentAt - intendedAt <= contactLimit(settings.settleMs);
+    });
+    switch (result.kind) {
+      case 'done':
+        write.sign.at = sentAt;
+        writer.lastWriteAt = writer.now;
+        return result.value;
+      case 'held':
+        held += 1;
+        if (held > MAX_HELD) throw giveUp('Revel answers too slowly to write safely: raise SETTLE_SECONDS');
+        continue;
+      case 'not-done':
+        if (!result.retry) {
+          // Perhaps because the row is there already: refused as a duplicate, and not shown by lists yet.
+          const found = await settle(writer, write);
+          if (found !== null) return found;
+          await write.refused();
+        }
+        refusals += 1;
+        if (!result.retry || refusals >= (result.throttled ? MAX_REFUSALS : MAX_ATTEMPTS)) {
+          throw giveUp(result.detail, result.retry);
+        }
+        await writer.pause(Math.max(result.retryAfterMs, Math.min(500 * 2 ** (refusals - 1), 8_000)));
+        continue;
+      case 'unknown': {
+        writer.lastWriteAt = writer.now;
+        const found = await settle(writer, write);
+        if (found !== null) return found;
+        if (attempt >= MAX_UNKNOWN) throw giveUp(result.detail);
+      }
+    }
+    attempt += 1;
+  }
+}
+
+/** Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. */
+async function settle<T>(writer: Writer, { look }: Write<T>): Promise<T | null> {
+  const until = writer.now + writer.ctx.settings.settleMs;
+  for (;;) {
+    const last = writer.now >= until;
+    const found = await look();
+    if (found !== null || last) return found;
+    await writer.pause(until - writer.now);
+  }
+}
+
+/** `upstream`: Revel did not take it for now, as opposed to a final no to this one write. */
+function giveUp(detail: string, upstream = true): Halt {
+  return new Halt({ kind: 'failed', reason: 'REVEL_ERROR' }, `${detail}.`, upstream);
+}
