@@ -1,8 +1,8 @@
 import { allPlaces } from '../../../src/sandbox/world/places.js';
 import { type CliResult, startCli } from '../../helpers/cli.js';
+import { insertStanding } from '../../helpers/standing.js';
 import { TestWorld } from '../../helpers/world.js';
 import { hastened } from './hasten.js';
-import { insertStanding } from './standing.js';
 
 const HOUR = 3_600_000;
 

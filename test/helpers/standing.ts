@@ -1,14 +1,14 @@
-import { nextLines } from '../../../src/domain/documents.js';
-import { orderUuid } from '../../../src/domain/identity.js';
-import { cents, centsToNumber } from '../../../src/domain/money.js';
-import { finalNotes } from '../../../src/domain/notes.js';
-import { ProductIndex } from '../../../src/domain/products.js';
-import { buildWanted, type WantedOrder } from '../../../src/domain/wanted.js';
-import type { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
-import type { RawRecord } from '../../../src/sandbox/tripleseat/model.js';
-import { OUR_USER, type Place } from '../../../src/sandbox/world/places.js';
-import { toEvent } from '../../../src/tripleseat/convert.js';
-import { sampleLocations } from '../../sync/desk.js';
+import { nextLines } from '../../src/domain/documents.js';
+import { orderUuid } from '../../src/domain/identity.js';
+import { cents, centsToNumber } from '../../src/domain/money.js';
+import { finalNotes } from '../../src/domain/notes.js';
+import { ProductIndex } from '../../src/domain/products.js';
+import { buildWanted, type WantedOrder } from '../../src/domain/wanted.js';
+import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
+import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { OUR_USER, type Place } from '../../src/sandbox/world/places.js';
+import { toEvent } from '../../src/tripleseat/convert.js';
+import { sampleLocations } from '../sync/desk.js';
 
 /** Puts the event's order into Revel as a run would have left it, but for its lines and payment. */
 export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Place): void {
