@@ -43,3 +43,11 @@ export function paymentUuid(header: string, order: OrderId, amount: Cents, occur
 export function historyUuid(header: string, order: OrderId): string {
   return v5(`history|${order}`, v5(header, NAMESPACE));
 }
+
+/** A row that was removed keeps its uuid, which Revel may refuse to see again. */
+export function freeUuid(used: ReadonlySet<string>, make: (step: number) => string): string {
+  for (let step = 0; ; step += 1) {
+    const uuid = make(step * 1_000);
+    if (!used.has(uuid)) return uuid;
+  }
+}

@@ -20,6 +20,8 @@ export interface FoundOrder {
   historyIds: string[] | null;
   subtotal: Cents | null;
   discount: Cents | null;
+  /** What a POS computes the discount from when it opens the order. */
+  discountRule: Cents | null;
   tax: Cents | null;
   gratuity: Cents | null;
   surcharge: Cents | null;

@@ -103,7 +103,7 @@ function planVisible(
   const touched = isTouched(wanted, order);
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   const proven = header.length === 0 && !touched && revisionIn(order.notes) === wanted.revision;
-  if (proven) return { kind: 'standing', order, losers };
+  if (proven && !contents) return { kind: 'standing', order, losers };
   if (!contents) return { kind: 'need-contents', order };
   const differences = touched
     ? [...compareWorkedOn(wanted, order, contents), ...compareDay(wanted, order)]
@@ -201,7 +201,11 @@ export function completeActions(wanted: WantedOrder, order: FoundOrder, contents
 
 /** Whether the header's money or day has to be written (again). */
 export function needsTotals(wanted: WantedOrder, order: FoundOrder): boolean {
-  return compareMoney(wanted, order).length > 0 || order.createdDate?.slice(0, 10) !== wanted.date;
+  // Without it a POS that opens the order takes the discount away.
+  const discounted = order.discountRule === null || order.discountRule === wanted.discount;
+  return (
+    !discounted || compareMoney(wanted, order).length > 0 || order.createdDate?.slice(0, 10) !== wanted.date
+  );
 }
 
 /** The action that makes the header. */

@@ -208,8 +208,10 @@ function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTota
     case 'full':
       return finalTotal;
     case 'paid': {
-      const paid = linesSource.document?.paid ?? event.paid;
-      if (paid !== null) return paid;
+      // Payments are listed with the event, or with the document; the other list is there all the same, and empty.
+      const listed = [linesSource.document?.paid ?? null, event.paid].filter((amount) => amount !== null);
+      const paid = listed.find((amount) => amount !== zero) ?? listed[0];
+      if (paid !== undefined) return paid;
       const due = linesSource.document?.amountDue ?? event.amountDue;
       return due === null ? zero : cents(finalTotal - due);
     }

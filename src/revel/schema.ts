@@ -30,8 +30,10 @@ export function idOf(value: string | number | null | undefined): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+/** A number that was computed in binary may be off in its last digits (`1137.6800000000002`). */
 function money(value: string | number | null | undefined): Cents | null {
-  return value === null || value === undefined ? null : parseCents(value);
+  if (value === null || value === undefined) return null;
+  return parseCents(typeof value === 'number' ? value.toFixed(6) : value);
 }
 
 /** A POS computes tax without rounding it; such a figure equals the event if it rounds to it. */
@@ -55,6 +57,7 @@ export const orderSchema = z
     orderhistory: z.array(z.unknown()).max(1_000).nullish(),
     subtotal: decimal,
     discount_amount: decimal,
+    discount_rule_amount: decimal,
     tax: decimal,
     gratuity: decimal,
     surcharge: decimal,
@@ -76,6 +79,7 @@ export const orderSchema = z
       historyIds: row.orderhistory?.map(historyId) ?? null,
       subtotal: money(row.subtotal),
       discount: money(row.discount_amount),
+      discountRule: money(row.discount_rule_amount),
       tax: computedMoney(row.tax),
       gratuity: money(row.gratuity),
       surcharge: money(row.surcharge),

@@ -8,7 +8,7 @@ import { converge } from './converge.js';
 import type { Work } from './event.js';
 import { gatherWanted } from './gather.js';
 import { Halt } from './halt.js';
-import { remember } from './memory.js';
+import { remember, setDoubtful } from './memory.js';
 import { base, doneAs, failed, standing } from './results.js';
 import { Session } from './session.js';
 import type { EventResult } from './types.js';
@@ -40,7 +40,11 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
       changes: session.actions,
     };
   } catch (error) {
-    if (error instanceof Halt) return halted(work, session, error);
+    if (error instanceof Halt) {
+      const shown = session.actions.some(({ action }) => action === 'make_visible');
+      if (shown && error.outcome.reason === 'UNVERIFIED') await setDoubtful(ctx, work.known.id, true);
+      return halted(work, session, error);
+    }
     if (!(error instanceof AppError) || session.actions.length === 0) throw error;
     const halt = new Halt({ kind: 'failed', reason: 'ABORTED' }, error.message);
     throw new Interrupted(error, halted(work, session, halt));

@@ -14,7 +14,7 @@ import { orderKey, type RunContext } from './context.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
-import { recall, remember } from './memory.js';
+import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import {
   base,
   doneAs,
@@ -212,7 +212,8 @@ async function planOrderOf(
   }
   const wanted = gathered.order;
   const { ownLines } = gathered;
-  const plan = await planWithContents(ctx, wanted, rows);
+  const doubtful = await isDoubtful(ctx, event.id);
+  const plan = await planWithContents(ctx, wanted, rows, doubtful);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, wanted.date);
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
@@ -225,6 +226,7 @@ async function planOrderOf(
   const dropFor = (winner: OrderId | null) => dropped.value.map(({ id }) => markDeleted(id, winner));
   switch (plan.kind) {
     case 'standing': {
+      if (doubtful) await setDoubtful(ctx, event.id, false);
       if (dropped.value.length === 0) {
         if (ownLines) await remember(ctx, event, wanted, plan.order, readAt);
         return result(standing(known, wanted.finalTotal, plan.order));
@@ -247,9 +249,10 @@ async function planWithContents(
   ctx: RunContext,
   wanted: WantedOrder,
   rows: readonly FoundOrder[],
+  doubtful: boolean,
 ): Promise<OrderPlan | { kind: 'unread'; detail: string }> {
   const plan = planOrder(wanted, rows, null);
-  if (plan.kind !== 'need-contents') return plan;
+  if (plan.kind !== 'need-contents' && !(doubtful && plan.kind === 'standing')) return plan;
   const items = await ctx.revel.items(plan.order.id);
   if (items.kind === 'error') return { kind: 'unread', detail: items.detail };
   const payments = await ctx.revel.payments(plan.order.id);

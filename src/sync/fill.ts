@@ -1,14 +1,14 @@
-import { compareItems, compareMoney, comparePayments } from '../domain/compare.js';
-import { historyUuid, itemUuid, paymentUuid } from '../domain/identity.js';
-import { formatCents, zero } from '../domain/money.js';
+import { compareItems, compareMoney } from '../domain/compare.js';
+import { freeUuid, historyUuid, itemUuid } from '../domain/identity.js';
 import { finalNotes } from '../domain/notes.js';
 import type { FoundItem, FoundOrder } from '../domain/order.js';
-import { addItem, addPayment, needsTotals, setTotals, standings } from '../domain/plan.js';
+import { addItem, needsTotals, setTotals, standings } from '../domain/plan.js';
 import type { WantedItem } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
 import type { OrderChange, RevelRead } from '../revel/types.js';
 import { readBack } from './finished.js';
 import { Halt, Lost } from './halt.js';
+import { pay, verifyPayment } from './payment.js';
 import type { Session } from './session.js';
 
 /** How often something that Revel accepted is written again because it does not show. */
@@ -41,9 +41,10 @@ export async function fill(session: Session, header: FoundOrder, fresh: boolean)
   await Promise.all([confirmStanding(session, order), listed]);
   await verifyItems(session, order, await listed);
   await pay(session, order, fresh);
+  const payments = await verifyPayment(session, order);
   await markPrinted(session, order);
   await makeVisible(session, order);
-  return readBack(session, order);
+  return readBack(session, order, payments);
 }
 
 /** False: there was nothing to write. */
@@ -102,14 +103,6 @@ async function addOne(
   );
   session.accepted.add(uuid);
   return true;
-}
-
-/** A row that was removed keeps its uuid, which Revel may refuse to see again. */
-function freeUuid(used: ReadonlySet<string>, make: (step: number) => string): string {
-  for (let step = 0; ; step += 1) {
-    const uuid = make(step * 1_000);
-    if (!used.has(uuid)) return uuid;
-  }
 }
 
 async function removeItem(session: Session, order: FoundOrder, row: FoundItem): Promise<void> {
@@ -210,50 +203,6 @@ async function verifyItems(
   throw new Halt(
     { kind: 'failed', reason: 'UNVERIFIED' },
     `The lines of order ${order.id} still differ from the event after ${MAX_REWRITES} corrections.`,
-  );
-}
-
-async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise<void> {
-  const { ctx, wanted } = session;
-  const found = fresh ? [] : session.need(await ctx.revel.payments(order.id));
-  const { missing, extra } = comparePayments(wanted, found);
-  for (const row of extra) {
-    await session.writeTo(
-      order.id,
-      (guard) => ctx.revel.removePayment(row.id, guard),
-      async () => {
-        const rows = session.need(await ctx.revel.payments(order.id));
-        return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
-      },
-    );
-    const amount = row.amount === null ? null : formatCents(row.amount);
-    session.actions.push({ action: 'remove_payment', payment: row.id, amount });
-  }
-  if (extra.length > 0) await confirmRemoved(session, order);
-  if (missing === zero) return;
-  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
-  const uuid = freeUuid(used, (step) => paymentUuid(order.uuid ?? '', order.id, wanted.payment, step));
-  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
-  await session.writeTo(
-    order.id,
-    (guard) => ctx.revel.createPayment({ wanted, orderId: order.id, uuid, date }, guard),
-    async () => {
-      const rows = session.need(await ctx.revel.payments(order.id));
-      return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
-    },
-  );
-  session.actions.push(addPayment(wanted));
-}
-
-/** A payment that cannot be taken away must not get company, nor be shown to staff. */
-async function confirmRemoved(session: Session, order: FoundOrder): Promise<void> {
-  await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
-  const rows = session.need(await session.ctx.revel.payments(order.id));
-  const [stuck] = comparePayments(session.wanted, rows).extra;
-  if (!stuck) return;
-  throw new Halt(
-    { kind: 'failed', reason: 'UNVERIFIED' },
-    `Revel does not remove payment ${stuck.id} of the unfinished order ${order.id}, which the event no longer has. Delete that order in the POS; the next run makes a new one.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { compareMoney, comparePayments } from '../domain/compare.js';
+import { compareMoney, comparePayments, type PaymentComparison } from '../domain/compare.js';
 import { zero } from '../domain/money.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
 import { isTouched, planOrder } from '../domain/plan.js';
@@ -8,9 +8,14 @@ import type { Session } from './session.js';
 /**
  * Reads the finished order and compares it to the cent; lists get their settling time.
  *
+ * @param paid its payments, if they were read since they were written
  * @throws Halt UNVERIFIED when it does not show as it is wanted
  */
-export async function readBack(session: Session, order: FoundOrder): Promise<FoundOrder> {
+export async function readBack(
+  session: Session,
+  order: FoundOrder,
+  paid: readonly FoundPayment[] | null,
+): Promise<FoundOrder> {
   const { ctx, wanted } = session;
   const together = await ctx.readBacks.read(session.key, order);
   if (together) {
@@ -21,20 +26,17 @@ export async function readBack(session: Session, order: FoundOrder): Promise<Fou
   for (;;) {
     const isLast = session.now >= until;
     const now = session.need(await ctx.revel.order(order.id));
-    const payments =
-      wanted.payment === zero && isFresh(session, order)
-        ? []
-        : session.need(await ctx.revel.payments(order.id));
+    const payments = paid ?? (await paymentsOf(session, order));
     const standing = standingAs(session, now, payments);
     if (standing) return standing;
     if (isLast) {
       // Only now: a run that looks at lists before they show the order as visible would take it for unfinished.
       const workedOn = await standingAsWorkedOn(session, now);
       if (workedOn) return workedOn;
-      const paid = comparePayments(wanted, payments);
+      const payment = comparePayments(wanted, payments);
       throw new Halt(
         { kind: 'failed', reason: 'UNVERIFIED' },
-        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, paid.missing !== zero)}. The next run compares it again.`,
+        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, payment)}. The next run compares it again.`,
       );
     }
     await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
@@ -61,15 +63,20 @@ async function standingAsWorkedOn(session: Session, order: FoundOrder | null): P
   return plan.kind === 'standing' ? plan.order : null;
 }
 
-function isFresh(session: Session, order: FoundOrder): boolean {
-  return session.created.has(order.id);
+/** None was written to an order without a deposit that this session has made. */
+async function paymentsOf(session: Session, { id }: FoundOrder): Promise<FoundPayment[]> {
+  if (session.wanted.payment === zero && session.created.has(id)) return [];
+  return session.need(await session.ctx.revel.payments(id));
 }
 
-function shortcoming(session: Session, now: FoundOrder | null, unpaid: boolean): string {
+function shortcoming(session: Session, now: FoundOrder | null, payment: PaymentComparison): string {
   if (now === null) return 'it is not there';
   if (now.deleted) return 'it is marked deleted';
   if (!isVisible(now)) return 'staff cannot see it';
   const money = compareMoney(session.wanted, now);
   if (money.length > 0) return money.join('; ');
-  return unpaid ? 'its payment is missing' : 'staff has changed it meanwhile';
+  if (payment.missing !== zero) return 'its payment is missing';
+  return payment.extra.length > 0
+    ? 'it has payments that the event does not have'
+    : 'staff has changed it meanwhile';
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { EventHeader } from '../domain/event.js';
-import { localIdOf } from '../domain/ids.js';
+import { type EventId, localIdOf } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { type Cents, cents, zero } from '../domain/money.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
@@ -130,6 +130,19 @@ export async function remember(
 
 function keyOf(header: EventHeader): string {
   return `event/${header.id}`;
+}
+
+/** Whether lines and payments of the event's visible order have to be compared, whatever its header says. */
+export async function isDoubtful(ctx: RunContext, event: EventId): Promise<boolean> {
+  return (await ctx.state.cache?.get(`doubt/${event}`)) === true;
+}
+
+/**
+ * Marks the event's order as one whose reading back did not show it as written, or takes the mark away. Its header
+ * looks right from then on, since we wrote it.
+ */
+export async function setDoubtful(ctx: RunContext, event: EventId, doubtful: boolean): Promise<void> {
+  await ctx.state.cache?.set(`doubt/${event}`, doubtful);
 }
 
 /**

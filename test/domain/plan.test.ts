@@ -218,4 +218,13 @@ describe('completeActions', () => {
     const moved = hidden(4, { createdDate: '2026-11-13T23:59:59' });
     expect(completeActions(wanted, moved, complete)[0]?.action).toBe('set_totals');
   });
+
+  it.each([
+    ['is not what the discount is', usd('0.01'), ['set_totals']],
+    ['is not shown', null, []],
+  ])('writes the totals again when what the POS computes the discount from %s', (_, discountRule, first) => {
+    const order = hidden(4, { discountRule });
+    const actions = completeActions(wanted, order, complete).map(({ action }) => action);
+    expect(actions.filter((action) => action === 'set_totals')).toEqual(first);
+  });
 });

@@ -168,6 +168,11 @@ describe('payment', () => {
   it.each<[string, Partial<WantedInput>, string]>([
     ['what the document says', {}, '710.66'],
     ['nothing paid on the document', ofDocument({ paid: usd(0) }), '0'],
+    [
+      'what the event lists while the document lists nothing',
+      { ...ofDocument({ paid: usd(0) }), ...event({ paid: usd('100.00') }) },
+      '100.00',
+    ],
     ['what the event says', { ...unpaid, ...event({ paid: usd('100.00') }) }, '100.00'],
     ['the total less what is due', ofDocument({ paid: null, amountDue: usd('21.31') }), '1400.00'],
     ['the total less what is due at the event', unpaid, '710.66'],

@@ -40,10 +40,14 @@ export async function outage(
 }
 
 /**
- * Revel accepts a write and forgets it. Answers what is wrong afterwards: a run that says that all is well
- * although the order is not.
+ * Revel accepts a write and forgets it. Answers what is wrong afterwards: this run, or the next one, says that all
+ * is well although the order is not.
  */
-export async function forgetfulness(method: string, path: string): Promise<string[]> {
+export async function forgetfulness(
+  method: string,
+  path: string,
+  mode: 'single' | 'sweep' = 'single',
+): Promise<string[]> {
   const world = await TestWorld.start();
   try {
     const event = world.addEvent();
@@ -55,13 +59,16 @@ export async function forgetfulness(method: string, path: string): Promise<strin
       setTimeout(() => world.revel.restore(before), 40);
       return { kind: 'delay', ms: 80 };
     });
-    const { code, report } = await runCli(syncArgs(event), world.env(world.newStateDir()));
-    const wrong = wrongWith(world.revel, event);
-    const silent = wrong.length > 0 && (code === 0 || report?.success !== false);
-    return [
-      ...(forgot ? [] : [`there was no ${method} ${path}`]),
-      ...(silent ? [`the run ended with ${code} although ${wrong.join('; ')}`] : []),
-    ];
+    const env = world.env(world.newStateDir());
+    const problems: string[] = [];
+    for (const which of ['the run', 'the next run']) {
+      const args = mode === 'single' ? syncArgs(event) : ['sync', '--json', '--hours-back', '48'];
+      const { code, report } = await runCli(args, env);
+      const wrong = wrongWith(world.revel, event);
+      const silent = wrong.length > 0 && (code === 0 || report?.success !== false);
+      if (silent) problems.push(`${which} ended with ${code} although ${wrong.join('; ')}`);
+    }
+    return [...(forgot ? [] : [`there was no ${method} ${path}`]), ...problems];
   } finally {
     await world.close();
   }

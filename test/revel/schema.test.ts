@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { productSchema } from '../../src/revel/schema.js';
+import { orderSchema, productSchema } from '../../src/revel/schema.js';
 
 describe('a product', () => {
   it.each([500, '500'])('has the id %j as a number', (id) => {
@@ -16,6 +16,20 @@ describe('a product', () => {
       price: 824,
       active: true,
       establishmentId: 8,
+    });
+  });
+});
+
+describe('money of an order', () => {
+  it.each([
+    ['as it was computed in binary', 1137.6800000000002, 113768],
+    ['as text', '1137.680000', 113768],
+    ['with a fraction of a cent', 1137.685, null],
+    ['absent', null, null],
+  ])('%s', (_, subtotal, amount) => {
+    expect(orderSchema.parse({ id: 1, subtotal, gratuity: subtotal })).toMatchObject({
+      subtotal: amount,
+      gratuity: amount,
     });
   });
 });

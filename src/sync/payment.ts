@@ -1,0 +1,86 @@
+import { comparePayments } from '../domain/compare.js';
+import { freeUuid, paymentUuid } from '../domain/identity.js';
+import { formatCents, zero } from '../domain/money.js';
+import type { FoundOrder, FoundPayment } from '../domain/order.js';
+import { addPayment } from '../domain/plan.js';
+import { orderDate } from '../domain/window.js';
+import { Halt } from './halt.js';
+import type { Session } from './session.js';
+
+/**
+ * Records what the event says has been paid; rows of other amounts are taken away first.
+ *
+ * @param fresh this run has just made the header, so that nothing hangs on it yet
+ */
+export async function pay(session: Session, order: FoundOrder, fresh: boolean): Promise<void> {
+  const { ctx, wanted } = session;
+  const found = fresh ? [] : session.need(await ctx.revel.payments(order.id));
+  const { missing, extra } = comparePayments(wanted, found);
+  for (const row of extra) {
+    await session.writeTo(
+      order.id,
+      (guard) => ctx.revel.removePayment(row.id, guard),
+      async () => {
+        const rows = session.need(await ctx.revel.payments(order.id));
+        return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
+      },
+    );
+    const amount = row.amount === null ? null : formatCents(row.amount);
+    session.actions.push({ action: 'remove_payment', payment: row.id, amount });
+  }
+  if (extra.length > 0) await confirmRemoved(session, order);
+  if (missing === zero) return;
+  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
+  const uuid = freeUuid(used, (step) => paymentUuid(order.uuid ?? '', order.id, wanted.payment, step));
+  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  await session.writeTo(
+    order.id,
+    (guard) => ctx.revel.createPayment({ wanted, orderId: order.id, uuid, date }, guard),
+    async () => {
+      const rows = session.need(await ctx.revel.payments(order.id));
+      return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
+    },
+  );
+  session.actions.push(addPayment(wanted));
+}
+
+/** A payment that cannot be taken away must not get company, nor be shown to staff. */
+async function confirmRemoved(session: Session, order: FoundOrder): Promise<void> {
+  await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
+  const rows = session.need(await session.ctx.revel.payments(order.id));
+  const [stuck] = comparePayments(session.wanted, rows).extra;
+  if (!stuck) return;
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `Revel does not remove payment ${stuck.id} of the unfinished order ${order.id}, which the event no longer has. Delete that order in the POS; the next run makes a new one.`,
+  );
+}
+
+/**
+ * Reads the payment back while nobody can see the order: what the header says about money is what we wrote there,
+ * and would hide a payment that Revel did not keep. In a sweep it is read afterwards, many orders at a time.
+ *
+ * @returns the rows; null: not read
+ * @throws Halt UNVERIFIED when they do not come to show as they are wanted
+ */
+export async function verifyPayment(session: Session, order: FoundOrder): Promise<FoundPayment[] | null> {
+  const { ctx, wanted } = session;
+  if (wanted.payment === zero || ctx.request.target.kind !== 'events') return null;
+  const { settleMs } = ctx.settings;
+  const until = session.lastWriteAt + settleMs;
+  for (;;) {
+    const isLast = session.now >= until;
+    const rows = session.need(await ctx.revel.payments(order.id));
+    const { missing, extra } = comparePayments(wanted, rows);
+    if (missing === zero && extra.length === 0) return rows;
+    if (isLast) {
+      const shown = rows.filter((row) => !row.deleted).map(({ amount }) => amount);
+      const what = shown.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
+      throw new Halt(
+        { kind: 'failed', reason: 'UNVERIFIED' },
+        `Revel accepted the payment of ${formatCents(wanted.payment)} for order ${order.id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
+      );
+    }
+    await session.pause(Math.min(Math.max(settleMs / 4, 10), until - session.now));
+  }
+}
