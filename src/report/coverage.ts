@@ -30,6 +30,8 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
   const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
   const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
   const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
+  // Not `map(chalk.red)`: chalk prints every argument it gets, so the index and the list as well.
+  const painted = (text: string, indent: string) => wrap(text, indent, width).map((line) => chalk.red(line));
   const lines: string[] = [];
 
   for (const covered of found.locations) {
@@ -37,10 +39,7 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
     const title = `${clean(location.name, 100)} (Revel establishment ${establishmentId})`;
     lines.push(chalk.bold(title), ...rule);
     if (error !== null) {
-      lines.push(
-        ...wrap(`The products could not be read. ${clean(error, 1_000)}`, INDENT, width).map(chalk.red),
-        '',
-      );
+      lines.push(...painted(`The products could not be read. ${clean(error, 1_000)}`, INDENT), '');
       continue;
     }
     lines.push(...wrap(counts(covered), INDENT, width));
@@ -56,8 +55,8 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
     }
     lines.push('');
   }
-  for (const problem of found.problems) lines.push(...wrap(clean(problem, 1_000), '', width).map(chalk.red));
-  lines.push(summary(found, days));
+  for (const problem of found.problems) lines.push(...painted(clean(problem, 1_000), ''));
+  lines.push(...wrap(summary(found, days), '', width));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
@@ -127,13 +126,18 @@ function proposed(covered: LocationCoverage, width: number): string[] {
   ];
 }
 
-function summary({ locations, unread }: Coverage, days: number): string {
+/** The last line, which some will read alone: it must not look like all is well when little was seen. */
+function summary({ locations, unread, problems, failed }: Coverage, days: number): string {
+  const period = days === 0 ? 'today' : `the next ${days === 1 ? 'day' : plural(days, 'day')}`;
+  if (failed) return `Incomplete: nothing could be searched, so nothing is known of ${period}`;
   const sum = (kind: LineCoverage['kind']) =>
     locations.reduce((total, covered) => total + countOf(covered, kind), 0);
   const events = locations.reduce((total, covered) => total + covered.events, 0);
   const left = unread.length === 0 ? '' : `, ${plural(unread.length, 'event')} not looked at`;
   const when = days === 0 ? 'Today' : `Next ${plural(days, 'day')}`;
-  return `${when}: ${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
+  const blind = problems.length > 0 || locations.some(({ error }) => error !== null);
+  const counted = `${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
+  return `${when}: ${counted}${blind ? '; incomplete, see above' : ''}`;
 }
 
 function plural(count: number, word: string): string {

@@ -213,6 +213,46 @@ describe('products', () => {
     expect(down.out).toContain('The search of site 15691');
   });
 
+  it('prints each failure as its sentence and nothing more, and closes by saying that the list is incomplete', async () => {
+    party(1, ['Taco Bar']);
+    world.revelGate.reset(() => ({ kind: 'oversize', bytes: 40_000_000 }));
+    const blind = (await products()).out;
+    expect(blind.match(/The products could not be read\./g)).toHaveLength(1);
+    expect(blind).toMatch(/\nNext 14 days: 1 event, 0 missing, 0 ambiguous; incomplete, see above\n$/);
+
+    let searches = 0;
+    const refuse = (upTo: number) => {
+      searches = 0;
+      world.tripleseatGate.reset(({ path }) => {
+        if (path.includes('search')) searches += 1;
+        return { kind: path.includes('search') && searches <= upTo ? 'oversize' : 'none', bytes: 9e6 };
+      });
+    };
+    world.revelGate.reset(() => ({ kind: 'none' }));
+    refuse(1);
+    const partly = await products();
+    expect(partly.code).toBe(1);
+    expect(partly.out).toMatch(
+      /^The search of site 15691 [^\n]*\.\nNext 14 days: 0 events, 0 missing, 0 ambiguous; incomplete, see above\n$/,
+    );
+    expect(partly.out.match(/The search of site/g)).toHaveLength(1);
+
+    refuse(Number.POSITIVE_INFINITY);
+    const down = await products();
+    expect(down.out.match(/^The search of site \d+ .*\.$/gm)).toHaveLength(down.out.split('\n').length - 2);
+    expect(down.out).toMatch(
+      /\nIncomplete: nothing could be searched, so nothing is known of the next 14 days\n$/,
+    );
+    expect((await products({ days: 0 })).out).toMatch(/, so nothing is known of today\n$/);
+
+    const on = new Terminal(world.env(world.newStateDir(), { NO_COLOR: '' }));
+    on.out.isTTY = true;
+    const options = { days: 14, locations: null, json: false, noColor: false, sandbox: false };
+    await productsCommand(options, on.around);
+    const shown = stripVTControlCharacters(on.out.text).replaceAll('\n', ' ');
+    expect(shown.trimEnd()).toBe(down.out.replaceAll('\n', ' ').trimEnd());
+  });
+
   it('passes refused credentials on', async () => {
     party(1, ['Taco Bar']);
     await expect(products({}, { REVEL_API_KEY: 'canary-key' })).rejects.toMatchObject({ exitCode: 77 });
