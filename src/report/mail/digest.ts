@@ -5,6 +5,8 @@ import type { EventResult, RunError, RunReport } from '../schema.js';
 const REMIND_MS = 23.5 * 3_600_000;
 /** A failure that no run has seen for this long is mentioned a last time. */
 const OUT_OF_SIGHT_MS = 72 * 3_600_000;
+/** Hosts that share a memory may disagree by as much about the time. */
+const SKEW_MS = 5 * 60_000;
 
 /** Subject, in the mail memory, of a failure of a run as a whole. */
 const RUN = 'run';
@@ -57,8 +59,9 @@ export interface DigestInput {
 }
 
 /** What there is to mail about a run; null: nothing. Pure; nothing about dry runs and overlapping sweeps. */
-export function digestOf(input: DigestInput): DigestToSend | null {
-  const { report, on } = input;
+export function digestOf(given: DigestInput): DigestToSend | null {
+  const { report, on, now } = given;
+  const input = { ...given, memory: given.memory.map((entry) => believable(entry, now)) };
   if (report.dry_run || report.error?.code === 'LOCKED') return null;
   const changes = on.includes('changes') ? report.events.filter(isChange) : [];
   if (!on.includes('failures')) {
@@ -74,6 +77,15 @@ export function digestOf(input: DigestInput): DigestToSend | null {
     mailed: found.mailed,
     forget: [...over.resolved, ...over.outOfSight, ...over.replaced],
   };
+}
+
+/**
+ * An entry from a clock that ran ahead would keep its failure out of the mails until the time it tells. When it was
+ * mailed nobody knows, so it counts as long ago: one mail too many is better than none.
+ */
+function believable(entry: MailedFailure, now: number): MailedFailure {
+  const mailedAt = entry.mailedAt > now + SKEW_MS ? now - OUT_OF_SIGHT_MS : entry.mailedAt;
+  return { ...entry, mailedAt, since: Math.min(entry.since, now) };
 }
 
 function nothing(): Digest {

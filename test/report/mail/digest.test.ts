@@ -83,6 +83,27 @@ describe('failures', () => {
     expect(due?.mailed).toEqual([]);
   });
 
+  it('are told at once when they were mailed by a clock that ran ahead, and the memory is put right', () => {
+    const ahead = { mailedAt: NOW + 364 * 24 * HOUR, since: NOW + 363 * 24 * HOUR };
+    const due = decide({ report: report([failed('1')]), memory: [mailed('1', ahead)] });
+    expect(due?.digest.failures).toEqual([{ event: failed('1'), since: NOW }]);
+    expect(due?.mailed).toEqual([mailed('1', { since: NOW, mailedAt: NOW })]);
+
+    const outage = mailed('run', { reason: 'UNAVAILABLE', mailedAt: NOW + 2 * HOUR });
+    const error = decide({ report: report([], { error: down }), memory: [outage] });
+    expect(error?.digest.error).toEqual({ ...down, since: NOW - 40 * HOUR });
+    expect(error?.mailed).toMatchObject([{ subject: 'run', mailedAt: NOW }]);
+
+    const gone = decide({ report: report([skipped('2')]), memory: [mailed('1', ahead)] });
+    expect(gone?.digest.outOfSight).toMatchObject([{ subject: '1', since: NOW }]);
+    expect(gone?.forget).toMatchObject([{ subject: '1', reason: 'DRIFT' }]);
+  });
+
+  it('are not told twice because another host is some seconds ahead', () => {
+    const memory = [mailed('1', { mailedAt: NOW + 60_000 })];
+    expect(decide({ report: report([failed('1')]), memory })).toBeNull();
+  });
+
   it('are new when the reason is another one', () => {
     const due = decide({ report: report([failed('1', { reason: 'TOUCHED' })]), memory: [mailed('1')] });
     expect(due?.digest.failures).toMatchObject([{ since: null }]);
