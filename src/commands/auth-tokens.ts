@@ -5,7 +5,7 @@ import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { writeJson } from '../report/json.js';
 import { clean } from '../report/text.js';
-import { instantText, spanText } from '../report/time.js';
+import { agoText, instantText, spanText } from '../report/time.js';
 import type { StateStore, Tokens } from '../state/types.js';
 import { revokeToken } from '../tripleseat/revoke.js';
 import { scopesOf, tell } from './auth-common.js';
@@ -94,7 +94,7 @@ function described(tokens: Tokens | null, status: AuthStatus, now: number, place
         ? 'none: the next token comes from the client_credentials grant, or from `ts-reconcile auth login`'
         : 'stored: runs renew the access token by themselves'
     }`,
-    `Obtained       ${instantText(tokens.obtainedAt)}, ${spanText(now - tokens.obtainedAt)} ago`,
+    `Obtained       ${instantText(tokens.obtainedAt)}, ${agoText(now - tokens.obtainedAt)}`,
     `Stored in      ${clean(place, 1_000)}`,
   ];
 }

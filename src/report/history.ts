@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
 import type { OutputStyle } from './output.js';
 import { clean } from './text.js';
-import { spanText } from './time.js';
+import { agoText, spanText } from './time.js';
 import { columnsOf, fitColumns, wrap } from './width.js';
 
 type Result = PastRun['events'][number];
@@ -48,11 +48,16 @@ function howItEnded(run: PastRun, chalk: ChalkInstance): string {
     [failed, 'failed'],
   ] as const;
   const said = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  const took = start === null ? '' : ` in ${spanText(Date.parse(end.at) - Date.parse(start.at))}`;
+  const took = start === null ? '' : lasted(Date.parse(end.at) - Date.parse(start.at));
   const exit = end.exit === 0 ? '' : `, exit ${end.exit}`;
   const part = end.mode === 'bulk' && !end.complete ? ', not complete' : '';
   const text = `${queried === 0 ? 'no events' : said.join(', ')}${took}${exit}${part}`;
   return end.exit === 0 && failed === 0 ? text : chalk.red(text);
+}
+
+/** Nothing when the clock was put back during the run: how long it took is not known then. */
+function lasted(ms: number): string {
+  return ms < 0 ? '' : ` in ${spanText(ms)}`;
 }
 
 /** One run: a line, and below it a line for each event with what there is to say about it. */
@@ -107,14 +112,17 @@ export function failureLines(failure: StandingFailure, now: number, style: Histo
     clean(result.reason ?? 'failed', 40),
   )}`;
   const times = runs === 1 ? 'in 1 run' : `in ${runs} runs`;
-  const age = `failing for ${spanText(now - Date.parse(since))}, ${times}, last ${moment(result.at)}`;
+  const age = now - Date.parse(since);
+  // What a clock that ran ahead has noted has lasted for nobody knows how long.
+  const failing =
+    age < 0 ? `failing since ${moment(since)}, ${agoText(age)}` : `failing for ${spanText(age)}`;
   const note = passedOver
     ? 'The newest complete sweep did not report it any more: it has been put right by hand, or its day is behind the sweeps.'
     : null;
   const where = result.location === null ? '' : `${clean(result.location, 60)}: `;
   return [
     withName(head, result.name, style),
-    ...wrap(chalk.dim(age), DEEPER, room(style)),
+    ...wrap(chalk.dim(`${failing}, ${times}, last ${moment(result.at)}`), DEEPER, room(style)),
     ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, room(style))),
     ...(note === null ? [] : wrap(note, DEEPER, room(style))),
   ];

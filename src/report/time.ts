@@ -8,6 +8,11 @@ export function instantText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** How long ago something was, `2 d 3 h ago`; of what a clock that ran ahead has noted, that it is yet to come. */
+export function agoText(ms: number): string {
+  return ms <= -SECOND ? `${spanText(ms)} ahead of this clock` : `${spanText(Math.max(ms, 0))} ago`;
+}
+
 /** A length of time (milliseconds) in its two largest units: `2 d 3 h`, `1 h 20 min`, `5 min`, `12 s`. */
 export function spanText(ms: number): string {
   const span = Math.abs(ms);

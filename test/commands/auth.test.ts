@@ -295,6 +295,13 @@ describe('auth status', () => {
     expect(on.text).not.toContain('canary');
   });
 
+  it('does not call a time of signing in that is yet to come past', async () => {
+    await store({ obtainedAt: Date.now() + 10 * 86_400_000 });
+    const on = terminal();
+    expect(await authStatus({ json: false }, on.around)).toBe(0);
+    expect(on.out.text).toMatch(/^Obtained {7}.* UTC, (10 d|9 d 23 h) ahead of this clock$/m);
+  });
+
   it('tells an expired token, one without a refresh token, and strips what acts on a terminal', async () => {
     await store({
       expiresAt: Date.now() - 3_600_000,

@@ -268,6 +268,18 @@ describe('history --failed', () => {
     expect(JSON.parse(recent.out.text).failures.map(({ id }: { id: string }) => id)).toEqual(['61000001']);
   });
 
+  it('claims no length of time for a failure that began in the future of this clock', async () => {
+    const start = -364 * DAY - HOUR;
+    await journal(
+      ...sweep('aaaaaaaa', start, [result('aaaaaaaa', start, '61000001', failed('DRIFT', 'It differs.'))], 1),
+    );
+    const { text } = (await history({ failed: true })).out;
+    expect(text).toMatch(
+      /\n {4}failing since [\d-]+ [\d:]+Z, 364 d( 1 h)? ahead of this clock, in 1 run, last /,
+    );
+    expect(text).not.toContain('failing for');
+  });
+
   it('says so when none stands', async () => {
     expect((await history({ failed: true })).out.text).toBe('No failures stand\n');
   });

@@ -187,6 +187,11 @@ describe('checkLastSweep', () => {
       status: 'warning',
       message: '2 d 2 h ago (2026-11-12 10:00 UTC)',
     });
+    expect(await sweptBefore(-50 * 3_600_000)).toMatchObject({
+      status: 'warning',
+      message: '2 d 2 h ahead of this clock (2026-11-16 14:00 UTC)',
+      hint: expect.stringContaining('clock'),
+    });
     expect(await sweptBefore(40 * 60_000)).toMatchObject({
       status: 'ok',
       message: '40 min ago (2026-11-14 11:20 UTC)',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantText, spanText } from '../../src/report/time.js';
+import { agoText, instantText, spanText } from '../../src/report/time.js';
 
 describe('instantText', () => {
   it('is in UTC, to the minute', () => {
@@ -19,5 +19,15 @@ describe('spanText', () => {
     [2 * 86_400_000 + 3.5 * 3_600_000, '2 d 3 h'],
   ])('%d ms is %s', (ms, text) => {
     expect(spanText(ms)).toBe(text);
+  });
+});
+
+describe('agoText', () => {
+  it.each([
+    [4_800_000, '1 h 20 min ago'],
+    [-999, '0 s ago'],
+    [-364 * 86_400_000, '364 d ahead of this clock'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(agoText(ms)).toBe(text);
   });
 });
