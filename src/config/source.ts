@@ -76,11 +76,25 @@ export function openSource(
   const problems: ConfigProblem[] = [];
   const dotenv = readDotenv(cwd, problems);
 
-  function lookUp(key: string): Found | null {
-    const own = env[key];
-    if (own?.trim()) return { text: own, where: key };
-    const shared = dotenv[key];
-    return shared?.trim() ? { text: shared, where: `${key} (in .env)` } : null;
+  // What holds first comes first.
+  const places = [
+    { values: env, said: '' },
+    { values: dotenv, said: ' (in .env)' },
+  ];
+
+  function lookUp(key: string, { values, said }: (typeof places)[number]): Found | null {
+    const text = values[key];
+    return text?.trim() ? { text, where: `${key}${said}` } : null;
+  }
+
+  /** The variable and the one that names its file, from the first place that has either. */
+  function lookUpBoth(name: VariableName): { direct: Found | null; file: Found | null } {
+    for (const place of places) {
+      const direct = lookUp(name, place);
+      const file = variable(name).secret ? lookUp(`${name}_FILE`, place) : null;
+      if (direct || file) return { direct, file };
+    }
+    return { direct: null, file: null };
   }
 
   function fromFile(name: VariableName, found: Found): Found | null {
@@ -108,8 +122,7 @@ export function openSource(
     const entry = variable(name);
     const flag = flags[name];
     if (flag) return { text: flag, where: name };
-    const direct = lookUp(name);
-    const file = entry.secret ? lookUp(`${name}_FILE`) : null;
+    const { direct, file } = lookUpBoth(name);
     if (direct && file) {
       problems.push({
         where: `${direct.where} and ${file.where}`,
@@ -159,9 +172,9 @@ export function openSource(
       const file = variable(name).secret ? ` Or name a file that holds it in ${name}_FILE.` : '';
       report(name, 'is not set', write + file);
     },
-    given: (name) =>
-      Boolean(flags[name]) ||
-      lookUp(name) !== null ||
-      (variable(name).secret && lookUp(`${name}_FILE`) !== null),
+    given(name) {
+      const { direct, file } = lookUpBoth(name);
+      return Boolean(flags[name] || direct || file);
+    },
   };
 }

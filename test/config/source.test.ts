@@ -113,10 +113,33 @@ describe('secret files', () => {
     ]);
   });
 
-  it('beside the value itself is a problem, wherever the two stand', () => {
-    const cwd = readyFolder({ key: 'value', '.env': 'REVEL_API_KEY_FILE=key' });
-    expect(complaints(() => load({ REVEL_API_KEY: credentials.REVEL_API_KEY }, { cwd }))).toEqual([
-      'REVEL_API_KEY and REVEL_API_KEY_FILE (in .env) are both set',
+  it('in the environment goes before the value in .env, and the other way round', () => {
+    const value = { key: 'from-file', '.env': 'REVEL_API_KEY=from-dotenv' };
+    const environment = { ...without, REVEL_API_KEY_FILE: 'key' };
+    expect(load(environment, { cwd: readyFolder(value) }).revel.apiKey).toBe('from-file');
+    const file = { key: 'from-file', '.env': 'REVEL_API_KEY_FILE=key' };
+    const direct = load({ REVEL_API_KEY: 'from-environment' }, { cwd: readyFolder(file) });
+    expect(direct.revel.apiKey).toBe('from-environment');
+    expect(load(without, { cwd: readyFolder(file) }).revel.apiKey).toBe('from-file');
+  });
+
+  it('that is no good is not replaced by the value in .env', () => {
+    const cwd = readyFolder({ '.env': 'REVEL_API_KEY=from-dotenv' });
+    const environment = { ...without, REVEL_API_KEY_FILE: 'nowhere' };
+    expect(complaints(() => load(environment, { cwd }))).toEqual([
+      `REVEL_API_KEY_FILE names ${join(cwd, 'nowhere')}, which does not exist`,
+    ]);
+  });
+
+  it('beside the value itself in one place is a problem, whatever the other place says', () => {
+    const cwd = readyFolder({ key: 'value', '.env': 'REVEL_API_KEY=other' });
+    const both = { REVEL_API_KEY: credentials.REVEL_API_KEY, REVEL_API_KEY_FILE: 'key' };
+    expect(complaints(() => load(both, { cwd }))).toEqual([
+      'REVEL_API_KEY and REVEL_API_KEY_FILE are both set',
+    ]);
+    const dotenv = readyFolder({ key: 'value', '.env': 'REVEL_API_KEY=other\nREVEL_API_KEY_FILE=key' });
+    expect(complaints(() => load(without, { cwd: dotenv }))).toEqual([
+      'REVEL_API_KEY (in .env) and REVEL_API_KEY_FILE (in .env) are both set',
     ]);
   });
 
