@@ -70,7 +70,8 @@ function unknownKey(file: string, path: Path, key: string): ConfigProblem {
   };
 }
 
-function valueAt(json: unknown, path: Path): unknown {
+/** Undefined as well where the path leads through something that is no object. */
+export function valueAt(json: unknown, path: Path): unknown {
   let value = json;
   for (const part of path) {
     value = typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;

@@ -3,7 +3,8 @@ import type { Location } from '../domain/location.js';
 import { isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
 import { readTextFile } from './files.js';
-import { locationProblem, problemsOf } from './locationProblems.js';
+import { reportEntries } from './locationEntries.js';
+import { problemsOf } from './locationProblems.js';
 import type { ConfigProblem } from './problems.js';
 
 const MAX_FILE_BYTES = 1_048_576;
@@ -89,71 +90,28 @@ function merged<T>(...parts: (Record<string, T> | undefined)[]): Record<string, 
   return Object.assign(Object.create(null), ...parts);
 }
 
-function mergeEntry(
-  entry: Entry,
-  defaults: Defaults,
-  path: string,
-  file: string,
-  problems: ConfigProblem[],
-): Location {
+/** What is missing has been reported by then, so that what stands in for it is never used. */
+function mergeEntry(entry: Entry, defaults: Defaults): Location {
   const revel = { ...defaults.revel, ...entry.revel };
-  const siteId = entry.tripleseat?.siteId ?? defaults.tripleseat?.siteId;
-  const zone = entry.timezone ?? defaults.timezone;
-
-  const required = <T>(value: T | undefined, where: string, otherwise: T): T => {
-    if (value !== undefined) return value;
-    problems.push(locationProblem(file, `${path}.${where}`, 'is missing', `here or in defaults.${where}`));
-    return otherwise;
-  };
-
   return {
     name: entry.name,
-    timezone: required(zone, 'timezone', 'UTC'),
+    timezone: entry.timezone ?? defaults.timezone ?? 'UTC',
     tripleseat: {
-      siteId: required(siteId, 'tripleseat.siteId', 0),
+      siteId: entry.tripleseat?.siteId ?? defaults.tripleseat?.siteId ?? 0,
       locationId: entry.tripleseat?.locationId ?? null,
     },
     revel: {
       establishmentId: revel.establishmentId,
-      userId: required(revel.userId, 'revel.userId', 0),
-      posStationId: required(revel.posStationId, 'revel.posStationId', 0),
-      diningOption: required(revel.diningOption, 'revel.diningOption', 0),
-      paymentType: required(revel.paymentType, 'revel.paymentType', 0),
+      userId: revel.userId ?? 0,
+      posStationId: revel.posStationId ?? 0,
+      diningOption: revel.diningOption ?? 0,
+      paymentType: revel.paymentType ?? 0,
       discountId: revel.discountId ?? null,
       openItemProductId: revel.openItemProductId ?? null,
     },
     products: merged(defaults.products, entry.products),
     billing: merged(defaults.billing, entry.billing),
   };
-}
-
-function reportClashes(locations: readonly Location[], file: string, problems: ConfigProblem[]): void {
-  const names = new Map<string, number>();
-  const pairs = new Map<string, number>();
-  const zones = new Map<number, Location>();
-  locations.forEach((location, index) => {
-    const path = `locations[${index}]`;
-    const { siteId, locationId } = location.tripleseat;
-
-    const sameName = names.get(location.name.toLowerCase());
-    if (sameName !== undefined) {
-      problems.push(locationProblem(file, `${path}.name`, `is the name of locations[${sameName}] too`));
-    } else names.set(location.name.toLowerCase(), index);
-
-    const pair = `${siteId}/${locationId}`;
-    const samePair = pairs.get(pair);
-    if (siteId > 0 && samePair !== undefined) {
-      const problem = `covers the same site and location as locations[${samePair}]`;
-      problems.push(locationProblem(file, `${path}.tripleseat`, problem));
-    } else pairs.set(pair, index);
-
-    const shared = zones.get(location.revel.establishmentId);
-    if (shared && shared.timezone !== location.timezone) {
-      const problem = `differs from that of "${shared.name}", which feeds the same establishment`;
-      problems.push(locationProblem(file, `${path}.timezone`, problem));
-    }
-    zones.set(location.revel.establishmentId, location);
-  });
 }
 
 /** Checks the text of a locations file. `file` is how problems name it. Problems are added to the list. */
@@ -172,16 +130,11 @@ export function parseLocations(text: string, file: string, problems: ConfigProbl
     return [];
   }
   const result = fileSchema.safeParse(json);
-  if (!result.success) {
-    problems.push(...problemsOf(result.error, json, file));
-    return [];
-  }
-  const defaults = result.data.defaults ?? {};
-  const locations = result.data.locations.map((entry, index) =>
-    mergeEntry(entry, defaults, `locations[${index}]`, file, problems),
-  );
-  reportClashes(locations, file, problems);
-  return locations;
+  if (!result.success) problems.push(...problemsOf(result.error, json, file));
+  reportEntries(json, file, problems);
+  if (!result.success) return [];
+  const { defaults = {}, locations } = result.data;
+  return locations.map((entry) => mergeEntry(entry, defaults));
 }
 
 /** Reads and checks the locations file at an absolute path. Problems are added to the list. */

@@ -168,6 +168,57 @@ describe('parseLocations', () => {
     expect(parse(withEntry({ name: 7, colour: 1, timezone: 'x', revel: {} })).said).toHaveLength(4);
   });
 
+  it('reports what is missing together with what is wrong, of every entry', () => {
+    const { said } = parse({
+      defaults: { revel: { userId: 1, posStationId: 'four', diningOption: 113 } },
+      locations: [
+        { name: 'A', tripleseat: {}, revel: { establishmentId: 'x' } },
+        { name: 'B', timezone: 7, tripleseat: { siteId: 3 }, revel: 8 },
+        'C',
+      ],
+    });
+    expect(said).toEqual([
+      'locations.json: defaults.revel.posStationId is not a whole number',
+      'locations.json: locations[0].revel.establishmentId is not a whole number',
+      'locations.json: locations[1].timezone is not text',
+      'locations.json: locations[1].revel is not an object',
+      'locations.json: locations[2] is not an object',
+      'locations.json: locations[0].timezone is missing',
+      'locations.json: locations[0].tripleseat.siteId is missing',
+      'locations.json: locations[0].revel.paymentType is missing',
+    ]);
+  });
+
+  it('takes nothing for missing while the defaults cannot be read', () => {
+    const { locations } = locationsFile;
+    expect(parse({ defaults: 1, locations }).said).toEqual(['locations.json: defaults is not an object']);
+    expect(parse({ defaults: { revel: 1 }, locations }).said).toEqual([
+      'locations.json: defaults.revel is not an object',
+    ]);
+  });
+
+  it('reports entries that clash together with what is wrong', () => {
+    const [first, second] = locationsFile.locations;
+    const { said } = parse({
+      ...locationsFile,
+      locations: [
+        { ...first, colour: 1 },
+        { ...first, name: 'downtown', timezone: 'America/Denver' },
+        { ...second, revel: { establishmentId: 0 } },
+        { ...second, name: 'D', tripleseat: { siteId: 15692, locationId: 'x' }, timezone: 'x' },
+      ],
+    });
+    expect(said).toEqual([
+      'locations.json: locations[0].colour is not a known key here',
+      'locations.json: locations[2].revel.establishmentId is less than 1',
+      'locations.json: locations[3].timezone is not an IANA time zone (Area/City)',
+      'locations.json: locations[3].tripleseat.locationId is not a whole number',
+      'locations.json: locations[1].tripleseat covers the same site and location as locations[0]',
+      'locations.json: locations[1].timezone differs from that of "Special Events", which feeds the same establishment',
+      'locations.json: locations[2].name is the name of locations[1] too',
+    ]);
+  });
+
   it('lets several Tripleseat locations feed one establishment', () => {
     const [entry] = locationsFile.locations;
     const second = { ...entry, name: 'Patio', tripleseat: { siteId: 15691, locationId: 2 } };
