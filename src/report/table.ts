@@ -8,6 +8,9 @@ import { columnsOf, fitColumns, wrap } from './width.js';
 const GAP = '  ';
 const MIN_NAME = 8;
 const MAX_NAME = 40;
+/** Columns that are left of a status or reason, and of a name or order, on a terminal that has no more room. */
+const MIN_STATUS = 9;
+const MIN_CUT = 4;
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -81,6 +84,16 @@ function sectionsOf(events: readonly EventResult[]): Section[] {
   return [...sections, ...last.filter(({ events }) => events.length > 0)];
 }
 
+/** The widths, each in turn made smaller down to its minimum until they are small enough together. */
+function shortened(columns: readonly { width: number; least: number }[], excess: number): number[] {
+  let left = excess;
+  return columns.map(({ width, least }) => {
+    const less = Math.max(Math.min(left, width - least), 0);
+    left -= less;
+    return width - less;
+  });
+}
+
 /** One aligned line per event, in order. */
 async function alignRows(
   events: readonly EventResult[],
@@ -107,9 +120,18 @@ async function alignRows(
   const room = style.terminal ? style.width - taken : MAX_NAME;
   const names = events.map((event) => clean(event.name ?? '-', 200));
   const longest = names.reduce((most, name) => Math.max(most, columnsOf(name)), MIN_NAME);
-  const nameWidth = Math.min(Math.max(room, MIN_NAME), longest, MAX_NAME);
+  const wanted = Math.min(Math.max(room, MIN_NAME), longest, MAX_NAME);
 
-  const [date = 0, id = 0, status = 0, reason = 0, order = 0, total = 0] = widths;
+  const [date = 0, id = 0, widestStatus = 0, reason = 0, widestOrder = 0, total = 0] = widths;
+  // A terminal breaks a line that is too long at its end, inside of the amount.
+  const [status = 0, nameWidth = 0, order = 0] = shortened(
+    [
+      { width: widestStatus, least: MIN_STATUS },
+      { width: wanted, least: MIN_CUT },
+      { width: widestOrder, least: MIN_CUT },
+    ],
+    Math.max(wanted - room, 0),
+  );
   const blank = Object.fromEntries(
     ['top', 'bottom', 'mid', 'left', 'right'].flatMap((edge) =>
       ['', '-mid', '-left', '-right'].map((suffix) => [edge + suffix, '']),
@@ -128,9 +150,9 @@ async function alignRows(
       when,
       key,
       fitColumns(names[index] ?? '', nameWidth),
-      paint(event.status, state, chalk),
+      paint(event.status, fitColumns(state, status), chalk),
       ...(narrow ? [] : [chalk.dim(why)]),
-      orderId,
+      fitColumns(orderId ?? '', order),
       amount,
     ];
     table.push(row);

@@ -116,6 +116,19 @@ describe('renderReport, on a terminal', () => {
     expect(lines.at(-2)).toBe('6 queried, 1 injected, 1 repaired, 2 skipped, 2 failed (0.8 s)');
   });
 
+  it.each([60, 64, 70, 79])('never lets an amount or an event id break, at %d columns', async (width) => {
+    const list = [
+      injected('55521611', { total: '130830.85' }),
+      skipped('55521610', { name: '日本語のとても長い名前です', reason: 'LOCATION_NOT_ALLOWED' }),
+      failed('5552161200', { reason: 'AMBIGUOUS_DOCUMENTS', revel_order_id: '106840010001' }),
+    ];
+    const text = stripVTControlCharacters(await renderReport(report(list), { terminal: true, width }));
+    const rows = text.split('\n').filter((line) => line.startsWith('Nov 14'));
+    for (const row of rows) expect(columnsOf(row), row).toBeLessThanOrEqual(width);
+    expect(rows.map((row) => row.split(/ +/)[2])).toEqual(['55521610', '55521611', '5552161200']);
+    expect(rows.map((row) => row.split(' ').at(-1))).toEqual(['1421.31', '130830.85', '1421.31']);
+  });
+
   it('uses the room of a wide one', async () => {
     const text = await renderReport(report(events), { terminal: true, width: 120 });
     expect(stripVTControlCharacters(text)).toContain(
