@@ -54,6 +54,14 @@ function correlationId(text: string): string {
   return text;
 }
 
+/** An address to listen on. No text at all would mean every interface, which nobody means by an unset variable. */
+function host(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError(
+    'Write an address of this host, e.g. 127.0.0.1; for all of its addresses write 0.0.0.0 or ::.',
+  );
+}
+
 function whole(what: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
@@ -113,7 +121,7 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
   root
     .command('serve')
     .description('take webhooks from Tripleseat and start a run for each event they name')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', host, '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0: any free one', whole('port', 0, 65_535), 8080)
     .option('--max-runs <n>', 'runs at once', whole('number of runs', 1, 32), 2)
     .option('--max-queue <n>', 'events that may wait for a run', whole('number of events', 1, 100_000), 1000)

@@ -73,6 +73,12 @@ describe('serve does not start', () => {
     expect(await (await startServe(['--sandbox'], env)).stop()).toBe(0);
   });
 
+  it.each(['', ' '])('on the address "%s", which would be every one', async (host) => {
+    const { code, stderr } = await refusal(['--host', host, '--port', '0']);
+    expect(code).toBe(64);
+    expect(stderr).toContain('Write an address of this host, e.g. 127.0.0.1');
+  });
+
   it.each([
     ['--port', '65536'],
     ['--port', 'http'],
