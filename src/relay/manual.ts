@@ -5,6 +5,7 @@ import { parseEventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
+import type { RunReport } from '../report/schema.js';
 import { type ChildRun, type FinishedRun, finishRuns } from './child.js';
 import type { Reply } from './http.js';
 import { ending, logLines, parseReport } from './run-log.js';
@@ -13,6 +14,7 @@ import { ending, logLines, parseReport } from './run-log.js';
 const MAX_AT_ONCE = 4;
 /** Five years, as on the command line. */
 const MAX_HOURS = 43_800;
+const RETRY = { 'retry-after': '30' };
 
 /** What the manual trigger works with. */
 export interface ManualDeps {
@@ -71,9 +73,8 @@ export function createManual(deps: ManualDeps): Manual {
 }
 
 function failure(status: number, code: string, message: string, headers: Record<string, string> = {}): Reply {
-  const retry: Record<string, string> = status === 503 ? { 'retry-after': '30' } : {};
   const body = { success: false, error: { code, message, hint: null } };
-  return { status, body, headers: { ...retry, ...headers } };
+  return { status, body, headers: { ...(status === 503 ? RETRY : {}), ...headers } };
 }
 
 function authorize(request: IncomingMessage, token: string | null): Reply | null {
@@ -137,24 +138,31 @@ function replyFor({ end, stdout }: FinishedRun, correlation: string): Reply {
   if (end.kind === 'timeout') {
     return failure(504, 'TIMEOUT', `The run took too long and was stopped (sync-${correlation}).`);
   }
-  if (end.kind === 'exit' && parseReport(stdout) !== null) {
-    return { status: statusOf(end.code), body: stdout };
+  const report = parseReport(stdout);
+  if (end.kind === 'exit' && report !== null) {
+    const status = statusOf(end.code, report);
+    return { status, body: stdout, headers: status === 503 ? RETRY : {} };
   }
   const message = `The run printed no report; the log of the relay tells more (sync-${correlation}).`;
   return failure(500, 'RUN_FAILED', message);
 }
 
 /** A run that ended with failed events has still answered what it was asked. */
-function statusOf(exit: number): number {
+function statusOf(exit: number, report: RunReport): number {
   switch (exit) {
     case ExitCode.ok:
     case ExitCode.eventFailed:
       return 200;
     case ExitCode.locked:
-      return 409;
+      return isBusy(report) ? 409 : 503;
     case ExitCode.unavailable:
       return 502;
     default:
       return 500;
   }
+}
+
+/** Another run is in the way. The same exit code also stands for a state database that is away. */
+function isBusy({ error, events }: RunReport): boolean {
+  return error === null ? events.some(({ reason }) => reason === 'LOCKED') : error.code === 'LOCKED';
 }

@@ -24,6 +24,20 @@ const REPORT = RunReportSchema.parse({
   error: null,
   requests: { tripleseat: 0, revel: 0 },
 });
+const lockedEvent = {
+  id: '5',
+  name: null,
+  date: null,
+  location: null,
+  revel_order_id: null,
+  total: null,
+  error: 'Another run is working on this event.',
+  changes: [],
+  status: 'skipped',
+  reason: 'LOCKED',
+};
+const count = (skipped: number) => ({ ...REPORT.summary, queried: skipped, skipped });
+const problem = (code: string) => ({ code, message: 'It is away.', hint: null });
 let directory: string;
 
 beforeEach(async () => {
@@ -205,7 +219,7 @@ describe('the manual trigger', () => {
   it.each([
     [0, 200],
     [1, 200],
-    [75, 409],
+    [75, 503],
     [69, 502],
     [77, 500],
     [78, 500],
@@ -214,6 +228,25 @@ describe('the manual trigger', () => {
     await writeFile(join(directory, 'exit-5'), String(exit));
     const relay = await startFake(directory);
     expect(await get(`${relay.url}${PATH}?event_id=5`)).toEqual({ status, body: REPORT });
+  });
+
+  it.each([
+    ['another run that works on everything', { error: problem('LOCKED') }, 409],
+    ['another run that works on the event', { events: [lockedEvent], summary: count(1) }, 409],
+    ['the database being away', { error: problem('STATE') }, 503],
+    [
+      'the database that goes away',
+      { events: [lockedEvent], summary: count(1), error: problem('STATE_UNAVAILABLE') },
+      503,
+    ],
+  ])('tells %s from what else ends a run with 75', async (_what, over, status) => {
+    const report = RunReportSchema.parse({ ...REPORT, success: !('error' in over), ...over });
+    await writeFile(join(directory, 'stdout'), JSON.stringify(report));
+    await writeFile(join(directory, 'exit-5'), '75');
+    const relay = await startFake(directory);
+    const answer = await fetch(`${relay.url}${PATH}?event_id=5`);
+    expect([answer.status, await answer.json()]).toEqual([status, report]);
+    expect(answer.headers.get('retry-after')).toBe(status === 503 ? '30' : null);
   });
 
   it('passes on nothing that is no report', async () => {
