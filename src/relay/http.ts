@@ -3,6 +3,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** How long a client that still sends may take to read why it is being cut off. */
 const LINGER_MS = 500;
 
+/** What a request asks for. */
+export interface Target {
+  /** `host:port`, where the request names the whole address, as clients of a proxy do; null: it names a path. */
+  authority: string | null;
+  path: string;
+  /** All that follows the first question mark. */
+  query: string;
+}
+
+/** Takes a request target apart, be it a path or a whole address (RFC 9112, 3.2.1 and 3.2.2). */
+export function readTarget(target: string): Target {
+  const [whole = '', authority = null] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
+  const local = target.slice(whole.length);
+  const mark = local.indexOf('?');
+  return mark === -1
+    ? { authority, path: local, query: '' }
+    : { authority, path: local.slice(0, mark), query: local.slice(mark + 1) };
+}
+
 /** What is answered. */
 export interface Reply {
   status: number;

@@ -7,7 +7,7 @@ import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
 import type { RunReport } from '../report/schema.js';
 import { type ChildRun, type FinishedRun, finishRuns } from './child.js';
-import type { Reply } from './http.js';
+import { type Reply, readTarget } from './http.js';
 import { ending, logLines, parseReport } from './run-log.js';
 
 /** Runs that are asked for by hand at once. */
@@ -98,7 +98,7 @@ const INDIRECT = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-
  * Whether somebody on this host asks directly. A proxy on this host speaks for strangers, and so does a browser
  * on this host, be it by a link or through a name that leads here.
  */
-function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
+function isLocal({ socket, headers, httpVersion, url }: IncomingMessage): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   if (peer !== '::1' && !/^127(?:\.[0-9]{1,3}){3}$/.test(peer)) return false;
   // What proxies speak that were told nothing else; they also put an address of this host into `Host`.
@@ -106,7 +106,13 @@ function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
   if (INDIRECT.some((name) => headers[name] !== undefined)) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none' && site !== 'same-origin') return false;
-  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i.test(headers.host ?? '');
+  // An address in the target goes before `Host`; whoever means this host names it in both.
+  const { authority } = readTarget(url ?? '');
+  return namesThisHost(headers.host ?? '') && (authority === null || namesThisHost(authority));
+}
+
+function namesThisHost(authority: string): boolean {
+  return /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?$/i.test(authority);
 }
 
 const PARAMETERS = ['event_id', 'hours_back'];

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AppError, ExitCode, errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { errnoOf } from '../state/failure.js';
-import { type Reply, refuse, send } from './http.js';
+import { type Reply, readTarget, refuse, send } from './http.js';
 
 /** Beyond them connections are closed at once. */
 const MAX_CONNECTIONS = 2000;
@@ -74,15 +74,15 @@ async function answer(
   log: Logger,
 ): Promise<Reply | null> {
   try {
-    const target = request.url ?? '';
-    const [path = '', query = ''] = target.split('?', 2);
+    const { path, query } = readTarget(request.url ?? '');
     const route = routes.get(path);
     if (!route) return { ...refuse(404, 'NOT_FOUND'), cutOff: hasBody(request) };
     if (!route.methods.includes(request.method ?? '')) {
       const refused = refuse(405, 'METHOD_NOT_ALLOWED', { allow: route.methods.join(', ') });
       return { ...refused, cutOff: hasBody(request) };
     }
-    return await route.handle(request, new URLSearchParams(query));
+    // Its question mark is put back, since one at the beginning is dropped, even if it is a second one.
+    return await route.handle(request, new URLSearchParams(`?${query}`));
   } catch (error) {
     log.error(`A request could not be answered: ${errorText(error)}`);
     return { ...refuse(500, 'INTERNAL'), cutOff: hasBody(request) };

@@ -309,6 +309,11 @@ describe('a request', () => {
     ['POST', '//webhooks/tripleseat', 404, null],
     ['GET', '/../../etc/passwd', 404, null],
     ['GET', '/%00', 404, null],
+    ['GET', 'http://relay.example/webhooks/tripleseat', 405, 'POST'],
+    ['GET', 'HTTPS://relay.example:8443/webhooks/tripleseat?x=1', 405, 'POST'],
+    ['GET', 'http://relay.example/webhooks', 404, null],
+    ['GET', 'http://relay.example', 404, null],
+    ['GET', 'http://relay.example?/healthz', 404, null],
   ])('%s %s is answered %i', async (method, path, status, allow) => {
     const answer = await raw(`${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));

@@ -62,6 +62,21 @@ function get(url: string, headers: Record<string, string> = {}): Promise<{ statu
   });
 }
 
+/** The first line of the answer to a request that names the whole address (RFC 9112, 3.2.2). */
+function absolute(url: string, target: string): Promise<string> {
+  const { hostname, port, host } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+    );
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('error', reject).on('close', () => resolve(text.split('\r\n')[0] ?? ''));
+  });
+}
+
 /** The answer to HTTP/1.0, which proxies speak by default. */
 function old(url: string): Promise<string> {
   const { hostname, port, pathname, search } = new URL(url);
@@ -164,6 +179,9 @@ describe('the manual trigger', () => {
     '?hours=5',
     '?event_id=1&dry_run=true',
     '?__proto__=1',
+    '?event_id=1?garbage=1',
+    '?hours_back=1?&force',
+    '??event_id=1',
   ])('answers 400 to %s', async (query) => {
     const relay = await sharedRelay();
     const { status, body } = await get(`${relay.url}${PATH}${query}`, { authorization: `Bearer ${TOKEN}` });
@@ -213,7 +231,9 @@ describe('the manual trigger', () => {
       expect((await get(url, headers)).status).toBe(401);
     }
     expect(await old(url)).toMatch(/^HTTP\/1\.1 401 /);
+    expect(await absolute(url, `http://attacker.example${PATH}?event_id=5`)).toMatch(/ 401 /);
     expect((await starts(directory)).length).toBe(1);
+    expect(await absolute(url, url)).toMatch(/ 200 /);
   });
 
   it.each([
