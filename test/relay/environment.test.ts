@@ -22,4 +22,22 @@ describe('runEnvironment', () => {
       NO_COLOR: '1',
     });
   });
+
+  it('lets a run reach the database as the relay does, whatever of it STATE_URL leaves to the environment', () => {
+    const read = {
+      USER: 'relay',
+      PGHOST: '/run/postgresql',
+      PGPORT: '5433',
+      PGDATABASE: 'state',
+      PGUSER: 'app',
+      PGPASSWORD: 'secret',
+      PGPASSFILE: '/etc/pgpass',
+      PGPASS_NO_DEESCAPE: '1',
+      PGSSLMODE: 'verify-full',
+      PGSSLNEGOTIATION: 'direct',
+      PGOPTIONS: '-c search_path=x',
+    };
+    const unread = { PGSERVICE: 'x', PGSSLROOTCERT: '/x', PGAPPNAME: 'x', PGDATA: '/x' };
+    expect(runEnvironment({ ...read, ...unread })).toEqual({ ...read, LOG_FORMAT: 'text', NO_COLOR: '1' });
+  });
 });
