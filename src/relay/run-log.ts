@@ -1,6 +1,6 @@
 import { ExitCode, errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
-import { type RunReport, RunReportSchema } from '../report/schema.js';
+import { type RunReport, RunReportSchema, type Summary } from '../report/schema.js';
 import type { FinishedRun, RunEnd } from './child.js';
 import type { Verdict } from './scheduler.js';
 
@@ -80,9 +80,17 @@ function consequence(verdict: Verdict): string {
 }
 
 function outcome(stdout: string | null): string {
-  const event = parseReport(stdout)?.events[0];
+  const report = parseReport(stdout);
+  // A run that failed as a whole before it came to an event has said so in its own lines.
+  if (!report || (report.events.length === 0 && report.error !== null)) return '';
+  const [event, ...others] = report.events;
+  if (report.mode === 'bulk' || others.length > 0) return `: ${counts(report.summary)}`;
   if (!event) return '';
   return `: ${event.status}${event.reason === null ? '' : ` ${event.reason}`}`;
+}
+
+function counts({ queried, injected, repaired, skipped, failed }: Summary): string {
+  return `${queried} queried, ${injected} injected, ${repaired} repaired, ${skipped} skipped, ${failed} failed`;
 }
 
 /** The report that a run printed; null: it printed none. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FinishedRun } from '../../src/relay/child.js';
-import { endLabel, givenUp, logEnd, logLines, parseReport } from '../../src/relay/run-log.js';
+import { ending, endLabel, givenUp, logEnd, logLines, parseReport } from '../../src/relay/run-log.js';
 import { createThrottle } from '../../src/relay/throttle.js';
 import { createLogger, type Logger } from '../../src/report/log.js';
 
@@ -99,6 +99,37 @@ describe('logEnd', () => {
   it('labels ends for the metrics', () => {
     expect(endLabel({ kind: 'exit', code: 69 })).toBe('69');
     expect(endLabel({ kind: 'timeout' })).toBe('timeout');
+  });
+});
+
+describe('ending', () => {
+  const [event] = report.events;
+  const sweep = {
+    ...report,
+    mode: 'bulk',
+    success: false,
+    summary: { queried: 3, injected: 1, repaired: 0, skipped: 1, failed: 1 },
+    events: [
+      { ...event, id: '4', status: 'injected', reason: null },
+      event,
+      { ...event, id: '6', status: 'failed', reason: 'EVENT_NOT_FOUND' },
+    ],
+  };
+  const said = (what: object) => ending(finished({ stdout: JSON.stringify({ ...sweep, ...what }) }));
+
+  it('counts the events of a sweep in place of naming the first', () => {
+    expect(said({})).toBe(
+      'ended with exit code 0 after 0.8 s: 3 queried, 1 injected, 0 repaired, 1 skipped, 1 failed.',
+    );
+    expect(said({ ...report, mode: 'bulk' })).toContain(': 1 queried, 0 injected,');
+    const none = { queried: 0, injected: 0, repaired: 0, skipped: 0, failed: 0 };
+    expect(said({ success: true, events: [], summary: none })).toContain(': 0 queried,');
+  });
+
+  it('counts nothing for a run that never came to its events', () => {
+    const none = { queried: 0, injected: 0, repaired: 0, skipped: 0, failed: 0 };
+    const error = { code: 'LOCKED', message: 'x', hint: null };
+    expect(said({ events: [], summary: none, error })).toBe('ended with exit code 0 after 0.8 s.');
   });
 });
 
