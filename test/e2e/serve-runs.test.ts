@@ -301,6 +301,22 @@ describe('SIGTERM', () => {
     expect(await stopped).toBe(0);
     expect(await ends(directory)).toMatchObject([{ code: 0 }]);
   });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('for a second time (%s) ends the relay alone', async (signal) => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    relay.child.kill(signal);
+    await expect.poll(() => relay.stderr, WAIT).toContain('Stopping');
+    expect(await relay.stop(signal)).toBeNull();
+    await release();
+    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ event: '1', code: 0 }]);
+    // What was acknowledged is still on disk, and is looked at once more.
+    const next = await startFake(directory);
+    await expect.poll(begun, WAIT).toEqual(['1', '1']);
+    expect(await next.stop()).toBe(0);
+  });
 });
 
 describe('with real runs', () => {
