@@ -12,18 +12,24 @@ export interface RunFacts {
   finishedAt: number;
   /** Requests that went out. */
   requests: { tripleseat: number; revel: number };
+  /** The refusal of the state that is the run's problem; null: it has another one, or none. */
+  refusal: AppError | null;
   /** Takes secrets out of a text. */
   redact: (text: string) => string;
 }
 
 /** The report of a run. */
-export function reportOf(request: SyncRequest, outcome: SyncOutcome, facts: RunFacts): RunReport {
+export function reportOf(
+  request: SyncRequest,
+  outcome: SyncOutcome,
+  { refusal, ...facts }: RunFacts,
+): RunReport {
   return buildReport({
     ...headOf(request),
     ...facts,
     window: outcome.window,
     events: outcome.results.map(reported),
-    error: problemError(outcome.problem),
+    error: refusal === null ? problemError(outcome.problem) : errorOf(refusal),
   });
 }
 
@@ -39,7 +45,7 @@ export function stillbornReport(
     finishedAt: now,
     window: null,
     events: [],
-    error: { code: error.code, message: error.message, hint: error.hint },
+    error: errorOf(error),
     requests: { tripleseat: 0, revel: 0 },
     redact: (text) => text,
   });
@@ -48,6 +54,10 @@ export function stillbornReport(
 function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'correlationId'>) {
   const { dryRun, trigger, correlationId } = request;
   return { mode: modeOf(request), dryRun, trigger, correlationId };
+}
+
+function errorOf({ code, message, hint }: AppError): RunReport['error'] {
+  return { code, message, hint };
 }
 
 function reported(result: EventResult): RunReport['events'][number] {

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disturbances, wrongWith } from '../helpers/check.js';
 import { type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
@@ -66,6 +68,42 @@ describe('a service that is down: exit 69, no write, one document', () => {
     expect((await runCli(syncArgs(event), world.env(world.newStateDir()))).code).toBe(0);
     expect(wrongWith(world.revel, event)).toEqual([]);
     expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
+  });
+});
+
+describe('state that cannot be used: exit 78 and what to do about it, not the fault of a service', () => {
+  async function spoiltState(name: string): Promise<string> {
+    const dir = world.newStateDir();
+    await mkdir(dir, { mode: 0o700 });
+    await writeFile(join(dir, name), '{');
+    return dir;
+  }
+
+  it.each([
+    ['for one event', (id: string) => ['sync', '--json', '--event-id', id]],
+    ['in a sweep', () => SWEEP],
+    ['in a dry run', () => [...SWEEP, '--dry-run']],
+  ])('a damaged token file, %s', async (_, args) => {
+    const event = world.addEvent();
+    const result = await runCli(args(String(event.id)), world.env(await spoiltState('tokens.json')));
+    expectDocument(result, 78, 'STATE');
+    expect(result.report?.error?.message).toMatch(/^The token file .*tokens\.json is damaged/);
+    expect(result.report?.error?.hint).toMatch(/move it away and run "ts-reconcile auth login"/);
+    expect(result.stderr).toContain('auth login');
+    expect(`${result.stdout}${result.stderr}`).not.toMatch(/next run tries again|both services/);
+    expect(writes()).toEqual([]);
+  });
+
+  it('a folder that cannot be written to, before the first write to Revel', async () => {
+    const event = world.addEvent();
+    const dir = await spoiltState('intents');
+    const result = await runCli(syncArgs(event), world.env(dir));
+    expectDocument(result, 78, 'STATE');
+    expect(result.report?.error).toMatchObject({
+      message: expect.stringContaining(join(dir, 'intents')),
+      hint: expect.stringContaining('STATE_DIR'),
+    });
+    expect(writes()).toEqual([]);
   });
 });
 
