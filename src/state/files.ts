@@ -13,6 +13,9 @@ const TEMP_NAME = /^\.tmp-([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]+-[0-9a-f]+$/;
 /** Process ids mean nothing on another host or in another container. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
+/** As long as a file of tokens usually is: a full disk may still have room for a name. */
+const PROBE = `${' '.repeat(4095)}\n`;
+
 /** What a bounded read found. `mtimeMs`: whole epoch milliseconds of the last change. */
 export type ReadOutcome =
   | { kind: 'absent' }
@@ -117,6 +120,15 @@ export class StateFiles {
       });
     } catch (error) {
       throw stateError(error, 'write', path);
+    }
+  }
+
+  /** Fails when no file can be made at the moment; a directory that is not there is made. */
+  async probe(): Promise<void> {
+    try {
+      await this.inFolder('', async () => unlink(await this.#writeTemporary(this.root, PROBE)));
+    } catch (error) {
+      throw stateError(error, 'write to', this.root);
     }
   }
 

@@ -74,6 +74,8 @@ export function fileTokens(options: FileTokensOptions): TokenStore {
       await files.replace('', FILE, `${text}\n`);
     },
 
+    probe: () => files.probe(),
+
     async clear() {
       await files.remove(path);
       await files.remove(aside);

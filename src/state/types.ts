@@ -25,6 +25,8 @@ export interface TokenStore {
   read(): Promise<Tokens | null>;
   /** Durable when it returns. */
   write(tokens: Tokens): Promise<void>;
+  /** Throws when tokens could not be written at the moment; leaves the stored ones alone. */
+  probe(): Promise<void>;
   clear(): Promise<void>;
   /** Runs `work` while no other process on this store does; waits for its turn, at most `timeoutMs`. */
   exclusive<T>(timeoutMs: number, work: () => Promise<T>): Promise<T>;

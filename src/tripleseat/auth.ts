@@ -51,13 +51,14 @@ export function tokenSource(options: AuthOptions): TokenSource {
       return { kind: 'token', token: stored.accessToken };
     }
     if (lost) return lost;
+    const grant = grantFor(options, stored);
     // A refresh kills the old token: a store that cannot be written to must show that before, not after.
     if (stored) await options.store.write(stored);
-    const grant = grantFor(options, stored);
+    else if (grant.grant_type === 'refresh_token') await probe(options.store);
     const result = await requestTokens(options, grant);
     switch (result.kind) {
       case 'tokens':
-        await keep(options.store, result.tokens);
+        await keep(options.store, result.tokens, grant);
         known = result.tokens;
         return { kind: 'token', token: result.tokens.accessToken };
       case 'unavailable':
@@ -100,15 +101,37 @@ function grantFor(options: AuthOptions, stored: Tokens | null): Grant {
     : { grant_type: 'refresh_token', refresh_token: refreshToken };
 }
 
-async function keep(store: TokenStore, tokens: Tokens): Promise<void> {
+/** Finds out, before the configured refresh token is spent, that what it brings could not be kept. */
+async function probe(store: TokenStore): Promise<void> {
+  try {
+    await store.probe();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(
+      error.code,
+      error.exitCode,
+      `TRIPLESEAT_REFRESH_TOKEN was not used, so it is as good as before: what Tripleseat gives for it could not be kept in STATE_DIR (or STATE_URL). ${error.message}`,
+      error.hint,
+    );
+  }
+}
+
+/** Stores new tokens. What they were given for is spent, unless it was the client's own id and secret. */
+async function keep(store: TokenStore, tokens: Tokens, grant: Grant): Promise<void> {
   try {
     await store.write(tokens);
   } catch (error) {
+    if (grant.grant_type === 'client_credentials') throw error;
+    const why = errorText(error).replace(/\.$/, '');
+    const spent =
+      grant.grant_type === 'refresh_token'
+        ? 'The refresh token that they were given for no longer works.'
+        : 'The consent that they were given for works only once.';
     throw new AppError(
       'STATE',
-      ExitCode.unavailable,
-      `Tripleseat gave new tokens, but they could not be stored: ${errorText(error)}. The old refresh token no longer works.`,
-      'Make STATE_DIR (or STATE_URL) writable, then sign in again with `ts-reconcile auth login`.',
+      ExitCode.config,
+      `Tripleseat gave new tokens, but they could not be stored: ${why}. ${spent}`,
+      'Make STATE_DIR (or the database of STATE_URL) writable, then sign in again with `ts-reconcile auth login`.',
     );
   }
 }
@@ -147,7 +170,7 @@ export function exchangeCode(
       const hint = 'Start again with `ts-reconcile auth login`.';
       throw new AppError('UPSTREAM', ExitCode.unavailable, result.detail, hint);
     }
-    await keep(options.store, result.tokens);
+    await keep(options.store, result.tokens, grant);
     return result.tokens;
   });
 }

@@ -105,6 +105,23 @@ describe('state that cannot be used: exit 78 and what to do about it, not the fa
     });
     expect(writes()).toEqual([]);
   });
+
+  it.each([
+    ['a dry run', [...SWEEP, '--dry-run']],
+    ['products', ['products']],
+  ])(
+    'a place that no token can be kept in does not cost %s the one from the environment',
+    async (_, args) => {
+      const env = world.env('/proc/ts-reconcile/state', { TRIPLESEAT_REFRESH_TOKEN: 'sandbox-refresh' });
+      const result = await runCli(args, env);
+      expect(result.code).toBe(78);
+      expect(result.stderr).toMatch(
+        /TRIPLESEAT_REFRESH_TOKEN was not used.* STATE_DIR .*\/proc\/ts-reconcile/,
+      );
+      const asked = world.tripleseatServer.log.entries().map(({ path }) => path);
+      expect(asked.filter((path) => path.startsWith('/oauth2'))).toEqual([]);
+    },
+  );
 });
 
 describe('credentials that are refused: exit 77', () => {

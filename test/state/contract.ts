@@ -99,6 +99,16 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         expect(await a.tokens.read()).toEqual(next);
       });
 
+      it('stay as they are when it is tried whether they could be written', async () => {
+        const store = await open();
+        await store.tokens.clear();
+        await store.tokens.probe();
+        expect(await store.tokens.read()).toBeNull();
+        await store.tokens.write(tokens());
+        await store.tokens.probe();
+        expect(await store.tokens.read()).toEqual(tokens());
+      });
+
       it('forgets them', async () => {
         const store = await open();
         await store.tokens.clear();

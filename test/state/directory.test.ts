@@ -202,6 +202,17 @@ describe('refusals of the file system', () => {
     expect(error.message).toContain('/proc/ts-reconcile');
   });
 
+  it('are found out by a trial, which makes the directory and leaves nothing in it', async () => {
+    for (const readOnly of [false, true]) {
+      const refused = await open('/proc/ts-reconcile/state', { readOnly });
+      expect(await failure(refused.tokens.probe())).toMatchObject({ code: 'STATE', exitCode: 78 });
+      const dir = join(await temporaryDirectory(), 'state');
+      await (await open(dir, { readOnly })).tokens.probe();
+      expect(await readdir(dir)).toEqual([]);
+      expect(await modeOf(dir)).toBe('700');
+    }
+  });
+
   it('says that the disk is full', async () => {
     const dir = await temporaryDirectory();
     await mkdir(join(dir, 'journal'), { mode: 0o700 });

@@ -290,6 +290,7 @@ export class Desk {
     write: async (tokens) => {
       this.#tokens = tokens;
     },
+    probe: async () => undefined,
     clear: async () => {
       this.#tokens = null;
     },

@@ -202,12 +202,36 @@ describe('tokenSource', () => {
     const clock = new VirtualClock();
     const server = new FakeServer('configured');
     const store = new MemoryTokenStore();
-    store.failWrites = new Error('disk full');
+    store.failWrites = new Error('disk full.');
     const error = await refusal(
       tokenSource(options(server, store, clock, { refreshToken: 'configured' })).current(),
     );
-    expect(error).toMatchObject({ code: 'STATE', exitCode: 69 });
-    expect(error.message).toContain('could not be stored: disk full');
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+    expect(error.message).toContain('could not be stored: disk full. The refresh token');
+    expect(error.message).not.toContain('..');
+    expect(error.hint).toContain('auth login');
+  });
+
+  it('lets the store speak for itself when tokens are lost that cost nothing', async () => {
+    const clock = new VirtualClock();
+    const store = new MemoryTokenStore();
+    store.failWrites = new AppError('STATE', 78, 'The disk is full.', 'Free some space.');
+    const error = await refusal(tokenSource(options(new FakeServer('none'), store, clock)).current());
+    expect(error).toBe(store.failWrites);
+  });
+
+  it('finds out that the store cannot be written to before the configured token is spent', async () => {
+    const clock = new VirtualClock();
+    const server = new FakeServer('configured');
+    const store = new MemoryTokenStore();
+    store.failProbe = new AppError('STATE', 78, 'Cannot write to /state: permission denied.', 'Own it.');
+    const error = await refusal(
+      tokenSource(options(server, store, clock, { refreshToken: 'configured' })).current(),
+    );
+    expect(error).toMatchObject({ code: 'STATE', exitCode: 78, hint: 'Own it.' });
+    expect(error.message).toMatch(/^TRIPLESEAT_REFRESH_TOKEN was not used.* STATE_DIR .*\/state: permission/);
+    expect(server.grants).toEqual([]);
+    expect(server.alive).toBe('configured');
   });
 
   it('finds out that the store cannot be written to before the old token is spent', async () => {

@@ -6,6 +6,7 @@ export class MemoryTokenStore implements TokenStore {
   /** `write:<access token>` in order, for claims about what was durable when. */
   readonly log: string[] = [];
   failWrites: Error | null = null;
+  failProbe: Error | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(stored: Tokens | null = null) {
@@ -20,6 +21,10 @@ export class MemoryTokenStore implements TokenStore {
     if (this.failWrites) throw this.failWrites;
     this.log.push(`write:${tokens.accessToken}`);
     this.stored = tokens;
+  }
+
+  async probe(): Promise<void> {
+    if (this.failProbe) throw this.failProbe;
   }
 
   async clear(): Promise<void> {

@@ -74,6 +74,16 @@ export function tableTokens(options: TableTokensOptions): TokenStore {
       );
     },
 
+    async probe() {
+      // Writes no row, but a database that is read-only, or that grants us too little, refuses it all the same.
+      await session.query(
+        `INSERT INTO ts_reconcile.tokens (slot, sealed)
+         SELECT slot, sealed FROM ts_reconcile.tokens WHERE false
+         ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now()`,
+        [],
+      );
+    },
+
     async clear() {
       await session.query('DELETE FROM ts_reconcile.tokens');
     },

@@ -15,6 +15,7 @@ export class Host {
       tokens: {
         read: async () => null,
         write: async () => {},
+        probe: async () => undefined,
         clear: async () => {},
         exclusive: (_timeoutMs, work) => work(),
       },
