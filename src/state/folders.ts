@@ -10,9 +10,12 @@ import { errnoOf, isMissing, shownPath, stateError } from './failure.js';
  */
 export type Admission = 'look' | 'admit' | 'admit-root';
 
-/** What may lie in a state directory that still has wide permissions (a fresh volume has `lost+found`). */
+/**
+ * What may lie in a state directory with wide permissions: everything that this program makes there (see
+ * directory.ts), and what a fresh volume has (`lost+found`).
+ */
 const OWN_ENTRIES =
-  /^(tokens(\.damaged)?\.json|cache\.jsonl|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
+  /^(tokens(\.damaged)?\.json|mailed\.json|cache\.jsonl|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
 
 /** Makes the directory and its missing parents, each 0700 whatever the umask, and admits it. */
 export async function ensureDirectory(path: string, admission: Admission): Promise<void> {
@@ -60,10 +63,15 @@ async function narrow(
   info: { mode: number; uid: number },
   admission: Admission,
 ): Promise<void> {
-  if (info.uid !== process.getuid?.()) throw tooWide(path, 'it belongs to another user');
+  const shown = shownPath(path);
+  if (info.uid !== process.getuid?.()) {
+    const close = `if it is for the user that runs ts-reconcile alone, chown it to that user and chmod 700 ${shown}`;
+    throw tooWide(shown, 'it belongs to another user', close);
+  }
   if (admission === 'admit-root') {
     const foreign = (await readdir(path)).some((name) => !OWN_ENTRIES.test(name));
-    if (foreign) throw tooWide(path, 'it also holds files of something else');
+    const close = `if nobody else needs what is in it, close it yourself: chmod 700 ${shown}`;
+    if (foreign) throw tooWide(shown, 'it also holds files of something else', close);
   }
   try {
     await chmod(path, 0o700);
@@ -72,13 +80,12 @@ async function narrow(
   }
 }
 
-function tooWide(path: string, why: string): AppError {
-  const shown = shownPath(path);
+function tooWide(shown: string, why: string, close: string): AppError {
   return new AppError(
     'STATE',
     ExitCode.config,
     `The state directory ${shown} is open to other users, and ${why}, so its permissions were left alone.`,
-    `Set STATE_DIR to a directory of its own, for example ${shown}/ts-reconcile, which is then created.`,
+    `Set STATE_DIR to a directory of its own, for example ${shown}/ts-reconcile, which is then created; or, ${close}`,
   );
 }
 

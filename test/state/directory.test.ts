@@ -19,7 +19,15 @@ import { AppError } from '../../src/errors.js';
 import { openStateDir, type StateDirOptions } from '../../src/state/directory.js';
 import type { StateStore } from '../../src/state/types.js';
 import { stateContract } from './contract.js';
-import { collect, eventId, eventRecord, jumpingClock, temporaryDirectory, tokens } from './support.js';
+import {
+  collect,
+  eventId,
+  eventRecord,
+  jumpingClock,
+  mailed,
+  temporaryDirectory,
+  tokens,
+} from './support.js';
 
 const EVENT = eventId('61000001');
 const INTENT = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
@@ -90,6 +98,23 @@ describe('permissions', () => {
     expect(await modeOf(join(dir, 'journal/journal.jsonl'))).toBe('600');
   });
 
+  it('are narrowed whatever of ours lies in it', async () => {
+    const dir = await temporaryDirectory();
+    await writeFile(join(dir, 'tokens.json'), '{');
+    const store = await open(dir);
+    // The damaged tokens are moved aside.
+    await writeEverything(store);
+    await store.mailMemory.update({ mailed: [mailed('1')], forget: [] });
+    await (await store.openSpool())?.close();
+    await store.budget?.('revel').claim(1, []);
+    for (const folder of ['locks', 'sandbox']) await mkdir(join(dir, folder));
+    const made = await readdir(dir);
+    expect(made).toEqual(expect.arrayContaining(['budgets', 'mailed.json', 'tokens.damaged.json']));
+    await chmod(dir, 0o755);
+    await open(dir);
+    expect(await modeOf(dir)).toBe('700');
+  });
+
   it('are narrowed on a fresh volume', async () => {
     const dir = await temporaryDirectory();
     await mkdir(join(dir, 'lost+found'));
@@ -106,6 +131,7 @@ describe('permissions', () => {
     expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
     expect(error.message).toContain('holds files of something else');
     expect(error.hint).toContain(`${dir}/ts-reconcile`);
+    expect(error.hint).toContain(`chmod 700 ${dir}`);
     expect(await modeOf(dir)).toBe('755');
   });
 
@@ -118,6 +144,7 @@ describe('permissions', () => {
     const error = await failure(open(dir));
     expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
     expect(error.message).toContain('belongs to another user');
+    expect(error.hint).toContain(`chown it to that user and chmod 700 ${dir}`);
     expect(await modeOf(dir)).toBe('755');
   });
 });
