@@ -1,6 +1,6 @@
 import { AppError, ExitCode, errorText } from '../errors.js';
 import type { TokenStore, Tokens } from '../state/types.js';
-import { type Grant, requestTokens, type TokenEndpoint } from './token-endpoint.js';
+import { type Grant, type GrantOrigin, requestTokens, type TokenEndpoint } from './token-endpoint.js';
 
 /** Everything the token source needs. */
 export interface AuthOptions extends TokenEndpoint {
@@ -55,7 +55,7 @@ export function tokenSource(options: AuthOptions): TokenSource {
     // A refresh kills the old token: a store that cannot be written to must show that before, not after.
     if (stored) await options.store.write(stored);
     else if (grant.grant_type === 'refresh_token') await probe(options.store);
-    const result = await requestTokens(options, grant);
+    const result = await requestTokens(options, grant, originFor(stored));
     switch (result.kind) {
       case 'tokens':
         await keep(options.store, result.tokens, grant);
@@ -99,6 +99,10 @@ function grantFor(options: AuthOptions, stored: Tokens | null): Grant {
   return refreshToken === null
     ? { grant_type: 'client_credentials', scope: options.scope }
     : { grant_type: 'refresh_token', refresh_token: refreshToken };
+}
+
+function originFor(stored: Tokens | null): GrantOrigin {
+  return stored?.refreshToken ? 'stored' : 'configured';
 }
 
 /** Finds out, before the configured refresh token is spent, that what it brings could not be kept. */

@@ -35,6 +35,9 @@ export type GrantResult =
   | { kind: 'unavailable'; detail: string }
   | { kind: 'unknown'; detail: string };
 
+/** Where the refresh token of a grant comes from: what helps against a refusal depends on it. */
+export type GrantOrigin = 'stored' | 'configured';
+
 const MAX_BYTES = 64 * 1024;
 const MAX_ATTEMPTS = 4;
 const DEFAULT_LIFETIME_S = 7_200;
@@ -55,7 +58,11 @@ const refusalSchema = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) });
  *
  * @throws AppError CREDENTIALS (exit 77) when client or grant are refused.
  */
-export async function requestTokens(endpoint: TokenEndpoint, grant: Grant): Promise<GrantResult> {
+export async function requestTokens(
+  endpoint: TokenEndpoint,
+  grant: Grant,
+  origin: GrantOrigin = 'stored',
+): Promise<GrantResult> {
   for (let attempt = 1; ; attempt += 1) {
     if (!(await endpoint.budget.take(endpoint.signal))) {
       return { kind: 'unavailable', detail: 'The run was stopped before it had a Tripleseat token.' };
@@ -63,7 +70,7 @@ export async function requestTokens(endpoint: TokenEndpoint, grant: Grant): Prom
     const startedAt = endpoint.clock.now();
     const answer = await post(endpoint, grant);
     if (!mayRepeat(grant, answer) || attempt >= MAX_ATTEMPTS || endpoint.signal?.aborted) {
-      return judge(endpoint, grant, answer, startedAt);
+      return judge(endpoint, grant, origin, answer, startedAt);
     }
     const asked = answer.kind === 'response' ? retryAfter(answer.headers, endpoint.clock.now()) : null;
     const delay = Math.max(asked ?? 0, backoff(attempt, endpoint.random));
@@ -99,6 +106,7 @@ function post(endpoint: TokenEndpoint, grant: Grant): Promise<HttpResponse | Htt
 function judge(
   endpoint: TokenEndpoint,
   grant: Grant,
+  origin: GrantOrigin,
   answer: HttpResponse | HttpFailure,
   startedAt: number,
 ): GrantResult {
@@ -118,7 +126,7 @@ function judge(
   }
   const refusal = refusalSchema.safeParse(body);
   if (refusal.success || answer.status === 401) {
-    throw refused(grant, refusal.success ? refusal.data.error : `status ${answer.status}`);
+    throw refused(grant, origin, refusal.success ? refusal.data.error : `status ${answer.status}`);
   }
   return { kind: 'unavailable', detail: `${what} answered ${answer.status}; check TRIPLESEAT_TOKEN_URL.` };
 }
@@ -143,7 +151,7 @@ function tokensFrom(answer: z.infer<typeof answerSchema>, grant: Grant, startedA
   };
 }
 
-function refused(grant: Grant, error: string): AppError {
+function refused(grant: Grant, origin: GrantOrigin, error: string): AppError {
   const credentials = (message: string, hint: string) =>
     new AppError('CREDENTIALS', ExitCode.credentials, message, hint);
   if (error === 'invalid_client') {
@@ -154,6 +162,13 @@ function refused(grant: Grant, error: string): AppError {
   }
   switch (grant.grant_type) {
     case 'refresh_token':
+      if (origin === 'configured') {
+        return credentials(
+          `Tripleseat refused the refresh token of TRIPLESEAT_REFRESH_TOKEN (${error}): it has been used, revoked or has expired. No other is stored.`,
+          'Sign in with `ts-reconcile auth login`, which stores a new one; the variable is not needed then. Or set ' +
+            'TRIPLESEAT_REFRESH_TOKEN to a new token that nothing else uses: each works once.',
+        );
+      }
       return credentials(
         `Tripleseat refused the refresh token (${error}): it has been used, revoked or has expired.`,
         'Sign in again with `ts-reconcile auth login`. To use a new TRIPLESEAT_REFRESH_TOKEN instead, remove the ' +

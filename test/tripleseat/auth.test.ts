@@ -349,10 +349,21 @@ describe('tokenSource', () => {
   it.each([
     ['refused client', { clientSecret: 'canary-wrong' }, /client id and secret/, /TRIPLESEAT_CLIENT_SECRET/],
     [
-      'dead refresh token',
+      'dead refresh token from the environment',
       { refreshToken: 'canary-dead' },
+      /refused the refresh token of TRIPLESEAT_REFRESH_TOKEN \(invalid_grant\).* No other is stored\.$/,
+      /^Sign in with `ts-reconcile auth login`(?!.*logout).* set TRIPLESEAT_REFRESH_TOKEN to a new token/,
+    ],
+    [
+      'dead stored refresh token',
+      {
+        refreshToken: 'canary-unused',
+        store: new MemoryTokenStore(
+          tokens(new VirtualClock(), { expiresAt: 0, refreshToken: 'canary-dead' }),
+        ),
+      },
       /refused the refresh token \(invalid_grant\)/,
-      /auth login/,
+      /auth login.*remove the stored tokens first with `ts-reconcile auth logout`/,
     ],
   ])('ends with exit 77 on a %s', async (_name, more, message, hint) => {
     const clock = new VirtualClock();
