@@ -7,7 +7,8 @@ import type { SyncOptions } from './commands/sync.js';
 import { version } from './commands/version.js';
 import type { EventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
-import { AppError, ExitCode } from './errors.js';
+import { AppError, ExitCode, errorText } from './errors.js';
+import { errnoOf } from './state/failure.js';
 
 const DEFAULT_HOURS = 48;
 /** Five years: whoever asks for more has mistyped. */
@@ -240,6 +241,20 @@ function explain(error: unknown, around: Surroundings): ExitCode {
   return ExitCode.bug;
 }
 
+/** A deployment may have removed it under a shell or a service that is still there. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new AppError(
+      'CONFIG',
+      ExitCode.config,
+      `The working directory cannot be read (${errnoOf(error) ?? errorText(error)}): it was removed, or this user may not enter it. \`.env\` and relative paths start there.`,
+      'Go to a directory that exists, for example with cd, or set the WorkingDirectory of the service, then run again.',
+    );
+  }
+}
+
 /** Runs the program; the one place that sets the exit code. */
 async function main(): Promise<void> {
   const stop = new AbortController();
@@ -250,7 +265,10 @@ async function main(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const around: Surroundings = {
     env: process.env,
-    cwd: process.cwd(),
+    // Asked for when a command needs it: help and version do not.
+    get cwd() {
+      return workingDirectory();
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     stop: stop.signal,

@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RunReportSchema } from '../../src/report/schema.js';
 import { sampleLocationsFile } from '../../src/sandbox/world/places.js';
-import { runCli } from '../helpers/cli.js';
+import { binPath, runCli } from '../helpers/cli.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ts-reconcile-usage-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -95,6 +96,42 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
     ]) {
       expect(sync.stdout).toContain(flag);
     }
+  });
+});
+
+describe('a working directory that is gone', () => {
+  /** Runs the program where the directory has just been removed. */
+  function runNowhere(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+    const gone = mkdtempSync(join(dir, 'gone-'));
+    const script = 'rmdir "$PWD" && exec "$@"';
+    return new Promise((resolve) => {
+      const command = ['-c', script, 'sh', process.execPath, binPath, ...args];
+      execFile('/bin/sh', command, { cwd: gone, env }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+      );
+    });
+  }
+
+  it.each([[['sync', '--dry-run']], [['sync', '--sandbox']], [['doctor']], [['sandbox', 'reset']]])(
+    'is a sentence and exit 78: %j',
+    async (args) => {
+      const result = await runNowhere(...args);
+      expect(result.code, result.stderr).toBe(78);
+      expect(result.stderr).toMatch(
+        /^ts-reconcile: The working directory cannot be read \(ENOENT\).*\n.*\bcd\b.*\n$/,
+      );
+      expect(result.stderr).not.toMatch(STACK);
+    },
+  );
+
+  it('keeps nobody from help, version and a hint about wrong usage', async () => {
+    const [help, version, wrong] = await Promise.all([
+      runNowhere('--help'),
+      runNowhere('--version'),
+      runNowhere('sync', '--nonsense'),
+    ]);
+    expect([help.code, version.code, wrong.code]).toEqual([0, 0, 64]);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
