@@ -31,11 +31,12 @@ const rowsSchema = z.array(z.unknown()).max(MAX_ROWS);
 /** Credentials, scopes, sites and locations, as far as each can be looked at. */
 export async function checkTripleseat(ctx: DoctorContext): Promise<Check[]> {
   const { tripleseat, state, facts } = ctx;
-  if (tripleseat === null)
-    return [skipped(SIGN_IN, 'its settings are not complete'), ...unseen('without a sign-in')];
+  // Without state nothing is connected, whatever the settings are: this one first.
   if (state === null || !facts.stateUsable) {
     return [skipped(SIGN_IN, 'tokens need a place to be kept, see State'), ...unseen('without a sign-in')];
   }
+  if (tripleseat === null)
+    return [skipped(SIGN_IN, 'its settings are not complete'), ...unseen('without a sign-in')];
   const sites = await tripleseat('/v1/sites.json');
   if (sites.kind === 'refused') {
     return [failed(SIGN_IN, sites.message, sites.hint, [], 'credentials'), ...unseen('without a sign-in')];
