@@ -26,6 +26,9 @@ export interface SignalDeps {
   stop: AbortSignal;
 }
 
+/** What a ping alone is sent with. */
+type PingDeps = Omit<SignalDeps, 'state' | 'config'> & { config: Pick<Config, 'healthcheckUrl'> };
+
 /** A run that came to its end. */
 interface FinishedRun {
   report: RunReport;
@@ -65,8 +68,20 @@ export function openSignals(deps: SignalDeps): Signals {
         ),
       ]);
     },
-    broken: (exit) => send(String(exit), `exit ${exit}: the run ended in an error\n`),
+    broken: (exit) => send(String(exit), brokenBody(exit)),
   };
+}
+
+/**
+ * Tells that a run could not even begin: whoever watches the schedule learns the exit code at once, not only that
+ * nothing came. Never rejects.
+ */
+export async function signalStillborn(deps: PingDeps, exit: ExitCode): Promise<void> {
+  if (!deps.request.dryRun) await pinger(deps)(String(exit), brokenBody(exit));
+}
+
+function brokenBody(exit: ExitCode): string {
+  return `exit ${exit}: the run ended in an error\n`;
 }
 
 /** The other run reports: this one has seen nothing. */
@@ -78,7 +93,7 @@ function isLockedOut({ report }: FinishedRun): boolean {
  * Pings one after the other, since an end must not overtake its start; warns once. Runs that a webhook started send
  * none: they would hide that the schedule has stopped.
  */
-function pinger({ config, request, log, transport, clock, stop }: SignalDeps) {
+function pinger({ config, request, log, transport, clock, stop }: PingDeps) {
   const url = config.healthcheckUrl;
   if (url === null || request.trigger === 'webhook') return async () => undefined;
   const options: PingOptions = { url, runId: randomUUID(), transport, clock, stop };

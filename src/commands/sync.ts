@@ -1,5 +1,4 @@
 import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
 import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode, errorText } from '../errors.js';
@@ -9,7 +8,6 @@ import { createLogger } from '../report/log.js';
 import { runStarted, runTag } from '../report/messages.js';
 import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
-import { openState } from '../state/open.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -18,6 +16,7 @@ import { selectedLocations } from './location-option.js';
 import { openSignals } from './notify.js';
 import { watchState } from './state-refusals.js';
 import type { Surroundings } from './surroundings.js';
+import { configToRun, stateToRun } from './sync-begin.js';
 import { reportOf, stillbornReport } from './sync-report.js';
 import { saysItInTable, tellResult, tellRun, tellWork } from './sync-tell.js';
 import { performRun, randomHex, stopSignal } from './sync-work.js';
@@ -37,9 +36,9 @@ export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId
 export async function syncCommand(options: SyncOptions, around: Surroundings): Promise<ExitCode> {
   const correlationId = options.correlationId ?? randomHex(8);
   try {
-    return await withConfigSource(options.sandbox, around, (source) => {
-      const config = loadConfig({ ...source, needs: needsOf.sync });
-      return run({ ...options, correlationId }, around, config);
+    return await withConfigSource(options.sandbox, around, async (source) => {
+      const asked = { ...options, correlationId };
+      return run(asked, around, await configToRun(asked, around, source));
     });
   } catch (error) {
     if (options.json && error instanceof AppError && error.code !== 'OUTPUT') {
@@ -74,7 +73,7 @@ async function run(
   const resultLog = saysItInTable(options, around, config.log)
     ? createLogger({ ...logOptions, sink: { write: (text) => held.push(text) } })
     : log;
-  const state = await openState(config, {
+  const state = await stateToRun(request, around, config, {
     clock: systemClock,
     random: Math.random,
     log: (line) => log.warn(line),

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -137,6 +137,46 @@ describe('HEALTHCHECK_URL', () => {
     expect(second.code).toBe(0);
     expect(warnings(second)).toEqual([expect.stringContaining('ECONNREFUSED')]);
     expect(`${first.stderr}${second.stderr}`).not.toContain('c4n4ry');
+  });
+});
+
+describe('HEALTHCHECK_URL of a run that cannot begin', () => {
+  const env = (changes: Record<string, string>) => world.env(stateDir, { HEALTHCHECK_URL: url, ...changes });
+  const MISTAKE = { MAX_CREATES_PER_RUN: 'many' };
+
+  it.each([
+    ['a mistake in the configuration', MISTAKE],
+    ['a setting that is missing', { REVEL_API_KEY: '' }],
+    ['a state directory that is none', { STATE_DIR: 'FILE' }],
+  ])('gets the exit code: %s', async (_, changes: Record<string, string>) => {
+    const file = world.path('a-file');
+    await writeFile(file, '');
+    const result = await runCli(SWEEP, env(changes.STATE_DIR === 'FILE' ? { STATE_DIR: file } : changes));
+    expect(result.code, result.stderr).toBe(78);
+    expect(check.signals).toEqual(['/78']);
+    expect(check.pings[0]?.body).toBe('exit 78: the run ended in an error\n');
+    expect(warnings(result)).toEqual([]);
+  });
+
+  it('gets nothing of dry runs, of single events from a webhook, or when it is wrong itself', async () => {
+    const runs = await Promise.all([
+      runCli([...SWEEP, '--dry-run'], env(MISTAKE)),
+      runCli(SWEEP, env({ ...MISTAKE, DRY_RUN: 'true' })),
+      runCli(SWEEP, env({ DRY_RUN: 'perhaps' })),
+      runCli(['sync', '--trigger', 'webhook', '--event-id', '1'], env(MISTAKE)),
+      runCli(SWEEP, env({ ...MISTAKE, HEALTHCHECK_URL: 'nowhere' })),
+    ]);
+    expect(runs.map(({ code }) => code)).toEqual([78, 78, 78, 78, 78]);
+    expect(check.signals).toEqual([]);
+  });
+
+  it('does not hide what is wrong when nobody takes it, nor shows itself', async () => {
+    check.answers = [404];
+    const result = await runCli(SWEEP, env(MISTAKE));
+    expect(result.code).toBe(78);
+    expect(warnings(result)).toEqual([expect.stringContaining('it answered 404')]);
+    expect(result.stderr).toContain('MAX_CREATES_PER_RUN');
+    expect(result.stderr).not.toContain('c4n4ry');
   });
 });
 
