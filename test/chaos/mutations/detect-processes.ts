@@ -13,6 +13,7 @@ const checks: readonly (() => Promise<string[]>)[] = [
   () => outage({ kind: 'reset-before' }),
   () => forgetfulness('POST', '/resources/OrderItem/'),
   () => forgetfulness('POST', '/resources/Payment/'),
+  () => forgetfulness('POST', '/resources/Payment/', 'sweep'),
   () => lateHeader(),
   () => supersededHeader(),
   () => standstill(),

@@ -94,11 +94,13 @@ export const mutations: readonly Mutation[] = [
     name: 'visible first, paid later',
     file: 'src/sync/fill.ts',
     find: `  await pay(session, order, fresh);
+  const payments = await verifyPayment(session, order);
   await markPrinted(session, order);
   await makeVisible(session, order);`,
     replace: `  await markPrinted(session, order);
   await makeVisible(session, order);
-  await pay(session, order, fresh);`,
+  await pay(session, order, fresh);
+  const payments = await verifyPayment(session, order);`,
   },
   {
     name: 'who has touched an order does not matter',
@@ -169,7 +171,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a payment that is there already is not looked for',
-    file: 'src/sync/fill.ts',
+    file: 'src/sync/payment.ts',
     find: 'const found = fresh ? [] : session.need(await ctx.revel.payments(order.id));',
     replace: 'const found: FoundPayment[] = [];',
   },
@@ -182,7 +184,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the finished order is not read back',
     file: 'src/sync/fill.ts',
-    find: '  return readBack(session, order);',
-    replace: "  return session.now > 0 ? { ...order, historyIds: ['1'] } : readBack(session, order);",
+    find: '  return readBack(session, order, payments);',
+    replace:
+      "  return session.now > 0 ? { ...order, historyIds: ['1'] } : readBack(session, order, payments);",
+  },
+  {
+    name: 'a payment that did not show is forgotten by the next run',
+    file: 'src/sync/apply.ts',
+    find: 'await setDoubtful(ctx, work.known.id, true);',
+    replace: 'await setDoubtful(ctx, work.known.id, false);',
   },
 ];
