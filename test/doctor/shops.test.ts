@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkShops } from '../../src/doctor/shops.js';
 import type { DoctorContext } from '../../src/doctor/types.js';
 import type { ProbeAnswer } from '../../src/http/probe.js';
-import { sampleLocations } from '../sync/desk.js';
+import { sampleLocations } from '../helpers/settings.js';
 
 /** The custom dining options of a Revel that answers `size` of them at once, whatever is asked for. */
 async function diningOptions(size: number, counts: boolean) {

@@ -8,7 +8,7 @@ import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { OUR_USER, type Place } from '../../src/sandbox/world/places.js';
 import { toEvent } from '../../src/tripleseat/convert.js';
-import { sampleLocations } from '../sync/desk.js';
+import { sampleLocations } from './settings.js';
 
 /** Puts the event's order into Revel as a run would have left it, but for its lines and payment. */
 export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Place): void {

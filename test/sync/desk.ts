@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import type { Config } from '../../src/config/types.js';
 import { parseEventId } from '../../src/domain/ids.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
@@ -10,21 +9,14 @@ import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-
 import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
 import { localDate } from '../../src/sandbox/tripleseat/time.js';
-import {
-  allPlaces,
-  DINING_OPTION,
-  DISCOUNT_ID,
-  OUR_USER,
-  PAYMENT_TYPE,
-  type Place,
-  places,
-} from '../../src/sandbox/world/places.js';
+import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
 import { seedWorld } from '../../src/sandbox/world/seed.js';
 import type { Intent, TokenStore, Tokens } from '../../src/state/types.js';
 import { runSync } from '../../src/sync/run.js';
 import type { EventResult, SyncDeps, SyncOutcome, SyncRequest, SyncSettings } from '../../src/sync/types.js';
 import { connectTripleseat } from '../../src/tripleseat/connect.js';
+import { usualSettings } from '../helpers/settings.js';
 import { partyOptions } from '../helpers/world.js';
 import { VirtualClock } from '../http/virtual-clock.js';
 
@@ -43,42 +35,6 @@ export interface Sent {
 }
 
 export type Strike = (sent: Sent, index: number) => FaultDecision | null;
-
-/** Locations of the sample shops, as the configuration layer makes them. */
-export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
-  name: shop.name,
-  timezone: shop.zone,
-  tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
-  revel: {
-    establishmentId: shop.establishmentId,
-    userId: OUR_USER,
-    posStationId: shop.posStationId,
-    diningOption: DINING_OPTION,
-    paymentType: PAYMENT_TYPE,
-    discountId: DISCOUNT_ID,
-    openItemProductId: shop.openItemProductId,
-  },
-  products: { 'O G': shop.products.find(({ name }) => name === 'Original Gangster')?.id ?? 0 },
-  billing: { 'Admin Fee': 'surcharge' },
-}));
-
-/** What is set unless a test says otherwise; fast, since most tests have nothing to learn from waiting. */
-export const usualSettings: SyncSettings = {
-  locations: sampleLocations,
-  enabled: true,
-  allowedLocations: null,
-  testEstablishmentId: null,
-  syncStatuses: ['DEFINITE', 'CLOSED'],
-  leadHours: 0,
-  graceHours: 24,
-  paymentPolicy: 'paid',
-  unmatchedPolicy: 'fail',
-  ignoredEvents: new Set(),
-  concurrency: 4,
-  maxCreatesPerRun: 200,
-  settleMs: 3_000,
-  revelRps: 1_000,
-};
 
 /** `sync` as cron runs it, but for the trigger. */
 export const sweepRequest: SyncRequest = {

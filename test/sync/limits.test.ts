@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/sync/outcome.js';
-import { Desk, outcomes, sampleLocations, sweepRequest } from './desk.js';
+import { sampleLocations } from '../helpers/settings.js';
+import { Desk, outcomes, sweepRequest } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places } from '../../src/sandbox/world/places.js';
+import { sampleLocations } from '../helpers/settings.js';
 import { insertStanding } from '../helpers/standing.js';
-import { Desk, type DeskRun, sampleLocations } from './desk.js';
+import { Desk, type DeskRun } from './desk.js';
 
 const NOW = '2026-11-14T20:05:30Z';
 const MINUTE = 60_000;

@@ -9,7 +9,8 @@ import {
 } from '../../src/sandbox/world/places.js';
 import { exitCodeOf } from '../../src/sync/outcome.js';
 import { wrongWith } from '../helpers/check.js';
-import { Desk, outcomes, sampleLocations, sweepRequest } from './desk.js';
+import { sampleLocations } from '../helpers/settings.js';
+import { Desk, outcomes, sweepRequest } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 const { west, lake } = places;

@@ -3,7 +3,7 @@ import { connectRevel } from '../../../src/revel/connect.js';
 import type { StateStore } from '../../../src/state/types.js';
 import type { EventResult, SyncDeps, SyncSettings } from '../../../src/sync/types.js';
 import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
-import { usualSettings } from '../../sync/desk.js';
+import { usualSettings } from '../../helpers/settings.js';
 import { API_KEY, API_SECRET } from './account.js';
 import { eventIdOf, LOCATIONS, sourceEvent } from './events.js';
 import type { Network } from './network.js';

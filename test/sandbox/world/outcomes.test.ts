@@ -12,7 +12,7 @@ import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.j
 import type { Scenario } from '../../../src/sandbox/world/scenario.js';
 import { seedWorld } from '../../../src/sandbox/world/seed.js';
 import { toBooking, toEvent, toSelections } from '../../../src/tripleseat/convert.js';
-import { sampleLocations } from '../../sync/desk.js';
+import { sampleLocations } from '../../helpers/settings.js';
 
 const NOW = Date.parse('2026-11-14T20:00:00Z');
 const revel = new RevelSimulator({ apiKey: 'k', apiSecret: 's' });
