@@ -12,24 +12,18 @@ export interface RunFacts {
   finishedAt: number;
   /** Requests that went out. */
   requests: { tripleseat: number; revel: number };
-  /** The refusal of the state that is the run's problem; null: it has another one, or none. */
-  refusal: AppError | null;
   /** Takes secrets out of a text. */
   redact: (text: string) => string;
 }
 
 /** The report of a run. */
-export function reportOf(
-  request: SyncRequest,
-  outcome: SyncOutcome,
-  { refusal, ...facts }: RunFacts,
-): RunReport {
+export function reportOf(request: SyncRequest, outcome: SyncOutcome, facts: RunFacts): RunReport {
   return buildReport({
     ...headOf(request),
     ...facts,
     window: outcome.window,
     events: outcome.results.map(reported),
-    error: refusal === null ? problemError(outcome.problem) : errorOf(refusal),
+    error: problemError(outcome.problem),
   });
 }
 
@@ -45,7 +39,7 @@ export function stillbornReport(
     finishedAt: now,
     window: null,
     events: [],
-    error: errorOf(error),
+    error: { code: error.code, message: error.message, hint: error.hint },
     requests: { tripleseat: 0, revel: 0 },
     redact: (text) => text,
   });
@@ -56,10 +50,6 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
   return { mode: modeOf(request), dryRun, trigger, correlationId };
 }
 
-function errorOf({ code, message, hint }: AppError): RunReport['error'] {
-  return { code, message, hint };
-}
-
 function reported(result: EventResult): RunReport['events'][number] {
   const { upstream: _, orderId, ...rest } = result;
   return { ...rest, revel_order_id: orderId };
@@ -67,11 +57,11 @@ function reported(result: EventResult): RunReport['events'][number] {
 
 function problemError(problem: RunProblem | null): RunReport['error'] {
   if (problem === null) return null;
-  const hint = problem.kind === 'credentials' ? problem.hint : hintFor(problem.kind);
+  const hint = 'hint' in problem ? problem.hint : hintFor(problem.kind);
   return { code: problem.kind.replace('-', '_').toUpperCase(), message: problem.message, hint };
 }
 
-function hintFor(kind: Exclude<RunProblem['kind'], 'credentials'>): string | null {
+function hintFor(kind: Exclude<RunProblem['kind'], 'credentials' | 'state'>): string | null {
   switch (kind) {
     case 'locked':
       return 'Nothing to do: the other run does the work.';

@@ -14,7 +14,6 @@ import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { withConfigSource } from './configured.js';
 import { selectedLocations } from './location-option.js';
 import { openSignals } from './notify.js';
-import { watchState } from './state-refusals.js';
 import type { Surroundings } from './surroundings.js';
 import { configToRun, stateToRun } from './sync-begin.js';
 import { reportOf, stillbornReport } from './sync-report.js';
@@ -93,25 +92,16 @@ async function run(
       result: (result: EventResult) => tellResult(resultLog, result, request.dryRun),
     };
     if (!request.dryRun) await recordStart(state.journal, request, startedAt);
-    const watched = watchState(state);
-    const { outcome, requests } = await performRun({
-      request,
-      config,
-      state: watched.state,
-      stop,
-      events,
-    });
+    const { outcome, requests } = await performRun({ request, config, state, stop, events });
     progress.clear();
-    const refusal = outcome.problem === null ? null : watched.refusal(outcome.problem.message);
-    const exit = refusal?.exitCode ?? exitFor(outcome, request, options.detailedExitCode, around.stop);
+    const exit = exitFor(outcome, request, options.detailedExitCode, around.stop);
     if (!request.dryRun) {
       // The work is done: a full disk must not hide what came of it.
       await recordEnd(state, request, outcome, exit, systemClock.now(), redact).catch((error) =>
         log.error(`The journal could not be written: ${errorText(error)}`),
       );
     }
-    const facts = { startedAt, finishedAt: systemClock.now(), requests, refusal, redact };
-    const report = reportOf(request, outcome, facts);
+    const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
     try {
       await tellRun(report, options, around, log, resultLog);
     } finally {

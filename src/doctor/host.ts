@@ -5,7 +5,7 @@ import { secretsOf } from '../config/secrets.js';
 import { AppError, errorText } from '../errors.js';
 import { createRedactor } from '../report/redact.js';
 import { clean } from '../report/text.js';
-import { agoText, instantText } from '../report/time.js';
+import { agoText, HOST_SKEW_MS, instantText } from '../report/time.js';
 import { StateFiles } from '../state/files.js';
 import {
   type Check,
@@ -53,9 +53,6 @@ export async function checkState(ctx: DoctorContext): Promise<Check> {
     : ok(STATE, 'the database of STATE_URL answers');
 }
 
-/** Hosts that share a state may disagree by as much about the time. */
-const AHEAD_MS = 5 * 60_000;
-
 /** When a sweep last covered its whole window. */
 export async function checkLastSweep({ state, clock }: DoctorContext): Promise<Check> {
   if (state === null) return skipped(SWEEP, 'without state');
@@ -63,7 +60,7 @@ export async function checkLastSweep({ state, clock }: DoctorContext): Promise<C
   if (at === null) return skipped(SWEEP, 'none on record yet');
   const age = clock.now() - Date.parse(at);
   const message = `${agoText(age)} (${instantText(Date.parse(at))})`;
-  if (age < -AHEAD_MS)
+  if (age < -HOST_SKEW_MS)
     return warning(SWEEP, message, 'A clock was wrong, then or now: check that of each host.');
   if (age <= 2 * HOUR) return ok(SWEEP, message);
   return warning(SWEEP, message, 'Check that the schedule runs: a sweep every 45 minutes is meant to.');

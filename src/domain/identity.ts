@@ -44,10 +44,21 @@ export function historyUuid(header: string, order: OrderId): string {
   return v5(`history|${order}`, v5(header, NAMESPACE));
 }
 
-/** A row that was removed keeps its uuid, which Revel may refuse to see again. */
-export function freeUuid(used: ReadonlySet<string>, make: (step: number) => string): string {
-  for (let step = 0; ; step += 1) {
-    const uuid = make(step * 1_000);
+/**
+ * How far apart the `occurrence` of rows lies that take each other's place, so that equal lines of one order have
+ * room between.
+ */
+export const GENERATION_STEP = 1_000;
+
+/** Uuids that rows have, in lower case. One that was removed keeps its uuid, which Revel may refuse to see again. */
+export function usedUuids(rows: readonly { uuid: string | null }[]): Set<string> {
+  return new Set(rows.flatMap(({ uuid }) => (uuid === null ? [] : [uuid.toLowerCase()])));
+}
+
+/** The first uuid of a chain that is not used yet. */
+export function freeUuid(used: ReadonlySet<string>, make: (generation: number) => string): string {
+  for (let generation = 0; ; generation += 1) {
+    const uuid = make(generation);
     if (!used.has(uuid)) return uuid;
   }
 }

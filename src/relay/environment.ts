@@ -39,8 +39,9 @@ const READ_BY_DRIVER = [
 ];
 
 /**
- * The environment of a run: the variables of the configuration but those of the relay itself, a few of the
- * system's and of the database driver's, and nothing else. Runs log as text, since the relay puts their lines into its own log.
+ * The environment of a run: the variables of the configuration but those of the relay itself, a few of the system's
+ * and of the database driver's, and nothing else. Runs log as text, since the relay puts their lines into its own
+ * log.
  */
 export function runEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const names = variables

@@ -3,6 +3,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Hosts that share a state may disagree by as much about the time, in milliseconds. */
+export const HOST_SKEW_MS = 5 * MINUTE;
+
 /** An instant (epoch milliseconds) to the minute, e.g. `2026-11-14 20:05 UTC`. */
 export function instantText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,5 +1,5 @@
 import { compareItems, compareMoney } from '../domain/compare.js';
-import { freeUuid, historyUuid, itemUuid } from '../domain/identity.js';
+import { freeUuid, GENERATION_STEP, historyUuid, itemUuid, usedUuids } from '../domain/identity.js';
 import { finalNotes } from '../domain/notes.js';
 import type { FoundItem, FoundOrder } from '../domain/order.js';
 import { addItem, needsTotals, setTotals, standings } from '../domain/plan.js';
@@ -59,7 +59,7 @@ async function reconcileItems(
     await removeItem(session, order, row);
     session.actions.push({ action: 'remove_item', item: row.id, product: row.productId });
   }
-  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
+  const used = usedUuids(found);
   for (const item of missing) {
     if (await addOne(session, order, item, used)) session.actions.push(addItem(item));
   }
@@ -74,8 +74,11 @@ async function addOne(
   used: Set<string>,
 ): Promise<boolean> {
   const { ctx, wanted } = session;
-  const uuid = freeUuid(used, (occurrence) =>
-    itemUuid(order.uuid ?? '', order.id, { ...item, occurrence: item.occurrence + occurrence }),
+  const uuid = freeUuid(used, (generation) =>
+    itemUuid(order.uuid ?? '', order.id, {
+      ...item,
+      occurrence: item.occurrence + generation * GENERATION_STEP,
+    }),
   );
   // Lists may lag beyond the settling time: a line that Revel has taken is waited for, never sent again.
   if (session.accepted.has(uuid)) return false;

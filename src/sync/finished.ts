@@ -22,25 +22,22 @@ export async function readBack(
     const standing = standingAs(session, together.order, together.payments);
     if (standing) return standing;
   }
-  const until = session.lastWriteAt + ctx.settings.settleMs;
-  for (;;) {
-    const isLast = session.now >= until;
-    const now = session.need(await ctx.revel.order(order.id));
-    const payments = paid ?? (await paymentsOf(session, order));
-    const standing = standingAs(session, now, payments);
-    if (standing) return standing;
-    if (isLast) {
-      // Only now: a run that looks at lists before they show the order as visible would take it for unfinished.
-      const workedOn = await standingAsWorkedOn(session, now);
-      if (workedOn) return workedOn;
-      const payment = comparePayments(wanted, payments);
-      throw new Halt(
-        { kind: 'failed', reason: 'UNVERIFIED' },
-        `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, payment)}. The next run compares it again.`,
-      );
-    }
-    await session.pause(Math.min(Math.max(ctx.settings.settleMs / 4, 10), until - session.now));
-  }
+  let now: FoundOrder | null = null;
+  let payments = paid ?? [];
+  const shown = await session.untilShown(async () => {
+    now = session.need(await ctx.revel.order(order.id));
+    payments = paid ?? (await paymentsOf(session, order));
+    return standingAs(session, now, payments);
+  });
+  // Worked on only counts now: a run that looks at lists before they show the order as visible would take it for
+  // unfinished.
+  const standing = shown ?? (await standingAsWorkedOn(session, now));
+  if (standing) return standing;
+  const payment = comparePayments(wanted, payments);
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `Order ${order.id} was written, but reading it back does not show it as wanted: ${shortcoming(session, now, payment)}. The next run compares it again.`,
+  );
 }
 
 /** The order, if header and payments are as they are wanted. */

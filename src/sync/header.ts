@@ -1,4 +1,4 @@
-import { orderUuid } from '../domain/identity.js';
+import { freeUuid, orderUuid, usedUuids } from '../domain/identity.js';
 import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { createOrder, isTouched, markDeleted } from '../domain/plan.js';
@@ -51,7 +51,9 @@ export async function awaitDeadRun(session: Session): Promise<boolean> {
  */
 export async function createHeader(session: Session, rows: readonly FoundOrder[]): Promise<FoundOrder> {
   const { ctx, wanted } = session;
-  const uuid = freeUuid(session, rows);
+  const uuid = freeUuid(usedUuids(rows), (generation) =>
+    orderUuid(wanted.establishmentId, wanted.localId, generation),
+  );
   const lastLook: Sign = { at: session.lookedAt };
   const lookAgain = async () => {
     const again = await look(session);
@@ -81,15 +83,6 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
   session.actions.push(createOrder(wanted));
   session.remember(order.id);
   return order;
-}
-
-/** The uuid for a new header: the first of its chain that no row of the event has. */
-function freeUuid(session: Session, rows: readonly FoundOrder[]): string {
-  const used = new Set(rows.map((row) => row.uuid?.toLowerCase() ?? ''));
-  for (let generation = 0; ; generation += 1) {
-    const uuid = orderUuid(session.wanted.establishmentId, session.wanted.localId, generation);
-    if (!used.has(uuid)) return uuid;
-  }
 }
 
 /**

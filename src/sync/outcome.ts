@@ -15,6 +15,8 @@ export function exitCodeOf(outcome: SyncOutcome, request: SyncRequest, detailed:
       return ExitCode.unavailable;
     case 'credentials':
       return ExitCode.credentials;
+    case 'state':
+      return ExitCode.config;
     case 'stopped':
     case 'create-limit':
     case 'incomplete':

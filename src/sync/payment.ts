@@ -1,5 +1,5 @@
 import { comparePayments } from '../domain/compare.js';
-import { freeUuid, paymentUuid } from '../domain/identity.js';
+import { freeUuid, GENERATION_STEP, paymentUuid, usedUuids } from '../domain/identity.js';
 import { formatCents, zero } from '../domain/money.js';
 import type { FoundOrder, FoundPayment } from '../domain/order.js';
 import { addPayment } from '../domain/plan.js';
@@ -30,8 +30,9 @@ export async function pay(session: Session, order: FoundOrder, fresh: boolean): 
   }
   if (extra.length > 0) await confirmRemoved(session, order);
   if (missing === zero) return;
-  const used = new Set(found.map((row) => row.uuid?.toLowerCase() ?? ''));
-  const uuid = freeUuid(used, (step) => paymentUuid(order.uuid ?? '', order.id, wanted.payment, step));
+  const uuid = freeUuid(usedUuids(found), (generation) =>
+    paymentUuid(order.uuid ?? '', order.id, wanted.payment, generation * GENERATION_STEP),
+  );
   const date = orderDate(session.now, wanted.date, wanted.location.timezone);
   await session.writeTo(
     order.id,
@@ -66,21 +67,17 @@ async function confirmRemoved(session: Session, order: FoundOrder): Promise<void
 export async function verifyPayment(session: Session, order: FoundOrder): Promise<FoundPayment[] | null> {
   const { ctx, wanted } = session;
   if (wanted.payment === zero || ctx.request.target.kind !== 'events') return null;
-  const { settleMs } = ctx.settings;
-  const until = session.lastWriteAt + settleMs;
-  for (;;) {
-    const isLast = session.now >= until;
-    const rows = session.need(await ctx.revel.payments(order.id));
+  let rows: FoundPayment[] = [];
+  const shown = await session.untilShown(async () => {
+    rows = session.need(await ctx.revel.payments(order.id));
     const { missing, extra } = comparePayments(wanted, rows);
-    if (missing === zero && extra.length === 0) return rows;
-    if (isLast) {
-      const shown = rows.filter((row) => !row.deleted).map(({ amount }) => amount);
-      const what = shown.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
-      throw new Halt(
-        { kind: 'failed', reason: 'UNVERIFIED' },
-        `Revel accepted the payment of ${formatCents(wanted.payment)} for order ${order.id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
-      );
-    }
-    await session.pause(Math.min(Math.max(settleMs / 4, 10), until - session.now));
-  }
+    return missing === zero && extra.length === 0 ? rows : null;
+  });
+  if (shown) return shown;
+  const amounts = rows.filter(({ deleted }) => !deleted).map(({ amount }) => amount);
+  const what = amounts.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
+  throw new Halt(
+    { kind: 'failed', reason: 'UNVERIFIED' },
+    `Revel accepted the payment of ${formatCents(wanted.payment)} for order ${order.id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
+  );
 }

@@ -94,6 +94,23 @@ export class Session {
     return this.pause(at - this.now);
   }
 
+  /**
+   * Reads what was written last until it shows, at the latest one settling time after that write.
+   *
+   * @param read null: it does not show
+   * @returns null: it does not show although it had to
+   */
+  async untilShown<T>(read: () => Promise<T | null>): Promise<T | null> {
+    const { settleMs } = this.ctx.settings;
+    const until = this.lastWriteAt + settleMs;
+    for (;;) {
+      const isLast = this.now >= until;
+      const shown = await read();
+      if (shown !== null || isLast) return shown;
+      await this.pause(Math.min(Math.max(settleMs / 4, 10), until - this.now));
+    }
+  }
+
   checkStop(): void {
     if (this.ctx.stop.aborted) {
       throw new Halt(

@@ -83,10 +83,7 @@ export class Tally {
       return await work();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#problem =
-        error.code === 'CREDENTIALS'
-          ? { kind: 'credentials', message: error.message, hint: error.hint }
-          : { kind: problemKind(error), message: error.message };
+      this.#problem = problemOf(error);
       return otherwise(error);
     }
   }
@@ -151,9 +148,19 @@ function once(call: () => void): () => void {
   };
 }
 
-function problemKind(error: AppError): 'locked' | 'state-unavailable' | 'unavailable' {
-  if (error.code === 'LOCKED') return 'locked';
-  return error.code === 'STATE' && error.exitCode === ExitCode.locked ? 'state-unavailable' : 'unavailable';
+function problemOf({ code, exitCode, message, hint }: AppError): RunProblem {
+  switch (code) {
+    case 'CREDENTIALS':
+      return { kind: 'credentials', message, hint };
+    case 'LOCKED':
+      return { kind: 'locked', message };
+    case 'STATE':
+      return exitCode === ExitCode.locked
+        ? { kind: 'state-unavailable', message }
+        : { kind: 'state', message, hint };
+    default:
+      return { kind: 'unavailable', message };
+  }
 }
 
 function stopReason(stop: AbortSignal): string {

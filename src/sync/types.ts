@@ -109,7 +109,9 @@ export type RunProblem =
   | { kind: 'incomplete'; message: string }
   | { kind: 'stopped'; message: string }
   /** The shared state is away or was lost; nothing is written without it. */
-  | { kind: 'state-unavailable'; message: string };
+  | { kind: 'state-unavailable'; message: string }
+  /** The state refuses for a reason that does not pass by waiting: a damaged token file, a full disk, a wrong key. */
+  | { kind: 'state'; message: string; hint: string | null };
 
 /** The outcome of a whole run. */
 export interface SyncOutcome {

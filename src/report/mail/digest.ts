@@ -1,12 +1,11 @@
 import type { MailedFailure } from '../../state/types.js';
 import type { EventResult, RunError, RunReport } from '../schema.js';
+import { HOST_SKEW_MS } from '../time.js';
 
 /** A standing failure is mailed again after this long: a day less some slack, so that it stays at its time of day. */
 const REMIND_MS = 23.5 * 3_600_000;
 /** A failure that no run has seen for this long is mentioned a last time. */
 const OUT_OF_SIGHT_MS = 72 * 3_600_000;
-/** Hosts that share a memory may disagree by as much about the time. */
-const SKEW_MS = 5 * 60_000;
 
 /** Subject, in the mail memory, of a failure of a run as a whole. */
 const RUN = 'run';
@@ -84,7 +83,7 @@ export function digestOf(given: DigestInput): DigestToSend | null {
  * mailed nobody knows, so it counts as long ago: one mail too many is better than none.
  */
 function believable(entry: MailedFailure, now: number): MailedFailure {
-  const mailedAt = entry.mailedAt > now + SKEW_MS ? now - OUT_OF_SIGHT_MS : entry.mailedAt;
+  const mailedAt = entry.mailedAt > now + HOST_SKEW_MS ? now - OUT_OF_SIGHT_MS : entry.mailedAt;
   return { ...entry, mailedAt, since: Math.min(entry.since, now) };
 }
 
