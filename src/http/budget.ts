@@ -101,6 +101,11 @@ export class RateBudget {
     return this.#join(this.#newcomers, signal);
   }
 
+  /** The upstream has refused a request for now, a moment ago. */
+  get strained(): boolean {
+    return this.#clock.now() < this.#calmFrom;
+  }
+
   #join(queue: Waiter[], signal: AbortSignal | undefined): Promise<boolean> {
     if (signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
@@ -129,8 +134,8 @@ export class RateBudget {
   }
 
   /**
-   * The upstream has refused a request for now: none goes out for the next `ms` milliseconds. What one 429 asks for
-   * holds for all.
+   * The upstream has refused a request for now: none goes out for the next `ms` milliseconds (0: they may). What one
+   * 429 asks for holds for all.
    */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);

@@ -80,8 +80,10 @@ export function retryingReader(options: ReaderOptions): Reader {
       }
       const asked = answer.kind === 'response' ? retryAfter(answer.headers, options.clock.now()) : null;
       const delay = Math.max(asked ?? 0, backoff(attempt, options.random));
-      if (answer.kind === 'response' && (answer.status === 429 || asked !== null))
-        options.budget.pause(delay);
+      if (answer.kind === 'response') {
+        if (answer.status === 429 || asked !== null) options.budget.pause(delay);
+        else if (answer.status === 503) options.budget.pause(0);
+      }
       if (attempt >= attemptsFor(answer) || isFinal(answer) || options.signal?.aborted) {
         return failure(request, answer, attempt);
       }

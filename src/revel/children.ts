@@ -5,9 +5,9 @@ import { historySchema } from './schema.js';
 import type { RevelRead } from './types.js';
 
 /** Rows per page of a list of items, payments or history. */
-export const CHILD_PAGE = 500;
+const CHILD_PAGE = 500;
 /** A child list longer than this means that its `order` filter is not obeyed and the account is large. */
-export const MAX_CHILD_ROWS = 20_000;
+const MAX_CHILD_ROWS = 20_000;
 
 const HISTORY = '/resources/OrderHistory/';
 
@@ -29,6 +29,26 @@ export async function childrenOf<T extends { id: string; orderId: OrderId }>(
     strict: false,
   });
   return settled(list, path);
+}
+
+/** The same for several orders with one request; `ignored` or `refused`: only one at a time can be asked for. */
+export function childrenOfMany<T extends { id: string; orderId: OrderId }>(
+  rest: Rest,
+  path: string,
+  ids: readonly OrderId[],
+  schema: ListRequest<T>['schema'],
+): Promise<ListRead<T>> {
+  const asked = new Set<string>(ids);
+  return rest.list<T>({
+    path,
+    query: { order__in: ids.join(',') },
+    schema,
+    wanted: (row) => asked.has(row.orderId),
+    key: (row) => row.id,
+    pageSize: CHILD_PAGE,
+    maxRows: MAX_CHILD_ROWS,
+    strict: true,
+  });
 }
 
 /** OrderHistory rows of one order. */

@@ -4,9 +4,9 @@ import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/mo
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
 import type { WantedOrder } from '../domain/wanted.js';
-import { CHILD_PAGE, childrenOf, historyOf, MAX_CHILD_ROWS, settled, withHistory } from './children.js';
+import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
-import type { Rest } from './rest.js';
+import type { ListRequest, Rest } from './rest.js';
 import { itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
 import type {
   Guard,
@@ -19,6 +19,8 @@ import type {
   RevelWrite,
 } from './types.js';
 
+const ITEMS = '/resources/OrderItem/';
+const PAYMENTS = '/resources/Payment/';
 const PRODUCT_PAGE = 1_000;
 const MAX_PRODUCT_ROWS = 200_000;
 
@@ -31,8 +33,8 @@ const ignored = z.unknown();
 /** The Revel side of the program over HTTP. */
 export class RevelClient implements RevelPort {
   readonly #rest: Rest;
-  /** The filter for rows of several orders is not obeyed here. */
-  #oneByOne = false;
+  /** Resources whose filter for rows of several orders is not obeyed here. */
+  readonly #oneByOne = new Set<string>();
 
   constructor(rest: Rest) {
     this.#rest = rest;
@@ -40,6 +42,10 @@ export class RevelClient implements RevelPort {
 
   room(): Promise<void> {
     return this.#rest.room();
+  }
+
+  strained(): boolean {
+    return this.#rest.strained();
   }
 
   finder(): OrderFinder {
@@ -52,29 +58,30 @@ export class RevelClient implements RevelPort {
   }
 
   items(id: OrderId): Promise<RevelRead<FoundItem[]>> {
-    return childrenOf<FoundItem>(this.#rest, '/resources/OrderItem/', id, itemSchema);
+    return childrenOf<FoundItem>(this.#rest, ITEMS, id, itemSchema);
   }
 
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>> {
-    return childrenOf<FoundPayment>(this.#rest, '/resources/Payment/', id, paymentSchema);
+    return childrenOf<FoundPayment>(this.#rest, PAYMENTS, id, paymentSchema);
   }
 
-  async paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>> {
-    if (this.#oneByOne) return { kind: 'ok', value: null };
-    const path = '/resources/Payment/';
-    const asked = new Set<string>(ids);
-    const list = await this.#rest.list<FoundPayment>({
-      path,
-      query: { order__in: ids.join(',') },
-      schema: paymentSchema,
-      wanted: (row) => asked.has(row.orderId),
-      key: (row) => row.id,
-      pageSize: CHILD_PAGE,
-      maxRows: MAX_CHILD_ROWS,
-      strict: true,
-    });
+  itemsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundItem[] | null>> {
+    return this.#ofMany<FoundItem>(ITEMS, ids, itemSchema);
+  }
+
+  paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>> {
+    return this.#ofMany<FoundPayment>(PAYMENTS, ids, paymentSchema);
+  }
+
+  async #ofMany<T extends { id: string; orderId: OrderId }>(
+    path: string,
+    ids: readonly OrderId[],
+    schema: ListRequest<T>['schema'],
+  ): Promise<RevelRead<T[] | null>> {
+    if (this.#oneByOne.has(path)) return { kind: 'ok', value: null };
+    const list = await childrenOfMany(this.#rest, path, ids, schema);
     if (list.kind === 'ok' || list.kind === 'error') return list;
-    this.#oneByOne = true;
+    this.#oneByOne.add(path);
     return { kind: 'ok', value: null };
   }
 
@@ -164,7 +171,7 @@ export class RevelClient implements RevelPort {
     return nothing(
       await this.#rest.write(
         'POST',
-        '/resources/OrderItem/',
+        ITEMS,
         {
           uuid: line.uuid,
           order: orderUri(line.orderId),
@@ -208,7 +215,7 @@ export class RevelClient implements RevelPort {
     return nothing(
       await this.#rest.write(
         'POST',
-        '/resources/Payment/',
+        PAYMENTS,
         {
           uuid: payment.uuid,
           order: orderUri(payment.orderId),

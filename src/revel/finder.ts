@@ -37,9 +37,15 @@ export class RevelFinder implements OrderFinder {
     reject: (error: unknown) => void;
   }[] = [];
   #busy = false;
+  /** Rows of a list say who can see the order; otherwise each needs a request more. */
+  #listsTellAll = true;
 
   constructor(rest: Rest) {
     this.#rest = rest;
+  }
+
+  get roomy(): boolean {
+    return this.#mode === 'local_id' && this.#listsTellAll;
   }
 
   find(key: OrderKey): Promise<RevelRead<FoundOrder[]>> {
@@ -81,6 +87,7 @@ export class RevelFinder implements OrderFinder {
     for (const [event, orders] of rows) {
       const complete: FoundOrder[] = [];
       for (const order of orders) {
+        if (order.historyIds === null) this.#listsTellAll = false;
         const read = await withHistory(this.#rest, order);
         if (read.kind === 'error') return read;
         complete.push(read.value);

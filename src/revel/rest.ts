@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { RateBudget } from '../http/budget.js';
 import { describe, type Reader, retryAfter, safePath } from '../http/read.js';
-import type { HttpFailure, HttpResponse, HttpTransport } from '../http/transport.js';
+import type { HttpResponse, HttpTransport } from '../http/transport.js';
 import { createRedactor } from '../report/redact.js';
 import { listSchema } from './schema.js';
 import type { Guard, RevelRead, RevelWrite } from './types.js';
@@ -52,17 +52,10 @@ export type ListRead<T> =
 /** Characters of a refusal that are looked at. */
 const MAX_REASON = 4_096;
 const MAX_WRITE_ANSWER = 4 * 1024 * 1024;
-/** A write that Revel refused for now (429) is sent again so often while its guard holds, after so long, doubling. */
-const MAX_AGAIN = 3;
-const AGAIN_MS = 250;
-/** If Revel asks for a longer wait, or has refused so many writes in a row, that is left to whoever writes. */
-const AGAIN_WITHIN_MS = 2_000;
-const REFUSED_IN_A_ROW = 8;
 
 /** Tastypie REST as Revel serves it: lists with envelopes, POST, PATCH. Knows nothing of orders. */
 export class Rest {
   readonly #options: RestOptions;
-  #refusedInARow = 0;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -173,10 +166,14 @@ export class Rest {
     await this.#options.budget.room(this.#options.signal);
   }
 
+  /** Revel has refused a request for now, a moment ago. */
+  strained(): boolean {
+    return this.#options.budget.strained;
+  }
+
   /**
-   * One POST or PATCH, carried out at most once: it is sent again only after a 429, which says that nothing has
-   * happened. Revel has no idempotency keys: whatever is not a clear yes or no is `unknown`, and only a look can
-   * settle it.
+   * One POST or PATCH, sent at most once. Revel has no idempotency keys: whatever is not a clear yes or no is
+   * `unknown`, and only a look can settle it.
    */
   async write<T>(
     method: 'POST' | 'PATCH',
@@ -185,16 +182,16 @@ export class Rest {
     schema: ZodType<T>,
     guard: Guard,
   ): Promise<RevelWrite<T | null>> {
-    const { budget, baseUrl, clock, signal } = this.#options;
-    if (!(await budget.take(signal)) || !guard()) return { kind: 'held' };
-    const send = () => this.#send(method, path, body);
-    let answer = await send();
-    for (let again = 0; again < MAX_AGAIN && this.#isWorthAnother(answer); again += 1) {
-      budget.pause(waitAsked(answer, clock));
-      await clock.sleep(Math.max(waitAsked(answer, clock), AGAIN_MS * 2 ** again), signal);
-      if (!(await budget.take(signal, true)) || !guard()) break;
-      answer = await send();
-    }
+    const { transport, budget, baseUrl, clock, signal, timeoutMs } = this.#options;
+    if (!(await budget.take(signal, guard.again)) || !guard()) return { kind: 'held' };
+    const answer = await transport({
+      method,
+      url: `${baseUrl}${path}`,
+      headers: { ...this.#headers(), 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      timeoutMs,
+      maxBytes: MAX_WRITE_ANSWER,
+    });
     const what = `${method} ${safePath(`${baseUrl}${path}`)}`;
     if (answer.kind === 'failure') {
       const detail = `${what}: ${answer.detail}`;
@@ -216,6 +213,7 @@ export class Rest {
       };
     }
     if (status >= 200 && status < 300) return done(answer.body, schema, what);
+    if (status === 503) budget.pause(waitAsked(answer, clock));
     if (status >= 500 || status === 408) return { kind: 'unknown', detail: `${what} answered ${status}` };
     return {
       kind: 'not-done',
@@ -223,29 +221,6 @@ export class Rest {
       retry: false,
       retryAfterMs: 0,
     };
-  }
-
-  async #send(
-    method: 'POST' | 'PATCH',
-    path: string,
-    body: Record<string, unknown>,
-  ): Promise<HttpResponse | HttpFailure> {
-    const { transport, baseUrl, timeoutMs } = this.#options;
-    const answer = await transport({
-      method,
-      url: `${baseUrl}${path}`,
-      headers: { ...this.#headers(), 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      timeoutMs,
-      maxBytes: MAX_WRITE_ANSWER,
-    });
-    this.#refusedInARow = isRefusal(answer) ? this.#refusedInARow + 1 : 0;
-    return answer;
-  }
-
-  #isWorthAnother(answer: HttpResponse | HttpFailure): boolean {
-    const soon = waitAsked(answer, this.#options.clock) <= AGAIN_WITHIN_MS;
-    return isRefusal(answer) && soon && this.#refusedInARow < REFUSED_IN_A_ROW;
   }
 
   /** Cut afterwards, an echo of the credentials could no longer be told. */
@@ -266,14 +241,9 @@ export class Rest {
   }
 }
 
-/** Too much for now, and certainly not done. */
-function isRefusal(answer: HttpResponse | HttpFailure): boolean {
-  return answer.kind === 'response' && answer.status === 429;
-}
-
 /** Milliseconds that the answer asks to wait. */
-function waitAsked(answer: HttpResponse | HttpFailure, clock: Clock): number {
-  return answer.kind === 'response' ? (retryAfter(answer.headers, clock.now()) ?? 0) : 0;
+function waitAsked({ headers }: HttpResponse, clock: Clock): number {
+  return retryAfter(headers, clock.now()) ?? 0;
 }
 
 /** A 2xx whose body cannot be read has been done all the same; what it says is then left to the read-back. */

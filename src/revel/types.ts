@@ -18,7 +18,11 @@ export type RevelWrite<T> =
   | { kind: 'held' };
 
 /** Asked after the request's turn in the rate budget has come, right before it is sent. */
-export type Guard = () => boolean;
+export interface Guard {
+  (): boolean;
+  /** The same write was refused for now just before: its turn comes before those of writes not sent yet. */
+  again?: true;
+}
 
 /** Which event's orders to look for. */
 export interface OrderKey {
@@ -34,6 +38,8 @@ export type FindMode = 'local_id' | 'uuid' | 'scan';
 
 /** Looks for orders by event; shared by all events of a run, so that look-ups are batched. */
 export interface OrderFinder {
+  /** Looking for a few more events with the next look-up costs no request more. */
+  readonly roomy: boolean;
   /** All rows of the event, deleted ones included. */
   find(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
   /** The same for many events at once, with as few requests as possible. */
@@ -80,14 +86,18 @@ export interface OrderChange {
 export interface RevelPort {
   /** Waits until the request budget has room for more work; a stopped run does not wait. Absent: there always is. */
   room?(): Promise<void>;
+  /** It has refused a request for now, a moment ago: then each one counts more than time. Absent: never. */
+  strained?(): boolean;
   finder(): OrderFinder;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>>;
   /**
-   * Payments of several orders with one request; null: this Revel cannot be asked for several, and is not asked
-   * again in this run.
+   * Items of several orders with one request; null: this Revel cannot be asked for several, and is not asked again
+   * in this run.
    */
+  itemsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundItem[] | null>>;
+  /** The same for payments. */
   paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>>;
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>>;
   /** Active products of the establishment. */

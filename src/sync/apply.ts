@@ -20,6 +20,7 @@ import type { EventResult } from './types.js';
  */
 export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
   const session = new Session(ctx, work.key, work.wanted);
+  if (session.shared) ctx.finder.riders.add(session);
   if (lookedAt !== null) session.firstLook = { rows: work.rows, at: lookedAt };
   try {
     const done = await converge(session, () => reread(ctx, work, session));
@@ -48,6 +49,8 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
     if (!(error instanceof AppError) || session.actions.length === 0) throw error;
     const halt = new Halt({ kind: 'failed', reason: 'ABORTED' }, error.message);
     throw new Interrupted(error, halted(work, session, halt));
+  } finally {
+    ctx.finder.riders.delete(session);
   }
 }
 

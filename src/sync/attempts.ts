@@ -1,12 +1,19 @@
 import type { Guard, RevelWrite } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { Halt } from './halt.js';
+import type { Reads } from './reads.js';
 import { contactLimit, type Sign } from './signs.js';
 
 /** How often a write that certainly did not happen is tried again. */
 const MAX_ATTEMPTS = 4;
 /** The same for one that Revel refused for now (429): it certainly did not happen. */
 const MAX_REFUSALS = 8;
+/** So often one that was refused for now is sent again while its guard holds, after so long, doubling. */
+const MAX_AGAIN = 3;
+const AGAIN_MS = 250;
+/** If Revel asks for a longer wait, or has refused so many writes of the run in a row, it is begun anew instead. */
+const AGAIN_WITHIN_MS = 2_000;
+const REFUSED_IN_A_ROW = 8;
 /** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
 const MAX_UNKNOWN = 8;
 /** How often a request may have waited too long for its turn. */
@@ -21,6 +28,12 @@ interface Writer {
   /** Puts on disk that something is about to be written. */
   intend(): Promise<void>;
   pause(ms: number): Promise<void>;
+  /** Looks that are this event's alone. */
+  readonly own: Reads;
+  /** Looks that go out with those of other events; null: there are none. */
+  readonly shared: Reads | null;
+  /** Waits, then reads, while other events go on and new ones begin. */
+  aside<T>(ms: number, read: () => Promise<T>): Promise<T>;
   checkStop(): void;
 }
 
@@ -29,7 +42,7 @@ export interface Write<T> {
   /** Sends it, unless the guard says at the last moment that it must not go out any more. */
   send(guard: Guard): Promise<RevelWrite<T>>;
   /** Reads whether it has happened; null: not there (yet). */
-  look(): Promise<T | null>;
+  look(reads: Reads): Promise<T | null>;
   /** Makes sure, before each attempt, that it may go out. */
   ready(): Promise<void>;
   /** Called when Revel said a final no: whether that calls for a fresh start (it then throws Lost). */
@@ -55,7 +68,7 @@ export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
     const intendedAt = writer.now;
     await writer.intend();
     let sentAt = writer.now;
-    const result = await write.send(() => {
+    const result = await sendSoon(writer, write, () => {
       sentAt = writer.now;
       return !stop.aborted && sentAt - intendedAt <= contactLimit(settings.settleMs);
     });
@@ -92,12 +105,51 @@ export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
   }
 }
 
-/** Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. */
+/** Sends it; if it is refused for now, sends it again soon: with its guard still holding there is nothing to check. */
+async function sendSoon<T>({ ctx }: Writer, write: Write<T>, guard: () => boolean): Promise<RevelWrite<T>> {
+  const { refusals, clock, stop } = ctx;
+  let result = refusals.count(await write.send(guard));
+  for (let again = 0; again < MAX_AGAIN; again += 1) {
+    if (!isRefusal(result) || result.retryAfterMs > AGAIN_WITHIN_MS || refusals.inARow >= REFUSED_IN_A_ROW)
+      break;
+    await clock.sleep(Math.max(result.retryAfterMs, AGAIN_MS * 2 ** again), stop);
+    const next = await write.send(Object.assign(() => guard(), { again: true as const }));
+    if (next.kind === 'held') break;
+    result = refusals.count(next);
+  }
+  return result;
+}
+
+type Refusal = Extract<RevelWrite<never>, { kind: 'not-done' }>;
+
+function isRefusal(result: RevelWrite<unknown>): result is Refusal {
+  return result.kind === 'not-done' && result.throttled === true;
+}
+
+/** Writes of a run that Revel has refused for now, one after the other. */
+export class Refusals {
+  /** None between them was taken. */
+  inARow = 0;
+
+  /** Takes note of what a write has come to. */
+  count<T>(result: RevelWrite<T>): RevelWrite<T> {
+    if (result.kind !== 'held') this.inARow = isRefusal(result) ? this.inARow + 1 : 0;
+    return result;
+  }
+}
+
+/**
+ * Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. Where
+ * other events have looks to share, one look afterwards will do.
+ */
 async function settle<T>(writer: Writer, { look }: Write<T>): Promise<T | null> {
-  const until = writer.now + writer.ctx.settings.settleMs;
+  const { settleMs } = writer.ctx.settings;
+  const { shared } = writer;
+  if (shared) return writer.aside(settleMs, () => look(shared));
+  const until = writer.now + settleMs;
   for (;;) {
     const last = writer.now >= until;
-    const found = await look();
+    const found = await look(writer.own);
     if (found !== null || last) return found;
     await writer.pause(until - writer.now);
   }

@@ -2,7 +2,9 @@ import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { ProductIndex } from '../domain/products.js';
 import type { OrderKey, RevelRead } from '../revel/types.js';
+import { Refusals } from './attempts.js';
 import { ReadBacks } from './readback.js';
+import { type ContentsTogether, contentsTogether } from './reads.js';
 import { contactGap } from './signs.js';
 import { Slots } from './slots.js';
 import { FindTogether } from './together.js';
@@ -12,6 +14,7 @@ import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';
 export interface RunContext extends SyncDeps {
   request: SyncRequest;
   finder: FindTogether;
+  together: ContentsTogether;
   /** How many events are worked on at once. */
   slots: Slots;
   /** How many events are begun and not finished: those that are worked on, and those that wait for time to pass. */
@@ -19,6 +22,7 @@ export interface RunContext extends SyncDeps {
   /** How many events of a sweep are read ahead, so that the next one is ready when a slot is free. */
   ahead: Slots;
   readBacks: ReadBacks;
+  refusals: Refusals;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -29,15 +33,23 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const most = inTime(settings);
   const slots = new Slots(Math.min(settings.concurrency, most), most);
   const begun = new Slots(slots.count + waitingFor(settings));
-  const finder = new FindTogether(deps.revel.finder(), deps.clock, slots, settings.settleMs / 3);
+  const around = {
+    clock: deps.clock,
+    slots,
+    stop: deps.stop,
+    strained: () => deps.revel.strained?.() ?? false,
+  };
+  const finder = new FindTogether(deps.revel.finder(), around, settings.settleMs / 2);
   return {
     ...deps,
     settings,
     request,
     finder,
+    together: contentsTogether(deps.revel, { ...around, slots: begun }),
     slots,
     begun,
     ahead: new Slots(settings.concurrency),
+    refusals: new Refusals(),
     readBacks: new ReadBacks(deps, finder, slots, begun),
     products: (establishmentId) => {
       const before = known.get(establishmentId);

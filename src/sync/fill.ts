@@ -9,6 +9,7 @@ import type { OrderChange, RevelRead } from '../revel/types.js';
 import { readBack } from './finished.js';
 import { Halt, Lost } from './halt.js';
 import { pay, verifyPayment } from './payment.js';
+import type { Reads } from './reads.js';
 import type { Session } from './session.js';
 
 /** How often something that Revel accepted is written again because it does not show. */
@@ -99,8 +100,8 @@ async function addOne(
         },
         guard,
       ),
-    async () => {
-      const rows = session.need(await ctx.revel.items(order.id));
+    async (reads) => {
+      const rows = await reads.items(order.id);
       return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
     },
   );
@@ -110,8 +111,8 @@ async function addOne(
 
 async function removeItem(session: Session, order: FoundOrder, row: FoundItem): Promise<void> {
   const { ctx } = session;
-  const gone = async () => {
-    const rows = session.need(await ctx.revel.items(order.id));
+  const gone = async (reads: Reads) => {
+    const rows = await reads.items(order.id);
     return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
   };
   await session.writeTo(order.id, (guard) => ctx.revel.removeItem(row.id, guard), gone);
@@ -130,8 +131,8 @@ async function change(
     const answered = await session.writeTo(
       order.id,
       (guard) => ctx.revel.changeOrder(order.id, { ...make(), updatedDate: session.stampHeader() }, guard),
-      async () => {
-        const now = session.need(await ctx.revel.order(order.id));
+      async (reads) => {
+        const now = await reads.order(order.id);
         return now && shows(now) ? now : null;
       },
     );
@@ -231,14 +232,10 @@ async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
   const { ctx, wanted } = session;
   const date = orderDate(session.now, wanted.date, wanted.location.timezone);
   const uuid = historyUuid(order.uuid ?? '', order.id);
-  const seen = async () => {
-    const rows = session.need(await ctx.revel.history(order.id));
-    return rows.length > 0 ? true : null;
-  };
   await session.writeWhile(
-    session.own,
+    session.sign,
     (guard) => ctx.revel.createHistory({ wanted, orderId: order.id, uuid, date }, guard),
-    seen,
+    async (reads) => ((await reads.isShown(order.id)) ? true : null),
     () => session.checkFinished(order.id),
   );
   session.actions.push({ action: 'make_visible' });

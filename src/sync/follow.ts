@@ -87,7 +87,10 @@ export function abandonedIn(ctx: RunContext, wanted: WantedOrder, order: FoundOr
 
 /** The order as it is now; null when it is not to be filled by us or anyone any more. */
 async function visit(session: Session, found: FoundOrder): Promise<FoundOrder | null> {
-  const order = session.need(await session.ctx.revel.order(found.id));
+  return openOrder(session, session.need(await session.ctx.revel.order(found.id)));
+}
+
+function openOrder(session: Session, order: FoundOrder | null): FoundOrder | null {
   const open = order && !order.deleted && !isVisible(order) && !isTouched(session.wanted, order);
   return open ? order : null;
 }
@@ -113,8 +116,8 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
   const claimed = await session.writeWhile(
     sign,
     (guard) => session.ctx.revel.changeOrder(order.id, { notes, updatedDate }, guard),
-    async () => {
-      const now = await visit(session, order);
+    async (reads) => {
+      const now = openOrder(session, await reads.order(order.id));
       return now && claimIn(now.notes) === session.claim ? now : null;
     },
     async () => {
@@ -146,8 +149,8 @@ export async function takeBack(session: Session, finished: FoundOrder): Promise<
   const updatedDate = session.localNow;
   await session.write(
     (guard) => session.ctx.revel.changeOrder(finished.id, { notes, updatedDate }, guard),
-    async () => {
-      const now = session.need(await session.ctx.revel.order(finished.id));
+    async (reads) => {
+      const now = await reads.order(finished.id);
       return now && claimIn(now.notes) !== session.claim ? now : null;
     },
   );

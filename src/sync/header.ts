@@ -8,6 +8,7 @@ import type { RevelRead } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { abandoned, abandonedIn } from './follow.js';
 import { Lost } from './halt.js';
+import type { Reads } from './reads.js';
 import type { Session } from './session.js';
 import { contactGap, type Sign } from './signs.js';
 
@@ -18,6 +19,11 @@ export async function look(session: Session): Promise<FoundOrder[]> {
   const isFresh = first !== null && session.now - first.at <= contactGap(session.ctx.settings.settleMs);
   const { rows, at } = isFresh ? first : await lookNow(session);
   session.lookedAt = isFresh ? at : session.now;
+  return lookedUp(session, rows, at);
+}
+
+/** Rows of the event as asked for at `at`, with what this session knows better. */
+export function lookedUp(session: Session, rows: readonly FoundOrder[], at: number): FoundOrder[] {
   for (const row of rows) if (session.created.has(row.id)) session.confirm(row, at);
   const listed = new Set(rows.map((row) => row.id));
   const made = [...session.created.values()].map(({ order }) => order).filter(({ id }) => !listed.has(id));
@@ -55,10 +61,11 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
     orderUuid(wanted.establishmentId, wanted.localId, generation),
   );
   const lastLook: Sign = { at: session.lookedAt };
+  const isTaken = (row: FoundOrder) => !row.deleted || row.uuid?.toLowerCase() === uuid;
   const lookAgain = async () => {
     const again = await look(session);
     lastLook.at = session.lookedAt;
-    if (again.some((row) => !row.deleted || row.uuid?.toLowerCase() === uuid)) throw new Lost();
+    if (again.some(isTaken)) throw new Lost();
   };
   const order = await session.writeWhile(
     lastLook,
@@ -73,12 +80,16 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
         },
         guard,
       ),
-    async () => (await look(session)).find((row) => !row.deleted && session.owns(row)) ?? null,
+    async (reads) => {
+      const now = await reads.orders();
+      if (!now.some(isTaken)) lastLook.at = session.lookedAt;
+      return now.find((row) => !row.deleted && session.owns(row)) ?? null;
+    },
     lookAgain,
     lookAgain,
   );
-  session.own.at = lastLook.at;
-  session.own.lookedAt = lastLook.at;
+  session.sign.at = lastLook.at;
+  session.sign.lookedAt = lastLook.at;
   session.created.set(order.id, { order, at: session.now });
   session.actions.push(createOrder(wanted));
   session.remember(order.id);
@@ -144,8 +155,8 @@ async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrde
     return;
   }
   const notes = supersededNotes(wanted.eventId, winner?.id ?? loser.id);
-  const read = async () => {
-    const now = session.need(await ctx.revel.order(loser.id));
+  const read = async (reads: Reads) => {
+    const now = await reads.order(loser.id);
     return now && (now.deleted || isSuperseded(now.notes)) ? now : null;
   };
   const answered = await session.writeWhile(
@@ -160,7 +171,7 @@ async function dropLoser(session: Session, listed: FoundOrder, winner: FoundOrde
   session.dropped.add(loser.id);
   session.created.delete(loser.id);
   session.actions.push(markDeleted(loser.id, winner?.id ?? null));
-  const kept = answered ?? (await read());
+  const kept = answered ?? (await read(session.own));
   if (!kept?.deleted) {
     ctx.events.warning(
       `Revel did not keep the deleted mark of order ${loser.id} (event ${wanted.eventId}): it stays behind as a hidden, superseded order and is disregarded.`,

@@ -20,8 +20,8 @@ export async function pay(session: Session, order: FoundOrder, fresh: boolean): 
     await session.writeTo(
       order.id,
       (guard) => ctx.revel.removePayment(row.id, guard),
-      async () => {
-        const rows = session.need(await ctx.revel.payments(order.id));
+      async (reads) => {
+        const rows = await reads.payments(order.id);
         return rows.some((other) => other.id === row.id && !other.deleted) ? null : true;
       },
     );
@@ -37,8 +37,8 @@ export async function pay(session: Session, order: FoundOrder, fresh: boolean): 
   await session.writeTo(
     order.id,
     (guard) => ctx.revel.createPayment({ wanted, orderId: order.id, uuid, date }, guard),
-    async () => {
-      const rows = session.need(await ctx.revel.payments(order.id));
+    async (reads) => {
+      const rows = await reads.payments(order.id);
       return rows.some((row) => row.uuid?.toLowerCase() === uuid && !row.deleted) ? true : null;
     },
   );

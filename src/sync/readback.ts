@@ -17,7 +17,7 @@ interface Waiting {
 
 /** Finished orders are read back this many at a time, or after this many milliseconds. */
 const MOST = 25;
-const LONGEST_MS = 8_000;
+const LONGEST_MS = 20_000;
 
 /**
  * Reads finished orders back, several with two requests. Nobody waits for this but the report: an order that is

@@ -26,7 +26,7 @@ const CHUNK = 100;
 /** How long a run for a single event waits for another one on the same event. */
 const LOCK_WAIT_MS = 30_000;
 /** An event read longer ago than this is read again before its order is written. */
-const STALE_MS = 30_000;
+const STALE_MS = 60_000;
 const HOUR = 3_600_000;
 
 /** With the orders that Revel has for it; null: the run was stopped before they were looked up. */

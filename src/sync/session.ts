@@ -8,16 +8,24 @@ import type { Guard, OrderKey, RevelRead, RevelWrite } from '../revel/types.js';
 import { carryOut } from './attempts.js';
 import type { RunContext } from './context.js';
 import { Halt, Lost } from './halt.js';
+import { ownReads, type Reads, sharedReads } from './reads.js';
 import { contactLimit, renewalAge, type Sign } from './signs.js';
+import { Waiting } from './waiting.js';
+
+/** So long may a look wait for those of other events, in milliseconds. */
+const SHARED_LOOK_MS = 15_000;
 
 /**
  * The work of one run on one event: its claim, what it has written, and the rules by which anything is written
  * at all. One write is in flight at a time.
  */
-export class Session {
-  readonly ctx: RunContext;
+export class Session extends Waiting {
   readonly key: OrderKey;
   wanted: WantedOrder;
+  /** Looks that are this event's alone. */
+  readonly own: Reads;
+  /** Looks that go out with those of other events of a sweep. */
+  readonly shared: Reads | null;
   /** What marks a header as being filled by this run. */
   claim: string;
   /** Headers whose creation was answered in this session, with the time of the request. */
@@ -41,7 +49,7 @@ export class Session {
   /** The header that the dead run was filling; null: not known. */
   resumedOrder: string | null = null;
   /** When this run last knew that the order it fills is its own. */
-  readonly own: Sign = { at: Number.NEGATIVE_INFINITY };
+  readonly sign: Sign = { at: Number.NEGATIVE_INFINITY };
   #intentOrder: OrderId | null = null;
   /** The `updated_date` of this run's latest change of a header: a mark of its own where notes bear no claim. */
   #headerDate: string | null = null;
@@ -49,14 +57,12 @@ export class Session {
   lastWriteAt = Number.NEGATIVE_INFINITY;
 
   constructor(ctx: RunContext, key: OrderKey, wanted: WantedOrder) {
-    this.ctx = ctx;
+    super(ctx);
     this.key = key;
     this.wanted = wanted;
     this.claim = ctx.hex(16);
-  }
-
-  get now(): number {
-    return this.ctx.clock.now();
+    this.own = ownReads(this);
+    this.shared = ctx.request.target.kind === 'sweep' ? sharedReads(this, SHARED_LOOK_MS) : null;
   }
 
   /** Store-local time as Revel keeps it. */
@@ -83,17 +89,6 @@ export class Session {
     return this.created.has(order.id) || claimIn(order.notes) === this.claim;
   }
 
-  /** Waits without holding up other events; a stop ends the wait and the work on this event. */
-  async pause(ms: number): Promise<void> {
-    if (ms > 0) await this.ctx.slots.park(() => this.ctx.clock.sleep(ms, this.ctx.stop));
-    this.checkStop();
-  }
-
-  /** Waits until the clock shows `at`. */
-  pauseUntil(at: number): Promise<void> {
-    return this.pause(at - this.now);
-  }
-
   /**
    * Reads what was written last until it shows, at the latest one settling time after that write.
    *
@@ -108,15 +103,6 @@ export class Session {
       const shown = await read();
       if (shown !== null || isLast) return shown;
       await this.pause(Math.min(Math.max(settleMs / 4, 10), until - this.now));
-    }
-  }
-
-  checkStop(): void {
-    if (this.ctx.stop.aborted) {
-      throw new Halt(
-        { kind: 'failed', reason: 'ABORTED' },
-        'The run was stopped before this event was finished.',
-      );
     }
   }
 
@@ -151,11 +137,28 @@ export class Session {
     return claimIn(order.notes) === this.claim || this.#isFinished(order);
   }
 
+  /** Makes sure that the order is still ours, in a sweep with a look for several events where that says so. */
+  async #renew(id: OrderId): Promise<void> {
+    if (this.shared !== null && this.ctx.finder.roomy) {
+      const { read, askedAt } = await this.ctx.finder.ask(this.key);
+      const row = this.need(read).find((each) => each.id === id);
+      if (row && !row.deleted && !isVisible(row) && this.confirm(row, askedAt)) return;
+    }
+    await this.contact(id);
+  }
+
   /** A look, asked for at `askedAt`, has shown the order as still ours: as good as reading it. */
   confirm(listed: FoundOrder | undefined, askedAt: number): boolean {
     const ours = listed !== undefined && this.#isMarkedOurs(listed) && !isTouched(this.wanted, listed);
     if (ours) this.#saw(askedAt);
     return ours;
+  }
+
+  /** A look for other events has shown this one's rows, too. */
+  seen(rows: readonly FoundOrder[], askedAt: number): void {
+    const row = rows.find(({ id }) => id === this.#intentOrder);
+    if (!row || row.deleted || isVisible(row)) return;
+    if (this.finishedNotes === null || this.#isFinished(row)) this.confirm(row, askedAt);
   }
 
   /** The finished header, still hidden and as this run left it. */
@@ -173,8 +176,8 @@ export class Session {
   }
 
   #saw(askedAt: number): void {
-    this.own.at = askedAt;
-    this.own.lookedAt = askedAt;
+    this.sign.at = Math.max(this.sign.at, askedAt);
+    this.sign.lookedAt = Math.max(this.sign.lookedAt ?? askedAt, askedAt);
   }
 
   /**
@@ -236,9 +239,9 @@ export class Session {
   writeTo<T>(
     id: OrderId,
     send: (guard: Guard) => Promise<RevelWrite<T>>,
-    look: () => Promise<T | null>,
+    look: (reads: Reads) => Promise<T | null>,
   ): Promise<T> {
-    return this.writeWhile(this.own, send, look, async () => void (await this.contact(id)));
+    return this.writeWhile(this.sign, send, look, () => this.#renew(id));
   }
 
   /**
@@ -251,7 +254,7 @@ export class Session {
   writeWhile<T>(
     sign: Sign,
     send: (guard: Guard) => Promise<RevelWrite<T>>,
-    look: () => Promise<T | null>,
+    look: (reads: Reads) => Promise<T | null>,
     check: () => Promise<void>,
     refused: () => Promise<void> = async () => {},
   ): Promise<T> {
@@ -259,7 +262,7 @@ export class Session {
     const limit = contactLimit(settleMs);
     const inTime = () => this.now - sign.at <= limit && this.now - (sign.lookedAt ?? sign.at) <= 2 * limit;
     return carryOut(this, {
-      send: (guard) => send(() => guard() && inTime()),
+      send: (guard) => send(Object.assign(() => guard() && inTime(), guard.again && { again: guard.again })),
       look,
       ready: async () => {
         if (this.now - sign.at > renewalAge(settleMs) || !inTime()) await check();
@@ -270,7 +273,10 @@ export class Session {
   }
 
   /** See {@link writeWhile}; for a write that is right whatever has happened meanwhile. */
-  write<T>(send: (guard: Guard) => Promise<RevelWrite<T>>, look: () => Promise<T | null>): Promise<T> {
+  write<T>(
+    send: (guard: Guard) => Promise<RevelWrite<T>>,
+    look: (reads: Reads) => Promise<T | null>,
+  ): Promise<T> {
     const always: Sign = { at: Number.POSITIVE_INFINITY };
     return this.writeWhile(always, send, look, async () => {});
   }

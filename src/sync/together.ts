@@ -4,37 +4,120 @@ import type { FoundOrder } from '../domain/order.js';
 import type { OrderFinder, OrderKey, RevelRead } from '../revel/types.js';
 import type { Slots } from './slots.js';
 
-/** What was found, and when it was asked for (epoch milliseconds): it may have changed since then. */
-export interface Found {
-  read: RevelRead<FoundOrder[]>;
+/** An answer, and when it was asked for (epoch milliseconds): things may have changed since then. */
+export interface Answered<A> {
+  read: A;
   askedAt: number;
 }
 
-interface Waiting {
-  key: OrderKey;
-  resolve: (found: Found) => void;
+interface Waiting<Q, A> {
+  question: Q;
+  resolve: (answer: Answered<A>) => void;
   reject: (error: unknown) => void;
 }
 
+/** What time it is, who is at work, and when nobody is to wait any more. */
+export interface Surroundings {
+  clock: Clock;
+  slots: Slots;
+  stop: AbortSignal;
+  /** Requests are short: waiting for others is better than going alone, even when nothing else is going on. */
+  strained(): boolean;
+}
+
 /**
- * Looks for the orders of several events with one request: a look-up waits a moment for others to come along,
- * but not when nothing else is going on. What a look-up answers is never older than the question.
+ * Puts the questions of several events with one request: a question waits for others to come along, but not when
+ * nothing else is going on. When one has waited long enough, all go. No answer is older than its question.
+ */
+export class Together<Q, A> {
+  readonly #put: (questions: readonly Q[], askedAt: number) => Promise<A[]>;
+  readonly #around: Surroundings;
+  #waiting: Waiting<Q, A>[] = [];
+  #timer: { until: number; over: AbortController } | null = null;
+
+  /** @param put answers all of the questions, in their order */
+  constructor(put: (questions: readonly Q[], askedAt: number) => Promise<A[]>, around: Surroundings) {
+    this.#put = put;
+    this.#around = around;
+    around.slots.onIdle(() => this.#isIdle && void this.#askAll());
+  }
+
+  get #isIdle(): boolean {
+    return this.#around.slots.busy === 0 && !this.#around.strained();
+  }
+
+  /** Waits for others for at most `waitMs` milliseconds. The caller holds no slot. */
+  join(question: Q, waitMs: number): Promise<Answered<A>> {
+    const { clock, stop } = this.#around;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ question, resolve, reject });
+      if (waitMs <= 0 || this.#isIdle || stop.aborted) void this.#askAll();
+      else void this.#askBy(clock.now() + waitMs);
+    });
+  }
+
+  async #askBy(until: number): Promise<void> {
+    if (this.#timer !== null && this.#timer.until <= until) return;
+    this.#timer?.over.abort();
+    const { clock, stop } = this.#around;
+    const timer = { until, over: new AbortController() };
+    this.#timer = timer;
+    await clock.sleep(until - clock.now(), AbortSignal.any([timer.over.signal, stop]));
+    if (this.#timer === timer) await this.#askAll();
+  }
+
+  async #askAll(): Promise<void> {
+    this.#timer?.over.abort();
+    this.#timer = null;
+    const asked = this.#waiting;
+    if (asked.length === 0) return;
+    this.#waiting = [];
+    const askedAt = this.#around.clock.now();
+    try {
+      const reads = await this.#put(
+        asked.map(({ question }) => question),
+        askedAt,
+      );
+      for (const [index, read] of reads.entries()) asked[index]?.resolve({ read, askedAt });
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  }
+}
+
+/** Work on an event that has not asked, and is told all the same where that costs nothing. */
+export interface Rider {
+  key: OrderKey;
+  /** Its rows, asked for at `askedAt` (epoch milliseconds). */
+  seen(rows: readonly FoundOrder[], askedAt: number): void;
+}
+
+/** Events that are looked for with one request at most. */
+const MOST = 100;
+
+/**
+ * Looks for the orders of several events with one request. Whoever is at work on others learns what has become of
+ * theirs: signs of ownership that are renewed on the way need no request of their own.
  */
 export class FindTogether implements OrderFinder {
+  readonly riders = new Set<Rider>();
   readonly #finder: OrderFinder;
-  readonly #clock: Clock;
+  readonly #together: Together<OrderKey, RevelRead<FoundOrder[]>>;
   readonly #slots: Slots;
+  readonly #strained: () => boolean;
   readonly #waitMs: number;
-  #waiting: Waiting[] = [];
-  #timer: AbortController | null = null;
 
   /** @param waitMs how long a look-up waits for others at most */
-  constructor(finder: OrderFinder, clock: Clock, slots: Slots, waitMs: number) {
+  constructor(finder: OrderFinder, around: Surroundings, waitMs: number) {
     this.#finder = finder;
-    this.#clock = clock;
-    this.#slots = slots;
+    this.#together = new Together((keys, askedAt) => this.#findAll(keys, askedAt), around);
+    this.#slots = around.slots;
+    this.#strained = around.strained;
     this.#waitMs = waitMs;
-    slots.onIdle(() => void this.#ask());
+  }
+
+  get roomy(): boolean {
+    return this.#finder.roomy;
   }
 
   async find(key: OrderKey): Promise<RevelRead<FoundOrder[]>> {
@@ -42,43 +125,31 @@ export class FindTogether implements OrderFinder {
   }
 
   /** The same with the time of the question. The caller holds a slot; others may use it while this waits. */
-  async ask(key: OrderKey): Promise<Found> {
-    if (this.#waitMs <= 0) {
-      const askedAt = this.#clock.now();
-      return { read: await this.#finder.find(key), askedAt };
+  ask(key: OrderKey): Promise<Answered<RevelRead<FoundOrder[]>>> {
+    const waitMs = this.#strained() ? 2 * this.#waitMs : this.#waitMs;
+    const join = () => this.join(key, waitMs);
+    return this.#waitMs <= 0 ? join() : this.#slots.park(join);
+  }
+
+  /** The same for a caller that holds no slot, and may have to wait for as long as it says. */
+  join(key: OrderKey, waitMs: number): Promise<Answered<RevelRead<FoundOrder[]>>> {
+    return this.#together.join(key, waitMs);
+  }
+
+  async #findAll(keys: readonly OrderKey[], askedAt: number): Promise<RevelRead<FoundOrder[]>[]> {
+    const asked = new Set(keys.map(({ event }) => event));
+    const others = [...this.riders].filter(({ key }) => this.roomy && !asked.has(key.event));
+    const riders = others.slice(0, Math.max(0, MOST - keys.length));
+    const all = [...keys, ...riders.map(({ key }) => key)];
+    const reads = await Promise.all(all.map((key) => this.#finder.find(key)));
+    for (const [index, rider] of riders.entries()) {
+      const read = reads[keys.length + index];
+      if (read?.kind === 'ok') rider.seen(read.value, askedAt);
     }
-    return this.#slots.park(
-      () =>
-        new Promise((resolve, reject) => {
-          this.#waiting.push({ key, resolve, reject });
-          if (this.#slots.busy === 0) void this.#ask();
-          else if (this.#timer === null) void this.#askLater();
-        }),
-    );
+    return reads.slice(0, keys.length);
   }
 
   findMany(keys: readonly OrderKey[]): Promise<RevelRead<Map<EventId, FoundOrder[]>>> {
     return this.#finder.findMany(keys);
-  }
-
-  async #askLater(): Promise<void> {
-    const timer = new AbortController();
-    this.#timer = timer;
-    await this.#clock.sleep(this.#waitMs, timer.signal);
-    if (this.#timer === timer) await this.#ask();
-  }
-
-  async #ask(): Promise<void> {
-    this.#timer?.abort();
-    this.#timer = null;
-    const asked = this.#waiting;
-    this.#waiting = [];
-    const askedAt = this.#clock.now();
-    try {
-      const reads = await Promise.all(asked.map(({ key }) => this.#finder.find(key)));
-      for (const [index, read] of reads.entries()) asked[index]?.resolve({ read, askedAt });
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
   }
 }

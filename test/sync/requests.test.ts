@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import { repeatable } from '../bench/parts/random.js';
 import { Desk, type DeskRun } from './desk.js';
 
@@ -76,19 +77,25 @@ describe('requests of a run', () => {
     },
   );
 
-  it('a sweep of which 30 % is refused with 429 ends right with 1.6 times the requests', async () => {
-    const sweep = async (share: number) => {
-      const desk = busyDesk(60);
-      const random = repeatable(1);
-      desk.random = repeatable(2);
-      desk.strike = () =>
-        random() < share ? { kind: '429', retryAfter: 'none' } : { kind: 'delay', ms: 100 };
-      const run = await desk.sweep();
-      expect(new Set(run.results.map(({ status }) => status))).toEqual(new Set(['injected']));
-      return run.sent.length;
-    };
-    expect(await sweep(0.3)).toBeLessThanOrEqual(1.6 * (await sweep(0)));
-  });
+  it.each<[string, (odd: boolean) => FaultDecision]>([
+    ['429', () => ({ kind: '429', retryAfter: 'none' })],
+    ['429 and a Retry-After of a second', () => ({ kind: '429', retryAfter: { seconds: 1 } })],
+    ['429 or 503', (odd) => (odd ? { kind: '503' } : { kind: '429', retryAfter: 'none' })],
+  ])(
+    'a sweep of which three tenths are answered %s ends right with 1.6 times the requests',
+    async (_, refusal) => {
+      const sweep = async (share: number) => {
+        const desk = busyDesk(60);
+        const random = repeatable(1);
+        desk.random = repeatable(2);
+        desk.strike = () => (random() < share ? refusal(random() < 0.5) : { kind: 'delay', ms: 100 });
+        const run = await desk.sweep();
+        expect(new Set(run.results.map(({ status }) => status))).toEqual(new Set(['injected']));
+        return run.sent.length;
+      };
+      expect(await sweep(0.3)).toBeLessThanOrEqual(1.6 * (await sweep(0)));
+    },
+  );
 
   it('products are read once for each shop, and not when nothing needs them', async () => {
     const desk = new Desk(NOW);

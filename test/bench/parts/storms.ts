@@ -15,6 +15,7 @@ type Refusal = (odd: boolean) => FaultDecision;
 const refusals: readonly [string, Refusal][] = [
   ['429', () => ({ kind: '429', retryAfter: 'none' })],
   ['429 with Retry-After: 1', () => ({ kind: '429', retryAfter: { seconds: 1 } })],
+  ['503', () => ({ kind: '503' })],
   ['429 or 503', (odd) => (odd ? { kind: '503' } : { kind: '429', retryAfter: 'none' })],
 ];
 

@@ -51,8 +51,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a write without an answer is looked for only once',
     file: 'src/sync/attempts.ts',
-    find: 'const until = writer.now + writer.ctx.settings.settleMs;',
+    find: 'const until = writer.now + settleMs;',
     replace: 'const until = writer.now;',
+  },
+  {
+    name: 'a sweep does not wait before it looks for a write without an answer',
+    file: 'src/sync/attempts.ts',
+    find: 'writer.aside(settleMs, () => look(shared))',
+    replace: 'writer.aside(0, () => look(shared))',
+  },
+  {
+    name: 'a row seen on the way counts as a sign, whoever it belongs to',
+    file: 'src/sync/session.ts',
+    find: 'if (this.finishedNotes === null || this.#isFinished(row)) this.confirm(row, askedAt);',
+    replace: 'this.#saw(askedAt);',
   },
   {
     name: 'a 5xx answer counts as "not done"',

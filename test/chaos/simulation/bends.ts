@@ -30,6 +30,7 @@ export const BROKEN: readonly Broken[] = [
     bend: withPort((port) => ({
       ...port,
       finder: () => ({
+        roomy: true,
         find: async () => ({ kind: 'ok', value: [] }),
         findMany: async () => ({ kind: 'ok', value: new Map() }),
       }),
@@ -97,6 +98,7 @@ export const BROKEN: readonly Broken[] = [
           return answer;
         },
         finder: () => ({
+          roomy: true,
           findMany: (keys) => finder.findMany(keys),
           find: async (key) => {
             const id = made.get(key.event);
@@ -178,6 +180,7 @@ export const BROKEN: readonly Broken[] = [
         items: async (id) => ifRead(await port.items(id), (rows) => rows.map(ours)),
         payments: async (id) => ifRead(await port.payments(id), (rows) => rows.map(ours)),
         finder: () => ({
+          roomy: true,
           find: async (key) => ifRead(await finder.find(key), (rows) => rows.map(ours)),
           findMany: async (keys) =>
             ifRead(
@@ -217,6 +220,7 @@ function functionsOf(port: RevelPort): RevelPort {
     order: (id) => port.order(id),
     items: (id) => port.items(id),
     payments: (id) => port.payments(id),
+    itemsOf: (ids) => port.itemsOf(ids),
     paymentsOf: (ids) => port.paymentsOf(ids),
     history: (id) => port.history(id),
     products: (establishment) => port.products(establishment),
