@@ -50,7 +50,12 @@ export function toSearchPage(answer: unknown, page: number): Converted<SearchPag
     const parsed = searchSchema.safeParse(answer);
     if (!parsed.success) throw new Unreadable(firstProblem(parsed.error));
     const { results, total_pages: pages } = parsed.data;
-    const found: SearchPage = { events: [], unreadable: [], more: pages ? page < pages : results.length > 0 };
+    const found: SearchPage = {
+      events: [],
+      unreadable: [],
+      pages: pages || null,
+      more: pages ? page < pages : results.length > 0,
+    };
     results.forEach((row, index) => {
       const header = toHeader(unwrap(row, 'event'));
       if (header.kind === 'ok') found.events.push(header.value);

@@ -30,6 +30,8 @@ export interface SearchPage {
   events: EventHeader[];
   /** Rows that could not be read as an event, each as a few words. */
   unreadable: string[];
+  /** How many pages the server says there are; null: it does not say, or says 0 although there may be rows. */
+  pages: number | null;
   /** False when nothing can come after this page. */
   more: boolean;
 }

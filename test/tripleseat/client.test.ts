@@ -332,7 +332,7 @@ describe('search', () => {
     };
     api().get('/v1/events/search.json').query(query).reply(200, { total_pages: 3, results: [] });
     const result = await setUp().port.search({ siteId: 1, by: 'updated', ...dates }, 2);
-    expect(result).toEqual({ kind: 'ok', value: { events: [], unreadable: [], more: true } });
+    expect(result).toEqual({ kind: 'ok', value: { events: [], unreadable: [], pages: 3, more: true } });
   });
 
   it('names the site when it fails', async () => {

@@ -380,16 +380,16 @@ describe('toSearchPage', () => {
   });
 
   it.each([
-    [{ total_pages: 3 }, 1, true, [smallest]],
-    [{ total_pages: 3 }, 3, false, [smallest]],
-    [{ total_pages: '3' }, 2, true, []],
-    [{ total_pages: 0 }, 1, true, [smallest]],
-    [{ total_pages: 0 }, 2, false, []],
-    [{}, 1, true, [smallest]],
-    [{ total_pages: null }, 9, false, []],
-    [{ total_pages: 'many' }, 1, true, [smallest]],
-  ])('with %j, page %i: more is %s', (envelope, number, more, results) => {
-    expect(ok(toSearchPage({ ...envelope, results }, number)).more).toBe(more);
+    [{ total_pages: 3 }, 1, 3, true, [smallest]],
+    [{ total_pages: 3 }, 3, 3, false, [smallest]],
+    [{ total_pages: '3' }, 2, 3, true, []],
+    [{ total_pages: 0 }, 1, null, true, [smallest]],
+    [{ total_pages: 0 }, 2, null, false, []],
+    [{}, 1, null, true, [smallest]],
+    [{ total_pages: null }, 9, null, false, []],
+    [{ total_pages: 'many' }, 1, null, true, [smallest]],
+  ])('with %j, page %i: of %j pages, more is %s', (envelope, number, pages, more, results) => {
+    expect(ok(toSearchPage({ ...envelope, results }, number))).toMatchObject({ pages, more });
   });
 
   it.each([

@@ -78,6 +78,7 @@ function tripleseatFor(process: Process, { scenario, network, stateOf }: Around)
       ask(`search ${siteId} ${by}`, () => ({
         events: indexes.map(current).filter((event) => event.siteId === siteId),
         unreadable: [],
+        pages: 1,
         more: false,
       })),
     booking: none,
