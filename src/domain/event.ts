@@ -58,6 +58,12 @@ export interface EventHeader {
   /** Start and end as epoch milliseconds, from the fields that carry an offset; null: unknown. */
   startsAt: number | null;
   endsAt: number | null;
+  /**
+   * Start and end on the clock of the shop, `YYYY-MM-DDTHH:MM:SS`: what the source says where it names no zone.
+   * Absent: it says nothing that can be read, or the instant is known.
+   */
+  localStart?: string;
+  localEnd?: string;
   /** `M/D/YYYY h:mm AM` without a zone, minute resolution, as sent; null: absent. */
   updatedAt: string | null;
   /** Hash over the whole row of a search that showed the event; absent when it was read by its id. */

@@ -1,5 +1,5 @@
 import type { EventHeader } from './event.js';
-import { addDays, isDate, localDate, localDateTime, plusDays, startOfDay } from './zones.js';
+import { addDays, isDate, localDate, localDateTime, parseNaive, plusDays, startOfDay } from './zones.js';
 
 const HOUR = 3_600_000;
 
@@ -8,6 +8,9 @@ export interface InjectionWindow {
   opensAt: number;
   closesAt: number;
 }
+
+/** When an event is. */
+type Times = Pick<EventHeader, 'date' | 'startsAt' | 'endsAt' | 'localStart' | 'localEnd'>;
 
 /** The local date of an event: the one it states, else that of its start; null when it has neither. */
 export function eventDate(event: Pick<EventHeader, 'date' | 'startsAt'>, zone: string): string | null {
@@ -21,7 +24,7 @@ export function eventDate(event: Pick<EventHeader, 'date' | 'startsAt'>, zone: s
  * 23 and 25 hours are what they are: hours are elapsed time. Null when the event has no date.
  */
 export function windowOf(
-  event: Pick<EventHeader, 'date' | 'startsAt' | 'endsAt'>,
+  event: Times,
   zone: string,
   leadHours: number,
   graceHours: number,
@@ -32,15 +35,21 @@ export function windowOf(
   return { opensAt, closesAt: endOf(event, date, zone) + graceHours * HOUR };
 }
 
-function endOf(event: Pick<EventHeader, 'startsAt' | 'endsAt'>, date: string, zone: string): number {
+function endOf(event: Times, date: string, zone: string): number {
   const dayBegins = startOfDay(date, zone);
   const dayEnds = startOfDay(addDays(date, 1), zone);
-  if (event.endsAt === null) return dayEnds;
+  const endsAt = event.endsAt ?? onClock(event.localEnd, zone);
+  if (endsAt === null) return dayEnds;
   // A start on another day contradicts the event's date, which is what the order goes by.
-  const begins = Math.max(event.startsAt ?? dayBegins, dayBegins);
-  if (event.endsAt >= begins) return event.endsAt;
-  const nextDay = plusDays(event.endsAt, 1, zone);
+  const begins = Math.max(event.startsAt ?? onClock(event.localStart, zone) ?? dayBegins, dayBegins);
+  if (endsAt >= begins) return endsAt;
+  const nextDay = plusDays(endsAt, 1, zone);
   return nextDay >= begins ? nextDay : dayEnds;
+}
+
+/** Where the clock shows a time twice it is the later one: a window that closes too early makes an event MISSED. */
+function onClock(local: string | undefined, zone: string): number | null {
+  return local === undefined ? null : parseNaive(local, zone);
 }
 
 /** Where `now` lies: before the window, in it, or after it. */

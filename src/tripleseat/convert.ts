@@ -10,7 +10,7 @@ import type {
 import { type EventId, parseEventId } from '../domain/ids.js';
 import { parseCents, parseQuantity } from '../domain/money.js';
 import { billingOf, isEmpty, paidOf, quote, total, Unreadable } from './amounts.js';
-import { instant, isoDate, usDate, utcInstant } from './dates.js';
+import { instant, isoDate, localTimes, usDate, utcInstant } from './dates.js';
 import {
   bookingSchema,
   eventSchema,
@@ -135,9 +135,7 @@ function headerOf(event: RawHeader): EventHeader {
     siteId: idNumber(event.site_id ?? event.location?.site_id ?? null),
     locationId: idNumber(event.location_id ?? event.location?.id ?? null),
     bookingId: event.booking_id !== null && /^\d{1,18}$/.test(event.booking_id) ? event.booking_id : null,
-    date: dateOf(event),
-    startsAt: timeOf(event.event_start_iso8601, event.event_start_utc),
-    endsAt: timeOf(event.event_end_iso8601, event.event_end_utc),
+    ...timesOf(event),
     updatedAt: event.updated_at,
   };
 }
@@ -212,6 +210,29 @@ function eventIdOf(text: string): EventId {
 
 function idNumber(text: string | null): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** When the event is. Fields that name their zone win; the others are left to the zone of the location. */
+function timesOf(
+  event: RawHeader,
+): Pick<EventHeader, 'date' | 'startsAt' | 'endsAt' | 'localStart' | 'localEnd'> {
+  const startsAt = timeOf(event.event_start_iso8601, event.event_start_utc);
+  const endsAt = timeOf(event.event_end_iso8601, event.event_end_utc);
+  const date = dateOf(event);
+  const written = startsAt === null ? null : localPart(event.event_start_iso8601);
+  const { start, end } = localTimes(event, date, written);
+  return {
+    date: date ?? start?.slice(0, 10) ?? null,
+    startsAt,
+    endsAt,
+    ...(startsAt === null && start !== null ? { localStart: start } : {}),
+    ...(endsAt === null && end !== null ? { localEnd: end } : {}),
+  };
+}
+
+/** An ISO 8601 time as written, without its offset. */
+function localPart(iso: string | null): string | null {
+  return (iso === null ? null : /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/.exec(iso)?.[0]) ?? null;
 }
 
 function dateOf(event: RawHeader): string | null {

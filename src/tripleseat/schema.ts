@@ -88,6 +88,12 @@ const headerFields = {
   event_end_iso8601: label,
   event_start_utc: label,
   event_end_utc: label,
+  event_start: label,
+  event_end: label,
+  start_time: label,
+  end_time: label,
+  event_start_time: label,
+  event_end_time: label,
   updated_at: label,
 };
 

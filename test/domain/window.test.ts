@@ -78,6 +78,40 @@ describe('windowOf', () => {
     expect(window(of, LA)?.[1]).toBe(closes);
   });
 
+  it.each([
+    ['2026-11-20', '2026-11-20T20:00:00', '2026-11-21T01:00:00', LA, '2026-11-21T09:00:00.000Z'],
+    [
+      '2026-11-20',
+      '2026-11-20T20:00:00',
+      '2026-11-21T01:00:00',
+      'America/New_York',
+      '2026-11-21T06:00:00.000Z',
+    ],
+    // The clock is set forward at two: half past two is half past three.
+    ['2026-03-07', '2026-03-07T20:00:00', '2026-03-08T02:30:00', LA, '2026-03-08T10:30:00.000Z'],
+    ['2026-03-07', '2026-03-07T20:00:00', '2026-03-08T03:30:00', LA, '2026-03-08T10:30:00.000Z'],
+    // It is set back at two: half past one comes twice, and the later one closes the window.
+    ['2026-10-31', '2026-10-31T20:00:00', '2026-11-01T01:30:00', LA, '2026-11-01T09:30:00.000Z'],
+    ['2026-10-31', '2026-10-31T20:00:00', '2026-11-01T02:30:00', LA, '2026-11-01T10:30:00.000Z'],
+    // The same day, although the start is later: past midnight.
+    ['2026-11-14', '2026-11-14T20:00:00', '2026-11-14T01:00:00', LA, '2026-11-15T09:00:00.000Z'],
+  ])(
+    'on %s from %s to %s without a zone, in %s: closes after %s',
+    (date, localStart, localEnd, zone, closes) => {
+      const of = { ...event(date), localStart, localEnd };
+      expect(window(of, zone)?.[1]).toBe(closes);
+      const [before, host] = [process.env.TZ, 'Asia/Tokyo'];
+      process.env.TZ = host;
+      expect(window(of, zone)?.[1]).toBe(closes);
+      process.env.TZ = before;
+    },
+  );
+
+  it('takes an end without a zone beside a start with one', () => {
+    const of = { ...event('2026-11-14', '2026-11-14T18:00:00-08:00'), localEnd: '2026-11-14T20:30:00' };
+    expect(window(of, LA)?.[1]).toBe('2026-11-15T04:30:00.000Z');
+  });
+
   it('goes by the start when there is no date, and is none with neither', () => {
     const late = event(null, '2026-11-14T23:30:00-08:00');
     expect(eventDate(late, LA)).toBe('2026-11-14');

@@ -90,6 +90,46 @@ describe('the end of the window', () => {
   });
 });
 
+/** What an event says about its times when it names no zone: days with times, or the day and times. */
+const forms = [
+  ['days with times', ['event_start', 'event_end']],
+  ['days with times, by their older names', ['start_time', 'end_time']],
+  ['a day and times', ['event_date', 'event_start_time', 'event_end_time']],
+] as const;
+
+describe.each(forms)('an event that has nothing but %s', (_, keep) => {
+  it.each(cases)('$shop.city $date $start-$end: the window closes as late', async (each) => {
+    process.env.TZ = 'Asia/Tokyo';
+    const { shop, date, ends, start, end, afterMidnight } = each;
+    const desk = new Desk(Date.parse(each.begins));
+    const full = desk.add({ date, start, end, updatedAt: Date.parse(each.begins) }, shop);
+    const kept: readonly string[] = keep;
+    const [start_time, end_time] = [String(full.event_start), String(full.event_end)];
+    const [event_start_time, event_end_time] = [start_time, end_time].map((text) =>
+      text.replace(/^\S+ /, ''),
+    );
+    const times = { start_time, end_time, event_start_time, event_end_time };
+    const left = Object.entries<unknown>({ ...full, ...times }).filter(
+      ([key]) => !/^(?:event_date|event_start|event_end|start_time|end_time)/.test(key) || kept.includes(key),
+    );
+    const event = { ...Object.fromEntries(left), id: full.id };
+    desk.tripleseat.store.putEvent(event);
+    const closes =
+      (afterMidnight === null
+        ? Date.parse(String(full.event_end_iso8601))
+        : Date.parse(ends) + afterMidnight * 60_000) +
+      24 * HOUR;
+    desk.clock.skip(closes - desk.clock.now());
+    expect((await desk.single([event], { dryRun: true })).of(event.id)).toMatchObject({
+      reason: 'MISSED',
+      date,
+    });
+    desk.clock.skip(-60_000);
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'injected', date });
+    expect(desk.revel.orders()[0]?.created_date).toBe(`${date}T23:59:59`);
+  });
+});
+
 describe('lead and grace', () => {
   it('a lead of 24 hours injects on the day before, under the day of the event', async () => {
     const desk = new Desk('2026-11-14T08:00:00Z');

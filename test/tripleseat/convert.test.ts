@@ -173,10 +173,30 @@ describe('dates of an event', () => {
     expect(eventWith(fields).date).toBe(day);
   });
 
-  it('takes times only from fields that say their offset', () => {
+  it('leaves times without a zone to whoever knows the zone, and the day with them', () => {
+    const local = { event_start: '11/14/2026 6:00 PM', event_end: '11/15/2026 1:00 AM' };
+    expect(eventWith(local)).toMatchObject({
+      date: '2026-11-14',
+      startsAt: null,
+      endsAt: null,
+      localStart: '2026-11-14T18:00:00',
+      localEnd: '2026-11-15T01:00:00',
+    });
+    const times = { event_date: '11/14/2026', event_start_time: '6:00 PM', event_end_time: '1:00 AM' };
+    expect(eventWith(times)).toMatchObject({ date: '2026-11-14', localEnd: '2026-11-15T01:00:00' });
+    const known = {
+      ...local,
+      event_start_utc: '2026-11-15T02:00:00Z',
+      event_end_utc: '2026-11-15T09:00:00Z',
+    };
+    expect(eventWith(known)).not.toHaveProperty('localStart');
+    expect(eventWith(known)).not.toHaveProperty('localEnd');
+    const half = { event_start_iso8601: '2026-11-14T18:00:00-08:00', event_end_time: '1:00 AM' };
+    expect(eventWith(half)).toMatchObject({ endsAt: null, localEnd: '2026-11-15T01:00:00' });
+  });
+
+  it('takes instants only from fields that say their offset', () => {
     const start = Date.UTC(2026, 10, 15, 2, 0);
-    const local = { event_start: '11/14/2026 6:00 PM', event_end: '11/14/2026 8:30 PM' };
-    expect(eventWith(local)).toMatchObject({ startsAt: null, endsAt: null });
     expect(eventWith({ event_start_iso8601: '2026-11-14T18:00:00-08:00' }).startsAt).toBe(start);
     expect(eventWith({ event_start_utc: '2026-11-15T02:00:00Z' }).startsAt).toBe(start);
     expect(eventWith({ event_start_utc: '2026-11-15T02:00:00' }).startsAt).toBe(start);

@@ -1,28 +1,88 @@
 import { describe, expect, it } from 'vitest';
-import { localToEpoch, searchDate } from '../../src/tripleseat/dates.js';
+import { localTimes, searchDate, usDateTime } from '../../src/tripleseat/dates.js';
 
-describe('localToEpoch', () => {
-  const LA = 'America/Los_Angeles';
+describe('usDateTime', () => {
   it.each([
-    ['11/14/2026 6:00 PM', LA, '2026-11-15T02:00:00Z'],
-    ['7/4/2026 12:05 AM', LA, '2026-07-04T07:05:00Z'],
-    ['07/04/2026 12:05 pm', 'America/New_York', '2026-07-04T16:05:00Z'],
-    // Left out by the change to summer time: 2:30 before the change would be 3:30 after it.
-    ['3/8/2026 2:30 AM', LA, '2026-03-08T10:30:00Z'],
-    // Comes twice in autumn: the first.
-    ['11/1/2026 1:30 AM', LA, '2026-11-01T08:30:00Z'],
-    ['11/1/2026 2:30 AM', LA, '2026-11-01T10:30:00Z'],
-  ])('%s in %s is %s', (text, zone, utc) => {
-    expect(localToEpoch(text, zone)).toBe(Date.parse(utc));
+    ['11/14/2026 6:00 PM', '2026-11-14T18:00:00'],
+    ['7/4/2026 12:05 AM', '2026-07-04T00:05:00'],
+    ['07/04/2026  12:05 pm', '2026-07-04T12:05:00'],
+    // Exists in no zone that changes to summer time on that night; that is for the zone to say.
+    ['3/8/2026 2:30 AM', '2026-03-08T02:30:00'],
+    ['13/14/2026 6:00 PM', null],
+    ['2/29/2026 6:00 PM', null],
+    ['2026-11-14 18:00', null],
+    ['11/14/2026', null],
+    ['', null],
+  ])('%j is %s', (text, local) => {
+    expect(usDateTime(text)).toBe(local);
   });
+});
 
-  it.each([
-    ['13/14/2026 6:00 PM', LA],
-    ['2026-11-14 18:00', LA],
-    ['', LA],
-    ['11/14/2026 6:00 PM', 'Pacific Time (US & Canada)'],
-  ])('%j in %s cannot be read', (text, zone) => {
-    expect(localToEpoch(text, zone)).toBeNull();
+describe('localTimes', () => {
+  const fields = (some: object) => ({
+    event_start: null,
+    event_end: null,
+    start_time: null,
+    end_time: null,
+    event_start_time: null,
+    event_end_time: null,
+    ...some,
+  });
+  const DAY = '2026-10-31';
+
+  it.each<[string, object, string | null, string | null, string | null, string | null]>([
+    [
+      'dates with times',
+      { event_start: '10/31/2026 8:00 PM', event_end: '11/1/2026 1:00 AM', event_end_time: '2:00 AM' },
+      DAY,
+      null,
+      '2026-10-31T20:00:00',
+      '2026-11-01T01:00:00',
+    ],
+    [
+      'their older names',
+      { start_time: '10/31/2026 8:00 PM', event_start: 'soon', end_time: '10/31/2026 9:00 PM' },
+      null,
+      null,
+      '2026-10-31T20:00:00',
+      '2026-10-31T21:00:00',
+    ],
+    [
+      'times of the day',
+      { event_start_time: '6:00 PM', event_end_time: '8:30 PM' },
+      DAY,
+      null,
+      '2026-10-31T18:00:00',
+      '2026-10-31T20:30:00',
+    ],
+    [
+      'times past midnight',
+      { event_start_time: '8:00 PM', event_end_time: '1:30 AM' },
+      DAY,
+      null,
+      '2026-10-31T20:00:00',
+      '2026-11-01T01:30:00',
+    ],
+    [
+      'an end after a start that named its zone',
+      { event_end_time: '1:30 AM' },
+      DAY,
+      '2026-10-31T20:00:00',
+      null,
+      '2026-11-01T01:30:00',
+    ],
+    ['an end alone', { event_end_time: '1:30 AM' }, DAY, null, null, null],
+    [
+      'times without a day',
+      { event_start_time: '6:00 PM', event_end_time: '8:00 PM' },
+      null,
+      null,
+      null,
+      null,
+    ],
+    ['nothing that is a time', { event_start_time: 'noon', event_end: 'late' }, DAY, null, null, null],
+  ])('%s', (_, some, date, begins, start, end) => {
+    expect(localTimes(fields(some), date, begins)).toEqual({ start, end });
   });
 });
 
