@@ -20,6 +20,14 @@ export interface SourceBilling {
   amount: Cents;
 }
 
+/** A payment that came in. */
+export interface SourcePayment {
+  /** Null: it has none. */
+  id: string | null;
+  /** Less what was given back: 0 when that was all of it. */
+  amount: Cents;
+}
+
 /** A document (contract, event order) of an event or booking with its own lines and totals. */
 export interface SourceDocument {
   id: string;
@@ -30,8 +38,8 @@ export interface SourceDocument {
   billing: SourceBilling[] | null;
   grandTotal: Cents | null;
   discountsTotal: Cents | null;
-  /** Sum of payments in state paid less refunds; null: no payment list. */
-  paid: Cents | null;
+  /** Null: no list of payments. */
+  payments: SourcePayment[] | null;
   amountDue: Cents | null;
   /** Links to HTML views, e.g. the invoice. Untrusted. */
   views: { name: string; url: string }[];
@@ -76,8 +84,8 @@ export interface SourceEvent extends EventHeader {
   grandTotal: Cents | null;
   /** Event-level billing totals, used when the document has none. */
   billing: SourceBilling[] | null;
-  /** Payments at event level (some accounts send the set there); null: none sent. */
-  paid: Cents | null;
+  /** Payments at event level (some accounts send the set there); null: no list of them. */
+  payments: SourcePayment[] | null;
   amountDue: Cents | null;
   documents: SourceDocument[];
 }

@@ -8,6 +8,7 @@ import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import type { Location } from './location.js';
 import { type Cents, cents, formatCents, type Quantity, sumCents, zero } from './money.js';
 import { bounded, plainText } from './names.js';
+import { type PaidResult, paidOf } from './paid.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
 import { matchLines, priceSelections } from './wantedLines.js';
@@ -115,7 +116,9 @@ function build(input: WantedInput): WantedResult {
   if (matched.kind === 'failed') return matched;
   const money = settle(event, input.linesSource.document, read.lines, location);
   if (money.kind === 'failed') return money;
-  const payment = paymentOf(input, money.sums.finalTotal);
+  const paid = paymentOf(input, money.sums.finalTotal);
+  if (paid.kind === 'unclear') return failed('TOTALS_MISMATCH', paid.error);
+  const payment = paid.amount;
   if (payment < 0) {
     const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
     return failed('TOTALS_MISMATCH', error);
@@ -201,20 +204,14 @@ function settle(
   return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
 }
 
-function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): Cents {
+function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): PaidResult {
   switch (paymentPolicy) {
     case 'none':
-      return zero;
+      return { kind: 'ok', amount: zero };
     case 'full':
-      return finalTotal;
-    case 'paid': {
-      // Payments are listed with the event, or with the document; the other list is there all the same, and empty.
-      const listed = [linesSource.document?.paid ?? null, event.paid].filter((amount) => amount !== null);
-      const paid = listed.find((amount) => amount !== zero) ?? listed[0];
-      if (paid !== undefined) return paid;
-      const due = linesSource.document?.amountDue ?? event.amountDue;
-      return due === null ? zero : cents(finalTotal - due);
-    }
+      return { kind: 'ok', amount: finalTotal };
+    case 'paid':
+      return paidOf(event, linesSource.document, finalTotal);
   }
 }
 

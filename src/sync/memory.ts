@@ -12,7 +12,7 @@ import { establishmentOf, type RunContext } from './context.js';
 import type { SyncSettings } from './types.js';
 
 /** Raised whenever the same event would make another order than before: older entries are then not used. */
-const FORMAT = 1;
+const FORMAT = 2;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /**

@@ -1,5 +1,5 @@
-import type { SourceBilling } from '../domain/event.js';
-import { type Cents, cents, parseCents, zero } from '../domain/money.js';
+import type { SourceBilling, SourcePayment } from '../domain/event.js';
+import { type Cents, cents, maxCents, parseCents, zero } from '../domain/money.js';
 import type { RawBilling, RawPayment, RawPaymentSet, Scalar } from './schema.js';
 
 /**
@@ -39,12 +39,16 @@ export function billingOf(list: RawBilling[] | null | undefined, field: string):
   });
 }
 
-/** What has been paid and not been given back; null: no list of payments. */
-export function paidOf(set: RawPaymentSet, field: string): Cents | null {
+/** The payments that came in, less what was given back; null: no list of payments. */
+export function paymentsOf(set: RawPaymentSet, field: string): SourcePayment[] | null {
   if (!set?.payments) return null;
-  return cents(
-    set.payments.reduce((sum, payment, index) => sum + net(payment, `${field}.payments.${index}`), 0),
-  );
+  const payments = set.payments.flatMap((payment, index) => {
+    const amount = net(payment, `${field}.payments.${index}`);
+    return amount === null ? [] : [{ id: payment.id, amount }];
+  });
+  const sum = payments.reduce((total, { amount }) => total + amount, 0);
+  if (Math.abs(sum) > maxCents) throw new Unreadable(`${field}.payments come to more than can be right`);
+  return payments;
 }
 
 /** States that say by themselves that no money is there, whatever date of payment stands beside them. */
@@ -66,9 +70,10 @@ function cameIn({ paid_at, unpaid_at }: RawPayment, state: string, field: string
   );
 }
 
-function net(payment: RawPayment, field: string): Cents {
+/** Null: the money did not come in. */
+function net(payment: RawPayment, field: string): Cents | null {
   const state = payment.state?.toLowerCase().replace(/[\s-]+/g, '_') ?? '';
-  if (!cameIn(payment, state, field)) return zero;
+  if (!cameIn(payment, state, field)) return null;
   const amount = total(payment.amount, `${field}.amount`);
   if (amount === null)
     throw new Unreadable(`${field}.amount is missing although the payment is ${quote(state)}`);

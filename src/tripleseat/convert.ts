@@ -9,7 +9,7 @@ import type {
 } from '../domain/event.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
 import { parseCents, parseQuantity } from '../domain/money.js';
-import { billingOf, isEmpty, paidOf, quote, total, Unreadable } from './amounts.js';
+import { billingOf, isEmpty, paymentsOf, quote, total, Unreadable } from './amounts.js';
 import { instant, isoDate, localTimes, usDate, utcInstant } from './dates.js';
 import {
   bookingSchema,
@@ -146,7 +146,7 @@ function eventOf(event: RawEvent): SourceEvent {
     contact: contactOf(event.contact),
     grandTotal: total(event.grand_total, 'grand_total'),
     billing: billingOf(event.billing_totals, 'billing_totals'),
-    paid: paidOf(event.payment_set, 'payment_set'),
+    payments: paymentsOf(event.payment_set, 'payment_set'),
     amountDue: total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
     documents: documentsOf(event.documents),
   };
@@ -172,7 +172,7 @@ function documentOf(document: RawDocument, field: string): SourceDocument {
     billing: billingOf(document.billing_totals, `${field}.billing_totals`),
     grandTotal: total(financials?.grand_total, `${field}.financials.grand_total`),
     discountsTotal: total(financials?.discounts_total, `${field}.financials.discounts_total`),
-    paid: paidOf(document.payment_set, `${field}.payment_set`),
+    payments: paymentsOf(document.payment_set, `${field}.payment_set`),
     amountDue: total(
       financials?.amount_due ?? document.payment_set?.amount_due,
       `${field}.financials.amount_due`,

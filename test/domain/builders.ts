@@ -4,6 +4,7 @@ import type {
   SourceDocument,
   SourceEvent,
   SourceLine,
+  SourcePayment,
 } from '../../src/domain/event.js';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
 import type { Location } from '../../src/domain/location.js';
@@ -51,6 +52,11 @@ export function billing(...entries: [name: string, amount: string][]): SourceBil
   return entries.map(([name, amount]) => ({ name, amount: usd(amount) }));
 }
 
+/** A list of one payment; of none for `0`. */
+export function paid(amount: string, id = '1'): SourcePayment[] {
+  return amount === '0' ? [] : [{ id, amount: usd(amount) }];
+}
+
 export function document(over: Partial<SourceDocument> = {}): SourceDocument {
   return {
     id: '64521609',
@@ -66,7 +72,7 @@ export function document(over: Partial<SourceDocument> = {}): SourceDocument {
     billing: billing(['Sales Tax', '91.09'], ['Gratuity', '217.54'], ['Admin Fee', '25.0']),
     grandTotal: usd('1421.31'),
     discountsTotal: usd('50.0'),
-    paid: usd('710.66'),
+    payments: paid('710.66'),
     amountDue: usd('710.65'),
     views: [{ name: 'Invoice', url: 'https://portal.tripleseat.com/doc/0000/296' }],
     ...over,
@@ -89,7 +95,7 @@ export function sourceEvent(over: Partial<SourceEvent> = {}): SourceEvent {
     contact: { name: 'Ada Alder', phone: '555-0100' },
     grandTotal: usd('1421.31'),
     billing: billing(['Sales Tax', '91.09'], ['Gratuity', '217.54'], ['Admin Fee', '25.0']),
-    paid: null,
+    payments: null,
     amountDue: usd('710.65'),
     documents: [document()],
     ...over,

@@ -5,7 +5,7 @@ import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import { cents, lineTotal } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted, maxItems, type WantedInput, type WantedOrder } from '../../src/domain/wanted.js';
-import { billing, document, line, location, products, qty, sourceEvent, usd } from './builders.js';
+import { billing, document, line, location, paid, products, qty, sourceEvent, usd } from './builders.js';
 
 const index = new ProductIndex(products);
 
@@ -42,8 +42,16 @@ function failure(over: Partial<WantedInput>) {
 function simple(lines: SourceDocument['lines'], total: string, over: Partial<SourceDocument> = {}) {
   const grandTotal = usd(total);
   return {
-    event: sourceEvent({ grandTotal }),
-    ...ofDocument({ lines, grandTotal, billing: [], discountsTotal: null, paid: usd(0), ...over }),
+    event: sourceEvent({ grandTotal, amountDue: null }),
+    ...ofDocument({
+      lines,
+      grandTotal,
+      billing: [],
+      discountsTotal: null,
+      payments: [],
+      amountDue: null,
+      ...over,
+    }),
   };
 }
 
@@ -122,7 +130,14 @@ describe('money', () => {
       simple([line('Taco Bar', '1', '-5')], '-5.00'),
       /grand total is negative \(-5\.00\)/,
     ],
-    ['negative payments', ofDocument({ paid: usd('-1.00') }), /-1\.00 has been paid/],
+    [
+      'negative payments',
+      {
+        event: sourceEvent({ amountDue: null }),
+        ...ofDocument({ payments: paid('-1.00'), amountDue: null }),
+      },
+      /-1\.00 has been paid/,
+    ],
     [
       'unreadable lines',
       ofDocument({ lines: [line('', '1', '20')] }),
@@ -162,28 +177,24 @@ describe('money', () => {
 });
 
 describe('payment', () => {
-  const event = (over: Partial<SourceEvent>) => ({ event: sourceEvent(over) });
-  const unpaid = ofDocument({ paid: null, amountDue: null });
-
   it.each<[string, Partial<WantedInput>, string]>([
-    ['what the document says', {}, '710.66'],
-    ['nothing paid on the document', ofDocument({ paid: usd(0) }), '0'],
-    [
-      'what the event lists while the document lists nothing',
-      { ...ofDocument({ paid: usd(0) }), ...event({ paid: usd('100.00') }) },
-      '100.00',
-    ],
-    ['what the event says', { ...unpaid, ...event({ paid: usd('100.00') }) }, '100.00'],
-    ['the total less what is due', ofDocument({ paid: null, amountDue: usd('21.31') }), '1400.00'],
-    ['the total less what is due at the event', unpaid, '710.66'],
-    ['nothing known', { ...unpaid, ...event({ amountDue: null }) }, '0'],
-    ['more than the total', ofDocument({ paid: usd('1500.00') }), '1500.00'],
+    ['what Tripleseat says', {}, '710.66'],
     ['policy full', { paymentPolicy: 'full' }, '1421.31'],
     ['policy none', { paymentPolicy: 'none' }, '0'],
   ])('%s', (_, over, payment) => {
     const built = order(over);
     expect(built.payment).toBe(usd(payment));
     expect(built.remainingDue).toBe(usd('1421.31') - usd(payment));
+  });
+
+  it('is not guessed when Tripleseat contradicts itself, unless the policy does not ask for it', () => {
+    const over = ofDocument({ amountDue: usd('0') });
+    expect(failure(over)).toEqual({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringMatching(/^It is not clear how much of the event has been paid: /),
+    });
+    expect(order({ ...over, paymentPolicy: 'full' }).payment).toBe(usd('1421.31'));
+    expect(order({ ...over, paymentPolicy: 'none' }).payment).toBe(0);
   });
 });
 
@@ -276,7 +287,13 @@ describe('products', () => {
 });
 
 describe('menu selections', () => {
-  const event = sourceEvent({ grandTotal: usd('24.20'), billing: billing(['Tax', '1.00']), paid: usd(0) });
+  const event = sourceEvent({
+    grandTotal: usd('24.20'),
+    billing: billing(['Tax', '1.00']),
+    payments: [],
+    amountDue: null,
+    documents: [],
+  });
   const from = (names: [string, string][], totals: SourceDocument | null = null): LinesSource => ({
     kind: 'selections',
     selections: names.map(([name, count]) => ({ name, quantity: qty(count) })),
@@ -427,13 +444,13 @@ describe('any order', () => {
     const grandTotal = cents(total);
     return buildWanted(
       input({
-        event: sourceEvent({ grandTotal, paid: null, amountDue: null }),
+        event: sourceEvent({ grandTotal, payments: null, amountDue: null }),
         ...ofDocument({
           lines: source,
           grandTotal,
           billing: fees,
           discountsTotal: null,
-          paid: null,
+          payments: null,
           amountDue: null,
         }),
       }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEventId } from '../../src/domain/ids.js';
+import { objectsOf, type JsonObject as RawDocument } from '../../src/sandbox/tripleseat/model.js';
 import {
   allPlaces,
   PAYMENT_TYPE,
@@ -42,6 +43,53 @@ describe('PAYMENT_POLICY', () => {
     const again = await desk.single([event], {}, { paymentPolicy });
     expect(again.of(event.id).reason).toBe('ALREADY_INJECTED');
     expect(again.writes).toEqual([]);
+  });
+});
+
+describe('payments that Tripleseat tells in other ways', () => {
+  const none = { payments: [] };
+  const deposit = {
+    id: 7,
+    title: 'Deposit',
+    deleted_at: null,
+    line_items: [],
+    financials: { grand_total: '6.0', amount_due: '0.0' },
+    payment_set: { payments: [{ id: 5, amount: '6.0', state: 'paid', paid_at: '11/1/2026 9:00 AM' }] },
+  };
+
+  /** An event of 16.48 whose only document lists no payment. */
+  function bare(desk: Desk, due: string, eventDue: string, more: RawDocument[] = []) {
+    const event = desk.add({ documents: [{ lines: [taco] }] });
+    const [document] = objectsOf(event, 'documents');
+    if (!document) throw new Error('there is a document');
+    const financials = { grand_total: '16.48', amount_due: due, discounts_total: '0.0' };
+    const documents = [{ ...document, financials, payment_set: none }, ...more];
+    desk.tripleseat.store.putEvent({ ...event, documents, amount_due: eventDue });
+    return event;
+  }
+
+  it.each<[string, string, string, RawDocument[]]>([
+    ['an empty list, but less due', '10.48', '10.48', []],
+    ['a document of its own for the deposit', '16.48', '10.48', [deposit]],
+  ])('%s: the guest is not charged again', async (_, due, eventDue, more) => {
+    const desk = new Desk(NOW);
+    const event = bare(desk, due, eventDue, more);
+    expect((await desk.single([event])).of(event.id).status).toBe('injected');
+    const [order] = desk.revel.orders();
+    expect(order).toMatchObject({ final_total: 16.48, remaining_due: 10.48 });
+    expect(desk.revel.payments(order?.id ?? 0)).toMatchObject([{ amount: '6.000000' }]);
+    expect((await desk.single([event])).writes).toEqual([]);
+  });
+
+  it('a deposit that the amount due does not know: a sentence, and no order', async () => {
+    const desk = new Desk(NOW);
+    const event = bare(desk, '16.48', '16.48', [deposit]);
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringContaining('It is not clear how much of the event has been paid'),
+    });
+    expect(run.writes).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SourcePayment } from '../../src/domain/event.js';
 import {
   type Converted,
   toBooking,
@@ -45,7 +46,7 @@ describe('toEvent', () => {
       contact: { name: 'Ada Alder', phone: '555-0100' },
       grandTotal: 142_131,
       amountDue: 71_065,
-      paid: null,
+      payments: null,
       billing: [
         { name: 'Sales Tax', amount: 9_109 },
         { name: 'Gratuity', amount: 21_754 },
@@ -60,7 +61,7 @@ describe('toEvent', () => {
       grandTotal: 142_131,
       discountsTotal: 5_000,
       amountDue: 71_065,
-      paid: 71_066,
+      payments: [{ id: '55521709', amount: 71_066 }],
       billing: event.billing,
       views: [{ name: 'Invoice', url: expect.stringContaining('https://portal.tripleseat.com/doc/') }],
     });
@@ -108,7 +109,7 @@ describe('toEvent', () => {
       contact: null,
       grandTotal: null,
       billing: null,
-      paid: null,
+      payments: null,
       amountDue: null,
       documents: [],
     };
@@ -299,6 +300,26 @@ describe('totals', () => {
 });
 
 describe('paid', () => {
+  const paidOf = (of: { payments: SourcePayment[] | null } | undefined) =>
+    of?.payments?.reduce((sum, { amount }) => sum + amount, 0) ?? null;
+
+  it('keeps payments apart by their ids, those that were given back too, and leaves out what never came in', () => {
+    const list = payments(
+      { id: 1, amount: '10', state: 'paid' },
+      { amount: 5, state: 'paid', refunded_at: '1/2/2026' },
+      { id: '3', amount: 7, state: 'pending' },
+    );
+    expect(documentWith(list)?.payments).toEqual([
+      { id: '1', amount: 1_000 },
+      { id: null, amount: 0 },
+    ]);
+  });
+
+  it('refuses payments that come to more than anyone pays', () => {
+    const big = { amount: '9999999999', state: 'paid' };
+    expect(whyNot(payments(big, big))).toBe('payment_set.payments come to more than can be right');
+  });
+
   it.each([
     ['nothing sent', {}, null],
     ['no list', { payment_set: { amount_due: '1.0' } }, null],
@@ -337,8 +358,8 @@ describe('paid', () => {
     ['unpaid after it was paid', payments({ amount: '10', state: 'unpaid', paid_at: '1/1/2026' }), 0],
     ['refunded, never paid', payments({ amount: '10', state: 'refunded', amount_refunded: '3' }), 0],
   ])('%s', (_name, fields, expected) => {
-    expect(eventWith(fields).paid).toBe(expected);
-    expect(documentWith(fields)?.paid).toBe(expected);
+    expect(paidOf(eventWith(fields))).toBe(expected);
+    expect(paidOf(documentWith(fields))).toBe(expected);
   });
 
   it.each([
