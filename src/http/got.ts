@@ -79,7 +79,8 @@ async function send(
     kind: 'response',
     status: response.statusCode,
     headers: flatten(response.headers),
-    body: Buffer.concat(chunks).toString('utf8'),
+    // Leaves out a byte order mark, which some servers put before JSON.
+    body: new TextDecoder().decode(Buffer.concat(chunks)),
   };
 }
 

@@ -56,6 +56,13 @@ describe('gotTransport', () => {
     expect(asked).toBe(1);
   });
 
+  it('leaves out a byte order mark at the beginning, and nothing else', async () => {
+    const url = await serve((_request, response) => {
+      response.end(Buffer.from('\ufeff{"name":"Zoë \ufeff"}', 'utf8'));
+    });
+    expect(await gotTransport()(get(url))).toMatchObject({ body: '{"name":"Zoë \ufeff"}' });
+  });
+
   it.each([500, 503, 429])('makes one attempt on %i', async (status) => {
     let asked = 0;
     const url = await serve((_request, response) => {
