@@ -121,7 +121,8 @@ function documentOf(found: Coverage, days: number, redact: (text: string) => str
   const eventOf = ({ id, name, date }: ComingEvent) => ({ id, name: safe(name, 200), date });
   return {
     days,
-    complete: !found.failed && found.problems.length === 0,
+    complete:
+      !found.failed && found.problems.length === 0 && found.locations.every(({ error }) => error === null),
     locations: found.locations.map((covered) => ({
       location: covered.location.name,
       establishment_id: covered.establishmentId,

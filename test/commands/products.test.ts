@@ -219,6 +219,8 @@ describe('products', () => {
     const blind = (await products()).out;
     expect(blind.match(/The products could not be read\./g)).toHaveLength(1);
     expect(blind).toMatch(/\nNext 14 days: 1 event, 0 missing, 0 ambiguous; incomplete, see above\n$/);
+    const read = await json();
+    expect(read).toMatchObject({ code: 1, document: { complete: false, problems: [], unread: [] } });
 
     let searches = 0;
     const refuse = (upTo: number) => {
