@@ -1,19 +1,19 @@
 import { setMaxListeners } from 'node:events';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { eventId, port } from './commands/arguments.js';
+import { Command, CommanderError, Option } from 'commander';
+import { correlationId, eventId, host, hoursBack, port, triggers, whole } from './commands/arguments.js';
 import { addOperatorCommands } from './commands/operator.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
+import { usageReport } from './commands/usage.js';
 import { version } from './commands/version.js';
 import type { EventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode, errorText } from './errors.js';
+import { writeJson } from './report/json.js';
+import { writeAll } from './report/output.js';
 import { errnoOf } from './state/failure.js';
 
 const DEFAULT_HOURS = 48;
-/** Five years: whoever asks for more has mistyped. */
-const MAX_HOURS = 43_800;
-const triggers = ['manual', 'cron', 'webhook'] as const;
 
 interface SyncFlags {
   eventId?: EventId[];
@@ -41,38 +41,12 @@ interface ServeFlags {
   sandbox?: boolean;
 }
 
-function hoursBack(text: string): number {
-  const hours = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
-  if (hours <= 0 || hours > MAX_HOURS) {
-    throw new InvalidArgumentError(`Write a number of hours above 0 and up to ${MAX_HOURS}, e.g. 48.`);
-  }
-  return hours;
-}
-
-function correlationId(text: string): string {
-  if (!/^[0-9a-f]{8}$/.test(text))
-    throw new InvalidArgumentError('Write 8 hex digits in lower case, e.g. 1a2b3c4d.');
-  return text;
-}
-
-/** An address to listen on. No text at all would mean every interface, which nobody means by an unset variable. */
-function host(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError(
-    'Write an address of this host, e.g. 127.0.0.1; for all of its addresses write 0.0.0.0 or ::.',
-  );
-}
-
-function whole(what: string, min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
-    if (value < min || value > max) throw new InvalidArgumentError(`Write a ${what} from ${min} to ${max}.`);
-    return value;
-  };
-}
-
-/** The command line. `finish` takes the exit code of the command that ran. */
-function program(around: Surroundings, finish: (code: ExitCode) => void): Command {
+/** The command line. `finish` takes the exit code of the command that ran, `tell` what help and version say. */
+function program(
+  around: Surroundings,
+  finish: (code: ExitCode) => void,
+  tell: (text: string) => void,
+): Command {
   const root = new Command('ts-reconcile')
     .description('Keeps exactly one correct Revel order for every Tripleseat event.')
     .version(version())
@@ -80,7 +54,7 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
     .showHelpAfterError('(ts-reconcile --help tells more)')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => around.stdout.write(text),
+      writeOut: tell,
       writeErr: (text) => around.stderr.write(plain(text)),
     });
 
@@ -110,8 +84,8 @@ function program(around: Surroundings, finish: (code: ExitCode) => void): Comman
     .addOption(new Option('--trigger <who>', 'who started the run').choices(triggers).default('manual'))
     .option('--correlation-id <hex>', '8 hex digits that mark the run everywhere', correlationId)
     .option('--sandbox', 'against the built-in simulators')
-    .action(async (flags: SyncFlags) => {
-      const options = syncOptions(flags, root, around.env);
+    .action(async (flags: SyncFlags, command: Command) => {
+      const options = syncOptions(flags, command, around.env);
       if (options.target.kind === 'sweep') await keepSmall();
       const { syncCommand } = await import('./commands/sync.js');
       finish(await syncCommand(options, around));
@@ -172,22 +146,19 @@ async function keepSmall(): Promise<void> {
   setFlagsFromString('--optimize-for-size');
 }
 
-function shardOf(text: string, completionIndex: string | undefined): Shard {
+function shardOf(text: string, command: Command, completionIndex: string | undefined): Shard {
   const shard = parseShard(text, completionIndex);
   if (shard) return shard;
-  const auto = text.startsWith('auto/');
-  throw new AppError(
-    'USAGE',
-    ExitCode.usage,
-    auto
-      ? '--shard auto/n needs JOB_COMPLETION_INDEX, a whole number below n.'
-      : '--shard names no part of the events.',
-    `Write i/n with 1 ≤ i ≤ n ≤ ${MAX_SHARDS}, e.g. 2/8, or auto/8 in a Kubernetes job with completion indexes.`,
+  const what = text.startsWith('auto/')
+    ? '--shard auto/n needs JOB_COMPLETION_INDEX, a whole number below n.'
+    : '--shard names no part of the events.';
+  return command.error(
+    `error: ${what} Write i/n with 1 ≤ i ≤ n ≤ ${MAX_SHARDS}, e.g. 2/8, or auto/8 in a Kubernetes job with completion indexes.`,
   );
 }
 
-function syncOptions(flags: SyncFlags, root: Command, env: Surroundings['env']): SyncOptions {
-  const shard = flags.shard === undefined ? null : shardOf(flags.shard, env.JOB_COMPLETION_INDEX);
+function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env']): SyncOptions {
+  const shard = flags.shard === undefined ? null : shardOf(flags.shard, command, env.JOB_COMPLETION_INDEX);
   return {
     target: flags.eventId
       ? { kind: 'events', ids: flags.eventId }
@@ -200,7 +171,7 @@ function syncOptions(flags: SyncFlags, root: Command, env: Surroundings['env']):
     locations: flags.location ?? null,
     trigger: flags.trigger,
     correlationId: flags.correlationId ?? null,
-    noColor: root.opts<{ color: boolean }>().color === false,
+    noColor: command.optsWithGlobals<{ color: boolean }>().color === false,
     sandbox: flags.sandbox ?? false,
   };
 }
@@ -273,15 +244,35 @@ async function main(): Promise<void> {
     stderr: process.stderr,
     stop: stop.signal,
   };
+  process.exitCode = await run(around, process.argv);
+}
+
+async function run(around: Surroundings, argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
-  try {
-    await program(around, (result) => {
+  let told = '';
+  const root = program(
+    around,
+    (result) => {
       code = result;
-    }).parseAsync(process.argv);
+    },
+    (text) => {
+      told += text;
+    },
+  );
+  try {
+    await root.parseAsync(argv);
   } catch (error) {
     code = explain(error, around);
+    try {
+      if (told !== '') await writeAll(around.stdout, told);
+      const names = root.commands.map((command) => command.name());
+      const report = await usageReport(argv.slice(2), error, names);
+      if (report !== null) await writeJson(around.stdout, report);
+    } catch (unwritten) {
+      code = explain(unwritten, around);
+    }
   }
-  process.exitCode = code;
+  return code;
 }
 
 await main();

@@ -4,6 +4,11 @@ import { type EventId, parseEventId } from '../domain/ids.js';
 import { parseSince, type Since } from './since.js';
 
 const MAX_DAYS = 366;
+/** Five years: whoever asks for more has mistyped. */
+const MAX_HOURS = 43_800;
+
+/** Who may have started a run. */
+export const triggers = ['manual', 'cron', 'webhook'] as const;
 
 /** Collects `--event-id`; each id once. */
 export function eventId(text: string, before: EventId[] | undefined): EventId[] {
@@ -44,4 +49,37 @@ export function redirectUri(text: string): string {
     throw new InvalidArgumentError('Write an https:// address as it is registered, without a query.');
   }
   return text;
+}
+
+/** How far back a sweep looks. */
+export function hoursBack(text: string): number {
+  const hours = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (hours <= 0 || hours > MAX_HOURS) {
+    throw new InvalidArgumentError(`Write a number of hours above 0 and up to ${MAX_HOURS}, e.g. 48.`);
+  }
+  return hours;
+}
+
+/** What marks a run everywhere. */
+export function correlationId(text: string): string {
+  if (!/^[0-9a-f]{8}$/.test(text))
+    throw new InvalidArgumentError('Write 8 hex digits in lower case, e.g. 1a2b3c4d.');
+  return text;
+}
+
+/** An address to listen on. No text at all would mean every interface, which nobody means by an unset variable. */
+export function host(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError(
+    'Write an address of this host, e.g. 127.0.0.1; for all of its addresses write 0.0.0.0 or ::.',
+  );
+}
+
+/** A whole number of something. */
+export function whole(what: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+    if (value < min || value > max) throw new InvalidArgumentError(`Write a ${what} from ${min} to ${max}.`);
+    return value;
+  };
 }

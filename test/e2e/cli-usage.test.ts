@@ -65,6 +65,46 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
     expect(result.stderr).not.toMatch(STACK);
   });
 
+  it.each<[string[], RegExp, object]>([
+    [['sync', '--json', '--event-id', 'abc'], /digits only/, { mode: 'single', dry_run: false }],
+    [['sync', '--event-id=12a', '--json', '--dry-run'], /digits only/, { mode: 'single', dry_run: true }],
+    [['sync', '--hours-back', '0', '--json'], /above 0/, { mode: 'bulk' }],
+    [['sync', '--event-id', '1', '--hours-back', '2', '--json'], /cannot be used with/, { mode: 'single' }],
+    [['sync', '--json', '--nonsense'], /unknown option/, { mode: 'bulk', trigger: 'manual' }],
+    [['sync', '--json', 'extra'], /too many arguments/, {}],
+    [['sync', '--json', '--trigger', 'nobody'], /Allowed choices/, { trigger: 'manual' }],
+    [
+      ['--no-color', 'sync', '--trigger', 'cron', '--correlation-id=1a2b3c4d', '--json', '--shard', '9'],
+      /--shard names no part/,
+      { trigger: 'cron', correlation_id: '1a2b3c4d' },
+    ],
+    [['sync', '--json', '--correlation-id', 'xyz'], /8 hex digits/, {}],
+    [['sync', '--json', '--location', 'Nowhere'], /no location Nowhere/, {}],
+    [['snyc', '--json'], /unknown command/, {}],
+  ])('with --json there is one document all the same: %j', async (args, sentence, some) => {
+    const result = await runCli(args, env);
+    expect(result.code).toBe(64);
+    expect(result.stderr).toMatch(sentence);
+    expect(result.stderr).not.toMatch(STACK);
+    const report = RunReportSchema.parse(JSON.parse(result.stdout));
+    expect(report).toMatchObject({
+      ...some,
+      success: false,
+      events: [],
+      error: { code: 'USAGE', message: expect.stringMatching(sentence), hint: expect.any(String) },
+    });
+    expect(report.error?.message).not.toMatch(/^error/);
+  });
+
+  it.each([
+    [['doctor', '--json', '--nonsense']],
+    [['history', '--json', '--since', 'soon']],
+    [['products', '--days', 'x', '--json']],
+  ])('commands whose document is another one print none: %j', async (args) => {
+    const result = await runCli(args, env);
+    expect([result.code, result.stdout]).toEqual([64, '']);
+  });
+
   it('what was typed cannot steer the terminal', async () => {
     const result = await runCli(['sync', '--event-id', '\u001b[31mred\u0007\u009b2J'], env);
     expect(result.code).toBe(64);

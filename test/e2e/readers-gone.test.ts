@@ -67,6 +67,26 @@ describe('a run whose reader goes away while it writes orders', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it.each([
+    [['--help'], 78],
+    [['--version'], 78],
+    [['sync', '--help'], 78],
+    [['sync', '--json', '--nonsense'], 78],
+    [['sync', '--nonsense'], 64],
+  ])('%j ends with %i', async (args, expected) => {
+    const stdio: StdioOptions = ['ignore', openSync('/dev/full', 'w'), 'pipe'];
+    const child = spawn(process.execPath, [binPath, ...args], { env: world.env(stateDir), stdio });
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(expected);
+    expect(stderr.includes('The output could not be written: the disk is full.')).toBe(expected === 78);
+    expect(stderr).not.toMatch(/bug|at .*\.js/);
+  });
+});
+
 describe('a reader that takes the first line only', () => {
   it('or all of a long history: neither gets a warning', async () => {
     const event = world.addEvent();
