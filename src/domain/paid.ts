@@ -1,47 +1,44 @@
 import type { SourceDocument, SourceEvent, SourcePayment } from './event.js';
-import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
-
-/** What has been paid according to Tripleseat; `unclear`: its figures contradict each other, said in a sentence. */
-export type PaidResult = { kind: 'ok'; amount: Cents } | { kind: 'unclear'; error: string };
+import { type Cents, cents, sumCents, zero } from './money.js';
 
 /**
  * What the guest has paid of an order. Payments are listed with the order's document or with the event, and the
- * amount due says it once more: as the total less what is due. Whatever says that more has been paid is never passed
- * over, since the guest would be charged again:
+ * amount due says it once more: as the total less what is due. That it means this is inferred, so that it counts where
+ * the lists say nothing:
  *
- * - No payment is listed: the amount due counts, when document and event do not contradict each other.
+ * - Payments that came in are listed: they count, also those that were given back.
  * - Payments are listed with other documents of the event too, say with a deposit's: all of them count, each once, when
- *   an amount due confirms the sum.
- * - The lists come to as much as every amount due says, or more: they count, being the more exact.
- *
- * Anything else is unclear.
+ *   an amount due confirms the sum. Documents are never added up on a guess.
+ * - No payment is listed: the document's amount due counts, else the event's.
  *
  * @param document the document that the order is made of; null: none
+ * @returns negative: more is due than the total, and there is no list that says better
  */
 export function paidOf(
-  event: Pick<SourceEvent, 'payments' | 'amountDue' | 'documents'>,
+  event: Pick<SourceEvent, 'payments' | 'grandTotal' | 'amountDue' | 'documents'>,
   document: Pick<SourceDocument, 'id' | 'payments' | 'amountDue'> | null,
   finalTotal: Cents,
-): PaidResult {
+): Cents {
   const lists = [document?.payments ?? null, event.payments].filter((list) => list !== null);
   // One of the two lists is there all the same where accounts use the other, and empty.
   const own = lists.map(sumOf).find((sum) => sum !== zero) ?? zero;
   const others = event.documents.filter(({ id, deleted }) => !deleted && id !== document?.id);
   const listed = distinct([...lists, ...others.flatMap(({ payments }) => (payments ? [payments] : []))]);
+  const said = [
+    paidBy(document?.amountDue ?? null, finalTotal),
+    paidBy(event.amountDue, event.grandTotal ?? finalTotal),
+  ].filter((amount) => amount !== null);
   const all = sumCents(listed.values());
-  const dues = [document?.amountDue ?? null, event.amountDue].filter((due) => due !== null);
-  const said = dues.map((due) => cents(finalTotal - due));
-  const most = Math.max(...said);
+  if (all !== own && said.includes(all)) return all;
+  if (lists.some((list) => list.length > 0)) return own;
+  const [amount = zero] = said;
+  // More due than the total says that nothing has been paid, as an empty list does.
+  return lists.length > 0 && amount < 0 ? zero : amount;
+}
 
-  if (listed.size === 0) {
-    // More due than the total says that nothing has been paid, as the list does.
-    const [amount = zero, ...contradiction] = new Set(
-      lists.length > 0 ? said.map((each) => cents(Math.max(each, 0))) : said,
-    );
-    return contradiction.length === 0 ? { kind: 'ok', amount } : unclear(own, all, said);
-  }
-  if (all !== own) return most === all ? { kind: 'ok', amount: all } : unclear(own, all, said);
-  return most > own ? unclear(own, all, said) : { kind: 'ok', amount: own };
+/** What has been paid by an amount due. */
+function paidBy(due: Cents | null, total: Cents): Cents | null {
+  return due === null ? null : cents(total - due);
 }
 
 function sumOf(payments: readonly SourcePayment[]): Cents {
@@ -61,19 +58,4 @@ function distinct(lists: readonly (readonly SourcePayment[])[]): Map<string, Cen
     }
   }
   return found;
-}
-
-function unclear(own: Cents, all: Cents, said: readonly Cents[]): PaidResult {
-  const sums = [...new Set(said)].map(formatCents).join(' or ');
-  const parts = [
-    `the payments listed with its document come to ${formatCents(own)}`,
-    ...(all === own ? [] : [`with those of its other documents to ${formatCents(all)}`]),
-    said.length === 0 ? 'no amount due says which is right' : `by the amount due it is ${sums}`,
-  ];
-  return {
-    kind: 'unclear',
-    error:
-      `It is not clear how much of the event has been paid: ${parts.join('; ')}. Correct the payments in ` +
-      'Tripleseat; until then the guest might be charged twice.',
-  };
 }

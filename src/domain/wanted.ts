@@ -8,7 +8,7 @@ import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import type { Location } from './location.js';
 import { type Cents, cents, formatCents, type Quantity, sumCents, zero } from './money.js';
 import { bounded, plainText } from './names.js';
-import { type PaidResult, paidOf } from './paid.js';
+import { paidOf } from './paid.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
 import { matchLines, priceSelections } from './wantedLines.js';
@@ -116,9 +116,7 @@ function build(input: WantedInput): WantedResult {
   if (matched.kind === 'failed') return matched;
   const money = settle(event, input.linesSource.document, read.lines, location);
   if (money.kind === 'failed') return money;
-  const paid = paymentOf(input, money.sums.finalTotal);
-  if (paid.kind === 'unclear') return failed('TOTALS_MISMATCH', paid.error);
-  const payment = paid.amount;
+  const payment = paymentOf(input, money.sums.finalTotal);
   if (payment < 0) {
     const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
     return failed('TOTALS_MISMATCH', error);
@@ -204,12 +202,12 @@ function settle(
   return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
 }
 
-function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): PaidResult {
+function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): Cents {
   switch (paymentPolicy) {
     case 'none':
-      return { kind: 'ok', amount: zero };
+      return zero;
     case 'full':
-      return { kind: 'ok', amount: finalTotal };
+      return finalTotal;
     case 'paid':
       return paidOf(event, linesSource.document, finalTotal);
   }

@@ -186,16 +186,6 @@ describe('payment', () => {
     expect(built.payment).toBe(usd(payment));
     expect(built.remainingDue).toBe(usd('1421.31') - usd(payment));
   });
-
-  it('is not guessed when Tripleseat contradicts itself, unless the policy does not ask for it', () => {
-    const over = ofDocument({ amountDue: usd('0') });
-    expect(failure(over)).toEqual({
-      reason: 'TOTALS_MISMATCH',
-      error: expect.stringMatching(/^It is not clear how much of the event has been paid: /),
-    });
-    expect(order({ ...over, paymentPolicy: 'full' }).payment).toBe(usd('1421.31'));
-    expect(order({ ...over, paymentPolicy: 'none' }).payment).toBe(0);
-  });
 });
 
 describe('products', () => {
