@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import { wrongWith } from '../helpers/check.js';
-import { Desk, type Sent } from './desk.js';
+import { Desk, outcomes, type Sent } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 const NOT_NOW: FaultDecision = { kind: '429', retryAfter: 'none' };
@@ -111,6 +111,40 @@ it.each([
     expect((await desk.sweep()).writes).toEqual([]);
   },
 );
+
+it('a look for another event is no sign of ownership of an order that another run has claimed', async () => {
+  const desk = new Desk(NOW, false, true);
+  desk.rates = { tripleseat: 8, revel: 5 };
+  desk.add();
+  desk.add();
+  let taken = { id: 0, at: 0 };
+  desk.strike = ({ method, path, body, at }) => {
+    const [order] = desk.revel.orders();
+    const isSecondLine =
+      method === 'POST' &&
+      path === '/resources/OrderItem/' &&
+      order !== undefined &&
+      body.includes(order.resource_uri) &&
+      desk.revel.items(order.id).length === 1;
+    if (!isSecondLine || taken.id > 0) return { kind: 'delay', ms: 100 };
+    taken = { id: order.id, at };
+    desk.patch(order.resource_uri, {
+      notes: order.notes?.replace(/filling .*/, 'filling 0123456789abcdef'),
+    });
+    return { kind: '500-before' };
+  };
+  const run = await desk.sweep();
+  const uri = `/resources/Order/${taken.id}/`;
+  const since = run.writes.filter(({ at, path, body }) => at > taken.at && (path + body).includes(uri));
+  expect(since).toEqual([]);
+  // The other run never goes on; the next one takes over.
+  desk.strike = null;
+  expect(outcomes(await desk.sweep())).toContainEqual(expect.stringMatching(/ repaired/));
+  for (const event of desk.tripleseat.store.events.values()) {
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+  }
+  expect((await desk.sweep()).writes).toEqual([]);
+});
 
 it('where Revel cannot be asked for the lines of several orders, each is asked by itself', async () => {
   const desk = new Desk(NOW, false, true);

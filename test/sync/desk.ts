@@ -107,6 +107,23 @@ export class Desk {
     return event;
   }
 
+  /** What somebody else changes in Revel with a request of their own. */
+  patch(path: string, body: Record<string, unknown>): void {
+    const headers = {
+      'api-authentication': `${KEY.apiKey}:${KEY.apiSecret}`,
+      'content-type': 'application/json',
+    };
+    const request = {
+      method: 'PATCH',
+      path,
+      query: new URLSearchParams(),
+      headers,
+      body: JSON.stringify(body),
+    };
+    const { status } = this.revel.handle(request, this.clock.now());
+    if (status !== 202) throw new Error(`PATCH ${path} answered ${status}`);
+  }
+
   /** Local date now in the shop's zone. */
   today(shop: Place = places.west): string {
     return localDate(this.clock.now(), shop.zone);

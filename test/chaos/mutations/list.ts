@@ -61,12 +61,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'writer.aside(0, () => look(shared))',
   },
   {
-    name: 'a row seen on the way counts as a sign, whoever it belongs to',
-    file: 'src/sync/session.ts',
-    find: 'if (this.finishedNotes === null || this.#isFinished(row)) this.confirm(row, askedAt);',
-    replace: 'this.#saw(askedAt);',
-  },
-  {
     name: 'a 5xx answer counts as "not done"',
     file: 'src/revel/rest.ts',
     find: "if (status >= 500 || status === 408) return { kind: 'unknown',",
