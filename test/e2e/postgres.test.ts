@@ -139,6 +139,26 @@ describeWithPostgres('hosts that share a database', () => {
     expect(world.revelServer.log.entries()).toEqual([]);
   });
 
+  it('writes nothing with another key than the tokens are encrypted with, and says so', async () => {
+    const event = world.addEvent();
+    const host = hostEnv(world, url);
+    expect((await runCli(syncArgs(event), host)).code).toBe(0);
+    const before = world.revel.orders();
+    const later = world.addEvent();
+    const other = { ...host, STATE_KEY: Buffer.alloc(32, 7).toString('base64') };
+    const run = await runCli(syncArgs(later), other);
+    expect(run.code).toBe(ExitCode.config);
+    expect(run.report?.error).toMatchObject({ code: 'STATE', message: expect.stringContaining('STATE_KEY') });
+    expect(run.stderr).toContain('STATE_KEY');
+    expect(run.stderr).not.toContain(other.STATE_KEY);
+    expect(world.revel.orders()).toEqual(before);
+    expect(tokenRequests(world)).toEqual(['refresh_token']);
+    // With the old key beside the new one everything goes on.
+    const both = { ...other, STATE_KEY: `${other.STATE_KEY},${STATE_KEY}` };
+    expect((await runCli(syncArgs(later), both)).code).toBe(0);
+    expect(wrong()).toEqual([]);
+  });
+
   it('stops a sweep when the server dies under it, and goes on after a restart', async () => {
     for (let count = 0; count < 12; count += 1) world.addEvent();
     let changes = 0;
