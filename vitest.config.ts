@@ -42,6 +42,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
+          globalSetup: ['test/helpers/tmp.ts'],
           setupFiles: ['test/helpers/seed.ts'],
           env,
           // One process for many files: starting afresh for each took longer than most of them do.
@@ -55,7 +56,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           env,
-          globalSetup: ['test/helpers/build.ts'],
+          globalSetup: ['test/helpers/tmp.ts', 'test/helpers/build.ts'],
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
