@@ -1,4 +1,5 @@
 import { type Cents, formatCents, sumCents, zero } from './money.js';
+import { compareNames, plainText, type ShownName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
 import type { WantedItem, WantedOrder } from './wanted.js';
@@ -51,23 +52,66 @@ export interface ItemComparison {
   extra: FoundItem[];
 }
 
+/** A row that no line has been found for yet. */
+interface Open {
+  row: FoundItem;
+  name: ShownName | null;
+}
+
+/** Which of the open rows of its content a line takes; undefined: none. */
+type Choice = (name: ShownName | null, rows: readonly Open[]) => Open | undefined;
+
 /**
- * Compares lines by content (product, quantity, unit price), as a multiset: ids and uuids say nothing about what
- * a kitchen would cook. Of several equal rows the oldest ones are kept. Deleted rows don't count.
+ * How lines find their rows, the surest way first. A row whose name is not told stands for any line; a line that
+ * bears the product's own name is what its product is, whatever is shown.
+ */
+const choices: readonly Choice[] = [
+  (name, rows) => rows.find((row) => relation(name, row) === 'same'),
+  (name, rows) => longest(rows.filter((row) => relation(name, row) === 'cut')),
+  (name, rows) => (name ? undefined : rows.find((row) => !row.name)),
+  (name, rows) => (name ? rows.find((row) => !row.name) : undefined),
+  (name, rows) => (name ? undefined : rows[0]),
+];
+
+function relation(name: ShownName | null, row: Open): 'same' | 'cut' | 'other' {
+  return name && row.name ? compareNames(name, row.name) : 'other';
+}
+
+/** The longer ones fit fewer lines. */
+function longest(rows: readonly Open[]): Open | undefined {
+  return [...rows].sort((a, b) => (b.name?.length ?? 0) - (a.name?.length ?? 0))[0];
+}
+
+/**
+ * Compares lines by content (product, quantity, unit price, and the name where it is not the product's own), as a
+ * multiset: ids and uuids say nothing about what a kitchen would cook. Of several equal rows the oldest ones are
+ * kept. Deleted rows don't count.
  */
 export function compareItems(wanted: readonly WantedItem[], found: readonly FoundItem[]): ItemComparison {
-  const open = new Map<string, FoundItem[]>();
-  for (const item of byId(found.filter((row) => !row.deleted))) {
-    const key = `${item.productId}|${item.quantity}|${item.price}`;
+  const open = new Map<string, Open[]>();
+  for (const row of byId(found.filter(({ deleted }) => !deleted))) {
+    const key = `${row.productId}|${row.quantity}|${row.price}`;
+    const one = { row, name: row.nameOverride === null ? null : shownName(row.nameOverride) };
     const rows = open.get(key);
-    if (rows) rows.push(item);
-    else open.set(key, [item]);
+    if (rows) rows.push(one);
+    else open.set(key, [one]);
   }
-  const missing = wanted.filter((item) => {
-    const rows = open.get(`${item.productId}|${item.quantity}|${item.unitPrice}`);
-    return rows?.shift() === undefined;
-  });
-  return { missing, extra: byId([...open.values()].flat()) };
+  let lines = wanted.map((item) => ({
+    item,
+    name: item.nameOverride === null ? null : shownName(item.nameOverride),
+  }));
+  for (const choose of choices) {
+    lines = lines.filter(({ item, name }) => {
+      const rows = open.get(`${item.productId}|${item.quantity}|${item.unitPrice}`) ?? [];
+      const taken = choose(name, rows);
+      if (taken) rows.splice(rows.indexOf(taken), 1);
+      return !taken;
+    });
+  }
+  return {
+    missing: lines.map(({ item }) => item),
+    extra: byId([...open.values()].flat().map(({ row }) => row)),
+  };
 }
 
 /** The payment the event wants and the rows that stand there. */
@@ -100,12 +144,17 @@ export function describeContents(wanted: WantedOrder, contents: Contents): Diffe
       (item) => `line missing: ${item.quantity} × ${item.name} at ${formatCents(item.unitPrice)}`,
     ),
     ...items.extra.map(
-      (item) =>
-        `line not in the event: ${item.quantity ?? '?'} × product ${item.productId ?? '?'} at ${text(item.price)}`,
+      (item) => `line not in the event: ${item.quantity ?? '?'} × ${rowName(item)} at ${text(item.price)}`,
     ),
     ...(payments.missing === zero ? [] : [`payment missing: ${formatCents(payments.missing)}`]),
     ...payments.extra.map((row) => `payment not in the event: ${text(row.amount)}`),
   ];
+}
+
+function rowName({ productId, nameOverride }: FoundItem): string {
+  const product = `product ${productId ?? '?'}`;
+  const name = plainText(nameOverride ?? '');
+  return name === '' ? product : `${name} (${product})`;
 }
 
 /**

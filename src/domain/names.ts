@@ -87,6 +87,29 @@ function joinWords(words: readonly string[]): string {
   return joined;
 }
 
+/** What is shorter than this was not cut to a column's width, but is another name. */
+const minCut = 20;
+
+/** A name as another system shows it, ready to be compared. */
+export interface ShownName {
+  key: string;
+  /** Code points. */
+  length: number;
+}
+
+/** Prepares a name for {@link compareNames}. */
+export function shownName(text: string): ShownName {
+  const plain = plainText(text);
+  return { key: normaliseName(plain) || plain, length: Array.from(plain).length };
+}
+
+/** Whether `shown` is the name that was written, or what is left of it where its column is too narrow. */
+export function compareNames(written: ShownName, shown: ShownName): 'same' | 'cut' | 'other' {
+  if (written.key === shown.key) return 'same';
+  const isCut = shown.length >= minCut && shown.length < written.length && written.key.startsWith(shown.key);
+  return isCut ? 'cut' : 'other';
+}
+
 /** A name together with its normalised form. */
 export interface NamedCandidate {
   name: string;

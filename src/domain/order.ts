@@ -37,6 +37,8 @@ export interface FoundItem {
   productId: number | null;
   quantity: Quantity | null;
   price: Cents | null;
+  /** Name shown in place of the product's. Null: the product's own, or Revel does not tell. */
+  nameOverride: string | null;
   deleted: boolean;
   updatedBy: number | null;
 }

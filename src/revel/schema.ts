@@ -8,6 +8,8 @@ import type { Product } from '../domain/products.js';
 const decimal = z.union([z.number(), z.string().max(40)]).nullish();
 const flag = z.boolean().nullish();
 const text = z.string().max(20_000).nullish();
+/** A name for people. Nobody promises that it is told: anything that is no text counts as not told. */
+const shownName = text.catch(null).transform((name) => (name?.trim() ? name : null));
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
 /** A foreign key: `/resources/Order/17/`, or a bare id. */
 const reference = z.union([z.string().max(300), z.number()]).nullish();
@@ -106,6 +108,7 @@ export const itemSchema = z
     product: reference,
     quantity: decimal,
     price: decimal,
+    product_name_override: shownName,
     deleted: flag,
     updated_by: reference,
   })
@@ -117,6 +120,7 @@ export const itemSchema = z
       productId: idOf(row.product),
       quantity: row.quantity === null || row.quantity === undefined ? null : parseQuantity(row.quantity),
       price: money(row.price),
+      nameOverride: row.product_name_override,
       deleted: row.deleted ?? false,
       updatedBy: idOf(row.updated_by),
     }),

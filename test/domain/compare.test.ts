@@ -8,7 +8,9 @@ import {
   compareWorkedOn,
   describeContents,
 } from '../../src/domain/compare.js';
+import { orderId } from '../../src/domain/ids.js';
 import type { FoundItem, FoundOrder } from '../../src/domain/order.js';
+import type { WantedItem } from '../../src/domain/wanted.js';
 import { qty, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
@@ -100,6 +102,109 @@ describe('compareItems', () => {
           expect(extra.some(({ productId }) => productId === item.productId)).toBe(false);
       }),
     );
+  });
+});
+
+describe('lines that show a name of their own', () => {
+  const open = usd('12.00');
+  const named = (name: string | null, over: Partial<WantedItem> = {}): WantedItem => ({
+    productId: 990,
+    name: name ?? 'Open Item',
+    nameOverride: name,
+    quantity: qty('1'),
+    unitPrice: open,
+    total: open,
+    occurrence: 1,
+    ...over,
+  });
+  const rows = (...names: (string | null)[]): FoundItem[] =>
+    names.map((nameOverride, index) => ({
+      id: String(900 + index),
+      uuid: null,
+      orderId: orderId(1),
+      productId: 990,
+      quantity: qty('1'),
+      price: open,
+      nameOverride,
+      deleted: false,
+      updatedBy: 1,
+    }));
+  const told = (items: WantedItem[], found: FoundItem[]) => {
+    const { missing, extra } = compareItems(items, found);
+    return [missing.map(({ nameOverride }) => nameOverride), extra.map(({ nameOverride }) => nameOverride)];
+  };
+  const long = 'Chef’s selection of smoked fish and pickles';
+
+  it.each<[string, (string | null)[], (string | null)[], (string | null)[][]]>([
+    ['the same, in another order', ['Crab', 'Lobster'], ['Lobster', 'Crab'], [[], []]],
+    ['one renamed', ['Crab', 'Lobster'], ['Crab', 'Eel'], [['Lobster'], ['Eel']]],
+    [
+      'both renamed',
+      ['Crab', 'Lobster'],
+      ['Eel', 'Cod'],
+      [
+        ['Crab', 'Lobster'],
+        ['Eel', 'Cod'],
+      ],
+    ],
+    ['one twice, the other not at all', ['Crab', 'Lobster'], ['Crab', 'Crab'], [['Lobster'], ['Crab']]],
+    ['names that Revel does not tell', ['Crab', 'Lobster'], [null, null], [[], []]],
+    ['a name that is told goes before one that is not', ['Crab', 'Eel'], [null, 'Crab'], [[], []]],
+    ['a name that is not told stands for one line', ['Crab', 'Eel'], [null, 'Cod'], [['Eel'], ['Cod']]],
+    ['written another way', ['Crab & Eel'], ['  CRAB &amp;  eel '], [[], []]],
+    ['cut by Revel', [long], [long.slice(0, 24)], [[], []]],
+    [
+      'cut by Revel, the longest first',
+      [long, `${long} and rolls`],
+      [long.slice(0, 24), long.slice(0, 30)],
+      [[], []],
+    ],
+    ['too short for a cut', ['Chef’s selection'], ['Chef’s'], [['Chef’s selection'], ['Chef’s']]],
+    ['nothing but signs', ['★'], ['★★'], [['★'], ['★★']]],
+    ['the product’s own name', [null], [null], [[], []]],
+    ['the product’s own name, which Revel fills in', [null], ['Open Item'], [[], []]],
+    ['the product’s own beside a name', [null, 'Crab'], ['Crab', null], [[], []]],
+    ['the product’s own beside another name', [null, 'Crab'], ['Eel', null], [['Crab'], ['Eel']]],
+  ])('%s', (_, items, found, expected) => {
+    expect(
+      told(
+        items.map((name) => named(name)),
+        rows(...found),
+      ),
+    ).toEqual(expected);
+    const lengths = (lists: unknown[][]) => lists.map((list) => list.length);
+    const [reversed, asGiven] = [
+      told(items.map((name) => named(name)).toReversed(), rows(...found)),
+      expected,
+    ];
+    expect(lengths(reversed)).toEqual(lengths(asGiven));
+  });
+
+  it('never lose or invent a line', () => {
+    const name = fc.constantFrom(null, 'Crab', 'Eel', long, long.slice(0, 24), long.slice(0, 30));
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 6 }), fc.array(name, { maxLength: 6 }), (lines, found) => {
+        const { missing, extra } = compareItems(
+          lines.map((each) => named(each)),
+          rows(...found),
+        );
+        expect(lines.length - missing.length).toBe(found.length - extra.length);
+        // Whatever was written stands, also where Revel tells some of the names only.
+        const items = lines.map((each) => named(each));
+        for (const at of lines.keys()) {
+          const told = lines.map((each, index) => (index === at ? null : each));
+          expect(compareItems(items, rows(...told))).toEqual({ missing: [], extra: [] });
+        }
+      }),
+    );
+  });
+
+  it('are told by name', () => {
+    const order = { ...wanted, items: [named('Lobster')], payment: usd(0) };
+    expect(describeContents(order, { items: rows('Eel\u001b[31m'), payments: [] })).toEqual([
+      'line missing: 1 × Lobster at 12.00',
+      'line not in the event: 1 × Eel[31m (product 990) at 12.00',
+    ]);
   });
 });
 

@@ -56,6 +56,7 @@ export function standingItems(wanted: WantedOrder): FoundItem[] {
     productId: item.productId,
     quantity: item.quantity,
     price: item.unitPrice,
+    nameOverride: item.nameOverride,
     deleted: false,
     updatedBy: wanted.location.revel.userId,
   }));

@@ -259,6 +259,7 @@ function asFound({ uuid, orderId, item }: NewItem): FoundItem {
     productId: item.productId,
     quantity: item.quantity,
     price: item.unitPrice,
+    nameOverride: item.nameOverride,
     deleted: false,
     updatedBy: OUR_USER,
   };

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { ItemRow } from '../../src/sandbox/revel/types.js';
+import { OUR_USER, STAFF_USER } from '../../src/sandbox/world/places.js';
+import { Desk } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+const settings = { unmatchedPolicy: 'open-item' } as const;
+const dishes = (...names: string[]) => ({
+  documents: [{ lines: names.map((name) => ({ name, price: 5200 })) }],
+});
+
+function live(desk: Desk): ItemRow[] {
+  const order = desk.revel.orders().find(({ deleted }) => !deleted);
+  return desk.revel.items(order?.id ?? 0).filter(({ deleted }) => !deleted);
+}
+
+const names = (desk: Desk) => live(desk).map((row) => row.product_name_override);
+
+/** A run that ends before its order is visible. */
+async function halfway(desk: Desk, event: { id: number }): Promise<void> {
+  let begun = false;
+  desk.strike = ({ method, path }) => {
+    begun ||= method === 'POST' && path === '/resources/OrderItem/';
+    return begun && method === 'GET' && path === '/resources/Order/' ? { kind: '500-before' } : null;
+  };
+  expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('failed');
+  desk.strike = null;
+  await desk.clock.sleep(600_000);
+}
+
+/** Revel without the name in its answers. */
+function silent(desk: Desk): void {
+  desk.edit = (_, body) => body.replaceAll(/"product_name_override":(?:null|"[^"]*"),/g, '');
+}
+
+/** Somebody changes the name of the order's line at `index`, and nothing else. */
+function rename(desk: Desk, index: number, name: string, user = OUR_USER): void {
+  const row = live(desk)[index];
+  if (!row) throw new Error('there is such a line');
+  const snapshot = desk.revel.snapshot() as { tables: { OrderItem: unknown } };
+  const text = JSON.stringify(snapshot.tables.OrderItem).replaceAll(
+    `"product_name_override":"${row.product_name_override}"`,
+    `"product_name_override":"${name}"`,
+  );
+  const items = JSON.parse(
+    text.replaceAll(/"updated_by":"[^"]*"/g, `"updated_by":"/enterprise/User/${user}/"`),
+  );
+  desk.revel.restore({ ...snapshot, tables: { ...snapshot.tables, OrderItem: items } });
+}
+
+describe('lines that show a name of their own', () => {
+  it('an unfinished order whose dish was renamed in the event gets the new one, under an unused uuid', async () => {
+    const desk = new Desk(NOW);
+    desk.revel.configure({ uuidPolicy: '400' });
+    const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
+    await halfway(desk, event);
+    expect(names(desk)).toEqual(['Crab Tower', 'Lobster Tower']);
+    // Now the first of the two by name, which takes the occurrence that the other one had.
+    const renamed = desk.add({ ...dishes('Crab Tower', 'Beet Tower'), id: event.id });
+    const run = await desk.single([renamed], {}, settings);
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(names(desk).toSorted()).toEqual(['Beet Tower', 'Crab Tower']);
+    const order = desk.revel.orders()[0]?.id ?? 0;
+    const uuids = desk.revel.items(order).map(({ uuid }) => uuid);
+    expect(new Set(uuids).size).toBe(uuids.length);
+    expect((await desk.single([renamed], {}, settings)).writes).toEqual([]);
+  });
+
+  it('a dish that was renamed in Revel is put right before anybody sees it', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
+    await halfway(desk, event);
+    rename(desk, 1, 'Eel Tower');
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('repaired');
+    expect(names(desk).toSorted()).toEqual(['Crab Tower', 'Lobster Tower']);
+  });
+
+  it('one renamed in the event of an order that staff can see is DRIFT, told by name', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
+    await desk.single([event], {}, settings);
+    const renamed = desk.add({ ...dishes('Crab Tower', 'Beet Tower'), id: event.id });
+    const run = await desk.single([renamed], {}, settings);
+    expect(run.of(event.id)).toMatchObject({
+      reason: 'DRIFT',
+      error: expect.stringMatching(/line missing: 1 × Beet Tower .* not in the event: 1 × Lobster Tower \(/),
+    });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('one renamed in an order that staff works on is told, too', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
+    const order = Number((await desk.single([event], {}, settings)).of(event.id).orderId);
+    desk.revel.control('staff-touch', { orderId: order, userId: STAFF_USER }, desk.clock.now());
+    expect((await desk.single([event], {}, settings)).of(event.id).reason).toBe('ALREADY_INJECTED');
+    rename(desk, 0, 'Eel Tower', STAFF_USER);
+    expect((await desk.single([event], {}, settings)).of(event.id)).toMatchObject({
+      reason: 'TOUCHED',
+      error: expect.stringContaining('1 × Eel Tower ('),
+    });
+  });
+
+  it('a Revel that does not tell names is taken at its word', async () => {
+    const desk = new Desk(NOW);
+    silent(desk);
+    const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
+    await halfway(desk, event);
+    const run = await desk.single([event], {}, settings);
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(run.of(event.id).changes.map(({ action }) => action)).not.toContain('remove_item');
+    expect(names(desk)).toEqual(['Crab Tower', 'Lobster Tower']);
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+
+  it('so is one that cuts them', async () => {
+    const desk = new Desk(NOW);
+    desk.edit = (_, body) => body.replaceAll(/("product_name_override":"[^"]{24})[^"]*"/g, '$1"');
+    const event = desk.add(dishes('Smoked fish, pickles & rye bread', 'Smoked fish, pickles & rolls'));
+    await halfway(desk, event);
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('repaired');
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+});
