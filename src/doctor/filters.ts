@@ -162,8 +162,8 @@ function localIdCheck(own: FilterVerdicts, uuid: FilterVerdicts): Check {
         LOCAL_ID,
         `${message}: ${
           uuid.list.kind === 'works'
-            ? 'runs go by uuid instead and read the orders of a shop around the day for those of an older connector'
-            : 'and neither does uuid help, so runs read all orders of a shop around the day'
+            ? 'runs go by uuid instead, and before they make an order read those of all shops since its event was entered, for one of an older connector'
+            : 'and neither does uuid help, so runs read the orders of all shops around the day, and before they make one those since its event was entered'
         }`,
         'Orders stay right; sweeps take more requests. Ask Revel to allow the filter if they get slow.',
       );
@@ -188,7 +188,7 @@ function uuidCheck(own: FilterVerdicts, localId: FilterVerdicts): Check {
     case 'ignored':
     case 'refused':
       return needed
-        ? warning(UUID, `${message}: runs read all orders of a shop around the day`, null)
+        ? warning(UUID, `${message}: runs read the orders of all shops around the day`, null)
         : ok(UUID, `${message}; not needed, local_id works`);
   }
 }

@@ -72,6 +72,8 @@ export interface EventHeader {
    */
   localStart?: string;
   localEnd?: string;
+  /** Day on which the event was entered, `YYYY-MM-DD`, in a zone that is not certain; null: unknown. */
+  createdOn: string | null;
   /** `M/D/YYYY h:mm AM` without a zone, minute resolution, as sent; null: absent. */
   updatedAt: string | null;
   /** Hash over the whole row of a search that showed the event; absent when it was read by its id. */

@@ -3,6 +3,7 @@ import { type EventId, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { withHistory } from './children.js';
 import type { ListRead, Rest } from './rest.js';
+import { OrderScan } from './scan.js';
 import { orderSchema } from './schema.js';
 import type { FindMode, OrderFinder, OrderKey, RevelRead } from './types.js';
 
@@ -12,8 +13,8 @@ const PROBE = 'ts-reconcile no such order';
 const EVENTS_PER_LOOKUP = 100;
 /** A uuid takes more room, and there is one for each establishment. */
 const UUIDS_PER_LOOKUP = 100;
-/** Orders of one shop within a few days. */
-const MAX_SCAN_ROWS = 20_000;
+/** Answers to a filter that is obeyed have a few rows for each event. */
+const MAX_ROWS = 20_000;
 /** 117 fields a row: 200 of them are about a megabyte. */
 const ORDER_PAGE = 200;
 const PROBE_UUID = '00000000-0000-5000-8000-000000000000';
@@ -25,10 +26,11 @@ type Rows = Map<EventId, FoundOrder[]>;
  * Finds orders without trusting any filter of Revel. Unknown or unsupported filters are ignored there, which
  * would make every event look injected (or not), so each look-up carries an impossible identity along and every
  * row that comes back is compared. What cannot be found by `local_id` is looked for by `uuid`, then by reading
- * all orders of the shop around the day. Once a filter proved useless it is not asked again in this run.
+ * all orders of the shops (see {@link OrderScan}). Once a filter proved useless it is not asked again in this run.
  */
 export class RevelFinder implements OrderFinder {
   readonly #rest: Rest;
+  readonly #scan: OrderScan;
   #mode: FindMode = 'local_id';
   /** Look-ups that wait for the one in flight, to go out together. */
   #waiting: {
@@ -42,6 +44,7 @@ export class RevelFinder implements OrderFinder {
 
   constructor(rest: Rest) {
     this.#rest = rest;
+    this.#scan = new OrderScan(rest);
   }
 
   get roomy(): boolean {
@@ -120,10 +123,12 @@ export class RevelFinder implements OrderFinder {
         const read = useless(await this.#byUuid(keys, rows));
         if (read.kind !== 'ok') return read;
         // Orders of the older connector have random uuids: what is not found by uuid may still be there.
-        return this.#scanAll(
-          keys.filter((key) => !rows.get(key.event)?.some((row) => !row.deleted)),
-          rows,
-        );
+        const isFound = (key: OrderKey) => rows.get(key.event)?.some((row) => !row.deleted) === true;
+        const rest = keys.filter((key) => !isFound(key));
+        const known = await this.#scan.known(keys.filter(isFound));
+        if (known.kind === 'error') return known;
+        collect(known.value, eventsByLocalId(keys), rows);
+        return this.#scanAll(rest, rows);
       }
       case 'scan':
         return this.#scanAll(keys, rows);
@@ -139,7 +144,7 @@ export class RevelFinder implements OrderFinder {
       wanted: (row) => row.localId !== null && events.has(row.localId),
       key: (row) => row.id,
       pageSize: ORDER_PAGE,
-      maxRows: MAX_SCAN_ROWS,
+      maxRows: MAX_ROWS,
       strict: true,
     });
     if (list.kind === 'ok') collect(list.value, events, rows);
@@ -166,7 +171,7 @@ export class RevelFinder implements OrderFinder {
           wanted: (row) => row.uuid !== null && asked.has(row.uuid.toLowerCase()),
           key: (row) => row.id,
           pageSize: ORDER_PAGE,
-          maxRows: MAX_SCAN_ROWS,
+          maxRows: MAX_ROWS,
           strict: true,
         });
         if (list.kind !== 'ok') return list;
@@ -186,35 +191,19 @@ export class RevelFinder implements OrderFinder {
     keys: readonly OrderKey[],
     rows: Rows,
   ): Promise<{ kind: 'ok' } | { kind: 'error'; detail: string }> {
-    const events = eventsByLocalId(keys);
-    for (const [establishmentId, dates] of datesByEstablishment(keys)) {
-      const list = await this.#rest.list({
-        path: PATH,
-        query: {
-          establishment: String(establishmentId),
-          ...(dates === null
-            ? {}
-            : { created_date__gte: `${dates.from}T00:00:00`, created_date__lte: `${dates.to}T23:59:59` }),
-          order_by: 'id',
-        },
-        schema: orderSchema,
-        wanted: (row) => row.localId !== null && events.has(row.localId),
-        key: (row) => row.id,
-        pageSize: ORDER_PAGE,
-        maxRows: MAX_SCAN_ROWS,
-        strict: false,
-      });
-      if (list.kind === 'ok') collect(list.value, events, rows);
-      else if (list.kind === 'error') return list;
-      else {
-        return {
-          kind: 'error',
-          detail:
-            'Revel: orders can be found neither by local_id nor by uuid nor by date here, so nothing can be written safely.',
-        };
-      }
-    }
+    if (keys.length === 0) return { kind: 'ok' };
+    const read = await this.#scan.near(keys);
+    if (read.kind === 'error') return read;
+    collect(read.value, eventsByLocalId(keys), rows);
     return { kind: 'ok' };
+  }
+
+  async further(key: OrderKey): Promise<RevelRead<FoundOrder[]>> {
+    if (this.#mode === 'local_id') return { kind: 'ok', value: [] };
+    const read = await this.#scan.further(key);
+    if (read.kind === 'error') return read;
+    const complete = await this.#withHistory(new Map([[key.event, read.value]]));
+    return complete.kind === 'error' ? complete : { kind: 'ok', value: complete.value.get(key.event) ?? [] };
   }
 }
 
@@ -250,38 +239,4 @@ function collect(found: readonly FoundOrder[], events: ReadonlyMap<string, Event
 
 function add(list: FoundOrder[] | undefined, row: FoundOrder): void {
   if (list && !list.some((other) => other.id === row.id)) list.push(row);
-}
-
-/**
- * The days to read in each establishment. An order is filed under its event's day; the older connector used the
- * day on which it ran, and an event may have been moved by a few days since.
- */
-function datesByEstablishment(keys: readonly OrderKey[]): Map<number, Range | null> {
-  const ranges = new Map<number, Range | null>();
-  for (const key of keys) {
-    for (const establishmentId of key.establishmentIds) {
-      const range =
-        key.date === null ? null : { from: shift(key.date, -SCAN_DAYS), to: shift(key.date, SCAN_DAYS) };
-      const known = ranges.get(establishmentId);
-      ranges.set(establishmentId, known === undefined ? range : union(known, range));
-    }
-  }
-  return ranges;
-}
-
-type Range = { from: string; to: string };
-
-function union(a: Range | null, b: Range | null): Range | null {
-  if (a === null || b === null) return null;
-  const [from = a.from] = [a.from, b.from].sort();
-  const [, to = a.to] = [a.to, b.to].sort();
-  return { from, to };
-}
-
-const SCAN_DAYS = 3;
-
-function shift(date: string, days: number): string {
-  const at = new Date(`${date}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() + days);
-  return at.toISOString().slice(0, 10);
 }

@@ -29,8 +29,12 @@ export interface OrderKey {
   event: EventId;
   /** Every establishment its order might stand in: where it belongs first. */
   establishmentIds: number[];
-  /** Local day of the event, `YYYY-MM-DD`; narrows a scan when Revel's filters are useless. Null: unknown. */
+  /** Local day of the event, `YYYY-MM-DD`; this and the next two narrow a scan when Revel's filters are useless. Null: unknown. */
   date: string | null;
+  /** Local day now. */
+  today: string;
+  /** Day on which the event was made in Tripleseat: no order of it is older. Null: unknown. */
+  since: string | null;
 }
 
 /** How orders are found, from best to last resort. */
@@ -44,6 +48,11 @@ export interface OrderFinder {
   find(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
   /** The same for many events at once, with as few requests as possible. */
   findMany(keys: readonly OrderKey[]): Promise<RevelRead<Map<EventId, FoundOrder[]>>>;
+  /**
+   * The event's orders wherever they are filed, asked for before a new one is made. Empty without a request where
+   * {@link find} leaves nothing out.
+   */
+  further(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
 }
 
 /** A new order header. */

@@ -1,6 +1,7 @@
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { ProductIndex } from '../domain/products.js';
+import { localDate } from '../domain/zones.js';
 import type { OrderKey, RevelRead } from '../revel/types.js';
 import { Refusals } from './attempts.js';
 import { ReadBacks } from './readback.js';
@@ -87,11 +88,12 @@ export function orderKey(
   ctx: RunContext,
   event: EventId,
   location: Location | null,
-  date: string | null,
+  { date, since }: Pick<OrderKey, 'date' | 'since'>,
 ): OrderKey {
   const all = ctx.settings.locations.map((entry) => establishmentOf(ctx, entry));
   const own = location ? [establishmentOf(ctx, location)] : [];
-  return { event, establishmentIds: [...new Set([...own, ...all])], date };
+  const today = localDate(ctx.clock.now(), location?.timezone ?? 'UTC');
+  return { event, establishmentIds: [...new Set([...own, ...all])], date, today, since };
 }
 
 /**

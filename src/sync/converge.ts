@@ -6,7 +6,7 @@ import type { WantedOrder } from '../domain/wanted.js';
 import { fill } from './fill.js';
 import { abandoned, follow, takeBack } from './follow.js';
 import { Halt, Lost } from './halt.js';
-import { awaitDeadRun, createHeader, dropLosers, look } from './header.js';
+import { awaitDeadRun, createHeader, dropLosers, hasOverlooked, look } from './header.js';
 import type { Session } from './session.js';
 
 /** The event's order stands, or a person is needed. */
@@ -55,6 +55,7 @@ export async function converge(
       case 'complete':
         break;
     }
+    if (await hasOverlooked(session, rows)) continue;
     try {
       if (plan.kind === 'create') {
         await clearTheWay(session, plan.losers);

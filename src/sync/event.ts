@@ -1,31 +1,19 @@
-import { isSelected } from '../config/locations.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import { type Action, leftElsewhere, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
-import { triage } from '../domain/triage.js';
 import type { WantedOrder } from '../domain/wanted.js';
-import { eventDate } from '../domain/window.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { orderKey, type RunContext } from './context.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
+import { judge, judgeBy, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
-import {
-  base,
-  doneAs,
-  failed,
-  failedPlan,
-  failedUnread,
-  type Known,
-  locationOf,
-  skipped,
-  standing,
-} from './results.js';
+import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** An event is settled, or has work to do. */
@@ -48,13 +36,6 @@ export interface Work {
   lookedAt: number;
 }
 
-/** What to look for in Revel for a candidate, as far as its header tells. */
-export function keyOf(ctx: RunContext, candidate: Candidate): OrderKey {
-  const location = locationOf(ctx, candidate.header);
-  const date = candidate.header && location ? eventDate(candidate.header, location.timezone) : null;
-  return orderKey(ctx, candidate.id, location, date);
-}
-
 /** An event that a search has shown. */
 export type Listed = Candidate & { header: EventHeader };
 
@@ -69,11 +50,11 @@ export async function settleListed(
   candidate: Listed,
   rows: readonly FoundOrder[],
 ): Promise<EventResult | null> {
-  const verdict = judge(ctx, candidate, rows);
+  const { verdict, rows: all } = await judge(ctx, candidate, rows);
   if (verdict.kind === 'result') return verdict.result;
   const { id, header } = candidate;
   const { location } = verdict;
-  const known = await recall(ctx, header, location, rows);
+  const known = await recall(ctx, header, location, all);
   return known ? standing({ id, header, location }, known.total, known.order) : null;
 }
 
@@ -141,9 +122,9 @@ async function planRead(
   readAt: number,
   lookedAt: number,
 ): Promise<Planned> {
-  const verdict = judge(ctx, { id: event.id, header: event }, rows);
+  const { verdict, rows: all } = await judge(ctx, { id: event.id, header: event }, rows);
   if (verdict.kind === 'result') return verdict;
-  return planOrderOf(ctx, event, verdict.location, rows, { readAt, lookedAt });
+  return planOrderOf(ctx, event, verdict.location, all, { readAt, lookedAt });
 }
 
 function unreadEvent(
@@ -156,44 +137,10 @@ function unreadEvent(
     const upstream = read.kind === 'error' && !read.unusable;
     return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
   }
-  const verdict = judge(ctx, { id: candidate.id, header: null }, rows);
+  const verdict = judgeBy(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'
     ? verdict
     : result(failedUnread(ctx, candidate, 'EVENT_NOT_FOUND', 'Tripleseat does not have the event.', false));
-}
-
-function judge(
-  ctx: RunContext,
-  candidate: Candidate,
-  rows: readonly FoundOrder[],
-): { kind: 'result'; result: EventResult } | { kind: 'wants-order'; location: Location } {
-  const { settings, request } = ctx;
-  const location = locationOf(ctx, candidate.header);
-  const known: Known = { ...candidate, location };
-  const verdict = triage({
-    id: candidate.id,
-    header: candidate.header,
-    location,
-    allowed:
-      location !== null &&
-      isSelected(location, settings.allowedLocations) &&
-      isSelected(location, request.locations),
-    ignored: settings.ignoredEvents.has(candidate.id),
-    statuses: settings.syncStatuses,
-    leadHours: settings.leadHours,
-    graceHours: settings.graceHours,
-    late: request.late,
-    now: ctx.clock.now(),
-    rows,
-  });
-  switch (verdict.kind) {
-    case 'wants-order':
-      return { kind: 'wants-order', location: verdict.location };
-    case 'skip':
-      return result(skipped(known, verdict.reason, verdict.note, verdict.order));
-    case 'failed':
-      return result(failed(known, verdict.failure.reason, verdict.failure.error, verdict.order, false));
-  }
 }
 
 async function planOrderOf(
@@ -215,7 +162,7 @@ async function planOrderOf(
   const doubtful = await isDoubtful(ctx, event.id);
   const plan = await planWithContents(ctx, wanted, rows, doubtful);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
-  const key = orderKey(ctx, event.id, location, wanted.date);
+  const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   if (plan.kind === 'failed') return result(failedPlan(known, wanted, plan));
   if (plan.kind === 'need-contents') {

@@ -36,6 +36,16 @@ async function lookNow(session: Session): Promise<{ rows: readonly FoundOrder[];
 }
 
 /**
+ * Whether an order of the event stands where the look did not reach. Asked before anything is shown to staff; looks
+ * after it do reach there.
+ */
+export async function hasOverlooked(session: Session, rows: readonly FoundOrder[]): Promise<boolean> {
+  const further = session.need(await session.ctx.finder.further(session.key));
+  const seen = new Set(rows.map(({ id }) => id));
+  return further.some(({ id, deleted }) => !deleted && !seen.has(id));
+}
+
+/**
  * Waits out the settling time of a dead run's last write, looking all the while: a header it made may not show
  * yet. True: something has turned up, look again.
  */

@@ -7,7 +7,6 @@ import type { Lock } from '../state/types.js';
 import { applyWork, refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
 import {
-  keyOf,
   type Listed,
   type Planned,
   planById,
@@ -16,6 +15,7 @@ import {
   settleListed,
   type Work,
 } from './event.js';
+import { keyOf } from './judge.js';
 import { failedUnread, lockedOut, skippedUnread } from './results.js';
 import { selectEvents } from './search.js';
 import { Tally } from './tally.js';

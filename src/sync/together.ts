@@ -152,4 +152,8 @@ export class FindTogether implements OrderFinder {
   findMany(keys: readonly OrderKey[]): Promise<RevelRead<Map<EventId, FoundOrder[]>>> {
     return this.#finder.findMany(keys);
   }
+
+  further(key: OrderKey): Promise<RevelRead<FoundOrder[]>> {
+    return this.#finder.further(key);
+  }
 }

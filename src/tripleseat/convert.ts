@@ -136,6 +136,7 @@ function headerOf(event: RawHeader): EventHeader {
     locationId: idNumber(event.location_id ?? event.location?.id ?? null),
     bookingId: event.booking_id !== null && /^\d{1,18}$/.test(event.booking_id) ? event.booking_id : null,
     ...timesOf(event),
+    createdOn: event.created_at === null ? null : dayOf(event.created_at),
     updatedAt: event.updated_at,
   };
 }
@@ -243,6 +244,11 @@ function dateOf(event: RawHeader): string | null {
     (event.event_start_iso8601 && isoDate(event.event_start_iso8601)) ||
     null
   );
+}
+
+/** The day of `7/27/2026 11:08 PM`. */
+function dayOf(stamp: string): string | null {
+  return isoDate(stamp) ?? usDate(stamp.split(' ')[0] ?? '');
 }
 
 function timeOf(iso: string | null, utc: string | null): number | null {

@@ -94,6 +94,7 @@ const headerFields = {
   end_time: label,
   event_start_time: label,
   event_end_time: label,
+  created_at: label,
   updated_at: label,
 };
 

@@ -93,7 +93,7 @@ describe('checkFilters', () => {
     });
     expect(uuid).toMatchObject({
       status: 'warning',
-      message: expect.stringContaining('read all orders of a shop'),
+      message: expect.stringContaining('read the orders of all shops'),
     });
   });
 

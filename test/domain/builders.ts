@@ -91,6 +91,7 @@ export function sourceEvent(over: Partial<SourceEvent> = {}): SourceEvent {
     date: '2026-11-14',
     startsAt: Date.parse('2026-11-14T18:00:00-08:00'),
     endsAt: Date.parse('2026-11-14T20:30:00-08:00'),
+    createdOn: '2026-07-27',
     updatedAt: '11/14/2026 11:00 AM',
     contact: { name: 'Ada Alder', phone: '555-0100' },
     grandTotal: usd('1421.31'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { OUR_USER } from '../../src/sandbox/world/places.js';
 import { endState, wrongWith } from '../helpers/check.js';
 import { Desk, type Strike } from './desk.js';
+import { addStrangers, makeLegacy } from './others.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 const modes = ['works', 'ignored', 'refused'] as const;
@@ -9,43 +9,10 @@ const all = modes.flatMap((local) =>
   modes.flatMap((uuid) => (['works', 'ignored'] as const).map((date) => [local, uuid, date] as const)),
 );
 
-/** Orders of other events and of walk-in guests, which a filter that is not obeyed brings along. */
-function strangers(desk: Desk): void {
-  for (let number = 0; number < 30; number += 1) {
-    desk.revel.insertOrder({
-      order: {
-        uuid: `99999999-0000-4000-8000-${String(number).padStart(12, '0')}`,
-        local_id: number % 3 === 0 ? null : `offline ${number}`,
-        establishment: '/enterprise/Establishment/8/',
-        created_by: `/enterprise/User/${OUR_USER}/`,
-        updated_by: `/enterprise/User/${OUR_USER}/`,
-        created_at: '/resources/PosStation/4/',
-        created_date: `2026-11-14T0${number % 10}:00:00`,
-        updated_date: `2026-11-14T0${number % 10}:00:00`,
-      },
-      history: [{ opened: '2026-11-14T01:00:00' }],
-    });
-  }
-}
-
-function legacy(desk: Desk, eventId: number): void {
-  const row = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${eventId}`);
-  if (!row) throw new Error('there is an order');
-  const snapshot = desk.revel.snapshot() as { tables: { Order: unknown } };
-  const text = JSON.stringify(snapshot)
-    .replaceAll(`Triple Seat_${eventId}`, `Triple Seat ${eventId}`)
-    .replaceAll(row.uuid, '12345678-0000-4000-8000-000000000000')
-    .replaceAll(
-      new RegExp(`Triple Seat Event #${eventId} rev [0-9a-f]{8}`, 'g'),
-      `Triple Seat Event #${eventId}`,
-    );
-  desk.revel.restore(JSON.parse(text));
-}
-
 describe.each(all)('filters: local_id %s, uuid %s, dates %s', (localIdFilter, uuidFilter, dateFilter) => {
   const open = () => {
     const desk = new Desk(NOW);
-    strangers(desk);
+    addStrangers(desk);
     desk.revel.configure({ localIdFilter, uuidFilter, dateFilter });
     return desk;
   };
@@ -65,7 +32,7 @@ describe.each(all)('filters: local_id %s, uuid %s, dates %s', (localIdFilter, uu
     const desk = open();
     const event = desk.add();
     await desk.sweep();
-    legacy(desk, event.id);
+    makeLegacy(desk, event.id);
     const again = await desk.sweep();
     expect(again.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED' });
     expect(again.writes).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ItemRow } from '../../src/sandbox/revel/types.js';
 import { OUR_USER, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { Desk } from './desk.js';
+import { leaveHalfway } from './others.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 const settings = { unmatchedPolicy: 'open-item' } as const;
@@ -15,18 +16,6 @@ function live(desk: Desk): ItemRow[] {
 }
 
 const names = (desk: Desk) => live(desk).map((row) => row.product_name_override);
-
-/** A run that ends before its order is visible. */
-async function halfway(desk: Desk, event: { id: number }): Promise<void> {
-  let begun = false;
-  desk.strike = ({ method, path }) => {
-    begun ||= method === 'POST' && path === '/resources/OrderItem/';
-    return begun && method === 'GET' && path === '/resources/Order/' ? { kind: '500-before' } : null;
-  };
-  expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('failed');
-  desk.strike = null;
-  await desk.clock.sleep(600_000);
-}
 
 /** Revel without the name in its answers. */
 function silent(desk: Desk): void {
@@ -53,7 +42,7 @@ describe('lines that show a name of their own', () => {
     const desk = new Desk(NOW);
     desk.revel.configure({ uuidPolicy: '400' });
     const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
-    await halfway(desk, event);
+    await leaveHalfway(desk, event, settings);
     expect(names(desk)).toEqual(['Crab Tower', 'Lobster Tower']);
     // Now the first of the two by name, which takes the occurrence that the other one had.
     const renamed = desk.add({ ...dishes('Crab Tower', 'Beet Tower'), id: event.id });
@@ -69,7 +58,7 @@ describe('lines that show a name of their own', () => {
   it('a dish that was renamed in Revel is put right before anybody sees it', async () => {
     const desk = new Desk(NOW);
     const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
-    await halfway(desk, event);
+    await leaveHalfway(desk, event, settings);
     rename(desk, 1, 'Eel Tower');
     expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('repaired');
     expect(names(desk).toSorted()).toEqual(['Crab Tower', 'Lobster Tower']);
@@ -105,7 +94,7 @@ describe('lines that show a name of their own', () => {
     const desk = new Desk(NOW);
     silent(desk);
     const event = desk.add(dishes('Crab Tower', 'Lobster Tower'));
-    await halfway(desk, event);
+    await leaveHalfway(desk, event, settings);
     const run = await desk.single([event], {}, settings);
     expect(run.of(event.id)).toMatchObject({ status: 'repaired' });
     expect(run.of(event.id).changes.map(({ action }) => action)).not.toContain('remove_item');
@@ -117,7 +106,7 @@ describe('lines that show a name of their own', () => {
     const desk = new Desk(NOW);
     desk.edit = (_, body) => body.replaceAll(/("product_name_override":"[^"]{24})[^"]*"/g, '$1"');
     const event = desk.add(dishes('Smoked fish, pickles & rye bread', 'Smoked fish, pickles & rolls'));
-    await halfway(desk, event);
+    await leaveHalfway(desk, event, settings);
     expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('repaired');
     expect((await desk.single([event], {}, settings)).writes).toEqual([]);
   });

@@ -29,6 +29,15 @@ const documentWith = (more: object) => eventWith({ documents: [{ id: 1, ...more 
 const payments = (...list: object[]) => ({ payment_set: { payments: list } });
 
 describe('toEvent', () => {
+  it.each([
+    ['7/27/2026 11:08 PM', '2026-07-27'],
+    ['2026-07-27T23:08:00-07:00', '2026-07-27'],
+    ['27.7.2026', null],
+    [null, null],
+  ])('reads the day of an event made at %s', (created_at, createdOn) => {
+    expect(ok(toEvent({ id: 7, status: 'DEFINITE', created_at }))).toMatchObject({ createdOn });
+  });
+
   it('reads a full detail', () => {
     const event = ok(toEvent(fixture('event-55521609.json')));
     expect(event).toMatchObject({
@@ -42,6 +51,7 @@ describe('toEvent', () => {
       date: '2026-11-14',
       startsAt: Date.UTC(2026, 10, 15, 2, 0),
       endsAt: Date.UTC(2026, 10, 15, 4, 30),
+      createdOn: '2026-11-13',
       updatedAt: '11/14/2026 11:00 AM',
       contact: { name: 'Ada Alder', phone: '555-0100' },
       grandTotal: 142_131,
@@ -105,6 +115,7 @@ describe('toEvent', () => {
       date: null,
       startsAt: null,
       endsAt: null,
+      createdOn: null,
       updatedAt: null,
       contact: null,
       grandTotal: null,

@@ -33,6 +33,7 @@ export const BROKEN: readonly Broken[] = [
         roomy: true,
         find: async () => ({ kind: 'ok', value: [] }),
         findMany: async () => ({ kind: 'ok', value: new Map() }),
+        further: async () => ({ kind: 'ok', value: [] }),
       }),
     })),
     noticed: 60,
@@ -100,6 +101,7 @@ export const BROKEN: readonly Broken[] = [
         finder: () => ({
           roomy: true,
           findMany: (keys) => finder.findMany(keys),
+          further: (key) => finder.further(key),
           find: async (key) => {
             const id = made.get(key.event);
             if (id === undefined) return finder.find(key);
@@ -187,6 +189,7 @@ export const BROKEN: readonly Broken[] = [
               await finder.findMany(keys),
               (found) => new Map([...found].map(([event, rows]) => [event, rows.map(ours)])),
             ),
+          further: async (key) => ifRead(await finder.further(key), (rows) => rows.map(ours)),
         }),
       };
     }),

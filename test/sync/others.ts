@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { OUR_USER } from '../../src/sandbox/world/places.js';
+import type { SyncSettings } from '../../src/sync/types.js';
+import type { Desk } from './desk.js';
+
+/**
+ * Turns the event's order into one that the older connector made: its form of `local_id`, a random uuid, no
+ * revision.
+ *
+ * @param day under which it is filed; absent: as it is
+ */
+export function makeLegacy(desk: Desk, eventId: number, day?: string): void {
+  const row = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${eventId}`);
+  if (!row) throw new Error('there is an order');
+  const snapshot = desk.revel.snapshot() as { tables: { Order: unknown } };
+  const text = JSON.stringify(snapshot)
+    .replaceAll(`Triple Seat_${eventId}`, `Triple Seat ${eventId}`)
+    .replaceAll(row.uuid, '12345678-0000-4000-8000-000000000000')
+    .replaceAll(
+      new RegExp(`Triple Seat Event #${eventId} rev [0-9a-f]{8}`, 'g'),
+      `Triple Seat Event #${eventId}`,
+    );
+  const filed = day === undefined ? text : text.replaceAll(row.created_date, `${day}T09:30:00`);
+  desk.revel.restore(JSON.parse(filed));
+}
+
+/** Orders of other events and of walk-in guests, which a filter that is not obeyed brings along. */
+export function addStrangers(desk: Desk): void {
+  for (let number = 0; number < 30; number += 1) {
+    desk.revel.insertOrder({
+      order: {
+        uuid: `99999999-0000-4000-8000-${String(number).padStart(12, '0')}`,
+        local_id: number % 3 === 0 ? null : `offline ${number}`,
+        establishment: '/enterprise/Establishment/8/',
+        created_by: `/enterprise/User/${OUR_USER}/`,
+        updated_by: `/enterprise/User/${OUR_USER}/`,
+        created_at: '/resources/PosStation/4/',
+        created_date: `2026-11-14T0${number % 10}:00:00`,
+        updated_date: `2026-11-14T0${number % 10}:00:00`,
+      },
+      history: [{ opened: '2026-11-14T01:00:00' }],
+    });
+  }
+}
+
+/** A run for the event that writes its lines and ends before its order is visible, and time enough to let it go. */
+export async function leaveHalfway(
+  desk: Desk,
+  event: { id: number },
+  settings: Partial<SyncSettings> = {},
+): Promise<void> {
+  let begun = false;
+  desk.strike = ({ method, path }) => {
+    begun ||= method === 'POST' && path === '/resources/OrderItem/';
+    return begun && method === 'GET' && path === '/resources/Order/' ? { kind: '500-before' } : null;
+  };
+  expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('failed');
+  desk.strike = null;
+  await desk.clock.sleep(600_000);
+}
