@@ -20,6 +20,8 @@ export interface FoundOrder {
   historyIds: string[] | null;
   subtotal: Cents | null;
   discount: Cents | null;
+  /** The Discount that it is booked on; null also where it has none. */
+  discountId: number | null;
   /** What a POS computes the discount from when it opens the order. */
   discountRule: Cents | null;
   tax: Cents | null;

@@ -29,6 +29,8 @@ const station = (id: number) => `/resources/PosStation/${id}/`;
 const establishment = (id: number) => `/enterprise/Establishment/${id}/`;
 const orderUri = (id: OrderId) => `/resources/Order/${id}/`;
 const ignored = z.unknown();
+/** Text that is empty rather than null, which not every text column takes. */
+const NO_DISCOUNT = { discount: null, discount_reason: '', discounted_by: null };
 
 /** The Revel side of the program over HTTP. */
 export class RevelClient implements RevelPort {
@@ -153,6 +155,8 @@ export class RevelClient implements RevelPort {
       {
         ...(change.totals ? totalsBody(change.totals) : {}),
         ...(change.remainingDue ? { remaining_due: centsToNumber(change.remainingDue.remainingDue) } : {}),
+        ...(change.callName === undefined ? {} : { call_name: change.callName }),
+        ...(change.discountGone ? NO_DISCOUNT : {}),
         ...(change.notes === undefined ? {} : { notes: change.notes }),
         ...(change.printed ? { printed: true } : {}),
         ...(change.deleted ? { deleted: true } : {}),

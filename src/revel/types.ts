@@ -85,6 +85,10 @@ export interface OrderChange {
   deleted?: true;
   /** Writes the money of the order, discount included. */
   totals?: WantedOrder;
+  /** The name that staff see. */
+  callName?: string;
+  /** Takes away the discount that the order was booked on. */
+  discountGone?: true;
   /** Writes `remaining_due` alone. */
   remainingDue?: WantedOrder;
   createdDate?: string;

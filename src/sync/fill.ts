@@ -1,5 +1,6 @@
 import { compareItems, compareMoney } from '../domain/compare.js';
 import { freeUuid, GENERATION_STEP, historyUuid, itemUuid, usedUuids } from '../domain/identity.js';
+import { zero } from '../domain/money.js';
 import { finalNotes } from '../domain/notes.js';
 import type { FoundItem, FoundOrder } from '../domain/order.js';
 import { addItem, needsTotals, setTotals, standings } from '../domain/plan.js';
@@ -212,17 +213,21 @@ async function verifyItems(
 
 /**
  * The last change of the header takes the claim out of its notes. What remains due is written again, since
- * Revel may have recomputed it when the payment came.
+ * Revel may have recomputed it when the payment came; so is the name, which the header may have from an earlier
+ * state of the event. A discount that the event has lost is taken away only now: with the totals, Revel has made
+ * its amount zero.
  */
 async function markPrinted(session: Session, order: FoundOrder): Promise<void> {
   const { wanted } = session;
   const notes = finalNotes(wanted.eventId, wanted.revision);
   session.finishedNotes = notes;
+  const { callName } = wanted;
+  const gone = wanted.discount === zero && order.discountId !== null;
   await change(
     session,
     order,
     'the printed mark',
-    () => ({ printed: true, notes, remainingDue: wanted }),
+    () => ({ printed: true, notes, remainingDue: wanted, callName, ...(gone ? { discountGone: true } : {}) }),
     (now) => now.printed && now.notes === notes && compareMoney(wanted, now).length === 0,
   );
   session.actions.push({ action: 'mark_printed' });

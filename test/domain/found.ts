@@ -37,6 +37,7 @@ export function standingOrder(wanted: WantedOrder, over: Partial<FoundOrder> = {
     historyIds: ['6760001'],
     subtotal: wanted.subtotal,
     discount: wanted.discount,
+    discountId: wanted.location.revel.discountId,
     discountRule: wanted.discount,
     tax: wanted.tax,
     gratuity: wanted.gratuity,
