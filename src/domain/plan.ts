@@ -100,7 +100,8 @@ function planVisible(
   losers: FoundOrder[],
   contents: Contents | null,
 ): OrderPlan {
-  const touched = isTouched(wanted, order);
+  // A payment that staff took may not show in the header.
+  const touched = isTouched(wanted, order) || (contents !== null && staffAmong(wanted, contents));
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   const proven = header.length === 0 && !touched && revisionIn(order.notes) === wanted.revision;
   if (proven && !contents) return { kind: 'standing', order, losers };

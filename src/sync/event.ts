@@ -13,6 +13,7 @@ import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
 import { judge, judgeBy, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
+import type { Proof } from './proof.js';
 import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -64,18 +65,21 @@ export async function settleListed(
  *
  * @param rows Revel's orders of the event, found before: the event itself is read after them, so that an order
  *   made meanwhile is never compared with an older state of the event
+ * @param proof what {@link readProofs} has read for it; null: nothing
  */
 export async function planListed(
   ctx: RunContext,
   candidate: Listed,
   rows: readonly FoundOrder[],
+  proof: Proof | null,
 ): Promise<Planned> {
   const known = await settleListed(ctx, candidate, rows);
   if (known) return result(known);
   const readAt = ctx.clock.now();
   const read = await ctx.tripleseat.event(candidate.id);
   if (read.kind !== 'ok') return unreadEvent(ctx, candidate, read, rows);
-  return planRead(ctx, { ...read.value, ...rowOf(candidate.header) }, rows, readAt, readAt);
+  const event = { ...read.value, ...rowOf(candidate.header) };
+  return planRead(ctx, event, rows, { readAt, lookedAt: readAt, proof });
 }
 
 /** The same for an event that is known by its id alone; `row`: what a search has shown of it before, if one has. */
@@ -93,11 +97,14 @@ export async function planById(
   if (found.kind === 'error')
     return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
-  const planned = await planRead(ctx, read.value, found.value, readAt, lookedAt);
+  const known = { readAt, lookedAt, proof: null };
+  const planned = await planRead(ctx, read.value, found.value, known);
   if (planned.kind === 'work' || planned.result.reason !== 'DRIFT') return planned;
   // The order may have been made meanwhile from a newer state of the event.
   const again = await readEvent(ctx, id, row);
-  return again.kind === 'ok' ? planRead(ctx, again.value, found.value, ctx.clock.now(), lookedAt) : planned;
+  return again.kind === 'ok'
+    ? planRead(ctx, again.value, found.value, { ...known, readAt: ctx.clock.now() })
+    : planned;
 }
 
 async function readEvent(
@@ -115,16 +122,22 @@ function rowOf({ updatedAt, fingerprint }: EventHeader): Pick<EventHeader, 'upda
   return fingerprint === undefined ? { updatedAt } : { updatedAt, fingerprint };
 }
 
+/** When the event and its orders were read, and what else was read with them. */
+interface ReadKnown {
+  readAt: number;
+  lookedAt: number;
+  proof: Proof | null;
+}
+
 async function planRead(
   ctx: RunContext,
   event: SourceEvent,
   rows: readonly FoundOrder[],
-  readAt: number,
-  lookedAt: number,
+  known: ReadKnown,
 ): Promise<Planned> {
   const { verdict, rows: all } = await judge(ctx, { id: event.id, header: event }, rows);
   if (verdict.kind === 'result') return verdict;
-  return planOrderOf(ctx, event, verdict.location, all, { readAt, lookedAt });
+  return planOrderOf(ctx, event, verdict.location, all, known);
 }
 
 function unreadEvent(
@@ -148,7 +161,7 @@ async function planOrderOf(
   event: SourceEvent,
   location: Location,
   rows: readonly FoundOrder[],
-  { readAt, lookedAt }: { readAt: number; lookedAt: number },
+  { readAt, lookedAt, proof }: ReadKnown,
 ): Promise<Planned> {
   const known: Known = { id: event.id, header: event, location };
   const existing = rows.find((row) => !row.deleted) ?? null;
@@ -160,7 +173,7 @@ async function planOrderOf(
   const wanted = gathered.order;
   const { ownLines } = gathered;
   const doubtful = await isDoubtful(ctx, event.id);
-  const plan = await planWithContents(ctx, wanted, rows, doubtful);
+  const plan = await planWithContents(ctx, wanted, rows, doubtful, proof);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
@@ -197,9 +210,16 @@ async function planWithContents(
   wanted: WantedOrder,
   rows: readonly FoundOrder[],
   doubtful: boolean,
+  proof: Proof | null,
 ): Promise<OrderPlan | { kind: 'unread'; detail: string }> {
   const plan = planOrder(wanted, rows, null);
-  if (plan.kind !== 'need-contents' && !(doubtful && plan.kind === 'standing')) return plan;
+  const isProven = plan.kind === 'standing' && !doubtful && proof === null;
+  if (isProven || (plan.kind !== 'need-contents' && plan.kind !== 'standing')) return plan;
+  if (proof?.kind === 'contents' && proof.order === plan.order.id) {
+    const proved = planOrder(wanted, rows, proof.contents);
+    // What differs is read by itself before anybody is told.
+    if (proved.kind === 'standing') return proved;
+  }
   const items = await ctx.revel.items(plan.order.id);
   if (items.kind === 'error') return { kind: 'unread', detail: items.detail };
   const payments = await ctx.revel.payments(plan.order.id);

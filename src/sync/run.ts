@@ -1,3 +1,4 @@
+import type { EventId } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { standings } from '../domain/plan.js';
 import { grownHours } from '../domain/select.js';
@@ -16,6 +17,7 @@ import {
   type Work,
 } from './event.js';
 import { keyOf } from './judge.js';
+import { type Proof, readProofs } from './proof.js';
 import { failedUnread, lockedOut, skippedUnread } from './results.js';
 import { selectEvents } from './search.js';
 import { Tally } from './tally.js';
@@ -30,7 +32,7 @@ const STALE_MS = 60_000;
 const HOUR = 3_600_000;
 
 /** With the orders that Revel has for it; null: the run was stopped before they were looked up. */
-type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null };
+type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null; proof: Proof | null };
 
 /** One run: single events, or a sweep. Never throws for what can go wrong outside of it. */
 export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<SyncOutcome> {
@@ -198,19 +200,22 @@ class Run {
       const chunk = listed.slice(start, start + CHUNK);
       const find = () => ctx.finder.findMany(chunk.map((candidate) => keyOf(ctx, candidate)));
       const read = this.#tally.stopped() ? null : await this.#tally.guarded(find);
+      const prove = (rows: Map<EventId, FoundOrder[]>) =>
+        this.#tally.guarded(() => readProofs(ctx, chunk, rows));
+      const proofs = read?.kind === 'ok' ? await prove(read.value) : null;
       for (const candidate of chunk) {
         const found = read?.kind === 'ok' ? { ...read, value: read.value.get(candidate.id) ?? [] } : read;
-        yield { ...candidate, found };
+        yield { ...candidate, found, proof: proofs?.get(candidate.id) ?? null };
       }
     }
   }
 
   /** Decides about an event and does at once what it needs; `leave`: the next event may be read meanwhile. */
-  async #complete({ found, ...candidate }: LookedUp, leave: () => void): Promise<EventResult> {
+  async #complete({ found, proof, ...candidate }: LookedUp, leave: () => void): Promise<EventResult> {
     const ctx = this.#ctx;
     if (!found) return this.#tally.abort(candidate);
     if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
-    const planned = await planListed(ctx, candidate, found.value);
+    const planned = await planListed(ctx, candidate, found.value, proof);
     if (planned.kind === 'result') return planned.result;
     // Both APIs have answered for this one.
     this.#tally.answered();
@@ -218,9 +223,9 @@ class Run {
   }
 
   /** Decides about an event; what it needs is put aside. */
-  async #planOnly({ found, ...candidate }: LookedUp, works: Work[]): Promise<EventResult | null> {
+  async #planOnly({ found, proof, ...candidate }: LookedUp, works: Work[]): Promise<EventResult | null> {
     const rows = found?.kind === 'ok' ? found.value : [];
-    const planned = await planListed(this.#ctx, candidate, rows);
+    const planned = await planListed(this.#ctx, candidate, rows, proof);
     if (planned.kind === 'result') return planned.result;
     works.push(planned.work);
     return null;

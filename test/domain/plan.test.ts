@@ -111,6 +111,19 @@ describe('planOrder', () => {
     });
   });
 
+  it('what staff has changed without the header showing it is TOUCHED, too', () => {
+    const [line, ...others] = complete.items;
+    if (!line) throw new Error('there are lines');
+    const edited = { ...line, quantity: null, updatedBy: 77 };
+    const payment = paymentRow(wanted, { id: '71', amount: usd('10'), updatedBy: 77 });
+    for (const contents of [
+      { ...complete, items: [edited, ...others] },
+      { ...complete, payments: [...complete.payments, payment] },
+    ]) {
+      expect(planOrder(wanted, [visible(5)], contents)).toMatchObject({ failure: { reason: 'TOUCHED' } });
+    }
+  });
+
   it('a long list of differences is cut for people', () => {
     const items = Array.from({ length: 60 }, (_, index) => ({
       ...(complete.items[0] as (typeof complete.items)[0]),

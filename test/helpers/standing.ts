@@ -1,16 +1,16 @@
 import { nextLines } from '../../src/domain/documents.js';
 import { orderUuid } from '../../src/domain/identity.js';
-import { cents, centsToNumber } from '../../src/domain/money.js';
+import { cents, centsToNumber, formatCents } from '../../src/domain/money.js';
 import { finalNotes } from '../../src/domain/notes.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted, type WantedOrder } from '../../src/domain/wanted.js';
 import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
-import { OUR_USER, type Place } from '../../src/sandbox/world/places.js';
+import { OUR_USER, PAYMENT_TYPE, type Place } from '../../src/sandbox/world/places.js';
 import { toEvent } from '../../src/tripleseat/convert.js';
 import { sampleLocations } from './settings.js';
 
-/** Puts the event's order into Revel as a run would have left it, but for its lines and payment. */
+/** Puts the event's order into Revel as a run would have left it. */
 export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Place): void {
   const wanted = wantedOf(event, shop);
   const user = `/enterprise/User/${OUR_USER}/`;
@@ -37,6 +37,22 @@ export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Pl
       final_total: centsToNumber(wanted.finalTotal),
       remaining_due: centsToNumber(wanted.remainingDue),
     },
+    items: wanted.items.map((item) => ({
+      product: `/resources/Product/${item.productId}/`,
+      quantity: Number(item.quantity),
+      price: centsToNumber(item.unitPrice),
+      updated_by: user,
+    })),
+    payments:
+      wanted.payment === 0
+        ? []
+        : [
+            {
+              payment_type: PAYMENT_TYPE,
+              amount: formatCents(wanted.payment),
+              updated_by: user,
+            },
+          ],
     history: [{ opened: date, order_opened_by: user }],
   });
 }

@@ -100,6 +100,7 @@ it('tells whoever is at work on other events where that costs nothing', async ()
       return { kind: 'ok' as const, value: [] };
     },
     findMany: async () => ({ kind: 'ok' as const, value: new Map() }),
+    further: async () => ({ kind: 'ok' as const, value: [] }),
   };
   const { clock, slots, stop } = await desk(2);
   const around = { clock, slots, stop: stop.signal, strained: () => false };

@@ -28,6 +28,12 @@ export const quiet: Part = async (say) => {
         unit: '',
         limit: 1,
       },
+      {
+        name: '… and to Revel, for lines and payments',
+        value: (cold.revel - warm.revel) / EVENTS,
+        unit: '',
+        limit: null,
+      },
     ];
   } finally {
     await world.close();

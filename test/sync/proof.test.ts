@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { insertStanding } from '../helpers/standing.js';
+import { Desk, type DeskRun } from './desk.js';
+
+const NOW = '2026-11-14T20:05:30Z';
+const HOUR = 3_600_000;
+const ITEMS = '/resources/OrderItem/';
+const PAYMENTS = '/resources/Payment/';
+
+/** Events of long ago, as far as their last edit goes, with their orders. */
+function standing(count: number): { desk: Desk; events: RawRecord[] } {
+  const desk = new Desk(NOW);
+  const events = Array.from({ length: count }, (_, each) => {
+    const event = desk.add({ updatedAt: desk.clock.now() - (60 + each / 100) * HOUR });
+    insertStanding(desk.revel, event, places.west);
+    return event;
+  });
+  return { desk, events };
+}
+
+/** Rows of the event's order disappear without a trace in its header. */
+function lose(desk: Desk, event: RawRecord, from: 'OrderItem' | 'Payment'): void {
+  const order = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${event.id}`);
+  const snapshot = desk.revel.snapshot() as { tables: Record<string, unknown> };
+  const table = JSON.stringify(snapshot.tables[from]).replaceAll(
+    `"/resources/Order/${order?.id}/"`,
+    '"/resources/Order/1/"',
+  );
+  desk.revel.restore({ ...snapshot, tables: { ...snapshot.tables, [from]: JSON.parse(table) } });
+}
+
+function count(run: DeskRun, path: string): number {
+  return run.sent.filter((sent) => sent.upstream === 'revel' && sent.path === path).length;
+}
+
+const reasons = (run: DeskRun) => new Set(run.results.map(({ reason }) => reason));
+
+describe('a sweep without a memory', () => {
+  it.each([
+    ['OrderItem', 'line missing: 3 × O G'],
+    ['Payment', 'payment missing: 100.00'],
+  ] as const)('notices a %s that vanished', async (from, said) => {
+    const { desk, events } = standing(3);
+    const [event] = events;
+    if (!event) throw new Error('there are events');
+    lose(desk, event, from);
+    for (const dryRun of [true, false]) {
+      const run = await desk.sweep({ dryRun });
+      expect(run.of(event.id)).toMatchObject({ reason: 'DRIFT', error: expect.stringContaining(said) });
+      expect(run.results.filter(({ reason }) => reason === 'ALREADY_INJECTED')).toHaveLength(2);
+      expect(run.writes).toEqual([]);
+    }
+  });
+
+  it('reads lines and payments of a hundred orders at a time, and only then', async () => {
+    const { desk } = standing(250);
+    const cold = await desk.sweep();
+    expect(reasons(cold)).toEqual(new Set(['ALREADY_INJECTED']));
+    // Four lines each, 500 with each request.
+    expect([count(cold, ITEMS), count(cold, PAYMENTS)]).toEqual([3, 3]);
+    desk.clock.skip(0.75 * HOUR);
+    const warm = await desk.sweep();
+    expect(reasons(warm)).toEqual(new Set(['ALREADY_INJECTED']));
+    expect([count(warm, ITEMS), count(warm, PAYMENTS)]).toEqual([0, 0]);
+  });
+
+  it('reads one by one what cannot be read together, and never takes a failure for right', async () => {
+    const { desk, events } = standing(3);
+    desk.strike = ({ path, query }) =>
+      path === ITEMS && query.has('order__in') ? { kind: '500-before' } : null;
+    expect(reasons(await desk.sweep())).toEqual(new Set(['ALREADY_INJECTED']));
+    desk.cache.clear();
+    desk.strike = ({ path }) => (path === PAYMENTS ? { kind: '500-before' } : null);
+    const run = await desk.sweep();
+    expect(run.results.map(({ reason }) => reason)).toEqual(events.map(() => 'REVEL_ERROR'));
+  });
+
+  it('goes by the header where Revel cannot be asked for several orders', async () => {
+    const { desk } = standing(20);
+    desk.revel.configure({ orderFilterOnChildren: 'ignored' });
+    desk.revel.insertOrder({ order: {}, items: [{}] });
+    const run = await desk.sweep();
+    expect(reasons(run)).toEqual(new Set(['ALREADY_INJECTED']));
+    expect(count(run, ITEMS)).toBe(1);
+  });
+});
