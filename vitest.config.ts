@@ -43,7 +43,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
           globalSetup: ['test/helpers/tmp.ts'],
-          setupFiles: ['test/helpers/seed.ts'],
+          setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
           env,
           // One process for many files: starting afresh for each took longer than most of them do.
           isolate: false,
@@ -57,6 +57,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           env,
           globalSetup: ['test/helpers/tmp.ts', 'test/helpers/build.ts'],
+          setupFiles: ['test/helpers/after-file.ts'],
           isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -177,7 +177,12 @@ async function planOrderOf(
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
-  if (plan.kind === 'failed') return result(failedPlan(known, wanted, plan));
+  if (plan.kind === 'failed') {
+    // The header does not tell what is wrong: the next sweep is to look further, too.
+    const isHeaderRight = planOrder(wanted, rows, null).kind === 'standing';
+    if (isHeaderRight && !doubtful) await setDoubtful(ctx, event.id, true);
+    return result(failedPlan(known, wanted, plan));
+  }
   if (plan.kind === 'need-contents') {
     return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
   }

@@ -6,7 +6,7 @@ import { parseNaive } from '../domain/zones.js';
 import { establishmentOf, type RunContext } from './context.js';
 import type { Listed } from './event.js';
 import { judgeBy } from './judge.js';
-import { recall } from './memory.js';
+import { isDoubtful, recall } from './memory.js';
 
 /** A run that has just finished an order has compared its lines itself, and lists may not show all of them yet. */
 const RECENT_MS = 60_000;
@@ -24,15 +24,18 @@ export type Proof =
  * where Revel cannot be asked for several orders at once, since one by one would be two requests for each event.
  *
  * @param found the rows of each event
+ * @param most so many orders at most
  */
 export async function readProofs(
   ctx: RunContext,
   listed: readonly Listed[],
   found: ReadonlyMap<EventId, readonly FoundOrder[]>,
+  most: number,
 ): Promise<Map<EventId, Proof>> {
   const proofs = new Map<EventId, Proof>();
   const orders = new Map<EventId, OrderId>();
   for (const candidate of listed) {
+    if (orders.size >= most) break;
     const order = await unproven(ctx, candidate, found.get(candidate.id) ?? []);
     if (order) orders.set(candidate.id, order.id);
   }
@@ -67,7 +70,10 @@ async function unproven(
   if (verdict.kind !== 'wants-order' || !order || second) return null;
   const { location } = verdict;
   if (order.establishmentId !== establishmentOf(ctx, location) || isRecent(ctx, location, order)) return null;
-  return (await recall(ctx, candidate.header, location, rows)) ? null : order;
+  // What is in doubt is read by itself.
+  const isSettled =
+    (await isDoubtful(ctx, candidate.id)) || (await recall(ctx, candidate.header, location, rows));
+  return isSettled ? null : order;
 }
 
 function isRecent(ctx: RunContext, { timezone }: Location, { updatedDate }: FoundOrder): boolean {

@@ -27,6 +27,12 @@ import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from 
 const CHUNK = 100;
 /** How long a run for a single event waits for another one on the same event. */
 const LOCK_WAIT_MS = 30_000;
+/**
+ * Orders of a sweep whose lines and payments are read because nothing is remembered of them: two or three requests.
+ * A sweep without any memory of thousands of events is not to take many more requests than one with it; the others'
+ * turn comes as they are forgotten, a few hours later.
+ */
+const PROOFS = 100;
 /** An event read longer ago than this is read again before its order is written. */
 const STALE_MS = 60_000;
 const HOUR = 3_600_000;
@@ -46,6 +52,7 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
 class Run {
   readonly #ctx: RunContext;
   readonly #tally: Tally;
+  #proofsLeft = PROOFS;
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
@@ -201,8 +208,9 @@ class Run {
       const find = () => ctx.finder.findMany(chunk.map((candidate) => keyOf(ctx, candidate)));
       const read = this.#tally.stopped() ? null : await this.#tally.guarded(find);
       const prove = (rows: Map<EventId, FoundOrder[]>) =>
-        this.#tally.guarded(() => readProofs(ctx, chunk, rows));
+        this.#tally.guarded(() => readProofs(ctx, chunk, rows, this.#proofsLeft));
       const proofs = read?.kind === 'ok' ? await prove(read.value) : null;
+      this.#proofsLeft -= proofs?.size ?? 0;
       for (const candidate of chunk) {
         const found = read?.kind === 'ok' ? { ...read, value: read.value.get(candidate.id) ?? [] } : read;
         yield { ...candidate, found, proof: proofs?.get(candidate.id) ?? null };

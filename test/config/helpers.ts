@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type LoadOptions, loadConfig, type Need } from '../../src/config/load.js';
 import { ConfigError, type ConfigProblem } from '../../src/config/problems.js';
 import type { Config } from '../../src/config/types.js';
+import { atFileEnd } from '../helpers/cleanup.js';
 
 /** A locations file that is right. */
 export const locationsFile = {
@@ -41,6 +43,7 @@ const runNeeds: readonly Need[] = ['tripleseat', 'revel', 'locations', 'sync', '
 /** A fresh directory with these files in it. */
 export function folder(files: Record<string, string | Buffer> = {}): string {
   const path = mkdtempSync(join(tmpdir(), 'ts-reconcile-config-'));
+  atFileEnd(() => rm(path, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), text);

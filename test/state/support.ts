@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
 import type { JournalRecord, MailedFailure, Tokens } from '../../src/state/types.js';
+import { atFileEnd } from '../helpers/cleanup.js';
 
 /** A clock that jumps ahead whenever somebody sleeps, after letting everything else have its turn. */
 export function jumpingClock(start = Date.UTC(2026, 10, 14, 12)): Clock {
@@ -18,17 +18,12 @@ export function jumpingClock(start = Date.UTC(2026, 10, 14, 12)): Clock {
   };
 }
 
-/** A fresh empty directory, removed after the test. */
+/** A fresh empty directory, removed after the tests of the file. */
 export async function temporaryDirectory(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'ts-reconcile-state-'));
-  made.push(dir);
+  atFileEnd(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }
-
-const made: string[] = [];
-afterEach(async () => {
-  for (const dir of made.splice(0)) await rm(dir, { recursive: true, force: true });
-});
 
 export function eventId(text: string): EventId {
   const id = parseEventId(text);

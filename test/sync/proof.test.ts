@@ -54,16 +54,32 @@ describe('a sweep without a memory', () => {
     }
   });
 
-  it('reads lines and payments of a hundred orders at a time, and only then', async () => {
+  it('reads lines and payments of a hundred orders at most, and only then', async () => {
     const { desk } = standing(250);
     const cold = await desk.sweep();
     expect(reasons(cold)).toEqual(new Set(['ALREADY_INJECTED']));
     // Four lines each, 500 with each request.
-    expect([count(cold, ITEMS), count(cold, PAYMENTS)]).toEqual([3, 3]);
+    expect([count(cold, ITEMS), count(cold, PAYMENTS)]).toEqual([1, 1]);
     desk.clock.skip(0.75 * HOUR);
     const warm = await desk.sweep();
     expect(reasons(warm)).toEqual(new Set(['ALREADY_INJECTED']));
     expect([count(warm, ITEMS), count(warm, PAYMENTS)]).toEqual([0, 0]);
+  });
+
+  it('comes to the others of many orders when it has forgotten them', async () => {
+    const { desk, events } = standing(130);
+    for (const event of events) lose(desk, event, 'Payment');
+    const found = new Set<string>();
+    for (let n = 0; n < 5; n += 1) {
+      const run = await desk.sweep();
+      const drift = run.results.filter(({ reason }) => reason === 'DRIFT').map(({ id }) => id);
+      if (n === 0) expect(drift).toHaveLength(100);
+      // What is wrong stays so in every report.
+      expect(drift).toEqual(expect.arrayContaining([...found]));
+      for (const id of drift) found.add(id);
+      desk.clock.skip(2.25 * HOUR);
+    }
+    expect(found.size).toBe(events.length);
   });
 
   it('reads one by one what cannot be read together, and never takes a failure for right', async () => {

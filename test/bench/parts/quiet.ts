@@ -28,12 +28,7 @@ export const quiet: Part = async (say) => {
         unit: '',
         limit: 1,
       },
-      {
-        name: '… and to Revel, for lines and payments',
-        value: (cold.revel - warm.revel) / EVENTS,
-        unit: '',
-        limit: null,
-      },
+      { name: '… requests to Revel', value: cold.revel, unit: '', limit: 13 },
     ];
   } finally {
     await world.close();

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { atFileEnd } from '../../helpers/cleanup.js';
 import { binPath } from '../../helpers/cli.js';
 
 /** Signing key that {@link relayEnv} configures first. */
@@ -39,7 +39,7 @@ export class RelayProcess {
   constructor(args: readonly string[], env: Record<string, string>) {
     this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exited = once(this.child, 'close').then(([code]) => code);
-    running.add(this);
+    atFileEnd(async () => void (await this.stop('SIGKILL')));
   }
 
   /** Resolves once it listens; rejects when it ends before. */
@@ -59,25 +59,14 @@ export class RelayProcess {
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.child.kill(signal);
-    const code = await this.exited;
-    running.delete(this);
-    return code;
+    return this.exited;
   }
 }
-
-const running = new Set<RelayProcess>();
-const directories: string[] = [];
-afterAll(async () => {
-  for (const relay of [...running]) await relay.stop('SIGKILL');
-  for (const directory of directories.splice(0)) {
-    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  }
-});
 
 /** A fresh empty directory, removed after the tests of the file. */
 export async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'ts-reconcile-serve-'));
-  directories.push(directory);
+  atFileEnd(() => rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   return directory;
 }
 
