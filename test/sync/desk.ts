@@ -11,7 +11,7 @@ import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
 import { localDate } from '../../src/sandbox/tripleseat/time.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
-import { seedWorld } from '../../src/sandbox/world/seed.js';
+import { seedShops, seedWorld } from '../../src/sandbox/world/seed.js';
 import type { Intent, TokenStore, Tokens } from '../../src/state/types.js';
 import { runSync } from '../../src/sync/run.js';
 import type { EventResult, SyncDeps, SyncOutcome, SyncRequest, SyncSettings } from '../../src/sync/types.js';
@@ -88,12 +88,8 @@ export class Desk {
    */
   constructor(now: number | string, sample = false, exact = false) {
     this.clock = new VirtualClock(typeof now === 'string' ? Date.parse(now) : now, exact ? 8 : 1);
-    this.scenarios = seedWorld(this.tripleseat, this.revel, this.clock.now());
-    if (sample) return;
-    this.tripleseat.store.events.clear();
-    this.revel = new RevelSimulator(KEY);
-    const bare = new TripleseatSimulator();
-    seedShops(bare, this.revel, this.clock.now());
+    this.scenarios = sample ? seedWorld(this.tripleseat, this.revel, this.clock.now()) : [];
+    if (!sample) seedShops(this.tripleseat, this.revel);
   }
 
   /** A party of today; see partyOptions. */
@@ -298,18 +294,6 @@ export class Desk {
       },
     };
   }
-}
-
-/** The shops without any event or order. */
-function seedShops(tripleseat: TripleseatSimulator, revel: RevelSimulator, now: number): void {
-  seedWorld(tripleseat, revel, now);
-  const { tables, ...rest } = revel.snapshot() as { tables: Record<string, unknown> };
-  const empty = new RevelSimulator(KEY).snapshot() as { tables: Record<string, unknown> };
-  const of = (name: string) => [name, empty.tables[name]];
-  const cleared = Object.fromEntries(
-    ['Order', 'OrderItem', 'Payment', 'OrderHistory', 'AppliedTaxOrder', 'AppliedDiscountOrder'].map(of),
-  );
-  revel.restore({ ...rest, tables: { ...tables, ...cleared } });
 }
 
 function toSim(http: HttpRequest, url: URL): SimRequest {

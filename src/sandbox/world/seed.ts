@@ -25,21 +25,21 @@ export function sampleScenarios(now: number): Scenario[] {
 /** Fills two fresh simulators with the sample world around `now`; returns what each event is there to show. */
 export function seedWorld(tripleseat: TripleseatSimulator, revel: RevelSimulator, now: number): Scenario[] {
   const scenarios = sampleScenarios(now);
-  tripleseat.store.setPlaces(sampleSites(), sampleLocations());
+  seedShops(tripleseat, revel);
   for (const { event, booking, selections } of scenarios) {
     tripleseat.store.putEvent(event);
     if (booking) tripleseat.store.putBooking(booking);
     if (selections) tripleseat.store.putSelections(event.id, selections);
   }
-  furnish(revel);
   for (const { orders } of scenarios) {
     for (const [copy, order] of orders.entries()) insertSampleOrder(revel, order, copy, now);
   }
   return scenarios;
 }
 
-/** The shops with their products, stations and people. */
-function furnish(revel: RevelSimulator): void {
+/** Fills two fresh simulators with the shops alone, and their products, stations and people. */
+export function seedShops(tripleseat: TripleseatSimulator, revel: RevelSimulator): void {
+  tripleseat.store.setPlaces(sampleSites(), sampleLocations());
   revel.addUser({ id: OUR_USER, firstName: 'Integration', lastName: 'User' });
   revel.addUser({ id: STAFF_USER, firstName: 'Counter', lastName: 'Staff' });
   revel.addDiscount({ id: DISCOUNT_ID, name: 'Triple Seat Discount' });
