@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import type { SharedBudget } from '../http/budget.js';
-import { gotTransport } from '../http/got.js';
+import { gotTransport, loadTransport } from '../http/got.js';
 import type { HttpTransport } from '../http/transport.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
@@ -24,11 +24,12 @@ export interface ConnectionBasics {
  *
  * @param state null: it cannot be used, so that this process counts for itself
  */
-export function connectionBasics(
+export async function connectionBasics(
   { httpTimeoutMs }: Pick<Config, 'httpTimeoutMs'>,
   state: Pick<StateStore, 'budget'> | null,
   signal: AbortSignal,
-): ConnectionBasics {
+): Promise<ConnectionBasics> {
+  await loadTransport();
   return {
     transport: gotTransport(),
     clock: systemClock,

@@ -85,7 +85,7 @@ async function contextOf(
   around: Surroundings,
 ): Promise<DoctorContext> {
   const state = await tryState(config, around);
-  const common = connectionBasics(config, state.kind === 'open' ? state.store : null, around.stop);
+  const common = await connectionBasics(config, state.kind === 'open' ? state.store : null, around.stop);
   return {
     config,
     facts: { stateUsable: false, skews: [], sites: null, readable: null, establishments: new Map() },

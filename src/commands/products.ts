@@ -63,7 +63,7 @@ async function run(options: ProductsOptions, around: Surroundings, config: Confi
   }
 }
 
-function look(
+async function look(
   days: number,
   locations: string[] | null,
   config: Config,
@@ -71,7 +71,7 @@ function look(
   stop: AbortSignal,
   progress: (done: number, total: number, what: string) => void,
 ): Promise<Coverage> {
-  const common = connectionBasics(config, state, stop);
+  const common = await connectionBasics(config, state, stop);
   const ctx = openRun(
     {
       settings: { ...config, revelRps: config.revel.rps },

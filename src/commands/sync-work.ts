@@ -28,7 +28,7 @@ export interface DoneWork {
 /** Connects both services and runs. */
 export async function performRun({ request, config, state, stop, events }: Work): Promise<DoneWork> {
   const requests = { tripleseat: 0, revel: 0 };
-  const common = connectionBasics(config, state, stop);
+  const common = await connectionBasics(config, state, stop);
   const tripleseat = connectTripleseat(config.tripleseat, {
     ...common,
     store: state.tokens,

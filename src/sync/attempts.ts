@@ -15,7 +15,7 @@ const AGAIN_MS = 250;
 const AGAIN_WITHIN_MS = 2_000;
 const REFUSED_IN_A_ROW = 8;
 /** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
-const MAX_UNKNOWN = 8;
+const MAX_UNKNOWN = 12;
 /** How often a request may have waited too long for its turn. */
 const MAX_HELD = 50;
 

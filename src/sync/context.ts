@@ -72,7 +72,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
  * takes about a dozen requests. With more of them begun, each would have to wait too long for its turn.
  */
 function waitingFor({ revelRps, settleMs }: SyncSettings): number {
-  return Math.max(2, Math.ceil((revelRps * settleMs) / 12_000));
+  return Math.max(3, Math.ceil((revelRps * settleMs) / 12_000));
 }
 
 /** Where the orders of a location go. */
