@@ -38,7 +38,8 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     clock: deps.clock,
     slots,
     stop: deps.stop,
-    strained: () => deps.revel.strained?.() ?? false,
+    // A run for named events is to be quick, and has few others to share with.
+    strained: () => request.target.kind === 'sweep' && (deps.revel.strained?.() ?? false),
   };
   const finder = new FindTogether(deps.revel.finder(), around, settings.settleMs / 2);
   return {

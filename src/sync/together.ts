@@ -40,6 +40,7 @@ export class Together<Q, A> {
     this.#put = put;
     this.#around = around;
     around.slots.onIdle(() => this.#isIdle && void this.#askAll());
+    around.stop.addEventListener('abort', () => void this.#askAll(), { once: true });
   }
 
   get #isIdle(): boolean {
@@ -59,10 +60,10 @@ export class Together<Q, A> {
   async #askBy(until: number): Promise<void> {
     if (this.#timer !== null && this.#timer.until <= until) return;
     this.#timer?.over.abort();
-    const { clock, stop } = this.#around;
+    const { clock } = this.#around;
     const timer = { until, over: new AbortController() };
     this.#timer = timer;
-    await clock.sleep(until - clock.now(), AbortSignal.any([timer.over.signal, stop]));
+    await clock.sleep(until - clock.now(), timer.over.signal);
     if (this.#timer === timer) await this.#askAll();
   }
 

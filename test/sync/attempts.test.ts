@@ -51,6 +51,19 @@ it('once its answer is lost, it is sent again only after a look that follows the
   await endsRight(desk, event);
 });
 
+it('a run for one event waits no longer for a Revel that refuses now and then', async () => {
+  const desk = new Desk(NOW);
+  const event = desk.add();
+  let nth = 0;
+  desk.strike = ({ upstream }) => (upstream === 'revel' && nth++ % 3 === 0 ? NOT_NOW : null);
+  const startedAt = desk.clock.now();
+  const run = await desk.single([event]);
+  expect(run.of(event.id)).toMatchObject({ status: 'injected' });
+  // One settling time, and what the nine refusals take.
+  expect(desk.clock.now() - startedAt).toBeLessThan(6_000);
+  await endsRight(desk, event);
+});
+
 it.each([
   ['for longer than a moment', { kind: '429', retryAfter: { seconds: 9 } }, 1],
   ['again and again', NOT_NOW, 3],
