@@ -4,12 +4,10 @@ import { correlationId, eventId, host, hoursBack, port, triggers, whole } from '
 import { addOperatorCommands } from './commands/operator.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
-import { usageReport } from './commands/usage.js';
 import { version } from './commands/version.js';
 import type { EventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode, errorText } from './errors.js';
-import { writeJson } from './report/json.js';
 import { writeAll } from './report/output.js';
 import { errnoOf } from './state/failure.js';
 
@@ -247,6 +245,20 @@ async function main(): Promise<void> {
   process.exitCode = await run(around, process.argv);
 }
 
+/** The document of a run that wrong usage has kept from beginning, where there is one. */
+async function tellUsage(
+  args: readonly string[],
+  error: unknown,
+  commands: readonly string[],
+  { stdout }: Surroundings,
+): Promise<void> {
+  const { usageReport } = await import('./commands/usage.js');
+  const report = await usageReport(args, error, commands);
+  if (report === null) return;
+  const { writeJson } = await import('./report/json.js');
+  await writeJson(stdout, report);
+}
+
 async function run(around: Surroundings, argv: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
   let told = '';
@@ -266,8 +278,7 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     try {
       if (told !== '') await writeAll(around.stdout, told);
       const names = root.commands.map((command) => command.name());
-      const report = await usageReport(argv.slice(2), error, names);
-      if (report !== null) await writeJson(around.stdout, report);
+      if (argv.includes('--json')) await tellUsage(argv.slice(2), error, names, around);
     } catch (unwritten) {
       code = explain(unwritten, around);
     }

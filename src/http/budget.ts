@@ -101,9 +101,9 @@ export class RateBudget {
     return this.#join(this.#newcomers, signal);
   }
 
-  /** The upstream has refused a request for now, a moment ago. */
-  get strained(): boolean {
-    return this.#clock.now() < this.#calmFrom;
+  /** The upstream has refused a request for now, a moment ago: so many milliseconds until that counts as over; else 0. */
+  get strain(): number {
+    return Math.max(0, this.#calmFrom - this.#clock.now());
   }
 
   #join(queue: Waiter[], signal: AbortSignal | undefined): Promise<boolean> {

@@ -46,8 +46,8 @@ export class RevelClient implements RevelPort {
     return this.#rest.room();
   }
 
-  strained(): boolean {
-    return this.#rest.strained();
+  strain(): number {
+    return this.#rest.strain();
   }
 
   finder(): OrderFinder {

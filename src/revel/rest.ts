@@ -166,9 +166,9 @@ export class Rest {
     await this.#options.budget.room(this.#options.signal);
   }
 
-  /** Revel has refused a request for now, a moment ago. */
-  strained(): boolean {
-    return this.#options.budget.strained;
+  /** See RateBudget. */
+  strain(): number {
+    return this.#options.budget.strain;
   }
 
   /**

@@ -99,8 +99,11 @@ export interface OrderChange {
 export interface RevelPort {
   /** Waits until the request budget has room for more work; a stopped run does not wait. Absent: there always is. */
   room?(): Promise<void>;
-  /** It has refused a request for now, a moment ago: then each one counts more than time. Absent: never. */
-  strained?(): boolean;
+  /**
+   * It has refused a request for now, a moment ago: so many milliseconds until that counts as over; else 0. Until then
+   * each request counts more than time. Absent: it never does.
+   */
+  strain?(): number;
   finder(): OrderFinder;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;

@@ -39,7 +39,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     slots,
     stop: deps.stop,
     // A run for named events is to be quick, and has few others to share with.
-    strained: () => request.target.kind === 'sweep' && (deps.revel.strained?.() ?? false),
+    strain: () => (request.target.kind === 'sweep' ? (deps.revel.strain?.() ?? 0) : 0),
   };
   const finder = new FindTogether(deps.revel.finder(), around, settings.settleMs / 2);
   return {

@@ -111,7 +111,9 @@ async function complete(
     hiddenOthers(rows, order).filter((row) => session.owns(row)),
     order,
   );
-  if (!made && (await follow(session, order)) === 'again') return null;
+  // Another run may have taken over what this one has made.
+  const isHeld = made !== undefined && session.holds(order);
+  if (!isHeld && (await follow(session, order)) === 'again') return null;
   const filled = await fill(session, order, false);
   await dropLosers(session, hiddenOthers(rows, filled), filled);
   return filled;

@@ -13,7 +13,7 @@ import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
 import { judge, judgeBy, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
-import type { Proof } from './proof.js';
+import { isRecent, type Proof } from './proof.js';
 import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -97,7 +97,7 @@ export async function planById(
   if (found.kind === 'error')
     return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
-  const known = { readAt, lookedAt, proof: null };
+  const known = { readAt, lookedAt, proof: { kind: 'unread' } as const };
   const planned = await planRead(ctx, read.value, found.value, known);
   if (planned.kind === 'work' || planned.result.reason !== 'DRIFT') return planned;
   // The order may have been made meanwhile from a newer state of the event.
@@ -177,9 +177,9 @@ async function planOrderOf(
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
+  const isHeaderRight = planOrder(wanted, rows, null).kind === 'standing';
   if (plan.kind === 'failed') {
     // The header does not tell what is wrong: the next sweep is to look further, too.
-    const isHeaderRight = planOrder(wanted, rows, null).kind === 'standing';
     if (isHeaderRight && !doubtful) await setDoubtful(ctx, event.id, true);
     return result(failedPlan(known, wanted, plan));
   }
@@ -193,7 +193,10 @@ async function planOrderOf(
     case 'standing': {
       if (doubtful) await setDoubtful(ctx, event.id, false);
       if (dropped.value.length === 0) {
-        if (ownLines) await remember(ctx, event, wanted, plan.order, readAt);
+        // The run that has just written it may have died before it read it back: the next sweep is to look again.
+        const isByHeader = proof === null && !doubtful && isHeaderRight;
+        const isKnown = !isByHeader || !isRecent(ctx, location, plan.order);
+        if (ownLines && isKnown) await remember(ctx, event, wanted, plan.order, readAt);
         return result(standing(known, wanted.finalTotal, plan.order));
       }
       return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
@@ -218,7 +221,10 @@ async function planWithContents(
   proof: Proof | null,
 ): Promise<OrderPlan | { kind: 'unread'; detail: string }> {
   const plan = planOrder(wanted, rows, null);
-  const isProven = plan.kind === 'standing' && !doubtful && proof === null;
+  const isProven =
+    plan.kind === 'standing' &&
+    !doubtful &&
+    (proof === null || (proof.kind === 'unread' && isRecent(ctx, wanted.location, plan.order)));
   if (isProven || (plan.kind !== 'need-contents' && plan.kind !== 'standing')) return plan;
   if (proof?.kind === 'contents' && proof.order === plan.order.id) {
     const proved = planOrder(wanted, rows, proof.contents);

@@ -18,7 +18,7 @@ export async function look(session: Session): Promise<FoundOrder[]> {
   session.firstLook = null;
   const isFresh = first !== null && session.now - first.at <= contactGap(session.ctx.settings.settleMs);
   const { rows, at } = isFresh ? first : await lookNow(session);
-  session.lookedAt = isFresh ? at : session.now;
+  session.lookedAt = at;
   return lookedUp(session, rows, at);
 }
 

@@ -8,7 +8,7 @@ import type { Listed } from './event.js';
 import { judgeBy } from './judge.js';
 import { isDoubtful, recall } from './memory.js';
 
-/** A run that has just finished an order has compared its lines itself, and lists may not show all of them yet. */
+/** What hangs on an order may not show in lists for as long after it was written to. */
 const RECENT_MS = 60_000;
 
 /** Lines and payments of an order whose header alone proves nothing. */
@@ -76,7 +76,8 @@ async function unproven(
   return isSettled ? null : order;
 }
 
-function isRecent(ctx: RunContext, { timezone }: Location, { updatedDate }: FoundOrder): boolean {
+/** Whether the order was written to a moment ago, so that lists may not show all of it. */
+export function isRecent(ctx: RunContext, { timezone }: Location, { updatedDate }: FoundOrder): boolean {
   const at = updatedDate === null ? null : parseNaive(updatedDate, timezone);
   return at !== null && Math.abs(ctx.clock.now() - at) < Math.max(RECENT_MS, 10 * ctx.settings.settleMs);
 }

@@ -9,7 +9,7 @@ export interface ReadBack {
   payments: FoundPayment[];
 }
 
-interface Waiting {
+interface Pending {
   key: OrderKey;
   order: FoundOrder;
   answer: (read: ReadBack | null) => void;
@@ -29,7 +29,7 @@ export class ReadBacks {
   readonly #slots: Slots;
   readonly #begun: Slots;
   readonly #later: (ms: number, signal: AbortSignal) => Promise<void>;
-  #waiting: Waiting[] = [];
+  #waiting: Pending[] = [];
   #timer: AbortController | null = null;
 
   constructor({ clock, revel, stop }: SyncDeps, finder: OrderFinder, slots: Slots, begun: Slots) {
@@ -70,7 +70,7 @@ export class ReadBacks {
     for (const { order, answer } of waiting) answer(reads?.get(order.id) ?? null);
   }
 
-  async #read(waiting: readonly Waiting[]): Promise<Map<string, ReadBack> | null> {
+  async #read(waiting: readonly Pending[]): Promise<Map<string, ReadBack> | null> {
     try {
       const orders = await this.#finder.findMany(waiting.map(({ key }) => key));
       if (orders.kind === 'error') return null;

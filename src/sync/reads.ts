@@ -72,15 +72,16 @@ export function contentsTogether(revel: RevelPort, around: Surroundings): Conten
   };
 }
 
-/** One that fails for all is asked one by one: so each event meets an error in its own right. */
+/** Where one request for several cannot be had, each is asked for by itself. */
 function ofEach<T extends { orderId: OrderId }>(
   ofAll: (ids: readonly OrderId[]) => Promise<RevelRead<T[] | null>>,
   ofOne: (id: OrderId) => Promise<RevelRead<T[]>>,
 ): (ids: readonly OrderId[]) => Promise<RevelRead<T[]>[]> {
   return async (ids) => {
     const all = ids.length > 1 ? await ofAll(ids) : null;
-    if (all?.kind !== 'ok' || all.value === null) return Promise.all(ids.map(ofOne));
-    const rows = all.value;
+    if (all?.kind === 'error') return ids.map(() => all);
+    const rows = all?.value ?? null;
+    if (rows === null) return Promise.all(ids.map(ofOne));
     return ids.map((id) => ({ kind: 'ok', value: rows.filter((row) => row.orderId === id) }));
   };
 }

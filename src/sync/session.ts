@@ -34,7 +34,7 @@ export class Session extends Waiting {
   firstLook: { rows: readonly FoundOrder[]; at: number } | null = null;
   /** The notes without a claim that this session has given its order; null: not yet. */
   finishedNotes: string | null = null;
-  /** When the latest look at all rows of the event came back. */
+  /** When the latest look at all rows of the event was asked for. */
   lookedAt = Number.NEGATIVE_INFINITY;
   /** Headers this session took out of the race; lists may show them as live for a while. */
   readonly dropped = new Set<OrderId>();
@@ -127,6 +127,11 @@ export class Session extends Waiting {
     if (!ours) throw this.#lost();
     this.#saw(askedAt);
     return order;
+  }
+
+  /** Whether the order, as it was read, is marked as the one that this run fills. */
+  holds(order: FoundOrder): boolean {
+    return this.#isMarkedOurs(order);
   }
 
   /**

@@ -10,7 +10,7 @@ export interface Answered<A> {
   askedAt: number;
 }
 
-interface Waiting<Q, A> {
+interface Pending<Q, A> {
   question: Q;
   resolve: (answer: Answered<A>) => void;
   reject: (error: unknown) => void;
@@ -21,8 +21,11 @@ export interface Surroundings {
   clock: Clock;
   slots: Slots;
   stop: AbortSignal;
-  /** Requests are short: waiting for others is better than going alone, even when nothing else is going on. */
-  strained(): boolean;
+  /**
+   * Requests are short for so many milliseconds more: until then waiting for others is better than going alone, even
+   * when nothing else is going on. 0: they are not.
+   */
+  strain(): number;
 }
 
 /**
@@ -32,29 +35,37 @@ export interface Surroundings {
 export class Together<Q, A> {
   readonly #put: (questions: readonly Q[], askedAt: number) => Promise<A[]>;
   readonly #around: Surroundings;
-  #waiting: Waiting<Q, A>[] = [];
+  #waiting: Pending<Q, A>[] = [];
   #timer: { until: number; over: AbortController } | null = null;
 
   /** @param put answers all of the questions, in their order */
   constructor(put: (questions: readonly Q[], askedAt: number) => Promise<A[]>, around: Surroundings) {
     this.#put = put;
     this.#around = around;
-    around.slots.onIdle(() => this.#isIdle && void this.#askAll());
+    around.slots.onIdle(() => this.#askWhenCalm());
     around.stop.addEventListener('abort', () => void this.#askAll(), { once: true });
-  }
-
-  get #isIdle(): boolean {
-    return this.#around.slots.busy === 0 && !this.#around.strained();
   }
 
   /** Waits for others for at most `waitMs` milliseconds. The caller holds no slot. */
   join(question: Q, waitMs: number): Promise<Answered<A>> {
-    const { clock, stop } = this.#around;
+    const { clock, slots, stop } = this.#around;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, resolve, reject });
-      if (waitMs <= 0 || this.#isIdle || stop.aborted) void this.#askAll();
-      else void this.#askBy(clock.now() + waitMs);
+      if (waitMs <= 0 || stop.aborted) void this.#askAll();
+      else {
+        void this.#askBy(clock.now() + waitMs);
+        if (slots.busy === 0) this.#askWhenCalm();
+      }
     });
+  }
+
+  /** Nobody is at work who could come along. */
+  #askWhenCalm(): void {
+    const { clock, strain } = this.#around;
+    if (this.#waiting.length === 0) return;
+    const left = strain();
+    if (left <= 0) void this.#askAll();
+    else void this.#askBy(clock.now() + left);
   }
 
   async #askBy(until: number): Promise<void> {
@@ -105,7 +116,7 @@ export class FindTogether implements OrderFinder {
   readonly #finder: OrderFinder;
   readonly #together: Together<OrderKey, RevelRead<FoundOrder[]>>;
   readonly #slots: Slots;
-  readonly #strained: () => boolean;
+  readonly #strain: () => number;
   readonly #waitMs: number;
 
   /** @param waitMs how long a look-up waits for others at most */
@@ -113,7 +124,7 @@ export class FindTogether implements OrderFinder {
     this.#finder = finder;
     this.#together = new Together((keys, askedAt) => this.#findAll(keys, askedAt), around);
     this.#slots = around.slots;
-    this.#strained = around.strained;
+    this.#strain = around.strain;
     this.#waitMs = waitMs;
   }
 
@@ -127,7 +138,7 @@ export class FindTogether implements OrderFinder {
 
   /** The same with the time of the question. The caller holds a slot; others may use it while this waits. */
   ask(key: OrderKey): Promise<Answered<RevelRead<FoundOrder[]>>> {
-    const waitMs = this.#strained() ? 2 * this.#waitMs : this.#waitMs;
+    const waitMs = this.#strain() > 0 ? 2 * this.#waitMs : this.#waitMs;
     const join = () => this.join(key, waitMs);
     return this.#waitMs <= 0 ? join() : this.#slots.park(join);
   }

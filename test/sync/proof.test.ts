@@ -37,6 +37,48 @@ function count(run: DeskRun, path: string): number {
 
 const reasons = (run: DeskRun) => new Set(run.results.map(({ reason }) => reason));
 
+describe('a run for one event', () => {
+  it.each([
+    ['OrderItem', 'line missing: 3 × O G'],
+    ['Payment', 'payment missing: 100.00'],
+  ] as const)('notices a %s that vanished', async (from, said) => {
+    const { desk, events } = standing(2);
+    const [event, other] = events;
+    if (!event || !other) throw new Error('there are events');
+    lose(desk, event, from);
+    const run = await desk.single([event, other]);
+    expect(run.of(event.id)).toMatchObject({ reason: 'DRIFT', error: expect.stringContaining(said) });
+    expect(run.of(other.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+    expect(run.writes).toEqual([]);
+  });
+
+  it('goes by the header of an order that was written to a moment ago', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.single([event]);
+    const again = await desk.single([event]);
+    expect([count(again, ITEMS), count(again, PAYMENTS)]).toEqual([0, 0]);
+    desk.clock.skip(0.75 * HOUR);
+    const later = await desk.single([event]);
+    expect([count(later, ITEMS), count(later, PAYMENTS)]).toEqual([1, 1]);
+    expect(later.of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+  });
+});
+
+describe('an order whose run has died after its last write', () => {
+  it('is not remembered before somebody has read what hangs on it', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ updatedAt: desk.clock.now() - 60 * HOUR });
+    await desk.single([event]);
+    desk.cache.clear();
+    // The sweep comes while the order is recent; the payment that it had is gone.
+    lose(desk, event, 'Payment');
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+    desk.clock.skip(0.75 * HOUR);
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'DRIFT' });
+  });
+});
+
 describe('a sweep without a memory', () => {
   it.each([
     ['OrderItem', 'line missing: 3 × O G'],

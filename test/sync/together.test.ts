@@ -8,7 +8,7 @@ interface Desk {
   clock: VirtualClock;
   slots: Slots;
   stop: AbortController;
-  strain: { now: boolean };
+  strain: { ms: number };
   /** What was asked for, request by request. */
   asked: string[][];
   together: Together<string, string>;
@@ -20,9 +20,9 @@ async function desk(taken = 2, put?: (questions: readonly string[]) => Promise<s
   const slots = new Slots(4);
   for (let n = 0; n < taken; n += 1) await slots.take();
   const stop = new AbortController();
-  const strain = { now: false };
+  const strain = { ms: 0 };
   const asked: string[][] = [];
-  const around = { clock, slots, stop: stop.signal, strained: () => strain.now };
+  const around = { clock, slots, stop: stop.signal, strain: () => strain.ms };
   const echo = async (questions: readonly string[]) => questions.map((question) => `${question}!`);
   const together = new Together<string, string>((questions) => {
     asked.push([...questions]);
@@ -55,13 +55,27 @@ it('does not wait when nobody is at work, or nobody is any more', async () => {
   expect(clock.now()).toBe(start);
 });
 
-it('waits all the same while requests are short', async () => {
-  const { clock, strain, asked, together } = await desk(0);
-  strain.now = true;
+it.each([
+  ['until requests are no longer short, with nobody at work', 0, 2_000],
+  ['as long as it said while others are at work', 2, 5_000],
+])('waits %s', async (_, taken, ms) => {
+  const { clock, strain, asked, together } = await desk(taken);
+  strain.ms = 2_000;
   const start = clock.now();
   await Promise.all([together.join('a', 5_000), together.join('b', 6_000)]);
   expect(asked).toEqual([['a', 'b']]);
-  expect(clock.now()).toBe(start + 5_000);
+  expect(clock.now()).toBe(start + ms);
+});
+
+it('does not wait on when everybody else is done while requests are short', async () => {
+  const { clock, slots, strain, asked, together } = await desk(1);
+  strain.ms = 2_000;
+  const start = clock.now();
+  const waiting = together.join('a', 60_000);
+  slots.give();
+  await waiting;
+  expect(asked).toEqual([['a']]);
+  expect(clock.now()).toBe(start + 2_000);
 });
 
 it('waits no longer once the run is to stop', async () => {
@@ -103,7 +117,7 @@ it('tells whoever is at work on other events where that costs nothing', async ()
     further: async () => ({ kind: 'ok' as const, value: [] }),
   };
   const { clock, slots, stop } = await desk(2);
-  const around = { clock, slots, stop: stop.signal, strained: () => false };
+  const around = { clock, slots, stop: stop.signal, strain: () => 0 };
   const together = new FindTogether(finder, around, 1_000);
   const seen: [string, number][] = [];
   for (const event of [1, 2, 3]) {
