@@ -53,9 +53,14 @@ export type ListRead<T> =
 const MAX_REASON = 4_096;
 const MAX_WRITE_ANSWER = 4 * 1024 * 1024;
 
+const FIRST_PAUSE_MS = 250;
+const LAST_PAUSE_MS = 2_000;
+
 /** Tastypie REST as Revel serves it: lists with envelopes, POST, PATCH. Knows nothing of orders. */
 export class Rest {
   readonly #options: RestOptions;
+  /** Writes answered 429 without another one between them that was not. */
+  #refusedInARow = 0;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -203,7 +208,8 @@ export class Rest {
     this.#refuseCredentials(status, path);
     if (status === 429) {
       const wait = waitAsked(answer, clock);
-      budget.pause(wait);
+      this.#refusedInARow += 1;
+      budget.pause(Math.max(wait, pauseAfter(this.#refusedInARow)));
       return {
         kind: 'not-done',
         detail: `${what} answered 429`,
@@ -212,6 +218,7 @@ export class Rest {
         throttled: true,
       };
     }
+    this.#refusedInARow = 0;
     if (status >= 200 && status < 300) return done(answer.body, schema, what);
     if (status === 503) budget.pause(waitAsked(answer, clock));
     if (status >= 500 || status === 408) return { kind: 'unknown', detail: `${what} answered ${status}` };
@@ -244,6 +251,11 @@ export class Rest {
 /** Milliseconds that the answer asks to wait. */
 function waitAsked({ headers }: HttpResponse, clock: Clock): number {
   return retryAfter(headers, clock.now()) ?? 0;
+}
+
+/** Milliseconds for which all hold still after so many refusals in a row, where Revel does not say how long. */
+function pauseAfter(inARow: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (inARow - 1), LAST_PAUSE_MS);
 }
 
 /** A 2xx whose body cannot be read has been done all the same; what it says is then left to the read-back. */

@@ -19,7 +19,7 @@ export type Proof =
 
 /**
  * Lines and payments of the orders that staff can see and of which nothing is remembered: those of a hundred events
- * with two requests. Revel shows no trace in a header of lines or payments that are gone, so that a sweep without a
+ * with two requests or, where they have many lines, a few more. Revel shows no trace in a header of lines or payments that are gone, so that a sweep without a
  * memory would take a header that we wrote for the whole order. Events that need no proof are left out; so are all
  * where Revel cannot be asked for several orders at once, since one by one would be two requests for each event.
  *

@@ -28,7 +28,8 @@ const CHUNK = 100;
 /** How long a run for a single event waits for another one on the same event. */
 const LOCK_WAIT_MS = 30_000;
 /**
- * Orders of a sweep whose lines and payments are read because nothing is remembered of them: two or three requests.
+ * Orders of a sweep whose lines and payments are read because nothing is remembered of them: two requests, and one
+ * more for each 500 lines beyond the first.
  * A sweep without any memory of thousands of events is not to take many more requests than one with it; the others'
  * turn comes as they are forgotten, a few hours later.
  */

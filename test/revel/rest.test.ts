@@ -226,14 +226,19 @@ describe('a write', () => {
   });
 
   it('is sent once, however often it is refused for now', async () => {
-    const { client, sent } = rest(() => answer(200, {}), answer(429, ''));
-    for (let n = 1; n <= 3; n += 1) {
+    const { client, sent, clock } = rest(() => answer(200, {}), answer(429, ''));
+    const start = clock.now();
+    const times: number[] = [];
+    for (let n = 1; n <= 5; n += 1) {
       expect(await client.write('POST', '/resources/Order/', {}, row, () => true)).toMatchObject({
         kind: 'not-done',
         throttled: true,
       });
       expect(sent).toHaveLength(n);
+      times.push(clock.now() - start);
     }
+    // All hold still after a refusal, for longer after each more, also where it does not say for how long.
+    expect(times).toEqual([0, 250, 750, 1_750, 3_750]);
   });
 
   it('takes its turn before others when it was refused just before', async () => {
