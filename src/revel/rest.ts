@@ -197,6 +197,8 @@ export class Rest {
       timeoutMs,
       maxBytes: MAX_WRITE_ANSWER,
     });
+    const isRefused = answer.kind === 'response' && answer.status === 429;
+    this.#refusedInARow = isRefused ? this.#refusedInARow + 1 : 0;
     const what = `${method} ${safePath(`${baseUrl}${path}`)}`;
     if (answer.kind === 'failure') {
       const detail = `${what}: ${answer.detail}`;
@@ -208,17 +210,15 @@ export class Rest {
     this.#refuseCredentials(status, path);
     if (status === 429) {
       const wait = waitAsked(answer, clock);
-      this.#refusedInARow += 1;
       budget.pause(Math.max(wait, pauseAfter(this.#refusedInARow)));
       return {
         kind: 'not-done',
         detail: `${what} answered 429`,
         retry: true,
         retryAfterMs: wait,
-        throttled: true,
+        throttled: this.#refusedInARow,
       };
     }
-    this.#refusedInARow = 0;
     if (status >= 200 && status < 300) return done(answer.body, schema, what);
     if (status === 503) budget.pause(waitAsked(answer, clock));
     if (status >= 500 || status === 408) return { kind: 'unknown', detail: `${what} answered ${status}` };

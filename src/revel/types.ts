@@ -12,8 +12,8 @@ export type RevelRead<T> = { kind: 'ok'; value: T } | { kind: 'error'; detail: s
  */
 export type RevelWrite<T> =
   | { kind: 'done'; value: T }
-  /** `throttled`: Revel answers, and only says that it is too much for now. */
-  | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number; throttled?: true }
+  /** `throttled`: Revel only says that it is too much for now, to so many writes of the run in a row. */
+  | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number; throttled?: number }
   | { kind: 'unknown'; detail: string }
   | { kind: 'held' };
 

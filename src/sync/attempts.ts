@@ -107,35 +107,21 @@ export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
 
 /** Sends it; if it is refused for now, sends it again soon: with its guard still holding there is nothing to check. */
 async function sendSoon<T>({ ctx }: Writer, write: Write<T>, guard: () => boolean): Promise<RevelWrite<T>> {
-  const { refusals, clock, stop } = ctx;
-  let result = refusals.count(await write.send(guard));
-  for (let again = 0; again < MAX_AGAIN; again += 1) {
-    if (!isRefusal(result) || result.retryAfterMs > AGAIN_WITHIN_MS || refusals.inARow >= REFUSED_IN_A_ROW)
-      break;
-    await clock.sleep(Math.max(result.retryAfterMs, AGAIN_MS * 2 ** again), stop);
+  let result = await write.send(guard);
+  for (let again = 0; again < MAX_AGAIN && isWorthAnother(result); again += 1) {
+    await ctx.clock.sleep(Math.max(result.retryAfterMs, AGAIN_MS * 2 ** again), ctx.stop);
     const next = await write.send(Object.assign(() => guard(), { again: true as const }));
     if (next.kind === 'held') break;
-    result = refusals.count(next);
+    result = next;
   }
   return result;
 }
 
-type Refusal = Extract<RevelWrite<never>, { kind: 'not-done' }>;
+type NotDone = Extract<RevelWrite<never>, { kind: 'not-done' }>;
 
-function isRefusal(result: RevelWrite<unknown>): result is Refusal {
-  return result.kind === 'not-done' && result.throttled === true;
-}
-
-/** Writes of a run that Revel has refused for now, one after the other. */
-export class Refusals {
-  /** None between them was taken. */
-  inARow = 0;
-
-  /** Takes note of what a write has come to. */
-  count<T>(result: RevelWrite<T>): RevelWrite<T> {
-    if (result.kind !== 'held') this.inARow = isRefusal(result) ? this.inARow + 1 : 0;
-    return result;
-  }
+function isWorthAnother(result: RevelWrite<unknown>): result is NotDone {
+  if (result.kind !== 'not-done' || result.throttled === undefined) return false;
+  return result.retryAfterMs <= AGAIN_WITHIN_MS && result.throttled < REFUSED_IN_A_ROW;
 }
 
 /**

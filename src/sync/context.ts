@@ -3,7 +3,6 @@ import type { Location } from '../domain/location.js';
 import { ProductIndex } from '../domain/products.js';
 import { localDate } from '../domain/zones.js';
 import type { OrderKey, RevelRead } from '../revel/types.js';
-import { Refusals } from './attempts.js';
 import { ReadBacks } from './readback.js';
 import { type ContentsTogether, contentsTogether } from './reads.js';
 import { contactGap } from './signs.js';
@@ -23,7 +22,6 @@ export interface RunContext extends SyncDeps {
   /** How many events of a sweep are read ahead, so that the next one is ready when a slot is free. */
   ahead: Slots;
   readBacks: ReadBacks;
-  refusals: Refusals;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -51,7 +49,6 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     slots,
     begun,
     ahead: new Slots(settings.concurrency),
-    refusals: new Refusals(),
     readBacks: new ReadBacks(deps, finder, slots, begun),
     products: (establishmentId) => {
       const before = known.get(establishmentId);

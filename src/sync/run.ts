@@ -29,9 +29,8 @@ const CHUNK = 100;
 const LOCK_WAIT_MS = 30_000;
 /**
  * Orders of a sweep whose lines and payments are read because nothing is remembered of them: two requests, and one
- * more for each 500 lines beyond the first.
- * A sweep without any memory of thousands of events is not to take many more requests than one with it; the others'
- * turn comes as they are forgotten, a few hours later.
+ * more for each 500 lines beyond the first. A sweep without any memory of thousands of events is not to take many more
+ * requests than one with it; the others' turn comes as they are forgotten, a few hours later.
  */
 const PROOFS = 100;
 /** An event read longer ago than this is read again before its order is written. */
