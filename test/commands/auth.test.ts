@@ -179,6 +179,7 @@ describe('auth login', () => {
     const slept: number[] = [];
     const clock: Clock = {
       now: () => 0,
+      steady: () => 0,
       sleep: async (ms) => {
         slept.push(ms);
       },

@@ -140,6 +140,7 @@ export class TestWorld {
     const { latencyMs } = this.#options;
     return {
       now: systemClock.now,
+      steady: systemClock.steady,
       sleep: (ms) => {
         if (ms !== BEFORE) return systemClock.sleep(ms);
         const { hold } = gate;

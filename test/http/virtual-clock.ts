@@ -20,6 +20,10 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  steady(): number {
+    return this.#now;
+  }
+
   /** Moves the clock without waking anyone. */
   skip(ms: number): void {
     this.#now += ms;

@@ -118,7 +118,7 @@ describe('the file', () => {
     await rm(dir, { recursive: true, force: true });
   });
 
-  const clock = { now: () => 0, sleep: async () => undefined };
+  const clock = { now: () => 0, steady: () => 0, sleep: async () => undefined };
   const state: Pick<StateStore, 'tryLock' | 'journal'> = {
     tryLock: async () => ({ release: async () => undefined }),
     journal: {

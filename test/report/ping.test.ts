@@ -22,6 +22,7 @@ function service(answers: (HttpResponse | HttpFailure)[], stop = new AbortContro
     },
     clock: {
       now: () => 0,
+      steady: () => 0,
       sleep: async (ms) => {
         waits.push(ms);
       },

@@ -14,7 +14,7 @@ const START = Date.parse('2026-11-14T20:00:00Z');
 let stateDir = '';
 let now = START;
 let open: Sandbox[] = [];
-const clock: Clock = { now: () => now, sleep: systemClock.sleep };
+const clock: Clock = { now: () => now, steady: () => now, sleep: systemClock.sleep };
 
 beforeEach(async () => {
   stateDir = join(await mkdtemp(join(tmpdir(), 'sandbox-')), 'state');
@@ -181,6 +181,7 @@ describe('openSandbox', () => {
     let time = START;
     const impatient: Clock = {
       now: () => time,
+      steady: () => time,
       sleep: async (ms) => {
         time += ms;
       },

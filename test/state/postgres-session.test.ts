@@ -14,7 +14,7 @@ const OTHER_KEY = Buffer.alloc(32, 2);
 const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
 
 /** Waits are over at once, so that what is tried again is tried at once. */
-const hasty: Clock = { now: systemClock.now, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
+const hasty: Clock = { ...systemClock, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
 
 describeWithPostgres('a store in PostgreSQL', () => {
   let server: PostgresServer;

@@ -11,6 +11,7 @@ export function jumpingClock(start = Date.UTC(2026, 10, 14, 12)): Clock {
   let now = start;
   return {
     now: () => now,
+    steady: () => now,
     sleep: async (ms) => {
       now += ms;
       await new Promise((resolve) => setImmediate(resolve));

@@ -30,6 +30,7 @@ export class Process {
     this.random = new Random(Math.floor(hash(seed, index, 77) * 0x1_0000_0000));
     this.clock = {
       now: () => timeline.now + skewMs,
+      steady: () => timeline.now,
       sleep: (ms, signal) => this.#sleep(timeline, ms, signal),
     };
   }

@@ -52,6 +52,10 @@ export class ManualClock implements Clock {
     return this.time;
   }
 
+  steady(): number {
+    return this.time;
+  }
+
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => {
       this.sleepers.push({ ms, wake });
