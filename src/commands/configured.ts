@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { Environment } from '../config/paths.js';
-import type { VariableName } from '../config/variables.js';
+import { variables } from '../config/variables.js';
 import { writeAll } from '../report/output.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -11,24 +11,6 @@ export interface ConfigSource {
   /** Absolute. */
   cwd: string;
 }
-
-/** What a user's settings may change about a run in the sandbox: its rules, never whom it talks to. */
-const BEHAVIOUR: readonly VariableName[] = [
-  'ENABLE_CONNECTOR',
-  'DRY_RUN',
-  'SYNC_STATUSES',
-  'INJECT_LEAD_HOURS',
-  'INJECT_GRACE_HOURS',
-  'PAYMENT_POLICY',
-  'UNMATCHED_POLICY',
-  'IGNORE_EVENTS',
-  'CONCURRENCY',
-  'HTTP_TIMEOUT_MS',
-  'MAX_RUN_SECONDS',
-  'MAX_CREATES_PER_RUN',
-  'LOG_LEVEL',
-  'LOG_FORMAT',
-];
 
 /**
  * Runs `work` on the user's own settings, or, with `sandbox`, on those of the built-in simulators, which are
@@ -45,9 +27,11 @@ export async function withConfigSource<T>(
   const opened = await openSandbox({ stateDir, clock: systemClock });
   try {
     if (opened.note !== null) await writeAll(around.stderr, `${opened.note}\n`);
-    const behaviour = Object.fromEntries(BEHAVIOUR.map((name) => [name, around.env[name]]));
+    const rules = variables
+      .filter((variable) => variable.sandbox)
+      .map(({ name }) => [name, around.env[name]]);
     // The sandbox's own directory as the working directory: a .env of the user's must not count.
-    return await work({ env: { ...behaviour, ...opened.env }, cwd: stateDir });
+    return await work({ env: { ...Object.fromEntries(rules), ...opened.env }, cwd: stateDir });
   } finally {
     await opened.close();
   }

@@ -63,7 +63,6 @@ function tell(asked: Asked, around: Surroundings, config: Config, error: unknown
     redact: createRedactor(secretsOf(config)),
     quiet: false,
   });
-  // A DRY_RUN that makes no sense counts as a dry run, which tells nobody.
   const request = { trigger: asked.trigger, dryRun: asked.dryRun || config.dryRun };
   const deps = { config, request, log, transport: gotTransport(), clock: systemClock, stop: around.stop };
   return signalStillborn(deps, error instanceof AppError ? error.exitCode : ExitCode.bug);

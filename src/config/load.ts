@@ -1,28 +1,10 @@
-import { parseStateKey } from '../state/postgres/seal.js';
 import { readLocations, resolveLocations } from './locations.js';
 import { absolutePath, defaultStateDir, type Environment } from './paths.js';
 import { ConfigError } from './problems.js';
 import { openSource, type Source } from './source.js';
-import { type Config, paymentPolicies, unmatchedPolicies } from './types.js';
-import { parseHttpUrl, parseRevelDomain, parseRevelUrl } from './urls.js';
-import {
-  choice,
-  choices,
-  commaList,
-  credential,
-  decimal,
-  eventIdList,
-  httpUrl,
-  line,
-  mailAddress,
-  mailAddressList,
-  serviceUrl,
-  splitList,
-  statusList,
-  truth,
-  whole,
-} from './values.js';
-import { type VariableGroup, type VariableName, variable } from './variables.js';
+import type { Config } from './types.js';
+import { splitList } from './values.js';
+import { type VariableGroup, type VariableName, variables } from './variables.js';
 
 /**
  * What a command uses: `tripleseat`, `revel` and `locations` must then be complete; `sync`, `serve` and `notify`
@@ -56,68 +38,51 @@ export interface LoadOptions {
   flags?: Partial<Record<VariableName, string>>;
 }
 
-function loadTripleseat(source: Source, needed: boolean): Config['tripleseat'] {
-  const url = (name: VariableName) =>
-    source.read(
-      name,
-      httpUrl((text) => parseHttpUrl(text), 'Write an https:// URL.'),
-    );
-  const baseUrl =
-    source.read(
-      'TRIPLESEAT_BASE_URL',
-      httpUrl((text) => parseHttpUrl(text, /\/(?:v1|oauth2)$/), 'Write an https:// URL like the default.'),
-    ) ?? String(variable('TRIPLESEAT_BASE_URL').default);
-  const secret = (name: VariableName, write: string) => {
-    const value = source.read(name, credential(write));
-    if (needed && !source.given(name)) source.missing(name, write);
-    return value ?? '';
-  };
+/** What a needed group lacks. */
+function checkComplete(source: Source, needs: readonly Need[]): void {
+  for (const { name, group, required } of variables) {
+    if (!required || !needs.some((need) => need === group) || source.given(name)) continue;
+    if (name === 'REVEL_DOMAIN' && source.given('REVEL_BASE_URL')) continue;
+    source.missing(name);
+  }
+  if (needs.includes('signing') && !source.given('TRIPLESEAT_WEBHOOK_SIGNING_KEY')) {
+    source.missing('TRIPLESEAT_WEBHOOK_SIGNING_KEY');
+  }
+  if (source.given('STATE_URL') && !source.given('STATE_KEY')) source.missing('STATE_KEY');
+}
+
+function loadTripleseat({ values }: Source): Config['tripleseat'] {
+  const baseUrl = values.TRIPLESEAT_BASE_URL;
   return {
     baseUrl,
-    tokenUrl: url('TRIPLESEAT_TOKEN_URL') ?? `${baseUrl}/oauth2/token`,
-    authorizeUrl: url('TRIPLESEAT_AUTHORIZE_URL') ?? '',
-    clientId: secret('TRIPLESEAT_CLIENT_ID', 'Write the id of your Tripleseat OAuth 2.0 application.'),
-    clientSecret: secret('TRIPLESEAT_CLIENT_SECRET', 'Write the secret of that application.'),
-    refreshToken: source.read(
-      'TRIPLESEAT_REFRESH_TOKEN',
-      credential('Write a refresh token, or leave it out.'),
-    ),
-    scope: source.read('TRIPLESEAT_SCOPE', line('Write scopes separated by blanks.')) ?? '',
-    rps: source.read('TRIPLESEAT_RPS', decimal(0.1, 1000)) ?? 1,
+    tokenUrl: values.TRIPLESEAT_TOKEN_URL ?? `${baseUrl}/oauth2/token`,
+    authorizeUrl: values.TRIPLESEAT_AUTHORIZE_URL,
+    clientId: values.TRIPLESEAT_CLIENT_ID ?? '',
+    clientSecret: values.TRIPLESEAT_CLIENT_SECRET ?? '',
+    refreshToken: values.TRIPLESEAT_REFRESH_TOKEN,
+    scope: values.TRIPLESEAT_SCOPE,
+    rps: values.TRIPLESEAT_RPS,
   };
 }
 
-function loadRevel(source: Source, needed: boolean): Config['revel'] {
-  const example = 'Write acme, acme.revelup.com, or a full https:// URL.';
-  const domain = source.read('REVEL_DOMAIN', httpUrl(parseRevelDomain, example));
-  const base = source.read('REVEL_BASE_URL', httpUrl(parseRevelUrl, 'Write https://acme.revelup.com.'));
-  if (domain && base && domain !== base) {
-    source.report('REVEL_BASE_URL', 'and REVEL_DOMAIN name different hosts', 'Keep one of them.');
+function loadRevel({ values, report }: Source): Config['revel'] {
+  const { REVEL_DOMAIN: domain, REVEL_BASE_URL: base } = values;
+  if (domain !== null && base !== null && domain !== base) {
+    report('REVEL_BASE_URL', 'and REVEL_DOMAIN name different hosts', 'Keep one of them.');
   }
-  if (needed && !source.given('REVEL_DOMAIN') && !source.given('REVEL_BASE_URL')) {
-    source.missing('REVEL_DOMAIN', example);
-  }
-  const secret = (name: VariableName, write: string) => {
-    const value = source.read(name, credential(write));
-    if (needed && !source.given(name)) source.missing(name, write);
-    return value ?? '';
-  };
   return {
     baseUrl: domain ?? base ?? '',
-    apiKey: secret('REVEL_API_KEY', 'Write the API key that Revel issued.'),
-    apiSecret: secret('REVEL_API_SECRET', 'Write the API secret that Revel issued.'),
-    rps: source.read('REVEL_RPS', decimal(0.1, 1000)) ?? 1,
+    apiKey: values.REVEL_API_KEY ?? '',
+    apiSecret: values.REVEL_API_SECRET ?? '',
+    rps: values.REVEL_RPS,
   };
 }
 
 function loadLocations(source: Source, options: LoadOptions): Pick<Config, 'locations' | 'allowedLocations'> {
-  const kind = line('Write the path of a JSON file.');
-  const path = source.read('LOCATIONS_FILE', kind);
-  if (!options.needs.includes('locations') || path === null) return { locations: [], allowedLocations: null };
-
+  if (!options.needs.includes('locations')) return { locations: [], allowedLocations: null };
+  const { LOCATIONS_FILE: path, ALLOWED_LOCATIONS: names } = source.values;
   const before = source.problems.length;
   const locations = readLocations(absolutePath(path, options.cwd, options.env), source.problems);
-  const names = source.read('ALLOWED_LOCATIONS', line('Write a comma list of site ids or location names.'));
   if (names === null || source.problems.length > before) return { locations, allowedLocations: null };
 
   const { selected, unknown } = resolveLocations(locations, splitList(names));
@@ -146,61 +111,15 @@ function checkOpenItems(source: Source, config: Config): void {
   }
 }
 
-function loadMail(source: Source): Config['smtp'] {
-  const write = 'Write smtp://user:password@host:587 or smtps://…, user and password percent-encoded.';
-  const url = source.read('SMTP_URL', serviceUrl(['smtp:', 'smtps:'], write));
-  const from = source.read('EMAIL_FROM', mailAddress);
-  const to = source.read('EMAIL_TO', mailAddressList);
-  const on = source.read('EMAIL_ON', choices(['changes', 'failures'])) ?? [];
-
+function loadMail({ values, given, report }: Source): Config['smtp'] {
+  const { SMTP_URL: url, EMAIL_FROM: from, EMAIL_TO: to, EMAIL_ON: on } = values;
   const all = ['SMTP_URL', 'EMAIL_FROM', 'EMAIL_TO'] as const;
-  const given = all.filter((name) => source.given(name));
-  if (given.length > 0) {
-    for (const name of all) {
-      if (source.given(name)) continue;
-      source.report(name, 'is not set, although other mail settings are', 'Set it, or remove them.');
+  if (all.some(given)) {
+    for (const name of all.filter((each) => !given(each))) {
+      report(name, 'is not set, although other mail settings are', 'Set it, or remove them.');
     }
   }
-  return url && from && to ? { url, from, to, on } : null;
-}
-
-function loadServe(source: Source, signing: boolean): Pick<Config, 'webhookSigningKeys' | 'serveToken'> {
-  const name = 'TRIPLESEAT_WEBHOOK_SIGNING_KEY';
-  const write = 'Write the signing key that Tripleseat shows for the webhook endpoint.';
-  const keys = source.read(
-    name,
-    commaList(
-      (part) => (/^[\x21-\x7e]+$/.test(part) ? part : null),
-      () => 'holds a key with white space, control or non-ASCII characters',
-      'Write the keys, separated by commas.',
-    ),
-  );
-  if (signing && !source.given(name)) source.missing(name, write);
-  return {
-    webhookSigningKeys: keys ?? [],
-    serveToken: source.read(
-      'SERVE_TOKEN',
-      credential('Write a random text, e.g. that of `openssl rand -hex 24`.', 16),
-    ),
-  };
-}
-
-function loadState(source: Source): Pick<Config, 'stateUrl' | 'stateKeys'> {
-  const write = 'Write 32 random bytes, e.g. what `openssl rand -base64 32` prints.';
-  const stateUrl = source.read(
-    'STATE_URL',
-    serviceUrl(['postgres:', 'postgresql:'], 'Write postgres://user:password@host/database.'),
-  );
-  const stateKeys = source.read(
-    'STATE_KEY',
-    commaList(
-      (part) => (parseStateKey(part) ? part : null),
-      () => 'holds a key that is not 32 bytes in hex or base64',
-      write,
-    ),
-  );
-  if (source.given('STATE_URL') && !source.given('STATE_KEY')) source.missing('STATE_KEY', write);
-  return { stateUrl, stateKeys: stateKeys ?? [] };
+  return url !== null && from !== null && to !== null ? { url, from, to, on } : null;
 }
 
 function needed(group: VariableGroup, needs: readonly Need[]): boolean {
@@ -215,42 +134,37 @@ function needed(group: VariableGroup, needs: readonly Need[]): boolean {
 export function loadConfig(options: LoadOptions): Config {
   const { env, cwd, needs } = options;
   const source = openSource(options.flags ?? {}, env, cwd);
-  const path = (name: VariableName) => {
-    const text = source.read(name, line('Write a path.'));
-    return text === null ? null : absolutePath(text, cwd, env);
-  };
+  checkComplete(source, needs);
+  const { values } = source;
+  const absolute = (path: string | null) => (path === null ? null : absolutePath(path, cwd, env));
 
   const config: Config = {
-    tripleseat: loadTripleseat(source, needs.includes('tripleseat')),
-    revel: loadRevel(source, needs.includes('revel')),
+    tripleseat: loadTripleseat(source),
+    revel: loadRevel(source),
     ...loadLocations(source, options),
-    enabled: source.read('ENABLE_CONNECTOR', truth) ?? false,
-    dryRun: source.read('DRY_RUN', truth) ?? true,
-    testEstablishmentId: source.read('TEST_ESTABLISHMENT_ID', whole(1, 2_147_483_647)),
-    syncStatuses: source.read('SYNC_STATUSES', statusList) ?? [],
-    leadHours: source.read('INJECT_LEAD_HOURS', decimal(0, 720)) ?? 0,
-    graceHours: source.read('INJECT_GRACE_HOURS', decimal(0, 720)) ?? 0,
-    paymentPolicy: source.read('PAYMENT_POLICY', choice(paymentPolicies)) ?? 'paid',
-    unmatchedPolicy: source.read('UNMATCHED_POLICY', choice(unmatchedPolicies)) ?? 'fail',
-    ignoredEvents: new Set(source.read('IGNORE_EVENTS', eventIdList) ?? []),
-    concurrency: source.read('CONCURRENCY', whole(1, 32)) ?? 1,
-    httpTimeoutMs: source.read('HTTP_TIMEOUT_MS', whole(100, 600_000)) ?? 30_000,
-    maxRunSeconds: source.read('MAX_RUN_SECONDS', whole(1, 86_400)) ?? 1800,
-    maxCreatesPerRun: source.read('MAX_CREATES_PER_RUN', whole(1, 100_000)) ?? 1,
-    settleMs: Math.round((source.read('SETTLE_SECONDS', decimal(0, 120)) ?? 0) * 1000),
-    stateDir: path('STATE_DIR') ?? defaultStateDir(env),
-    ...loadState(source),
-    ...loadServe(source, needs.includes('signing')),
+    enabled: values.ENABLE_CONNECTOR,
+    dryRun: values.DRY_RUN,
+    testEstablishmentId: values.TEST_ESTABLISHMENT_ID,
+    syncStatuses: values.SYNC_STATUSES,
+    leadHours: values.INJECT_LEAD_HOURS,
+    graceHours: values.INJECT_GRACE_HOURS,
+    paymentPolicy: values.PAYMENT_POLICY,
+    unmatchedPolicy: values.UNMATCHED_POLICY,
+    ignoredEvents: new Set(values.IGNORE_EVENTS ?? []),
+    concurrency: values.CONCURRENCY,
+    httpTimeoutMs: values.HTTP_TIMEOUT_MS,
+    maxRunSeconds: values.MAX_RUN_SECONDS,
+    maxCreatesPerRun: values.MAX_CREATES_PER_RUN,
+    settleMs: values.SETTLE_SECONDS,
+    stateDir: absolute(values.STATE_DIR) ?? defaultStateDir(env),
+    stateUrl: values.STATE_URL,
+    stateKeys: values.STATE_KEY ?? [],
+    webhookSigningKeys: values.TRIPLESEAT_WEBHOOK_SIGNING_KEY ?? [],
+    serveToken: values.SERVE_TOKEN,
     smtp: loadMail(source),
-    healthcheckUrl: source.read(
-      'HEALTHCHECK_URL',
-      httpUrl((text) => parseHttpUrl(text), 'Write an https:// URL.'),
-    ),
-    metricsFile: path('METRICS_FILE'),
-    log: {
-      level: source.read('LOG_LEVEL', choice(['debug', 'info', 'warn', 'error'])) ?? 'info',
-      format: source.read('LOG_FORMAT', choice(['text', 'json'])) ?? 'text',
-    },
+    healthcheckUrl: values.HEALTHCHECK_URL,
+    metricsFile: absolute(values.METRICS_FILE),
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
   checkOpenItems(source, config);
 

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { parse } from 'dotenv';
+import { parse as parseDotenv } from 'dotenv';
 import { distance } from 'fastest-levenshtein';
 import { clean } from '../report/text.js';
 import { readTextFile } from './files.js';
 import { absolutePath, type Environment } from './paths.js';
 import type { ConfigProblem } from './problems.js';
-import type { Kind } from './values.js';
-import { type VariableName, variable, variables } from './variables.js';
+import { type Values, type Variable, type VariableName, variable, variables } from './variables.js';
 
 const MAX_FILE_BYTES = 65_536;
 
@@ -20,12 +19,12 @@ interface Found {
 /** Values by variable: flags before environment before `.env`; collects what is wrong with them. */
 export interface Source {
   readonly problems: ConfigProblem[];
-  /** Value of the variable; null when it is not set and has no default, or when it is wrong (a problem then). */
-  read<T>(name: VariableName, kind: Kind<T>): T | null;
-  /** Records a problem with the variable. */
+  /** What is wrong counts as not set, with a problem. */
+  readonly values: Values;
+  /** Records a problem with the variable; `write` is a sentence. */
   report(name: VariableName, problem: string, write: string): void;
   /** Records that a variable must be set. */
-  missing(name: VariableName, write: string): void;
+  missing(name: VariableName): void;
   /** The variable was given, even if its value turned out to be wrong. */
   given(name: VariableName): boolean;
 }
@@ -60,7 +59,7 @@ function readDotenv(cwd: string, problems: ConfigProblem[]): Environment {
       });
       return {};
     case 'ok': {
-      const values = parse(file.text);
+      const values = parseDotenv(file.text);
       reportMisspelt(Object.keys(values), problems);
       return values;
     }
@@ -117,9 +116,8 @@ export function openSource(
     return text === '' ? fail('is empty') : { text, where: found.where };
   }
 
-  /** Null: not set. `'wrong'`: set, but the value could not be had; a problem says so. */
-  function find(name: VariableName): Found | null | 'wrong' {
-    const entry = variable(name);
+  /** Null: not set, or set in a way that a problem tells of. */
+  function find(name: VariableName): Found | null {
     const flag = flags[name];
     if (flag) return { text: flag, where: name };
     const { direct, file } = lookUpBoth(name);
@@ -128,31 +126,34 @@ export function openSource(
         where: `${direct.where} and ${file.where}`,
         problem: 'are both set',
         write: 'Keep one of them.',
-        group: entry.group,
+        group: variable(name).group,
       });
-      return 'wrong';
+      return null;
     }
-    if (direct) return direct;
-    if (file) return fromFile(name, file) ?? 'wrong';
-    return entry.default === null ? null : { text: entry.default, where: name };
+    return direct ?? (file ? fromFile(name, file) : null);
   }
 
-  function read<T>(name: VariableName, kind: Kind<T>): T | null {
-    const entry = variable(name);
-    const found = find(name);
-    if (found === null || found === 'wrong') return null;
-    const result = kind.schema.safeParse(entry.secret ? found.text : found.text.trim());
-    if (result.success) return result.data;
-    const shown = kind.quote && !entry.secret ? `is "${clean(found.text, 60)}", which ` : '';
+  function parse({ kind, secret, group }: Variable, found: Found): { value: unknown } | null {
+    const result = kind.schema.safeParse(secret ? found.text : found.text.trim());
+    if (result.success) return { value: result.data };
+    const shown = kind.quote && !secret ? `is "${clean(found.text, 60)}", which ` : '';
     for (const issue of result.error.issues) {
       problems.push({
         where: found.where,
         problem: shown + clean(issue.message, 200),
-        write: kind.write,
-        group: entry.group,
+        write: `Write ${kind.form}.`,
+        group,
       });
     }
     return null;
+  }
+
+  function read(name: VariableName): unknown {
+    const entry = variable(name);
+    const found = find(name);
+    const parsed = found === null ? null : parse(entry, found);
+    if (parsed !== null) return parsed.value;
+    return entry.default === undefined ? null : entry.kind.schema.parse(entry.default);
   }
 
   const report = (name: VariableName, problem: string, write: string) => {
@@ -166,11 +167,13 @@ export function openSource(
 
   return {
     problems,
-    read,
+    // Each has the type of its own entry, which an object made in a loop cannot show.
+    values: Object.fromEntries(variables.map(({ name }) => [name, read(name)])) as Values,
     report,
-    missing(name, write) {
-      const file = variable(name).secret ? ` Or name a file that holds it in ${name}_FILE.` : '';
-      report(name, 'is not set', write + file);
+    missing(name) {
+      const { secret, kind } = variable(name);
+      const file = secret ? ` Or name a file that holds it in ${name}_FILE.` : '';
+      report(name, 'is not set', `Write ${kind.form}.${file}`);
     },
     given(name) {
       const { direct, file } = lookUpBoth(name);

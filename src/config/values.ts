@@ -6,8 +6,8 @@ import type { UrlResult } from './urls.js';
 export interface Kind<T> {
   /** Its messages continue a sentence that starts with the variable's name. */
   schema: z.ZodType<T, string>;
-  /** What to write; a sentence. */
-  write: string;
+  /** What to write; a phrase that continues "Write …", without a full stop. */
+  form: string;
   /** The text may be repeated in a problem (it still isn't for a secret). */
   quote: boolean;
 }
@@ -27,7 +27,7 @@ function numeric(pattern: RegExp, noun: string, min: number, max: number): Kind<
       .regex(pattern, { error: `is not ${noun}`, abort: true })
       .transform(Number)
       .pipe(range),
-    write: `Write ${noun} from ${min} to ${max}.`,
+    form: `${noun} from ${min} to ${max}`,
     quote: true,
   };
 }
@@ -51,6 +51,12 @@ const words: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
+/** Seconds in milliseconds; digits with at most three decimals. */
+export function seconds(min: number, max: number): Kind<number> {
+  const { schema, ...kind } = decimal(min, max);
+  return { ...kind, schema: schema.transform((value) => Math.round(value * 1000)) };
+}
+
 /** true, yes, 1, false, no, 0 in any case. */
 export const truth: Kind<boolean> = {
   schema: z.string().transform((text, context) => {
@@ -60,7 +66,7 @@ export const truth: Kind<boolean> = {
     context.addIssue({ code: 'custom', message: 'is neither true nor false' });
     return z.NEVER;
   }),
-  write: 'Write true or false.',
+  form: 'true or false',
   quote: true,
 };
 
@@ -71,7 +77,7 @@ export function choice<const T extends string>(options: readonly T[]): Kind<T> {
       .string()
       .toLowerCase()
       .pipe(z.enum(options, { error: 'is not one of the known values' })),
-    write: `Write ${list(options)}.`,
+    form: list(options),
     quote: true,
   };
 }
@@ -86,7 +92,7 @@ export function splitList(text: string): string[] {
 export function commaList<T>(
   read: (part: string) => T | null,
   problem: (part: string) => string,
-  write: string,
+  form: string,
 ): Kind<T[]> {
   return {
     schema: z.string().transform((text, context) => {
@@ -100,7 +106,7 @@ export function commaList<T>(
       }
       return values;
     }),
-    write,
+    form,
     quote: false,
   };
 }
@@ -115,14 +121,14 @@ function readStatus(part: string): string | null {
 export const statusList: Kind<string[]> = commaList(
   readStatus,
   (part) => `holds "${part}", which is no status of an event that can have an order`,
-  `Write a comma list of ${list(statuses)}.`,
+  `a comma list of ${list(statuses)}`,
 );
 
 /** Event ids. */
 export const eventIdList: Kind<EventId[]> = commaList(
   parseEventId,
   (part) => `holds "${part}", which is not an event id`,
-  'Write a comma list of event ids, decimal digits only.',
+  'a comma list of event ids, decimal digits only',
 );
 
 /** Several of a few words. */
@@ -130,37 +136,37 @@ export function choices<const T extends string>(options: readonly T[]): Kind<T[]
   return commaList(
     (part) => options.find((option) => option === part.toLowerCase()) ?? null,
     (part) => `holds "${part}", which is not one of the known values`,
-    `Write a comma list of ${list(options)}.`,
+    `a comma list of ${list(options)}`,
   );
 }
 
 /** Free text in one line. */
-export function line(write: string): Kind<string> {
+export function line(form: string): Kind<string> {
   return {
     schema: z
       .string()
       .max(1000, { error: 'is longer than 1000 characters' })
       .regex(/^\P{Cc}*$/u, { error: 'holds control characters' }),
-    write,
+    form,
     quote: true,
   };
 }
 
 /** Visible ASCII, since it travels in HTTP headers. */
-export function credential(write: string, minLength = 1): Kind<string> {
+export function credential(form: string, minLength = 1): Kind<string> {
   return {
     schema: z
       .string()
       .min(minLength, { error: `is shorter than ${minLength} characters` })
       .max(16_384, { error: 'is longer than 16384 characters' })
       .regex(/^[\x21-\x7e]*$/, { error: 'holds white space, control or non-ASCII characters' }),
-    write,
+    form,
     quote: false,
   };
 }
 
 /** A URL read by one of the functions of urls.ts. */
-export function httpUrl(parse: (text: string) => UrlResult, write: string): Kind<string> {
+export function httpUrl(parse: (text: string) => UrlResult, form: string): Kind<string> {
   return {
     schema: z.string().transform((text, context) => {
       const result = parse(text);
@@ -168,13 +174,13 @@ export function httpUrl(parse: (text: string) => UrlResult, write: string): Kind
       context.addIssue({ code: 'custom', message: result.problem });
       return z.NEVER;
     }),
-    write,
+    form,
     quote: false,
   };
 }
 
 /** A URL that may hold credentials, of the given protocols, kept as written. */
-export function serviceUrl(protocols: readonly string[], write: string): Kind<string> {
+export function serviceUrl(protocols: readonly string[], form: string): Kind<string> {
   return {
     schema: z
       .string()
@@ -185,7 +191,7 @@ export function serviceUrl(protocols: readonly string[], write: string): Kind<st
         abort: true,
       })
       .refine((text) => new URL(text).hostname !== '', { error: 'names no host' }),
-    write,
+    form,
     quote: false,
   };
 }
@@ -201,7 +207,7 @@ function readAddress(part: string): string | null {
 /** A mail address, with or without a name. */
 export const mailAddress: Kind<string> = {
   schema: z.string().refine((text) => readAddress(text) !== null, { error: 'is not a mail address' }),
-  write: 'Write an address: orders@example.com or Orders <orders@example.com>.',
+  form: 'an address: orders@example.com or Orders <orders@example.com>',
   quote: true,
 };
 
@@ -209,5 +215,5 @@ export const mailAddress: Kind<string> = {
 export const mailAddressList: Kind<string[]> = commaList(
   readAddress,
   (part) => `holds "${part}", which is not a mail address`,
-  'Write a comma list of addresses.',
+  'a comma list of addresses',
 );

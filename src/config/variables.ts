@@ -1,156 +1,366 @@
-/** Part of the program that a variable belongs to; `general` is checked by every command. */
-export type VariableGroup = 'tripleseat' | 'revel' | 'locations' | 'sync' | 'serve' | 'notify' | 'general';
+import { parseStateKey } from '../state/postgres/seal.js';
+import { paymentPolicies, unmatchedPolicies } from './types.js';
+import { parseHttpUrl, parseRevelDomain, parseRevelUrl } from './urls.js';
+import {
+  choice,
+  choices,
+  commaList,
+  credential,
+  decimal,
+  eventIdList,
+  httpUrl,
+  type Kind,
+  line,
+  mailAddress,
+  mailAddressList,
+  seconds,
+  serviceUrl,
+  statusList,
+  truth,
+  whole,
+} from './values.js';
 
-/** One environment variable, as the program reads it and as its documentation shows it. */
-export interface Variable {
-  name: string;
+/** Parts of the program that variables belong to, in the order and under the headings of their documentation. */
+export const variableGroups = {
+  tripleseat: 'Tripleseat',
+  revel: 'Revel',
+  locations: 'Locations',
+  /** Checked by every command. */
+  general: 'Whole program',
+  sync: 'Runs',
+  serve: 'Webhook relay',
+  notify: 'Mail and signals',
+} as const;
+export type VariableGroup = keyof typeof variableGroups;
+
+/** All that is to be said of one environment variable. */
+export interface Variable<T = unknown> {
   group: VariableGroup;
-  /** Used as if it had been written; null: there is none, or it is computed (then `defaultText` describes it). */
-  default: string | null;
-  /** How documentation states a default that depends on something else; null: `default` says it all. */
-  defaultText: string | null;
+  /** How its text is read, and what to write. */
+  kind: Kind<T>;
+  /** Used as if it had been written. Absent: there is none, or it is computed. */
+  default?: string;
+  /** How documentation states what holds without a value, where there is no fixed default. */
+  without?: string;
   /** A phrase without a full stop. */
   meaning: string;
   /** Never shown, and also readable from the file that `NAME_FILE` names. */
-  secret: boolean;
+  secret?: true;
+  /** What uses the group cannot do without it. */
+  required?: true;
+  /** A rule of runs that also holds in the sandbox; nothing that says whom a run talks to. */
+  sandbox?: true;
 }
 
-const plain = <N extends string>(
-  name: N,
-  group: VariableGroup,
-  value: string | null,
-  meaning: string,
-  defaultText: string | null = null,
-) => ({ name, group, default: value, defaultText, meaning, secret: false });
+const oauthApplication = 'your Tripleseat OAuth 2.0 application';
+const account = httpUrl(parseRevelDomain, 'acme, acme.revelup.com, or a full https:// URL');
+const path = line('a path');
+const httpsUrl = httpUrl((text) => parseHttpUrl(text), 'an https:// URL');
+const requestRate = decimal(0.1, 1000);
 
-const secret = <N extends string>(name: N, group: VariableGroup, meaning: string) => ({
-  name,
-  group,
-  default: null,
-  defaultText: null,
-  meaning,
-  secret: true,
-});
-
-/** Every variable, in the order in which documentation lists them. The loader takes its defaults from here. */
-export const variables = [
-  secret('TRIPLESEAT_CLIENT_ID', 'tripleseat', 'id of the Tripleseat OAuth 2.0 application'),
-  secret('TRIPLESEAT_CLIENT_SECRET', 'tripleseat', 'secret of the Tripleseat OAuth 2.0 application'),
-  secret(
-    'TRIPLESEAT_REFRESH_TOKEN',
-    'tripleseat',
-    'first refresh token; the stored, rotated one wins once there is one; without any, the client_credentials grant is used',
-  ),
-  plain('TRIPLESEAT_SCOPE', 'tripleseat', 'events:read bookings:read', 'OAuth scopes asked for'),
-  plain(
-    'TRIPLESEAT_BASE_URL',
-    'tripleseat',
-    'https://api.tripleseat.com',
-    'root of the API, without /v1; https unless the host is loopback',
-  ),
-  plain(
-    'TRIPLESEAT_TOKEN_URL',
-    'tripleseat',
-    null,
-    'where tokens are issued',
-    'TRIPLESEAT_BASE_URL + /oauth2/token',
-  ),
-  plain(
-    'TRIPLESEAT_AUTHORIZE_URL',
-    'tripleseat',
-    'https://login.tripleseat.com/oauth2/authorize',
-    'page on which a person grants access (auth login)',
-  ),
-  plain('REVEL_DOMAIN', 'revel', null, 'the Revel account: acme, acme.revelup.com, or a full URL'),
-  plain('REVEL_BASE_URL', 'revel', null, 'full URL of the Revel account, in place of REVEL_DOMAIN'),
-  secret('REVEL_API_KEY', 'revel', 'API key of Revel'),
-  secret('REVEL_API_SECRET', 'revel', 'API secret of Revel'),
-  plain('LOCATIONS_FILE', 'locations', 'locations.json', 'the shops: see locations.example.json'),
-  plain(
-    'ALLOWED_LOCATIONS',
-    'locations',
-    null,
-    'comma list of site ids or location names that may be written to, for a gradual roll-out',
-    'all',
-  ),
-  plain(
-    'ENABLE_CONNECTOR',
-    'general',
-    'true',
-    'kill switch: false means that nothing is written, runs and webhooks answer CONNECTOR_DISABLED',
-  ),
-  plain('DRY_RUN', 'general', 'false', 'true makes every run a dry run'),
-  plain('TEST_ESTABLISHMENT_ID', 'sync', null, 'sends every order to this establishment instead'),
-  plain('SYNC_STATUSES', 'sync', 'DEFINITE,CLOSED', 'event statuses that get an order'),
-  plain(
-    'INJECT_LEAD_HOURS',
-    'sync',
-    '0',
-    'hours before 00:00 of its day (local time) from which an event is injected',
-  ),
-  plain('INJECT_GRACE_HOURS', 'sync', '24', 'hours after its end until which an event is still injected'),
-  plain(
-    'PAYMENT_POLICY',
-    'sync',
-    'paid',
-    'what the order carries as paid: paid (what Tripleseat says has been paid), full (the grand total) or none',
-  ),
-  plain(
-    'UNMATCHED_POLICY',
-    'sync',
-    'fail',
-    'a line that matches no product: fail, or open-item (needs openItemProductId per location)',
-  ),
-  plain('IGNORE_EVENTS', 'sync', null, 'comma list of event ids to leave alone', 'none'),
-  plain('TRIPLESEAT_RPS', 'sync', '8', 'requests per second to Tripleseat'),
-  plain('REVEL_RPS', 'sync', '5', 'requests per second to Revel'),
-  plain('CONCURRENCY', 'sync', '4', 'events in flight'),
-  plain('HTTP_TIMEOUT_MS', 'sync', '30000', 'milliseconds that one request may take'),
-  plain('MAX_RUN_SECONDS', 'sync', '1800', 'seconds after which a run stops and reports'),
-  plain('MAX_CREATES_PER_RUN', 'sync', '200', 'more new orders than this and nothing is written'),
-  plain(
-    'SETTLE_SECONDS',
-    'sync',
-    '3',
-    'seconds after which an order that Revel accepted is taken to be visible to every look-up',
-  ),
-  plain(
-    'STATE_DIR',
-    'general',
-    null,
-    'directory of tokens, journal, cache, spool and locks',
-    '$XDG_STATE_HOME/ts-reconcile, else ~/.local/state/ts-reconcile',
-  ),
-  secret('STATE_URL', 'general', 'postgres://… for state shared by several hosts, in place of STATE_DIR'),
-  secret(
-    'STATE_KEY',
-    'general',
-    'key that encrypts the tokens in the database of STATE_URL: 32 bytes in hex or base64; a comma list to change it, of which the first encrypts and all decrypt',
-  ),
-  secret(
-    'TRIPLESEAT_WEBHOOK_SIGNING_KEY',
-    'serve',
-    'comma list of webhook signing keys: endpoints are per site, keys rotate',
-  ),
-  secret('SERVE_TOKEN', 'serve', 'bearer token of the manual trigger, at least 16 characters'),
-  secret('SMTP_URL', 'notify', 'mail server, smtp:// or smtps://'),
-  plain('EMAIL_FROM', 'notify', null, 'sender of the mails'),
-  plain('EMAIL_TO', 'notify', null, 'comma list of recipients'),
-  plain('EMAIL_ON', 'notify', 'changes,failures', 'what is worth a mail: changes, failures or both'),
-  secret('HEALTHCHECK_URL', 'notify', "dead-man's switch: gets /start, then the exit code"),
-  plain('METRICS_FILE', 'notify', null, 'Prometheus textfile, replaced at the end of each run'),
-  plain('LOG_LEVEL', 'general', 'info', 'debug, info, warn or error'),
-  plain('LOG_FORMAT', 'general', 'text', 'text, or json: one object per line'),
-] as const satisfies readonly Variable[];
+/**
+ * Every variable, once, in the order in which documentation lists those of a group. `.env.example`, the table of the
+ * documentation, what is read and what is checked all come from here.
+ */
+const table = {
+  TRIPLESEAT_CLIENT_ID: {
+    group: 'tripleseat',
+    kind: credential(`the id of ${oauthApplication}`),
+    meaning: 'id of the Tripleseat OAuth 2.0 application',
+    secret: true,
+    required: true,
+  },
+  TRIPLESEAT_CLIENT_SECRET: {
+    group: 'tripleseat',
+    kind: credential(`the secret of ${oauthApplication}`),
+    meaning: 'secret of the Tripleseat OAuth 2.0 application',
+    secret: true,
+    required: true,
+  },
+  TRIPLESEAT_REFRESH_TOKEN: {
+    group: 'tripleseat',
+    kind: credential('a refresh token, or leave it out'),
+    meaning:
+      'first refresh token; the stored, rotated one wins once there is one; without any, the client_credentials grant is used',
+    secret: true,
+  },
+  TRIPLESEAT_SCOPE: {
+    group: 'tripleseat',
+    kind: line('scopes separated by blanks'),
+    default: 'events:read bookings:read',
+    meaning: 'OAuth scopes asked for',
+  },
+  TRIPLESEAT_BASE_URL: {
+    group: 'tripleseat',
+    kind: httpUrl((text) => parseHttpUrl(text, /\/(?:v1|oauth2)$/), 'an https:// URL like the default'),
+    default: 'https://api.tripleseat.com',
+    meaning: 'root of the API, without /v1; https unless the host is loopback',
+  },
+  TRIPLESEAT_TOKEN_URL: {
+    group: 'tripleseat',
+    kind: httpsUrl,
+    without: 'TRIPLESEAT_BASE_URL + /oauth2/token',
+    meaning: 'where tokens are issued',
+  },
+  TRIPLESEAT_AUTHORIZE_URL: {
+    group: 'tripleseat',
+    kind: httpsUrl,
+    default: 'https://login.tripleseat.com/oauth2/authorize',
+    meaning: 'page on which a person grants access (auth login)',
+  },
+  REVEL_DOMAIN: {
+    group: 'revel',
+    kind: account,
+    meaning: 'the Revel account: acme, acme.revelup.com, or a full URL',
+    required: true,
+  },
+  REVEL_BASE_URL: {
+    group: 'revel',
+    kind: httpUrl(parseRevelUrl, 'https://acme.revelup.com'),
+    meaning: 'full URL of the Revel account, in place of REVEL_DOMAIN',
+  },
+  REVEL_API_KEY: {
+    group: 'revel',
+    kind: credential('the API key that Revel issued'),
+    meaning: 'API key of Revel',
+    secret: true,
+    required: true,
+  },
+  REVEL_API_SECRET: {
+    group: 'revel',
+    kind: credential('the API secret that Revel issued'),
+    meaning: 'API secret of Revel',
+    secret: true,
+    required: true,
+  },
+  LOCATIONS_FILE: {
+    group: 'locations',
+    kind: line('the path of a JSON file'),
+    default: 'locations.json',
+    meaning: 'the shops: see locations.example.json',
+  },
+  ALLOWED_LOCATIONS: {
+    group: 'locations',
+    kind: line('a comma list of site ids or location names'),
+    without: 'all',
+    meaning: 'comma list of site ids or location names that may be written to, for a gradual roll-out',
+  },
+  ENABLE_CONNECTOR: {
+    group: 'general',
+    kind: truth,
+    default: 'true',
+    meaning: 'kill switch: false means that nothing is written, runs and webhooks answer CONNECTOR_DISABLED',
+    sandbox: true,
+  },
+  DRY_RUN: {
+    group: 'general',
+    kind: truth,
+    default: 'false',
+    meaning: 'true makes every run a dry run',
+    sandbox: true,
+  },
+  STATE_DIR: {
+    group: 'general',
+    kind: path,
+    without: '$XDG_STATE_HOME/ts-reconcile, else ~/.local/state/ts-reconcile',
+    meaning: 'directory of tokens, journal, cache, spool and locks',
+  },
+  STATE_URL: {
+    group: 'general',
+    kind: serviceUrl(['postgres:', 'postgresql:'], 'postgres://user:password@host/database'),
+    meaning: 'postgres://… for state shared by several hosts, in place of STATE_DIR',
+    secret: true,
+  },
+  STATE_KEY: {
+    group: 'general',
+    kind: commaList(
+      (part) => (parseStateKey(part) ? part : null),
+      () => 'holds a key that is not 32 bytes in hex or base64',
+      '32 random bytes, e.g. what `openssl rand -base64 32` prints',
+    ),
+    meaning:
+      'key that encrypts the tokens in the database of STATE_URL: 32 bytes in hex or base64; a comma list to change it, of which the first encrypts and all decrypt',
+    secret: true,
+  },
+  LOG_LEVEL: {
+    group: 'general',
+    kind: choice(['debug', 'info', 'warn', 'error']),
+    default: 'info',
+    meaning: 'debug, info, warn or error',
+    sandbox: true,
+  },
+  LOG_FORMAT: {
+    group: 'general',
+    kind: choice(['text', 'json']),
+    default: 'text',
+    meaning: 'text, or json: one object per line',
+    sandbox: true,
+  },
+  TEST_ESTABLISHMENT_ID: {
+    group: 'sync',
+    kind: whole(1, 2_147_483_647),
+    meaning: 'sends every order to this establishment instead',
+  },
+  SYNC_STATUSES: {
+    group: 'sync',
+    kind: statusList,
+    default: 'DEFINITE,CLOSED',
+    meaning: 'event statuses that get an order',
+    sandbox: true,
+  },
+  INJECT_LEAD_HOURS: {
+    group: 'sync',
+    kind: decimal(0, 720),
+    default: '0',
+    meaning: 'hours before 00:00 of its day (local time) from which an event is injected',
+    sandbox: true,
+  },
+  INJECT_GRACE_HOURS: {
+    group: 'sync',
+    kind: decimal(0, 720),
+    default: '24',
+    meaning: 'hours after its end until which an event is still injected',
+    sandbox: true,
+  },
+  PAYMENT_POLICY: {
+    group: 'sync',
+    kind: choice(paymentPolicies),
+    default: 'paid',
+    meaning:
+      'what the order carries as paid: paid (what Tripleseat says has been paid), full (the grand total) or none',
+    sandbox: true,
+  },
+  UNMATCHED_POLICY: {
+    group: 'sync',
+    kind: choice(unmatchedPolicies),
+    default: 'fail',
+    meaning: 'a line that matches no product: fail, or open-item (needs openItemProductId per location)',
+    sandbox: true,
+  },
+  IGNORE_EVENTS: {
+    group: 'sync',
+    kind: eventIdList,
+    without: 'none',
+    meaning: 'comma list of event ids to leave alone',
+    sandbox: true,
+  },
+  TRIPLESEAT_RPS: {
+    group: 'sync',
+    kind: requestRate,
+    default: '8',
+    meaning: 'requests per second to Tripleseat',
+  },
+  REVEL_RPS: {
+    group: 'sync',
+    kind: requestRate,
+    default: '5',
+    meaning: 'requests per second to Revel',
+  },
+  CONCURRENCY: {
+    group: 'sync',
+    kind: whole(1, 32),
+    default: '4',
+    meaning: 'events in flight',
+    sandbox: true,
+  },
+  HTTP_TIMEOUT_MS: {
+    group: 'sync',
+    kind: whole(100, 600_000),
+    default: '30000',
+    meaning: 'milliseconds that one request may take',
+    sandbox: true,
+  },
+  MAX_RUN_SECONDS: {
+    group: 'sync',
+    kind: whole(1, 86_400),
+    default: '1800',
+    meaning: 'seconds after which a run stops and reports',
+    sandbox: true,
+  },
+  MAX_CREATES_PER_RUN: {
+    group: 'sync',
+    kind: whole(1, 100_000),
+    default: '200',
+    meaning: 'more new orders than this and nothing is written',
+    sandbox: true,
+  },
+  SETTLE_SECONDS: {
+    group: 'sync',
+    kind: seconds(0, 120),
+    default: '3',
+    meaning: 'seconds after which an order that Revel accepted is taken to be visible to every look-up',
+  },
+  TRIPLESEAT_WEBHOOK_SIGNING_KEY: {
+    group: 'serve',
+    kind: commaList(
+      (part) => (/^[\x21-\x7e]+$/.test(part) ? part : null),
+      () => 'holds a key with white space, control or non-ASCII characters',
+      'the signing keys that Tripleseat shows for the webhook endpoints, separated by commas',
+    ),
+    meaning: 'comma list of webhook signing keys: endpoints are per site, keys rotate',
+    secret: true,
+  },
+  SERVE_TOKEN: {
+    group: 'serve',
+    kind: credential('a random text, e.g. that of `openssl rand -hex 24`', 16),
+    meaning: 'bearer token of the manual trigger, at least 16 characters',
+    secret: true,
+  },
+  SMTP_URL: {
+    group: 'notify',
+    kind: serviceUrl(
+      ['smtp:', 'smtps:'],
+      'smtp://user:password@host:587 or smtps://…, user and password percent-encoded',
+    ),
+    meaning: 'mail server, smtp:// or smtps://',
+    secret: true,
+  },
+  EMAIL_FROM: {
+    group: 'notify',
+    kind: mailAddress,
+    meaning: 'sender of the mails',
+  },
+  EMAIL_TO: {
+    group: 'notify',
+    kind: mailAddressList,
+    meaning: 'comma list of recipients',
+  },
+  EMAIL_ON: {
+    group: 'notify',
+    kind: choices(['changes', 'failures']),
+    default: 'changes,failures',
+    meaning: 'what is worth a mail: changes, failures or both',
+  },
+  HEALTHCHECK_URL: {
+    group: 'notify',
+    kind: httpsUrl,
+    meaning: "dead-man's switch: gets /start, then the exit code",
+    secret: true,
+  },
+  METRICS_FILE: {
+    group: 'notify',
+    kind: path,
+    meaning: 'Prometheus textfile, replaced at the end of each run',
+  },
+} as const satisfies Readonly<Record<string, Variable>>;
 
 /** Name of a variable in the table. */
-export type VariableName = (typeof variables)[number]['name'];
+export type VariableName = keyof typeof table;
 
-const byName: ReadonlyMap<string, Variable> = new Map(variables.map((entry) => [entry.name, entry]));
+type ValueOf<V> = V extends Variable<infer T> ? (V extends { default: string } ? T : T | null) : never;
+
+/** What each variable reads as; null: not set, and without a default. */
+export type Values = { readonly [N in VariableName]: ValueOf<(typeof table)[N]> };
+
+/** Every variable with its name, group by group. */
+export const variables: readonly (Variable & { name: VariableName })[] = Object.keys(variableGroups).flatMap(
+  (group) =>
+    (Object.keys(table) as VariableName[])
+      .filter((name) => table[name].group === group)
+      .map((name) => ({ name, ...table[name] })),
+);
 
 /** The table's entry. */
 export function variable(name: VariableName): Variable {
-  const entry = byName.get(name);
-  if (!entry) throw new RangeError(`no such variable: ${name}`);
-  return entry;
+  return table[name];
 }
