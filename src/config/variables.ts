@@ -253,8 +253,8 @@ const table = {
   REVEL_RPS: {
     group: 'sync',
     kind: requestRate,
-    default: '5',
-    meaning: 'requests per second to Revel',
+    default: '4',
+    meaning: 'requests per second to Revel; accounts are said to be allowed 300 a minute',
   },
   CONCURRENCY: {
     group: 'sync',

@@ -27,7 +27,7 @@ describe('defaults', () => {
         baseUrl: 'https://acme.revelup.com',
         apiKey: 'sample-api-key',
         apiSecret: 'sample-api-secret',
-        rps: 5,
+        rps: 4,
       },
       enabled: true,
       dryRun: false,

@@ -145,6 +145,6 @@ describe('secret files', () => {
 
   it('exist for secrets only', () => {
     const cwd = readyFolder({ rps: '9' });
-    expect(load({ REVEL_RPS_FILE: 'rps' }, { cwd }).revel.rps).toBe(5);
+    expect(load({ REVEL_RPS_FILE: 'rps' }, { cwd }).revel.rps).toBe(4);
   });
 });
