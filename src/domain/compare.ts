@@ -1,11 +1,9 @@
-import { type Cents, formatCents, sumCents, zero } from './money.js';
+import type { Difference } from './differences.js';
+import { type Cents, formatCents, zero } from './money.js';
 import { compareNames, plainText, type ShownName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
 import type { WantedItem, WantedOrder } from './wanted.js';
-
-/** One thing that is not as the event wants it, in words: `tax: event 91.09, order 0.00`. */
-export type Difference = string;
 
 /** Header fields that carry money, with their names for people. */
 const MONEY = [
@@ -27,12 +25,16 @@ function same(field: string, wanted: Cents, found: Cents | null): boolean {
 
 /** What in the header's money differs from the event. Empty: equal to the cent. */
 export function compareMoney(wanted: WantedOrder, found: FoundOrder): Difference[] {
-  return MONEY.filter(([field]) => !same(field, wanted[field], found[field])).map(
-    ([field, name]) => `${name}: event ${formatCents(wanted[field])}, order ${text(found[field])}`,
-  );
+  return MONEY.filter(([field]) => !same(field, wanted[field], found[field])).map(([field, shown]) => ({
+    field: shown,
+    name: null,
+    event: formatCents(wanted[field]),
+    order: amountText(found[field]),
+  }));
 }
 
-function text(amount: Cents | null): string {
+/** `710.66`, or that nobody can read it. */
+function amountText(amount: Cents | null): string {
   return amount === null ? 'unreadable' : formatCents(amount);
 }
 
@@ -42,8 +44,8 @@ function text(amount: Cents | null): string {
  */
 export function compareDay(wanted: WantedOrder, found: FoundOrder): Difference[] {
   if (revisionIn(found.notes) === null) return [];
-  const day = found.createdDate?.slice(0, 10) ?? 'unreadable';
-  return day === wanted.date ? [] : [`day: event ${wanted.date}, order ${day}`];
+  const order = found.createdDate?.slice(0, 10) ?? 'unreadable';
+  return order === wanted.date ? [] : [{ field: 'day', name: null, event: wanted.date, order }];
 }
 
 /** Which wanted lines are not there, and which rows nobody wants. */
@@ -135,49 +137,57 @@ function byId<T extends { id: string }>(rows: readonly T[]): T[] {
   return [...rows].sort((a, b) => Number(a.id) - Number(b.id));
 }
 
-/** Line by line, what in the contents differs. */
+/** Line by line, what in the contents differs: what was changed beside what it was. */
 export function describeContents(wanted: WantedOrder, contents: Contents): Difference[] {
   const items = compareItems(wanted.items, contents.items);
   const payments = comparePayments(wanted, contents.payments);
+  const open = [...items.extra];
+  const lines = items.missing.map((item): Difference => {
+    const at = open.findIndex((row) => isSameThing(item, row));
+    const [row] = at < 0 ? [] : open.splice(at, 1);
+    return { field: 'line', name: item.name, event: wantedText(item), order: row ? rowText(row) : null };
+  });
+  const paid = payments.extra.map((row) => amountText(row.amount));
+  const missing = payments.missing === zero ? [] : [formatCents(payments.missing)];
   return [
-    ...items.missing.map(
-      (item) => `line missing: ${item.quantity} × ${item.name} at ${formatCents(item.unitPrice)}`,
+    ...lines,
+    ...open.map((row) => extraLine(wanted, row)),
+    ...[...Array(Math.max(missing.length, paid.length)).keys()].map(
+      (at): Difference => ({
+        field: 'payment',
+        name: null,
+        event: missing[at] ?? null,
+        order: paid[at] ?? null,
+      }),
     ),
-    ...items.extra.map(
-      (item) => `line not in the event: ${item.quantity ?? '?'} × ${rowName(item)} at ${text(item.price)}`,
-    ),
-    ...(payments.missing === zero ? [] : [`payment missing: ${formatCents(payments.missing)}`]),
-    ...payments.extra.map((row) => `payment not in the event: ${text(row.amount)}`),
   ];
 }
 
-function rowName({ productId, nameOverride }: FoundItem): string {
-  const product = `product ${productId ?? '?'}`;
-  const name = plainText(nameOverride ?? '');
-  return name === '' ? product : `${name} (${product})`;
+/** Whether a row may be the line with another quantity or price: the same product under the same name. */
+export function isSameThing(item: WantedItem, row: FoundItem): boolean {
+  if (item.productId !== row.productId) return false;
+  if (item.nameOverride === null || row.nameOverride === null) return true;
+  return compareNames(shownName(item.nameOverride), shownName(row.nameOverride)) !== 'other';
 }
 
-/**
- * Differences of an order that staff works with. They take further payments and close it: that is their job and
- * no difference, as long as at least what the event says has been paid, and what remains is the rest.
- */
-export function compareWorkedOn(wanted: WantedOrder, found: FoundOrder, contents: Contents): Difference[] {
-  const rows = contents.payments.filter((row) => !row.deleted);
-  const paid = sumCents(rows.map((row) => row.amount ?? zero));
-  const money = compareMoney(wanted, found).filter((line) => !line.startsWith('remaining due'));
-  const due = found.remainingDue;
-  const rest = (found.finalTotal ?? wanted.finalTotal) - paid;
-  const items = describeContents(wanted, { items: contents.items, payments: [] }).filter(
-    (line) => !line.startsWith('payment'),
-  );
-  return [
-    ...money,
-    ...items,
-    ...(paid < wanted.payment
-      ? [`payment: event ${formatCents(wanted.payment)}, order ${formatCents(paid)}`]
-      : []),
-    ...(due !== null && due !== rest && !(due === zero && rest < zero)
-      ? [`remaining due: after payments of ${formatCents(paid)} it should not be ${formatCents(due)}`]
-      : []),
-  ];
+/** A row that no line of the event stands for. */
+export function extraLine(wanted: WantedOrder, row: FoundItem): Difference {
+  return { field: 'line', name: rowName(wanted, row), event: null, order: rowText(row) };
+}
+
+/** `30 × 8.24` */
+export function wantedText({ quantity, unitPrice }: Pick<WantedItem, 'quantity' | 'unitPrice'>): string {
+  return `${quantity} × ${formatCents(unitPrice)}`;
+}
+
+/** `24 × 8.24` */
+export function rowText({ quantity, price }: FoundItem): string {
+  return `${quantity ?? '?'} × ${amountText(price)}`;
+}
+
+function rowName({ items }: WantedOrder, { productId, nameOverride }: FoundItem): string {
+  const shown = plainText(nameOverride ?? '');
+  if (shown !== '') return shown;
+  const known = items.find((item) => item.productId === productId && item.nameOverride === null);
+  return known?.name ?? `product ${productId ?? '?'}`;
 }

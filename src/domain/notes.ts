@@ -2,6 +2,8 @@ import type { EventId, OrderId } from './ids.js';
 
 /** Marks a header that lost against another one of the same event. */
 const SUPERSEDED = ' superseded by order ';
+/** Marks an order that this program took away on somebody's order; 8 hex digits of the run follow. */
+const VOIDED = ' voided by ';
 const FILLING = / filling ([0-9a-f]{8,32})$/;
 const REVISION = / rev ([0-9a-f]{8})\b/;
 
@@ -21,6 +23,19 @@ export function claimedNotes(event: EventId, revision: string, claim: string): s
 /** What a header that lost says, for the case that Revel does not keep its deleted mark. */
 export function supersededNotes(event: EventId, winner: OrderId): string {
   return `Triple Seat Event #${event}${SUPERSEDED}${winner}`;
+}
+
+/** What an order says that this program marked deleted because a person told it to. */
+export function voidedNotes(event: EventId, run: string): string {
+  return `Triple Seat Event #${event}${VOIDED}${run}`;
+}
+
+/**
+ * Whether the notes say that this program took the order away, as loser of a race or because it was told to. What is
+ * deleted without such a mark was deleted by somebody else.
+ */
+export function isTakenAway(notes: string): boolean {
+  return isSuperseded(notes) || (notes.startsWith('Triple Seat Event #') && notes.includes(VOIDED));
 }
 
 /** The claim in the notes, or null. */

@@ -7,6 +7,8 @@ export interface FoundOrder {
   uuid: string | null;
   localId: string | null;
   establishmentId: number | null;
+  /** Revel user who made it. */
+  createdBy: number | null;
   /** Revel user who wrote last; anyone but our own user means that staff has touched the order. */
   updatedBy: number | null;
   /** Store-local, without offset, as sent. */
@@ -16,6 +18,12 @@ export interface FoundOrder {
   notes: string;
   deleted: boolean;
   printed: boolean;
+  /** A POS has opened it: from then on it is the master of the order, and what is written here does not reach it. */
+  opened: boolean;
+  /** Its bill is closed. */
+  closed: boolean;
+  /** The order whose bill was split, of which this is a part; null: none. */
+  billParent: OrderId | null;
   /** Ids of its OrderHistory rows; staff see the order once there is one. Null: the answer to a write did not say. */
   historyIds: string[] | null;
   subtotal: Cents | null;
@@ -41,6 +49,7 @@ export interface FoundItem {
   price: Cents | null;
   /** Name shown in place of the product's. Null: the product's own, or Revel does not tell. */
   nameOverride: string | null;
+  /** Marked deleted, or voided at a POS, which sets `voided_by` and `voided_date`. */
   deleted: boolean;
   updatedBy: number | null;
 }
@@ -63,10 +72,14 @@ export interface FoundHistory {
   orderId: OrderId;
 }
 
-/** What hangs on an order, read by its id. */
+/** What hangs on an order and on the bills that it was split into, read by their ids. */
 export interface Contents {
+  /** The order whose they are. */
+  order: OrderId;
   items: FoundItem[];
   payments: FoundPayment[];
+  /** The bills it was split into, as far as the look for the event's orders has not shown them; null: not looked for. */
+  bills: FoundOrder[] | null;
 }
 
 /** Staff see an order as soon as it has an OrderHistory row. (`has_history` may be false all the same.) */

@@ -1,17 +1,22 @@
-import {
-  compareDay,
-  compareItems,
-  compareMoney,
-  comparePayments,
-  compareWorkedOn,
-  type Difference,
-  describeContents,
-} from './compare.js';
+import { compareDay, compareItems, compareMoney, comparePayments, describeContents } from './compare.js';
+import type { Difference } from './differences.js';
 import type { OrderId } from './ids.js';
+import type { Location } from './location.js';
 import { formatCents, zero } from './money.js';
-import { isSuperseded, revisionIn } from './notes.js';
+import { claimIn, isSuperseded, revisionIn } from './notes.js';
 import { type Contents, type FoundOrder, isVisible } from './order.js';
 import type { Failure } from './reasons.js';
+import { homesOf, isAt, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
+import { compareInService, isSettled, isStaffAmong, isTouched } from './service.js';
+import {
+  drift,
+  duplicates,
+  removal,
+  shownTooEarly,
+  standsElsewhere,
+  touched,
+  touchedUnseen,
+} from './verdicts.js';
 import type { WantedOrder } from './wanted.js';
 
 /** One change of the POS as plain data; money and quantities as text, so that a report can print it as it is. */
@@ -43,128 +48,176 @@ export interface Standings {
   hidden: FoundOrder[];
 }
 
-/** Sorts the rows of one event: deleted rows don't count, nor do hidden ones that lost. */
+/** Sorts the rows of one event: deleted rows don't count, nor parts of a split bill, nor hidden ones that lost. */
 export function standings(rows: readonly FoundOrder[]): Standings {
   const live = rows.filter((row) => !row.deleted).sort((a, b) => Number(a.id) - Number(b.id));
+  const whole = live.filter((row) => !live.some(({ id }) => id === row.billParent));
   return {
-    visible: live.filter(isVisible),
-    hidden: live.filter((row) => !isVisible(row) && !isSuperseded(row.notes)),
+    visible: whole.filter(isVisible),
+    hidden: whole.filter((row) => !isVisible(row) && !isSuperseded(row.notes)),
   };
+}
+
+/** The parts that an order's bill was split into, as far as they are among the rows. */
+export function billsOf({ id }: FoundOrder, rows: readonly FoundOrder[]): FoundOrder[] {
+  return rows.filter((row) => !row.deleted && row.billParent === id);
 }
 
 /** What the order of an eligible event needs. */
 export type OrderPlan =
   /** It stands as wanted; `losers` are unfinished headers that lost against it. */
   | { kind: 'standing'; order: FoundOrder; losers: FoundOrder[] }
-  /** Cannot be decided without the order's lines and payments. */
-  | { kind: 'need-contents'; order: FoundOrder }
+  /**
+   * Staff works with it, or has: nothing of the event has gone, and what differs is theirs. `settled`: its bill is
+   * closed and its day over, so that nothing can change it any more; then something of the event may have gone.
+   */
+  | { kind: 'in-service'; order: FoundOrder; differences: Difference[]; settled: boolean }
+  /** Cannot be decided without lines and payments of the order and of `bills`, parts of it that were found with it. */
+  | { kind: 'need-contents'; order: FoundOrder; bills: FoundOrder[] }
+  /** Cannot be decided without those bills that the order was split into that the look has not shown. */
+  | { kind: 'need-bills'; order: FoundOrder }
   | { kind: 'create'; actions: Action[]; losers: FoundOrder[] }
   | { kind: 'complete'; order: FoundOrder; actions: Action[]; losers: FoundOrder[] }
   | { kind: 'failed'; failure: Failure; order: FoundOrder | null; differences: Difference[] };
 
-/** True when somebody other than our Revel user wrote to it last. */
-export function isTouched(wanted: WantedOrder, order: FoundOrder): boolean {
-  return order.updatedBy !== wanted.location.revel.userId;
+/** A plan that says what is, or what to do: nothing more needs to be read for it. */
+export type DecidedPlan = Exclude<OrderPlan, { kind: 'need-contents' | 'need-bills' }>;
+
+/** What a plan depends on besides the event and its orders. */
+export interface PlanAround {
+  /** Epoch milliseconds. */
+  now: number;
+  /** Every shop that is configured. */
+  locations: readonly Location[];
 }
 
 /**
- * The plan for one event: a pure function of what is wanted and what was found. `contents` are those of the
- * order that a `need-contents` answer named.
+ * The plan for one event: a pure function of what is wanted and what was found. The first rule that applies counts.
+ *
+ * @param read lines and payments as far as they have been read: a `need-contents` answer says whose are needed
  */
 export function planOrder(
   wanted: WantedOrder,
   rows: readonly FoundOrder[],
-  contents: Contents | null,
+  read: readonly Contents[],
+  around: PlanAround,
 ): OrderPlan {
   const { visible, hidden } = standings(rows);
-  const [first, second] = visible;
-  if (first && second) return duplicates(wanted, visible);
-  if (first) {
-    return first.establishmentId === wanted.establishmentId
-      ? planVisible(wanted, first, hidden, contents)
-      : { kind: 'failed', failure: movedAway(wanted, first), order: first, differences: [] };
+  const counting = withoutEmptied(wanted, visible);
+  const [first, second] = counting;
+  if (first && second) return failed(duplicates(wanted, counting), first);
+  const place: Place = {
+    establishments: homesOf(wanted.location, wanted.establishmentId),
+    date: wanted.date,
+  };
+  const removed = removedByStaff(rows, place);
+  if (!first) return planHidden(wanted, hidden, read, removed);
+  const bills = billsOf(first, rows);
+  const contents = contentsOf(first, read);
+  const isHome = place.establishments.includes(first.establishmentId ?? 0);
+  if (!isHome && !contents) return { kind: 'need-contents', order: first, bills };
+  if (contents && isEmptied(contents) && claimIn(first.notes) === null) {
+    return planHidden(wanted, hidden, read, isAt(first, place) ? first : removed);
   }
+  return isHome
+    ? planVisible(wanted, first, { bills, losers: hidden, contents, around })
+    : failed(standsElsewhere(wanted, first, around.locations), first);
+}
+
+function contentsOf({ id }: FoundOrder, read: readonly Contents[]): Contents | null {
+  return read.find(({ order }) => order === id) ?? null;
+}
+
+/** Beside another order, one that staff has emptied at a POS is none: it is on record, and nobody serves from it. */
+function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): FoundOrder[] {
+  const left = wanted.subtotal === zero ? [] : visible.filter((row) => !looksEmptied(row));
+  return left.length > 0 ? left : [...visible];
+}
+
+/**
+ * Nobody can see an order yet: one that was begun is completed, else one is made, unless staff has taken it away.
+ * Whoever makes an order again by a person's word follows the chain of uuids past the row that was taken away; an
+ * unfinished header with that row's own uuid is older than the removal.
+ */
+function planHidden(
+  wanted: WantedOrder,
+  hidden: readonly FoundOrder[],
+  read: readonly Contents[],
+  removed: FoundOrder | null,
+): OrderPlan {
   const candidates = hidden.filter((row) => row.establishmentId === wanted.establishmentId);
-  const winner = candidates[0];
+  const winner = candidates.find(
+    (row) => removed === null || (row.uuid !== null && row.uuid !== removed.uuid),
+  );
+  if (removed && !winner) return failed(removal(wanted, removed), removed);
   const losers = hidden.filter((row) => row !== winner);
   if (!winner) return { kind: 'create', actions: createActions(wanted), losers };
-  if (isTouched(wanted, winner)) return touchedUnfinished(wanted, winner);
-  if (!contents) return { kind: 'need-contents', order: winner };
-  if (staffAmong(wanted, contents)) return touchedUnfinished(wanted, winner);
+  if (isTouched(wanted, winner)) return failed(touchedUnseen(wanted, winner), winner);
+  const contents = contentsOf(winner, read);
+  if (!contents) return { kind: 'need-contents', order: winner, bills: [] };
+  if (isStaffAmong(wanted, contents)) return failed(touchedUnseen(wanted, winner), winner);
   return { kind: 'complete', order: winner, actions: completeActions(wanted, winner, contents), losers };
+}
+
+/** What is known of an order that staff can see. */
+interface Seen {
+  bills: FoundOrder[];
+  losers: FoundOrder[];
+  contents: Contents | null;
+  around: PlanAround;
 }
 
 function planVisible(
   wanted: WantedOrder,
   order: FoundOrder,
-  losers: FoundOrder[],
-  contents: Contents | null,
+  { bills, losers, contents, around }: Seen,
 ): OrderPlan {
-  // A payment that staff took may not show in the header.
-  const touched = isTouched(wanted, order) || (contents !== null && staffAmong(wanted, contents));
+  // A claim goes away with the last change before the order is shown: somebody else has shown this one too early.
+  const unfinished = claimIn(order.notes) !== null;
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
-  const proven = header.length === 0 && !touched && revisionIn(order.notes) === wanted.revision;
-  if (proven && !contents) return { kind: 'standing', order, losers };
-  if (!contents) return { kind: 'need-contents', order };
-  const differences = touched
-    ? [...compareWorkedOn(wanted, order, contents), ...compareDay(wanted, order)]
-    : [...header, ...describeContents(wanted, contents)];
+  if (!contents) {
+    const proven =
+      header.length === 0 &&
+      !unfinished &&
+      !isTouched(wanted, order) &&
+      revisionIn(order.notes) === wanted.revision;
+    return proven ? { kind: 'standing', order, losers } : { kind: 'need-contents', order, bills };
+  }
+  if (isTouched(wanted, order) || isStaffAmong(wanted, contents)) {
+    return planInService(wanted, order, { losers, contents, around, unfinished });
+  }
+  const differences = [...header, ...describeContents(wanted, contents)];
   if (differences.length === 0) return { kind: 'standing', order, losers };
-  const list = differences.slice(0, 20).join('; ');
-  const failure: Failure = touched
-    ? {
-        reason: 'TOUCHED',
-        error: `Order ${order.id} differs from event ${wanted.eventId}, and staff has worked on it, so it is left alone: ${list}. Correct it in the POS, or the event in Tripleseat.`,
-      }
-    : {
-        reason: 'DRIFT',
-        error: `Order ${order.id} no longer matches event ${wanted.eventId}: ${list}. Staff can already see it, so it is not changed: correct it in the POS, or delete it there and the next run makes a new one.`,
-      };
+  const why = unfinished ? shownTooEarly(wanted, order, differences) : drift(wanted, order, differences);
+  return failed(why, order, differences);
+}
+
+/** The POS is the master of what it has opened: only what has gone from it is a fault. */
+function planInService(
+  wanted: WantedOrder,
+  order: FoundOrder,
+  {
+    losers,
+    contents,
+    around,
+    unfinished,
+  }: Omit<Seen, 'bills' | 'contents'> & {
+    contents: Contents;
+    unfinished: boolean;
+  },
+): OrderPlan {
+  const { lacking, other } = compareInService(wanted, order, contents);
+  if (lacking.length > 0 && contents.bills === null) return { kind: 'need-bills', order };
+  const differences = [...lacking, ...other];
+  if (differences.length === 0) return { kind: 'standing', order, losers };
+  const settled = isSettled(wanted, order, around.now);
+  if (lacking.length === 0 || settled) return { kind: 'in-service', order, differences, settled };
+  const why = unfinished ? shownTooEarly(wanted, order, differences) : touched(wanted, order, lacking);
+  return failed(why, order, differences);
+}
+
+function failed(failure: Failure, order: FoundOrder, differences: Difference[] = []): OrderPlan {
   return { kind: 'failed', failure, order, differences };
-}
-
-/** Staff may have changed a line or added a payment without the header showing it. */
-function staffAmong(wanted: WantedOrder, contents: Contents): boolean {
-  return [...contents.items, ...contents.payments].some(
-    (row) => !row.deleted && row.updatedBy !== null && row.updatedBy !== wanted.location.revel.userId,
-  );
-}
-
-function duplicates(wanted: WantedOrder, visible: FoundOrder[]): OrderPlan {
-  const ids = visible.map((row) => row.id).join(', ');
-  return {
-    kind: 'failed',
-    failure: {
-      reason: 'DUPLICATE_ORDERS',
-      error: `Event ${wanted.eventId} has ${visible.length} live orders: ${ids}. Keep one and delete the others in the POS.`,
-    },
-    order: visible[0] ?? null,
-    differences: [],
-  };
-}
-
-function movedAway(wanted: WantedOrder, order: FoundOrder): Failure {
-  return {
-    reason: 'ORPHANED',
-    error: `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}. Delete that order in the POS; the next run makes one in the right place.`,
-  };
-}
-
-/** What is wrong with an unfinished order in an establishment that its event has left. */
-export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
-  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Delete that order in the POS; the next run makes one in the right place.`;
-}
-
-function touchedUnfinished(wanted: WantedOrder, order: FoundOrder): OrderPlan {
-  return {
-    kind: 'failed',
-    failure: {
-      reason: 'TOUCHED',
-      error: `Order ${order.id} of event ${wanted.eventId} is unfinished, but somebody else has changed it, so it is not written to. Finish it in the POS, or delete it there and the next run makes a new one.`,
-    },
-    order,
-    differences: [],
-  };
 }
 
 /** Everything a new order takes, in the order of the writes. */

@@ -6,6 +6,8 @@ export const skipReasons = [
   'LOCATION_NOT_ALLOWED',
   'CONNECTOR_DISABLED',
   'IGNORED',
+  'IN_SERVICE',
+  'REMOVED_BY_STAFF',
   'LOCKED',
   'CLAIMED_ELSEWHERE',
 ] as const;
@@ -36,6 +38,7 @@ export const failReasons = [
   'ORPHANED',
   'DUPLICATE_ORDERS',
   'TOUCHED',
+  'REMOVED_BY_STAFF',
   'SOURCE_ERROR',
   'REVEL_ERROR',
   'UNVERIFIED',

@@ -1,10 +1,11 @@
 import type { EventHeader } from './event.js';
 import type { EventId } from './ids.js';
 import type { Location } from './location.js';
-import type { FoundOrder } from './order.js';
+import type { Contents, FoundOrder } from './order.js';
 import { standings } from './plan.js';
 import type { Failure, SkipReason } from './reasons.js';
-import { windowOf, windowState } from './window.js';
+import { homesOf, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
+import { eventDate, windowOf, windowState } from './window.js';
 
 /** What is known of an event before its financial detail is needed. */
 export interface TriageInput {
@@ -25,12 +26,18 @@ export interface TriageInput {
   now: number;
   /** All rows Revel has for the event. */
   rows: readonly FoundOrder[];
+  /** Lines and payments as far as they have been read: a `need-contents` answer says whose are needed. */
+  read: readonly Contents[];
+  /** Takes every order in place of the location's establishment; null: none. */
+  testEstablishmentId: number | null;
 }
 
 /** Decided without the detail, or the location to build the wanted order for. */
 export type Triage =
   | { kind: 'skip'; reason: SkipReason; note: string | null; order: FoundOrder | null }
   | { kind: 'failed'; failure: Failure; order: FoundOrder | null }
+  /** Whether its order still holds anything shows in its lines and payments alone. */
+  | { kind: 'need-contents'; order: FoundOrder }
   | { kind: 'wants-order'; header: EventHeader; location: Location };
 
 /** Which events get an order, and which need a person. */
@@ -40,26 +47,28 @@ export function triage(input: TriageInput): Triage {
   const order = visible[0] ?? null;
   if (input.ignored) return skip('IGNORED', order);
   if (!header) {
-    return order
-      ? orphaned(visible, `Event ${id} no longer exists in Tripleseat`)
-      : failed('EVENT_NOT_FOUND', `Tripleseat has no event ${id}. Check the id.`, null);
+    const gone = unwanted(input, `Event ${id} no longer exists in Tripleseat`);
+    return gone ?? failed('EVENT_NOT_FOUND', `Tripleseat has no event ${id}. Check the id.`, null);
   }
   if (location && !input.allowed) return skip('LOCATION_NOT_ALLOWED', order);
   if (header.deleted || !input.statuses.includes(header.status)) {
     const is = header.deleted ? 'deleted' : header.status;
-    return order
-      ? orphaned(visible, `Event ${id} is ${is}`)
-      : skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
+    return unwanted(input, `Event ${id} is ${is}`) ?? skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
   }
   if (!location) {
     const where = `site ${header.siteId ?? 'unknown'}, location ${header.locationId ?? 'unknown'}`;
-    return order
-      ? orphaned(visible, `Event ${id} has moved to ${where}, which no entry of the locations file covers`)
-      : failed(
-          'LOCATION_NOT_MAPPED',
-          `Event ${id} is at ${where}, which no entry of the locations file covers. Add one, or put the event on IGNORE_EVENTS.`,
-          null,
-        );
+    if (order)
+      return orphaned(
+        input,
+        visible,
+        `Event ${id} is at ${where}, which no entry of the locations file covers`,
+        MOVED,
+      );
+    return failed(
+      'LOCATION_NOT_MAPPED',
+      `Event ${id} is at ${where}, which no entry of the locations file covers. Add one, or put the event on IGNORE_EVENTS.`,
+      null,
+    );
   }
   const window = windowOf(header, location.timezone, input.leadHours, input.graceHours);
   if (!window) {
@@ -76,15 +85,46 @@ export function triage(input: TriageInput): Triage {
     case 'over':
       return input.late
         ? { kind: 'wants-order', header, location }
-        : failed('MISSED', missed(id, window.closesAt, hidden), hidden[0] ?? null);
+        : failed('MISSED', missed(input, window.closesAt, hidden), hidden[0] ?? null);
     case 'open':
       return { kind: 'wants-order', header, location };
   }
 }
 
-function missed(id: EventId, closedAt: number, hidden: readonly FoundOrder[]): string {
+/**
+ * An event that wants no order has one that staff can see, or staff has taken it away; null: neither. What staff has
+ * emptied at a POS is taken away, too, though the order stays on record.
+ */
+function unwanted(input: TriageInput, what: string): Triage | null {
+  const standing = standings(input.rows).visible;
+  const live = standing.length > 1 ? standing.filter((row) => !looksEmptied(row)) : standing;
+  const [order, second] = live;
+  if (!order) return removedNote(standing.at(-1) ?? removedByStaff(input.rows, placeOf(input)), what);
+  if (second) return orphaned(input, live, what, CANCELLED);
+  const contents = input.read.find((each) => each.order === order.id);
+  if (!contents) return { kind: 'need-contents', order };
+  return isEmptied(contents) ? removedNote(order, what) : orphaned(input, [order], what, CANCELLED);
+}
+
+function removedNote(order: FoundOrder | null, what: string): Triage | null {
+  return order && skip('REMOVED_BY_STAFF', order, `${what}, and staff has taken its order ${order.id} away.`);
+}
+
+/** Where and when the event's order belongs; null: nothing is known of that. */
+function placeOf({ header, location, testEstablishmentId }: TriageInput): Place | null {
+  const date = header && location ? eventDate(header, location.timezone) : null;
+  if (!location || date === null) return null;
+  return { establishments: homesOf(location, testEstablishmentId ?? location.revel.establishmentId), date };
+}
+
+function missed(input: TriageInput, closedAt: number, hidden: readonly FoundOrder[]): string {
+  const { id } = input;
   const closed = new Date(closedAt).toISOString().slice(0, 16).replace('T', ' ');
   const [unfinished] = hidden;
+  const removed = removedByStaff(input.rows, placeOf(input));
+  if (removed && !unfinished) {
+    return `Staff has taken order ${removed.id} of event ${id} away, and the time to inject another was over at ${closed} UTC. If one is still wanted: ts-reconcile resolve ${id} --recreate`;
+  }
   const what = unfinished ? `only an unfinished order (${unfinished.id})` : 'no order';
   return `Event ${id} has ${what}, and the time to inject it was over at ${closed} UTC. If the order is still wanted, run: ts-reconcile sync --event-id ${id} --late`;
 }
@@ -102,12 +142,22 @@ function failed(reason: Failure['reason'], error: string, order: FoundOrder | nu
   return { kind: 'failed', failure: { reason, error }, order };
 }
 
-function orphaned(standing: readonly FoundOrder[], what: string): Triage {
+const CANCELLED = 'If it is not wanted any more, void it on the POS, or have it taken away:';
+const MOVED =
+  'If the event has moved there for good, add the location to the locations file; if the order is not wanted:';
+
+function orphaned(
+  { id }: TriageInput,
+  standing: readonly FoundOrder[],
+  what: string,
+  remedy: string,
+): Triage {
   const [order = null, ...more] = standing;
-  const ids = standing.map(({ id }) => id).join(', ');
-  const remedy =
-    more.length === 0
-      ? `its order ${ids} stands in Revel. Void or delete that order in the POS if it is not wanted.`
-      : `its orders ${ids} stand in Revel. Void or delete those in the POS that are not wanted.`;
-  return failed('ORPHANED', `${what}, but ${remedy}`, order);
+  const ids = standing.map((row) => row.id).join(', ');
+  const stand = more.length === 0 ? `its order ${ids} stands` : `its orders ${ids} stand`;
+  return failed(
+    'ORPHANED',
+    `${what}, but ${stand} in Revel. ${remedy} ts-reconcile resolve ${id} --void`,
+    order,
+  );
 }

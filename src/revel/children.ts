@@ -1,4 +1,5 @@
 import type { OrderId } from '../domain/ids.js';
+import { isTakenAway } from '../domain/notes.js';
 import type { FoundOrder } from '../domain/order.js';
 import type { ListRead, ListRequest, Rest } from './rest.js';
 import { historySchema } from './schema.js';
@@ -61,7 +62,8 @@ export function historyOf(rest: Rest, id: OrderId) {
  * about that (lists may carry fewer fields than details): then its history is asked for.
  */
 export async function withHistory(rest: Rest, order: FoundOrder): Promise<RevelRead<FoundOrder>> {
-  if (order.historyIds !== null || order.deleted) return { kind: 'ok', value: order };
+  if (order.historyIds !== null || (order.deleted && isTakenAway(order.notes)))
+    return { kind: 'ok', value: order };
   const history = await historyOf(rest, order.id);
   if (history.kind === 'error') return history;
   return { kind: 'ok', value: { ...order, historyIds: history.value.map((row) => row.id) } };

@@ -4,6 +4,7 @@ import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/mo
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
 import type { WantedOrder } from '../domain/wanted.js';
+import { addDays, isDate } from '../domain/zones.js';
 import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
 import type { ListRequest, Rest } from './rest.js';
@@ -23,6 +24,11 @@ const ITEMS = '/resources/OrderItem/';
 const PAYMENTS = '/resources/Payment/';
 const PRODUCT_PAGE = 1_000;
 const MAX_PRODUCT_ROWS = 200_000;
+/** A bill is split while its party is there, at the latest on the morning after. */
+const BILL_DAYS = 1;
+const BILL_PAGE = 500;
+/** Orders of one shop in two days, many times over. */
+const MAX_BILL_ROWS = 20_000;
 
 const user = (id: number) => `/enterprise/User/${id}/`;
 const station = (id: number) => `/resources/PosStation/${id}/`;
@@ -89,6 +95,32 @@ export class RevelClient implements RevelPort {
 
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>> {
     return historyOf(this.#rest, id);
+  }
+
+  /**
+   * Revel has no filter for it: all orders of the shop are read since the day the order is filed under, on which it
+   * cannot have been split before.
+   */
+  async bills({ id, establishmentId, createdDate }: FoundOrder): Promise<RevelRead<FoundOrder[]>> {
+    const path = '/resources/Order/';
+    const day = createdDate?.slice(0, 10) ?? null;
+    if (establishmentId === null || day === null || !isDate(day)) return { kind: 'ok', value: [] };
+    const list = await this.#rest.list({
+      path,
+      query: {
+        establishment: String(establishmentId),
+        created_date__gte: `${day}T00:00:00`,
+        created_date__lte: `${addDays(day, BILL_DAYS)}T23:59:59`,
+        order_by: 'id',
+      },
+      schema: orderSchema,
+      wanted: (row) => row.billParent === id && !row.deleted,
+      key: (row) => row.id,
+      pageSize: BILL_PAGE,
+      maxRows: MAX_BILL_ROWS,
+      strict: false,
+    });
+    return settled(list, path);
   }
 
   async products(establishmentId: number): Promise<RevelRead<Product[]>> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { orderId } from '../domain/ids.js';
+import { type OrderId, orderId } from '../domain/ids.js';
 import { type Cents, parseCents, parseQuantity, roundToCents } from '../domain/money.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
@@ -13,6 +13,12 @@ const shownName = text.catch(null).transform((name) => (name?.trim() ? name : nu
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
 /** A foreign key: `/resources/Order/17/`, or a bare id. */
 const reference = z.union([z.string().max(300), z.number()]).nullish();
+
+/** Whether a field that only a POS sets has been set. */
+const isSet = z
+  .unknown()
+  .optional()
+  .transform((value) => value !== undefined && value !== null && value !== '' && value !== false);
 
 /** Envelope of every list. Rows are checked one by one by the resource's own schema. */
 export const listSchema = z.object({
@@ -50,12 +56,16 @@ export const orderSchema = z
     uuid: text,
     local_id: text,
     establishment: reference,
+    created_by: reference.catch(null),
     updated_by: reference,
     created_date: text,
     updated_date: text,
     notes: text,
     deleted: flag,
     printed: flag,
+    check_sum: isSet,
+    closed: flag.catch(null),
+    bill_parent: reference.catch(null),
     orderhistory: z.array(z.unknown()).max(1_000).nullish(),
     subtotal: decimal,
     discount_amount: decimal,
@@ -73,12 +83,16 @@ export const orderSchema = z
       uuid: row.uuid ?? null,
       localId: row.local_id ?? null,
       establishmentId: idOf(row.establishment),
+      createdBy: idOf(row.created_by),
       updatedBy: idOf(row.updated_by),
       createdDate: row.created_date ?? null,
       updatedDate: row.updated_date ?? null,
       notes: row.notes ?? '',
       deleted: row.deleted ?? false,
       printed: row.printed ?? false,
+      opened: row.check_sum,
+      closed: row.closed ?? false,
+      billParent: parentOf(row.bill_parent),
       historyIds: row.orderhistory?.map(historyId) ?? null,
       subtotal: money(row.subtotal),
       discount: money(row.discount_amount),
@@ -91,6 +105,11 @@ export const orderSchema = z
       remainingDue: computedMoney(row.remaining_due),
     }),
   );
+
+function parentOf(value: string | number | null | undefined): OrderId | null {
+  const parent = idOf(value);
+  return parent === null ? null : orderId(parent);
+}
 
 const historyEntry = z.union([reference, z.object({ id })]);
 
@@ -112,6 +131,8 @@ export const itemSchema = z
     price: decimal,
     product_name_override: shownName,
     deleted: flag,
+    voided_by: isSet,
+    voided_date: isSet,
     updated_by: reference,
   })
   .transform(
@@ -123,7 +144,7 @@ export const itemSchema = z
       quantity: row.quantity === null || row.quantity === undefined ? null : parseQuantity(row.quantity),
       price: money(row.price),
       nameOverride: row.product_name_override,
-      deleted: row.deleted ?? false,
+      deleted: (row.deleted ?? false) || row.voided_by || row.voided_date,
       updatedBy: idOf(row.updated_by),
     }),
   );

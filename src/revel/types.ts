@@ -116,6 +116,8 @@ export interface RevelPort {
   /** The same for payments. */
   paymentsOf(ids: readonly OrderId[]): Promise<RevelRead<FoundPayment[] | null>>;
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>>;
+  /** The orders that a POS has split this one's bill into (`bill_parent`). */
+  bills(order: FoundOrder): Promise<RevelRead<FoundOrder[]>>;
   /** Active products of the establishment. */
   products(establishmentId: number): Promise<RevelRead<Product[]>>;
   createOrder(order: NewOrder, guard: Guard): Promise<RevelWrite<FoundOrder>>;

@@ -9,7 +9,8 @@ import type { Work } from './event.js';
 import { gatherWanted } from './gather.js';
 import { Halt } from './halt.js';
 import { remember, setDoubtful } from './memory.js';
-import { base, doneAs, failed, standing } from './results.js';
+import { base, doneAs, failed, failedPlan, standing } from './results.js';
+import { servedResult } from './served.js';
 import { Session } from './session.js';
 import type { EventResult } from './types.js';
 
@@ -25,8 +26,11 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
   try {
     const done = await converge(session, () => reread(ctx, work, session));
     if (done.kind === 'failed') {
-      const { reason, error } = done.failure;
-      return { ...failed(work.known, reason, error, done.order, false), changes: session.actions };
+      return { ...failedPlan(work.known, session.wanted, done), changes: session.actions };
+    }
+    if (done.kind === 'in-service') {
+      const served = await servedResult(ctx, work.known, session.wanted.finalTotal, done);
+      return { ...served, changes: session.actions };
     }
     const { header } = work.known;
     if (header && work.ownLines && session.wanted === work.wanted) {

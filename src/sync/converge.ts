@@ -1,8 +1,10 @@
 import { isSuperseded } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { leftElsewhere, planOrder, standings } from '../domain/plan.js';
-import type { Failure } from '../domain/reasons.js';
+import { type OrderPlan, planOrder, standings } from '../domain/plan.js';
+import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
+
+import { planAround, planReading } from './contents.js';
 import { fill } from './fill.js';
 import { abandoned, follow, takeBack } from './follow.js';
 import { Halt, Lost } from './halt.js';
@@ -12,7 +14,7 @@ import type { Session } from './session.js';
 /** The event's order stands, or a person is needed. */
 export type Converged =
   | { kind: 'standing'; order: FoundOrder; created: boolean }
-  | { kind: 'failed'; failure: Failure; order: FoundOrder | null };
+  | Extract<OrderPlan, { kind: 'in-service' | 'failed' }>;
 
 /** Each round looks afresh; most events need two. More than this means that something keeps changing. */
 const MAX_ROUNDS = 40;
@@ -37,6 +39,7 @@ export async function converge(
     const rows = await look(session);
     const plan = await planAsFound(session, rows);
     switch (plan.kind) {
+      case 'in-service':
       case 'failed': {
         const newer = refreshed ? null : await refresh();
         refreshed = true;
@@ -52,6 +55,7 @@ export async function converge(
         return { kind: 'standing', order: plan.order, created: false };
       case 'create':
       case 'need-contents':
+      case 'need-bills':
       case 'complete':
         break;
     }
@@ -79,12 +83,10 @@ export async function converge(
 }
 
 /** The plan from what was found; contents are read only for an order that staff can see and that needs it. */
-async function planAsFound(session: Session, rows: readonly FoundOrder[]) {
-  const plan = planOrder(session.wanted, rows, null);
+async function planAsFound(session: Session, rows: readonly FoundOrder[]): Promise<OrderPlan> {
+  const plan = planOrder(session.wanted, rows, [], planAround(session.ctx));
   if (plan.kind !== 'need-contents' || !isVisible(plan.order)) return plan;
-  const items = session.need(await session.ctx.revel.items(plan.order.id));
-  const payments = session.need(await session.ctx.revel.payments(plan.order.id));
-  return planOrder(session.wanted, rows, { items, payments });
+  return session.need(await planReading(session.ctx, session.wanted, rows));
 }
 
 /** Completes the hidden order that counts, if it is or becomes ours. Null: look again. */

@@ -3,18 +3,22 @@ import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { type Action, leftElsewhere, markDeleted, type OrderPlan, planOrder } from '../domain/plan.js';
+import { type Action, billsOf, type DecidedPlan, markDeleted, planOrder } from '../domain/plan.js';
+import { isSettled } from '../domain/service.js';
+import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
+import { planAround, planReading, readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
-import { judge, judgeBy, keyOf } from './judge.js';
+import { judge, judgeReading, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { isRecent, type Proof } from './proof.js';
 import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
+import { servedResult } from './served.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** An event is settled, or has work to do. */
@@ -56,7 +60,16 @@ export async function settleListed(
   const { id, header } = candidate;
   const { location } = verdict;
   const known = await recall(ctx, header, location, all);
-  return known ? standing({ id, header, location }, known.total, known.order) : null;
+  if (!known) return null;
+  const { order, total, differences, wanted } = known;
+  if (differences.length === 0) return standing({ id, header, location }, total, order);
+  const settled = isSettled(wanted, order, ctx.clock.now());
+  return servedResult(ctx, { id, header, location }, total, {
+    kind: 'in-service',
+    order,
+    differences,
+    settled,
+  });
 }
 
 /**
@@ -140,17 +153,17 @@ async function planRead(
   return planOrderOf(ctx, event, verdict.location, all, known);
 }
 
-function unreadEvent(
+async function unreadEvent(
   ctx: RunContext,
   candidate: Candidate,
   read: Exclude<ReadResult<SourceEvent>, { kind: 'ok' }>,
   rows: readonly FoundOrder[],
-): Planned {
+): Promise<Planned> {
   if (read.kind !== 'not-found') {
     const upstream = read.kind === 'error' && !read.unusable;
     return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
   }
-  const verdict = judgeBy(ctx, { id: candidate.id, header: null }, rows);
+  const verdict = await judgeReading(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'
     ? verdict
     : result(failedUnread(ctx, candidate, 'EVENT_NOT_FOUND', 'Tripleseat does not have the event.', false));
@@ -177,14 +190,16 @@ async function planOrderOf(
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
-  const isHeaderRight = planOrder(wanted, rows, null).kind === 'standing';
+  const isHeaderRight = planOrder(wanted, rows, [], planAround(ctx)).kind === 'standing';
   if (plan.kind === 'failed') {
     // The header does not tell what is wrong: the next sweep is to look further, too.
     if (isHeaderRight && !doubtful) await setDoubtful(ctx, event.id, true);
     return result(failedPlan(known, wanted, plan));
   }
-  if (plan.kind === 'need-contents') {
-    return result(failed(known, 'REVEL_ERROR', 'The order could not be read.', existing, true));
+  if (plan.kind === 'in-service') {
+    if (doubtful) await setDoubtful(ctx, event.id, false);
+    if (ownLines) await remember(ctx, event, wanted, plan.order, readAt, plan.differences);
+    return result(await servedResult(ctx, known, wanted.finalTotal, plan));
   }
   const dropped = await droppable(ctx, wanted, plan.losers);
   if (dropped.kind === 'error') return result(failed(known, 'REVEL_ERROR', dropped.detail, existing, true));
@@ -219,23 +234,22 @@ async function planWithContents(
   rows: readonly FoundOrder[],
   doubtful: boolean,
   proof: Proof | null,
-): Promise<OrderPlan | { kind: 'unread'; detail: string }> {
-  const plan = planOrder(wanted, rows, null);
+): Promise<DecidedPlan | { kind: 'unread'; detail: string }> {
+  const plan = planOrder(wanted, rows, [], planAround(ctx));
   const isProven =
     plan.kind === 'standing' &&
     !doubtful &&
     (proof === null || (proof.kind === 'unread' && isRecent(ctx, wanted.location, plan.order)));
-  if (isProven || (plan.kind !== 'need-contents' && plan.kind !== 'standing')) return plan;
-  if (proof?.kind === 'contents' && proof.order === plan.order.id) {
-    const proved = planOrder(wanted, rows, proof.contents);
+  const isOpen = plan.kind === 'need-contents' || plan.kind === 'need-bills';
+  if (!isOpen && (isProven || plan.kind !== 'standing')) return plan;
+  if (proof?.kind === 'contents' && proof.contents.order === plan.order.id) {
+    const proved = planOrder(wanted, rows, [proof.contents], planAround(ctx));
     // What differs is read by itself before anybody is told.
     if (proved.kind === 'standing') return proved;
   }
-  const items = await ctx.revel.items(plan.order.id);
-  if (items.kind === 'error') return { kind: 'unread', detail: items.detail };
-  const payments = await ctx.revel.payments(plan.order.id);
-  if (payments.kind === 'error') return { kind: 'unread', detail: payments.detail };
-  return planOrder(wanted, rows, { items: items.value, payments: payments.value });
+  const contents = await readContents(ctx.revel, plan.order, billsOf(plan.order, rows));
+  const decided = contents.kind === 'ok' ? await planReading(ctx, wanted, rows, [contents.value]) : contents;
+  return decided.kind === 'ok' ? decided.value : { kind: 'unread', detail: decided.detail };
 }
 
 /** What the plan would come to, for a dry run. */

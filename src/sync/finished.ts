@@ -1,7 +1,10 @@
 import { compareMoney, comparePayments, type PaymentComparison } from '../domain/compare.js';
+import { differencesText } from '../domain/differences.js';
 import { zero } from '../domain/money.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../domain/order.js';
-import { isTouched, planOrder } from '../domain/plan.js';
+import { planOrder } from '../domain/plan.js';
+import { isTouched } from '../domain/service.js';
+import { planAround, planReading } from './contents.js';
 import { Halt } from './halt.js';
 import type { Session } from './session.js';
 
@@ -42,11 +45,11 @@ export async function readBack(
 
 /** The order, if header and payments are as they are wanted. */
 function standingAs(
-  { wanted }: Session,
+  { wanted, ctx }: Session,
   order: FoundOrder | null,
   payments: readonly FoundPayment[],
 ): FoundOrder | null {
-  const plan = planOrder(wanted, order === null ? [] : [order], null);
+  const plan = planOrder(wanted, order === null ? [] : [order], [], planAround(ctx));
   const paid = comparePayments(wanted, payments);
   return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0 ? plan.order : null;
 }
@@ -54,10 +57,8 @@ function standingAs(
 /** The order, if staff has opened it already and all of it is still right. */
 async function standingAsWorkedOn(session: Session, order: FoundOrder | null): Promise<FoundOrder | null> {
   if (order === null || !isVisible(order) || !isTouched(session.wanted, order)) return null;
-  const items = session.need(await session.ctx.revel.items(order.id));
-  const payments = session.need(await session.ctx.revel.payments(order.id));
-  const plan = planOrder(session.wanted, [order], { items, payments });
-  return plan.kind === 'standing' ? plan.order : null;
+  const plan = session.need(await planReading(session.ctx, session.wanted, [order]));
+  return plan.kind === 'standing' || plan.kind === 'in-service' ? plan.order : null;
 }
 
 /** None was written to an order without a deposit that this session has made. */
@@ -71,7 +72,7 @@ function shortcoming(session: Session, now: FoundOrder | null, payment: PaymentC
   if (now.deleted) return 'it is marked deleted';
   if (!isVisible(now)) return 'staff cannot see it';
   const money = compareMoney(session.wanted, now);
-  if (money.length > 0) return money.join('; ');
+  if (money.length > 0) return differencesText(money);
   if (payment.missing !== zero) return 'its payment is missing';
   return payment.extra.length > 0
     ? 'it has payments that the event does not have'

@@ -1,6 +1,6 @@
 import { claimedNotes, claimIn, finalNotes, revisionIn } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { isTouched } from '../domain/plan.js';
+import { isTouched } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { parseNaive } from '../domain/zones.js';
 import type { RunContext } from './context.js';

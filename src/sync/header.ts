@@ -1,7 +1,8 @@
 import { freeUuid, orderUuid, usedUuids } from '../domain/identity.js';
 import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { createOrder, isTouched, markDeleted } from '../domain/plan.js';
+import { createOrder, markDeleted } from '../domain/plan.js';
+import { isTouched } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { orderDate } from '../domain/window.js';
 import type { RevelRead } from '../revel/types.js';

@@ -1,10 +1,11 @@
 import { isSelected } from '../config/locations.js';
 import type { Location } from '../domain/location.js';
-import type { FoundOrder } from '../domain/order.js';
-import { standings } from '../domain/plan.js';
+import type { Contents, FoundOrder } from '../domain/order.js';
+import { billsOf, standings } from '../domain/plan.js';
 import { triage } from '../domain/triage.js';
 import { eventDate } from '../domain/window.js';
 import type { OrderKey } from '../revel/types.js';
+import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
 import { failed, failedUnread, type Known, locationOf, skipped } from './results.js';
 import type { Candidate, EventResult } from './types.js';
@@ -30,7 +31,7 @@ export async function judge(
   candidate: Candidate,
   rows: readonly FoundOrder[],
 ): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
-  const verdict = judgeBy(ctx, candidate, rows);
+  const verdict = await judgeReading(ctx, candidate, rows);
   const lacking = verdict.kind === 'wants-order' || verdict.result.reason === 'MISSED';
   if (!lacking || standings(rows).visible.length > 0) return { verdict, rows };
   const further = await ctx.finder.further(keyOf(ctx, candidate));
@@ -42,11 +43,34 @@ export async function judge(
   const more = further.value.filter(({ id }) => !known.has(id));
   if (more.length === 0) return { verdict, rows };
   const all = [...rows, ...more];
-  return { verdict: judgeBy(ctx, candidate, all), rows: all };
+  return { verdict: await judgeReading(ctx, candidate, all), rows: all };
 }
 
-/** The same by nothing but these rows. */
-export function judgeBy(ctx: RunContext, candidate: Candidate, rows: readonly FoundOrder[]): Verdict {
+/** The same by these rows, and by the lines and payments that it takes. */
+export async function judgeReading(
+  ctx: RunContext,
+  candidate: Candidate,
+  rows: readonly FoundOrder[],
+): Promise<Verdict> {
+  const verdict = judgeBy(ctx, candidate, rows, []);
+  if (verdict.kind !== 'need-contents') return verdict;
+  const contents = await readContents(ctx.revel, verdict.order, billsOf(verdict.order, rows));
+  const unread = (detail: string): Verdict => ({
+    kind: 'result',
+    result: failedUnread(ctx, candidate, 'REVEL_ERROR', detail, true),
+  });
+  if (contents.kind === 'error') return unread(contents.detail);
+  const known = judgeBy(ctx, candidate, rows, [contents.value]);
+  return known.kind === 'need-contents' ? unread(`Order ${known.order.id} could not be read.`) : known;
+}
+
+/** The same by nothing but these rows, and what has been read of them. */
+export function judgeBy(
+  ctx: RunContext,
+  candidate: Candidate,
+  rows: readonly FoundOrder[],
+  read: readonly Contents[],
+): Verdict | { kind: 'need-contents'; order: FoundOrder } {
   const { settings, request } = ctx;
   const location = locationOf(ctx, candidate.header);
   const known: Known = { ...candidate, location };
@@ -65,8 +89,12 @@ export function judgeBy(ctx: RunContext, candidate: Candidate, rows: readonly Fo
     late: request.late,
     now: ctx.clock.now(),
     rows,
+    read,
+    testEstablishmentId: settings.testEstablishmentId,
   });
   switch (verdict.kind) {
+    case 'need-contents':
+      return verdict;
     case 'wants-order':
       return { kind: 'wants-order', location: verdict.location };
     case 'skip':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type Difference, differenceFields } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import { type EventId, localIdOf } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -8,11 +9,12 @@ import { type FoundOrder, isVisible } from '../domain/order.js';
 import { planOrder, standings } from '../domain/plan.js';
 import { stampMillis } from '../domain/select.js';
 import type { WantedOrder } from '../domain/wanted.js';
+import { planAround } from './contents.js';
 import { establishmentOf, type RunContext } from './context.js';
 import type { SyncSettings } from './types.js';
 
 /** Raised whenever the same event would make another order than before: older entries are then not used. */
-const FORMAT = 2;
+const FORMAT = 3;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /**
@@ -33,6 +35,13 @@ const money = z
   .int()
   .transform((value): Cents => cents(value));
 
+const differenceSchema = z.object({
+  field: z.enum(differenceFields),
+  name: z.string().nullable(),
+  event: z.string().nullable(),
+  order: z.string().nullable(),
+});
+
 /** One remembered event; an array keeps thousands of them small. */
 const entrySchema = z.tuple([
   /** What it was derived from: the search row, and all settings that the order depends on. */
@@ -45,17 +54,21 @@ const entrySchema = z.tuple([
   z.string(),
   /** Its money: subtotal, discount, tax, gratuity, surcharge, total, payment, remaining due. */
   z.array(money).length(8),
-  /** The order that was found standing, as its header was then. */
+  /** The order that was found standing, as its header was then, and what in it was not as the event has it. */
   z.string(),
+  z.array(differenceSchema).max(1_000),
   /** Hash over all of the above: a damaged entry must not pass for another event's state. */
   z.string(),
 ]);
 type Content = z.output<typeof entrySchema> extends [...infer Fields, string] ? Fields : never;
 
-/** An order that stands as its event wants it. */
+/** An order that stands as its event wants it, or is in service with these differences. */
 export interface Remembered {
   order: FoundOrder;
   total: Cents;
+  differences: Difference[];
+  /** Its money and day; without its lines. */
+  wanted: WantedOrder;
 }
 
 /**
@@ -78,17 +91,18 @@ export async function recall(
   if (!order || visible.length > 1 || hidden.length > 0) return null;
   const entry = entrySchema.safeParse(await ctx.state.cache?.get(keyOf(header)));
   if (!entry.success) return null;
-  const [row, settings, readAt, revision, date, amounts, seen, check] = entry.data;
+  const [row, settings, readAt, revision, date, amounts, seen, differences, check] = entry.data;
   if (check !== digest([header.id, ...entry.data.slice(0, -1)])) return null;
   if (row !== header.fingerprint || settings !== settingsHash(ctx, location)) return null;
   const age = ctx.clock.now() - readAt;
   if (age < 0 || age > MAX_AGE_MS - spread(header) || !isClearOfUpdate(header, readAt)) return null;
   const wanted = rebuilt(ctx, header, location, { revision, date, amounts });
-  const plan = planOrder(wanted, rows, null);
+  const plan = planOrder(wanted, rows, [], planAround(ctx));
+  const isSame = orderHash(order) === seen;
   const stands =
-    plan.kind === 'standing' ||
-    (plan.kind === 'need-contents' && isVisible(plan.order) && orderHash(plan.order) === seen);
-  return stands ? { order, total: wanted.finalTotal } : null;
+    (plan.kind === 'standing' && (isSame || differences.length === 0)) ||
+    (plan.kind === 'need-contents' && isVisible(plan.order) && isSame);
+  return stands ? { order, total: wanted.finalTotal, differences, wanted } : null;
 }
 
 /**
@@ -98,6 +112,7 @@ export async function recall(
  *   can be remembered
  * @param readAt when its detail was asked for
  * @param order its header as it was found before its lines and payments were compared
+ * @param differences of an order in service
  */
 export async function remember(
   ctx: RunContext,
@@ -105,6 +120,7 @@ export async function remember(
   wanted: WantedOrder,
   order: FoundOrder,
   readAt: number,
+  differences: readonly Difference[] = [],
 ): Promise<void> {
   if (header.fingerprint === undefined || !isClearOfUpdate(header, readAt)) return;
   const content: Content = [
@@ -124,12 +140,23 @@ export async function remember(
       wanted.remainingDue,
     ],
     orderHash(order),
+    [...differences],
   ];
   await ctx.state.cache?.set(keyOf(header), [...content, digest([header.id, ...content])]);
 }
 
 function keyOf(header: EventHeader): string {
   return `event/${header.id}`;
+}
+
+/** Whether exactly this has been told of the event before. */
+export async function isTold(ctx: RunContext, event: EventId, what: unknown): Promise<boolean> {
+  return (await ctx.state.cache?.get(`told/${event}`)) === digest(what);
+}
+
+/** Remembers that it has been told. */
+export async function setTold(ctx: RunContext, event: EventId, what: unknown): Promise<void> {
+  await ctx.state.cache?.set(`told/${event}`, digest(what));
 }
 
 /** Whether lines and payments of the event's visible order have to be compared, whatever its header says. */

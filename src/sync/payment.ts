@@ -53,7 +53,7 @@ async function confirmRemoved(session: Session, order: FoundOrder): Promise<void
   if (!stuck) return;
   throw new Halt(
     { kind: 'failed', reason: 'UNVERIFIED' },
-    `Revel does not remove payment ${stuck.id} of the unfinished order ${order.id}, which the event no longer has. Delete that order in the POS; the next run makes a new one.`,
+    `Revel does not remove payment ${stuck.id} of the unfinished order ${order.id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel, or have the order replaced: ts-reconcile resolve ${session.wanted.eventId} --replace`,
   );
 }
 

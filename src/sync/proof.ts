@@ -13,7 +13,7 @@ const RECENT_MS = 60_000;
 
 /** Lines and payments of an order whose header alone proves nothing. */
 export type Proof =
-  | { kind: 'contents'; order: OrderId; contents: Contents }
+  | { kind: 'contents'; contents: Contents }
   /** They could not be read together with those of others. */
   | { kind: 'unread' };
 
@@ -51,10 +51,12 @@ export async function readProofs(
       : null;
   for (const [event, order] of orders) {
     const contents = read && {
+      order,
       items: read.items.get(order) ?? [],
       payments: read.payments.get(order) ?? [],
+      bills: null,
     };
-    proofs.set(event, contents ? { kind: 'contents', order, contents } : { kind: 'unread' });
+    proofs.set(event, contents ? { kind: 'contents', contents } : { kind: 'unread' });
   }
   return proofs;
 }
@@ -65,7 +67,7 @@ async function unproven(
   candidate: Listed,
   rows: readonly FoundOrder[],
 ): Promise<FoundOrder | null> {
-  const verdict = judgeBy(ctx, candidate, rows);
+  const verdict = judgeBy(ctx, candidate, rows, []);
   const [order, second] = standings(rows).visible;
   if (verdict.kind !== 'wants-order' || !order || second) return null;
   const { location } = verdict;

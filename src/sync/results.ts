@@ -1,4 +1,5 @@
 import { findLocation } from '../config/locations.js';
+import { differencesText } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -69,6 +70,7 @@ export function base(known: Known) {
     location: location?.name ?? null,
     orderId: null,
     total: null,
+    differences: [],
     changes: [],
     error: null,
     upstream: false,
@@ -93,6 +95,25 @@ export function standing(known: Known, total: Cents, order: FoundOrder): EventRe
   };
 }
 
+/**
+ * An event whose order staff works with, and which lacks nothing.
+ *
+ * @param told the same has been told in an earlier run, and nothing can change it any more
+ */
+export function inService(
+  known: Known,
+  total: Cents,
+  { order, differences }: Pick<Extract<OrderPlan, { kind: 'in-service' }>, 'order' | 'differences'>,
+  told: boolean,
+): EventResult {
+  const note = `Order ${order.id} is in service, so the POS is its master: ${differencesText(differences)}.`;
+  return {
+    ...skipped(known, 'IN_SERVICE', told ? null : note, order),
+    total: formatCents(total),
+    differences: told ? [] : differences,
+  };
+}
+
 /** An event that needs a person; `upstream`: an API did not answer. */
 export function failed(
   known: Known,
@@ -111,5 +132,9 @@ export function failedPlan(
   plan: Extract<OrderPlan, { kind: 'failed' }>,
 ): EventResult {
   const { reason, error } = plan.failure;
-  return { ...failed(known, reason, error, plan.order, false), total: formatCents(wanted.finalTotal) };
+  return {
+    ...failed(known, reason, error, plan.order, false),
+    total: formatCents(wanted.finalTotal),
+    differences: plan.differences,
+  };
 }

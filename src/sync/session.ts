@@ -1,7 +1,8 @@
 import type { OrderId } from '../domain/ids.js';
 import { claimIn, isSuperseded } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { type Action, isTouched } from '../domain/plan.js';
+import type { Action } from '../domain/plan.js';
+import { isTouched } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { localDateTime } from '../domain/zones.js';
 import type { Guard, OrderKey, RevelRead, RevelWrite } from '../revel/types.js';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
+import type { Difference } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Action } from '../domain/plan.js';
@@ -86,6 +87,8 @@ export type EventResult = {
   orderId: string | null;
   /** Decimal money, e.g. `1472.00`; null: not known. */
   total: string | null;
+  /** What in the order is not as the event has it, whether that is a fault or staff's work. */
+  differences: Difference[];
   /** Carried out, or in a dry run planned. */
   changes: Action[];
   /** A sentence for a person; also given for a skip that needs explaining. */

@@ -5,16 +5,23 @@ import {
   compareItems,
   compareMoney,
   comparePayments,
-  compareWorkedOn,
   describeContents,
 } from '../../src/domain/compare.js';
+import { type Difference, differenceText } from '../../src/domain/differences.js';
 import { orderId } from '../../src/domain/ids.js';
-import type { FoundItem, FoundOrder } from '../../src/domain/order.js';
+import type { Contents, FoundItem, FoundOrder } from '../../src/domain/order.js';
+import { compareInService } from '../../src/domain/service.js';
 import type { WantedItem } from '../../src/domain/wanted.js';
 import { qty, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
+const told = (differences: readonly Difference[]) => differences.map(differenceText);
+const contentsOf = (rows: Pick<Contents, 'items' | 'payments'>): Contents => ({
+  order: orderId(10_684_001),
+  bills: [],
+  ...rows,
+});
 
 describe('compareMoney', () => {
   it('finds nothing in an order that is as wanted', () => {
@@ -30,14 +37,14 @@ describe('compareMoney', () => {
     ['finalTotal', 'total: event 1421.31, order 0.01'],
     ['remainingDue', 'remaining due: event 710.65, order 0.01'],
   ])('sees a cent in %s', (field, said) => {
-    expect(compareMoney(wanted, standingOrder(wanted, { [field]: usd('0.01') }))).toEqual([said]);
+    expect(told(compareMoney(wanted, standingOrder(wanted, { [field]: usd('0.01') })))).toEqual([said]);
   });
 
   it('takes an absent discount, tip or fee for nothing, but no other absent figure', () => {
     const plain = { ...wanted, discount: usd(0), gratuity: usd(0), surcharge: usd(0), tax: usd(0) };
     const found = standingOrder(plain, { discount: null, gratuity: null, surcharge: null, tax: null });
-    expect(compareMoney(plain, found)).toEqual(['tax: event 0.00, order unreadable']);
-    expect(compareMoney(wanted, standingOrder(wanted, { discount: null }))).toEqual([
+    expect(told(compareMoney(plain, found))).toEqual(['tax: event 0.00, order unreadable']);
+    expect(told(compareMoney(wanted, standingOrder(wanted, { discount: null })))).toEqual([
       'discount: event 50.00, order unreadable',
     ]);
   });
@@ -50,7 +57,7 @@ describe('compareDay', () => {
     ['2026-11-15T00:00:00', ['day: event 2026-11-14, order 2026-11-15']],
     [null, ['day: event 2026-11-14, order unreadable']],
   ])('of %s', (createdDate, said) => {
-    expect(compareDay(wanted, standingOrder(wanted, { createdDate }))).toEqual(said);
+    expect(told(compareDay(wanted, standingOrder(wanted, { createdDate })))).toEqual(said);
   });
 
   it('says nothing of orders that something else has made', () => {
@@ -129,7 +136,7 @@ describe('lines that show a name of their own', () => {
       deleted: false,
       updatedBy: 1,
     }));
-  const told = (items: WantedItem[], found: FoundItem[]) => {
+  const names = (items: WantedItem[], found: FoundItem[]) => {
     const { missing, extra } = compareItems(items, found);
     return [missing.map(({ nameOverride }) => nameOverride), extra.map(({ nameOverride }) => nameOverride)];
   };
@@ -167,14 +174,14 @@ describe('lines that show a name of their own', () => {
     ['the product’s own beside another name', [null, 'Crab'], ['Eel', null], [['Crab'], ['Eel']]],
   ])('%s', (_, items, found, expected) => {
     expect(
-      told(
+      names(
         items.map((name) => named(name)),
         rows(...found),
       ),
     ).toEqual(expected);
     const lengths = (lists: unknown[][]) => lists.map((list) => list.length);
     const [reversed, asGiven] = [
-      told(items.map((name) => named(name)).toReversed(), rows(...found)),
+      names(items.map((name) => named(name)).toReversed(), rows(...found)),
       expected,
     ];
     expect(lengths(reversed)).toEqual(lengths(asGiven));
@@ -192,8 +199,8 @@ describe('lines that show a name of their own', () => {
         // Whatever was written stands, also where Revel tells some of the names only.
         const items = lines.map((each) => named(each));
         for (const at of lines.keys()) {
-          const told = lines.map((each, index) => (index === at ? null : each));
-          expect(compareItems(items, rows(...told))).toEqual({ missing: [], extra: [] });
+          const shown = lines.map((each, index) => (index === at ? null : each));
+          expect(compareItems(items, rows(...shown))).toEqual({ missing: [], extra: [] });
         }
       }),
     );
@@ -201,9 +208,10 @@ describe('lines that show a name of their own', () => {
 
   it('are told by name', () => {
     const order = { ...wanted, items: [named('Lobster')], payment: usd(0) };
-    expect(describeContents(order, { items: rows('Eel\u001b[31m'), payments: [] })).toEqual([
-      'line missing: 1 × Lobster at 12.00',
-      'line not in the event: 1 × Eel[31m (product 990) at 12.00',
+    const contents = contentsOf({ items: rows('Eel\u001b[31m'), payments: [] });
+    expect(told(describeContents(order, contents))).toEqual([
+      'Lobster: event 1 × 12.00, missing in the order',
+      'Eel[31m: order 1 × 12.00, not in the event',
     ]);
   });
 });
@@ -229,29 +237,53 @@ describe('comparePayments', () => {
 });
 
 describe('describeContents', () => {
-  it('tells line by line what differs', () => {
-    const [first, ...rest] = standingItems(wanted);
-    if (!first) throw new Error('there are lines');
-    const contents = {
-      items: [...rest, { ...first, productId: null, quantity: null, price: null }],
+  it('tells line by line what differs, what was changed beside what it was', () => {
+    const [first, second, ...rest] = standingItems(wanted);
+    if (!first || !second) throw new Error('there are lines');
+    const contents = contentsOf({
+      items: [
+        ...rest,
+        { ...first, quantity: qty('30') },
+        { ...second, productId: null, quantity: null, price: null },
+      ],
       payments: [paymentRow(wanted, { amount: usd('1') })],
-    };
+    });
+    const lost = wanted.items[1];
     expect(describeContents(wanted, contents)).toEqual([
-      'line missing: 23 × HEY BLONDIE at 25.72',
-      'line not in the event: ? × product ? at unreadable',
-      'payment missing: 710.66',
-      'payment not in the event: 1.00',
+      { field: 'line', name: 'HEY BLONDIE', event: '23 × 25.72', order: '30 × 25.72' },
+      {
+        field: 'line',
+        name: lost?.name,
+        event: `${lost?.quantity} × ${(lost?.unitPrice ?? 0) / 100}`,
+        order: null,
+      },
+      { field: 'line', name: 'product ?', event: null, order: '? × unreadable' },
+      { field: 'payment', name: null, event: '710.66', order: '1.00' },
     ]);
+  });
+
+  it('names a row by what it shows, else by the line of its product', () => {
+    const [first] = standingItems(wanted);
+    if (!first) throw new Error('there are lines');
+    const names = (row: Partial<FoundItem>) =>
+      describeContents(
+        { ...wanted, payment: usd(0) },
+        contentsOf({ items: [...standingItems(wanted), { ...first, id: '999', ...row }], payments: [] }),
+      ).map(({ name }) => name);
+    expect(names({})).toEqual(['HEY BLONDIE']);
+    expect(names({ nameOverride: 'Blondie, iced' })).toEqual(['Blondie, iced']);
+    expect(names({ productId: 4711 })).toEqual(['product 4711']);
   });
 });
 
-describe('compareWorkedOn', () => {
-  const contents = (...amounts: string[]) => ({
-    items: standingItems(wanted),
-    payments: amounts.map((amount, index) =>
-      paymentRow(wanted, { id: String(70 + index), amount: usd(amount) }),
-    ),
-  });
+describe('compareInService', () => {
+  const contents = (...amounts: string[]) =>
+    contentsOf({
+      items: standingItems(wanted),
+      payments: amounts.map((amount, index) =>
+        paymentRow(wanted, { id: String(70 + index), amount: usd(amount) }),
+      ),
+    });
 
   it.each([
     ['as we left it', ['710.66'], '710.65'],
@@ -261,21 +293,52 @@ describe('compareWorkedOn', () => {
     ['with change given', ['710.66', '720'], '0'],
   ])('finds nothing: %s', (_, amounts, due) => {
     const found = standingOrder(wanted, { remainingDue: usd(due) });
-    expect(compareWorkedOn(wanted, found, contents(...amounts))).toEqual([]);
+    expect(compareInService(wanted, found, contents(...amounts))).toEqual({ lacking: [], other: [] });
   });
 
-  it('finds a payment that is gone, and a rest that does not fit', () => {
+  it('misses a payment that is gone, and tells of a rest that does not fit', () => {
     const found = standingOrder(wanted, { remainingDue: usd('1421.31') });
-    expect(compareWorkedOn(wanted, found, contents())).toEqual(['payment: event 710.66, order 0.00']);
-    expect(compareWorkedOn(wanted, found, contents('710.66'))).toEqual([
-      'remaining due: after payments of 710.66 it should not be 1421.31',
+    const gone = compareInService(wanted, found, contents());
+    expect([told(gone.lacking), told(gone.other)]).toEqual([['payment: event 710.66, order 0.00'], []]);
+    const odd = compareInService(wanted, found, contents('710.66'));
+    expect([told(odd.lacking), told(odd.other)]).toEqual([
+      [],
+      ['remaining due: event 710.65, order 1421.31'],
     ]);
   });
 
-  it('finds lines and totals that were changed', () => {
-    const found = standingOrder(wanted, { tax: usd('1') });
-    const said = compareWorkedOn(wanted, found, { ...contents('710.66'), items: [] });
-    expect(said[0]).toBe('tax: event 91.09, order 1.00');
-    expect(said.filter((line) => line.startsWith('line missing'))).toHaveLength(wanted.items.length);
+  it('misses each line that is gone, and no other', () => {
+    const found = standingOrder(wanted, { opened: true, tax: usd('1') });
+    const { lacking, other } = compareInService(wanted, found, { ...contents('710.66'), items: [] });
+    expect(lacking.map(({ name }) => name)).toEqual(wanted.items.map(({ name }) => name));
+    expect(told(other)).toEqual(['tax: event 91.09, order 1.00']);
+  });
+
+  it('never misses a line whose product is there in its quantity, however it was cut up', () => {
+    const cuts = fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }), {
+      minLength: wanted.items.length,
+      maxLength: wanted.items.length,
+    });
+    fc.assert(
+      fc.property(cuts, fc.boolean(), (parts, short) => {
+        const items = standingItems(wanted).flatMap((row, at) => {
+          const own = wanted.items[at];
+          const weights = parts[at] ?? [1];
+          const whole = Number(own?.quantity);
+          const sum = weights.reduce((total, weight) => total + weight, 0);
+          return weights.map((weight, index) => ({
+            ...row,
+            id: `${row.id}${index}`,
+            quantity: qty(((whole * weight) / sum).toFixed(4)),
+          }));
+        });
+        const [first, ...others] = items;
+        const found = standingOrder(wanted, { opened: true });
+        const cut = { ...contents('710.66'), items: short ? others : items };
+        const { lacking, other } = compareInService(wanted, found, cut);
+        expect(lacking.length > 0).toBe(short && Number(first?.quantity) > 0.01);
+        if (!short) expect(other).toEqual([]);
+      }),
+    );
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
+import { supersededNotes, voidedNotes } from '../../src/domain/notes.js';
 import { type TriageInput, triage } from '../../src/domain/triage.js';
-import { location, sourceEvent } from './builders.js';
-import { standingOrder, wantedOrder } from './found.js';
+import { location, sourceEvent, usd } from './builders.js';
+import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
 const visible = standingOrder(wanted);
@@ -22,13 +23,15 @@ function triaged(over: Partial<TriageInput> = {}) {
     late: false,
     now: Date.parse('2026-11-14T20:00:00Z'),
     rows: [],
+    read: [{ order: visible.id, items: standingItems(wanted), payments: [], bills: null }],
+    testEstablishmentId: null,
     ...over,
   });
 }
 
 function judge(over: Partial<TriageInput> = {}) {
   const result = triaged(over);
-  if (result.kind === 'wants-order') return 'wants-order';
+  if (result.kind === 'wants-order' || result.kind === 'need-contents') return result.kind;
   const reason = result.kind === 'skip' ? result.reason : result.failure.reason;
   return `${result.kind} ${reason}${result.order ? ` ${result.order.id}` : ''}`;
 }
@@ -75,6 +78,89 @@ describe('triage', () => {
     ['missed, its order was deleted', { now: over, rows: [{ ...visible, deleted: true }] }, 'failed MISSED'],
   ])('%s', (_, input, verdict) => {
     expect(judge(input)).toBe(verdict);
+  });
+
+  const deleted = { ...visible, deleted: true };
+  const emptied = {
+    order: visible.id,
+    items: standingItems(wanted).map((item) => ({ ...item, deleted: true })),
+    payments: [],
+    bills: null,
+  };
+  it.each<[string, Partial<TriageInput>, string]>([
+    ['deleted its order', { rows: [deleted] }, 'skip REMOVED_BY_STAFF 10684001'],
+    ['voided all lines', { rows: [visible], read: [emptied] }, 'skip REMOVED_BY_STAFF 10684001'],
+    [
+      'voided all lines, and a payment is left',
+      { rows: [visible], read: [{ ...emptied, payments: [paymentRow(wanted)] }] },
+      'failed ORPHANED 10684001',
+    ],
+    [
+      'voided all lines, and gave the payment back',
+      {
+        rows: [visible],
+        read: [
+          {
+            ...emptied,
+            payments: [paymentRow(wanted), paymentRow(wanted, { id: '71', amount: usd('-710.66') })],
+          },
+        ],
+      },
+      'skip REMOVED_BY_STAFF 10684001',
+    ],
+    ['nothing is known of its lines', { rows: [visible], read: [] }, 'need-contents'],
+    [
+      'a row that lost a race was deleted by us',
+      { rows: [{ ...deleted, notes: supersededNotes(wanted.eventId, orderId(9)) }] },
+      'skip STATUS_NOT_ELIGIBLE',
+    ],
+    [
+      'its order was voided by a run',
+      { rows: [{ ...deleted, notes: voidedNotes(wanted.eventId, '1a2b3c4d') }] },
+      'skip STATUS_NOT_ELIGIBLE',
+    ],
+    [
+      'a header that nobody saw was deleted',
+      { rows: [{ ...deleted, historyIds: [] }] },
+      'skip STATUS_NOT_ELIGIBLE',
+    ],
+    [
+      'an order of another shop was deleted',
+      { rows: [{ ...deleted, establishmentId: 99 }] },
+      'skip STATUS_NOT_ELIGIBLE',
+    ],
+    [
+      'emptied one order and left the other',
+      {
+        rows: [
+          visible,
+          standingOrder(wanted, {
+            id: orderId(10684009),
+            opened: true,
+            subtotal: usd(0),
+            finalTotal: usd(0),
+            remainingDue: usd(0),
+          }),
+        ],
+      },
+      'failed ORPHANED 10684001',
+    ],
+  ])('lost, and staff has acted: %s', (_, input, verdict) => {
+    expect(judge({ header: lost, ...input })).toBe(verdict);
+  });
+
+  it('an event that is gone, and staff deleted its order', () => {
+    expect(judge({ header: null, location: null, rows: [deleted] })).toBe('skip REMOVED_BY_STAFF 10684001');
+  });
+
+  it('advises to make an order again where staff took it away, not to inject late', () => {
+    const error = (rows: TriageInput['rows']) => {
+      const result = triaged({ now: over, rows });
+      return result.kind === 'failed' ? result.failure.error : '';
+    };
+    expect(error([])).toContain('sync --event-id 55521609 --late');
+    expect(error([deleted])).toContain('resolve 55521609 --recreate');
+    expect(error([deleted])).not.toContain('--late');
   });
 
   it('names each order that stands for an event that is off', () => {

@@ -129,12 +129,12 @@ describe('what a sweep remembers', () => {
     expect(elsewhere.of(event.id)).toMatchObject({ status: 'failed' });
   });
 
-  it('makes a new order for one that was deleted in the POS', async () => {
+  it('sees that staff has deleted an order', async () => {
     const { desk, event, order } = await injected();
     desk.revel.control('pos-delete', { orderId: order }, desk.clock.now());
     const second = await desk.sweep();
-    expect(second.of(event.id)).toMatchObject({ status: 'injected' });
-    expect(second.of(event.id).orderId).not.toBe(String(order));
+    expect(second.of(event.id)).toMatchObject({ reason: 'REMOVED_BY_STAFF', orderId: String(order) });
+    expect(second.writes).toEqual([]);
   });
 
   it('compares an order that staff works on once for each change', async () => {
@@ -152,9 +152,17 @@ describe('what a sweep remembers', () => {
     const [item] = desk.revel.items(order);
     desk.clock.skip(45 * MINUTE);
     desk.revel.control('pos-edit-item', { itemId: item?.id, quantity: 7 }, desk.clock.now());
+    const more = await desk.sweep();
+    const inService = { status: 'skipped', reason: 'IN_SERVICE' };
+    expect(more.of(event.id)).toMatchObject(inService);
+    desk.clock.skip(45 * MINUTE);
+    const remembered = await desk.sweep();
+    expect(remembered.of(event.id)).toMatchObject(inService);
+    expect(remembered.of(event.id).differences).toEqual(more.of(event.id).differences);
+    expect(toRevel(remembered)).toEqual(['/resources/Order/']);
+    desk.revel.control('pos-edit-item', { itemId: item?.id, quantity: 0.5 }, desk.clock.now());
     for (let sweep = 0; sweep < 2; sweep += 1) {
-      const edited = await desk.sweep();
-      expect(edited.of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED' });
+      expect((await desk.sweep()).of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED' });
     }
   });
 

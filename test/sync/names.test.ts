@@ -72,7 +72,10 @@ describe('lines that show a name of their own', () => {
     const run = await desk.single([renamed], {}, settings);
     expect(run.of(event.id)).toMatchObject({
       reason: 'DRIFT',
-      error: expect.stringMatching(/line missing: 1 × Beet Tower .* not in the event: 1 × Lobster Tower \(/),
+      differences: [
+        { field: 'line', name: 'Beet Tower', event: expect.stringMatching(/^1 × /), order: null },
+        { field: 'line', name: 'Lobster Tower', event: null, order: expect.stringMatching(/^1 × /) },
+      ],
     });
     expect(run.writes).toEqual([]);
   });
@@ -86,7 +89,7 @@ describe('lines that show a name of their own', () => {
     rename(desk, 0, 'Eel Tower', STAFF_USER);
     expect((await desk.single([event], {}, settings)).of(event.id)).toMatchObject({
       reason: 'TOUCHED',
-      error: expect.stringContaining('1 × Eel Tower ('),
+      differences: expect.arrayContaining([expect.objectContaining({ name: 'Eel Tower', event: null })]),
     });
   });
 

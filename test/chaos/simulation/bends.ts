@@ -226,6 +226,7 @@ function functionsOf(port: RevelPort): RevelPort {
     itemsOf: (ids) => port.itemsOf(ids),
     paymentsOf: (ids) => port.paymentsOf(ids),
     history: (id) => port.history(id),
+    bills: (order) => port.bills(order),
     products: (establishment) => port.products(establishment),
     createOrder: (order, guard) => port.createOrder(order, guard),
     changeOrder: (id, change, guard) => port.changeOrder(id, change, guard),

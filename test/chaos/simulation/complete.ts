@@ -32,6 +32,41 @@ export function workedOnDifferences(account: Account, orderId: number, version: 
   ];
 }
 
+/** What of the event has gone from an order that staff works with: that much is no longer theirs to decide. */
+export function lacking(account: Account, orderId: number, version: number): string[] {
+  const order = account.sim.order(orderId);
+  if (!order) return ['there is no such order'];
+  const money = moneyOf(version);
+  const { lines, shop } = versionOf(version);
+  const served = (product: string) =>
+    account.sim
+      .items(orderId)
+      .filter((row) => !row.deleted && row.product.endsWith(`/${product}/`))
+      .reduce((sum, row) => sum + Number(row.quantity), 0);
+  const wanted = new Map<string, number>();
+  for (const { product, quantity } of lines) {
+    const id = String(SHOPS[shop].products[product]);
+    wanted.set(id, (wanted.get(id) ?? 0) + Number(quantity));
+  }
+  const paid = account.sim
+    .payments(orderId)
+    .filter((row) => !row.deleted)
+    .reduce((sum, row) => sum + cents(row.amount), 0);
+  return [
+    ...[...wanted].filter(([id, quantity]) => served(id) < quantity).map(([id]) => `product ${id}`),
+    ...(paid < money.paid ? ['payment'] : []),
+    ...(money.tax > 0 && cents(order.tax) === 0 ? ['tax'] : []),
+    ...(money.gratuity > 0 && cents(order.gratuity ?? 0) === 0 ? ['gratuity'] : []),
+    ...(isOnDay(order) ? [] : ['day']),
+  ];
+}
+
+/** Whether the order is filed under a day of the schedules' events. */
+export function isOnDay(order: OrderRow): boolean {
+  const days: string[] = Object.values(DAYS).map(({ date }) => date);
+  return days.includes(order.created_date.slice(0, 10));
+}
+
 /** All is right but for lines or payments that are there more than once. */
 export function hasOnlyCopies(account: Account, orderId: number, version: number): boolean {
   const order = account.sim.order(orderId);
@@ -68,11 +103,10 @@ function headerDifferences(order: OrderRow, version: number): string[] {
     [order.surcharge, money.surcharge, 'surcharge'],
     [order.final_total, money.total, 'total'],
   ] as const;
-  const days: string[] = Object.values(DAYS).map(({ date }) => date);
   return [
     ...wanted.filter(([found, right]) => cents(found) !== right).map(([, , name]) => name),
     ...(order.establishment === `/enterprise/Establishment/${shop.establishment}/` ? [] : ['shop']),
-    ...(days.includes(order.created_date.slice(0, 10)) ? [] : ['day']),
+    ...(isOnDay(order) ? [] : ['day']),
   ];
 }
 

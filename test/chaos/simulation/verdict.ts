@@ -2,7 +2,7 @@ import type { OrderRow } from '../../../src/sandbox/revel/types.js';
 import type { EventResult, SyncOutcome } from '../../../src/sync/types.js';
 import { type Account, isVisible } from './account.js';
 import type { Checker } from './checker.js';
-import { differences, hasOnlyCopies, workedOnDifferences } from './complete.js';
+import { differences, hasOnlyCopies, isOnDay, lacking, workedOnDifferences } from './complete.js';
 import { eventIdOf, OUR_USER, SHOPS, versionOf } from './events.js';
 import type { Process } from './process.js';
 
@@ -93,7 +93,11 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const live = account.ordersOf(event).filter((order) => !order.deleted);
   const [order, second] = live.filter(isVisible);
   if (state.status === 'LOST') {
-    const expected = order ? 'ORPHANED' : 'STATUS_NOT_ELIGIBLE';
+    const expected = order
+      ? 'ORPHANED'
+      : removedIn(account, event, state.version).length > 0
+        ? 'REMOVED_BY_STAFF'
+        : 'STATUS_NOT_ELIGIBLE';
     return result.reason === expected ? null : `the event is lost, ${expected} expected`;
   }
   if (second) return result.reason === 'DUPLICATE_ORDERS' ? null : 'there are two visible orders';
@@ -107,7 +111,9 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
     );
     // Lines or payments that the event no longer has, in an account where nothing can be deleted.
     const stuck = !account.sim.switches.keepsDeletedMark && live.length > 0;
+    const removed = removedIn(account, event, state.version);
     return (stuck && result.reason === 'UNVERIFIED') ||
+      (removed.some(({ id }) => String(id) === result.orderId) && result.reason === 'REMOVED_BY_STAFF') ||
       (inTheWay && result.reason === 'TOUCHED') ||
       ((inTheWay || paidElsewhere) && result.reason === 'ORPHANED')
       ? null
@@ -119,10 +125,30 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const touched = isTouched(account, order);
   const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
   if (wrong.length === 0) return saysStanding(result) ? null : `order ${order.id} is right`;
-  const expected = moved ? 'ORPHANED' : touched ? 'TOUCHED' : 'DRIFT';
+  const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
+  const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
+  const expected = moved ? 'ORPHANED' : atHome;
   if (result.reason !== expected)
     return `order ${order.id} is wrong (${wrong.join('; ')}), ${expected} expected`;
   return result.error?.includes(String(order.id)) ? null : `the report does not name order ${order.id}`;
+}
+
+/** Orders that staff could see and has deleted, in the shop and under the day of the event. */
+function removedIn(account: Account, event: number, version: number): OrderRow[] {
+  return account
+    .ordersOf(event)
+    .filter(
+      (order) =>
+        order.deleted &&
+        isVisible(order) &&
+        isIn(order, version) &&
+        isOnDay(order) &&
+        !(order.notes ?? '').includes(' superseded by order '),
+    );
+}
+
+function isClaimed({ notes }: OrderRow): boolean {
+  return (notes ?? '').includes(' filling ');
 }
 
 function isIn(order: OrderRow, version: number): boolean {

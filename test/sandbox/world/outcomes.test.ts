@@ -54,7 +54,10 @@ function wordOf(plan: OrderPlan): string {
       return 'ALREADY_INJECTED';
     case 'failed':
       return plan.failure.reason;
+    case 'in-service':
+      return 'IN_SERVICE';
     case 'need-contents':
+    case 'need-bills':
       throw new Error('contents were given');
   }
 }
@@ -91,12 +94,13 @@ function outcome(scenario: Scenario): string {
     testEstablishmentId: null,
   });
   if (wanted.kind === 'failed') return wanted.failure.reason;
-  const ids = rows.map(({ id }) => Number(id));
-  const contents = {
-    items: ids.flatMap((id) => revel.items(id)).map((row) => itemSchema.parse(row)),
-    payments: ids.flatMap((id) => revel.payments(id)).map((row) => paymentSchema.parse(row)),
-  };
-  return wordOf(planOrder(wanted.order, rows, contents));
+  const contents = rows.map(({ id }) => ({
+    order: id,
+    items: revel.items(Number(id)).map((row) => itemSchema.parse(row)),
+    payments: revel.payments(Number(id)).map((row) => paymentSchema.parse(row)),
+    bills: [],
+  }));
+  return wordOf(planOrder(wanted.order, rows, contents, { now: NOW, locations: sampleLocations }));
 }
 
 describe('every sample event comes out as announced', () => {

@@ -1,0 +1,62 @@
+import type { Location } from './location.js';
+import { zero } from './money.js';
+import { isTakenAway } from './notes.js';
+import { type Contents, type FoundOrder, isVisible } from './order.js';
+import { paidOn } from './service.js';
+
+/** Where and when an order belongs. */
+export interface Place {
+  establishments: readonly number[];
+  /** `YYYY-MM-DD` in the shop. */
+  date: string;
+}
+
+/** The shops that an order of the location may rightly stand in: where it goes now, and its own. */
+export function homesOf(location: Location, establishmentId: number): number[] {
+  return [...new Set([establishmentId, location.revel.establishmentId])];
+}
+
+/**
+ * The order that staff has deleted, of all rows of an event; null: none. It must have been one that staff could see, in
+ * the right shop under the right day, without the mark of this program that took it away: a deleted row that is
+ * anything else says nothing about what staff wants.
+ *
+ * @param place where it had to stand; null: anywhere
+ */
+export function removedByStaff(rows: readonly FoundOrder[], place: Place | null): FoundOrder | null {
+  return (
+    [...rows]
+      .sort((a, b) => Number(b.id) - Number(a.id))
+      .find(
+        (row) => row.deleted && isVisible(row) && !isTakenAway(row.notes) && (!place || isAt(row, place)),
+      ) ?? null
+  );
+}
+
+/** Whether the order stands in the right shop under the right day. */
+export function isAt({ establishmentId, createdDate }: FoundOrder, { establishments, date }: Place): boolean {
+  return (
+    establishmentId !== null &&
+    establishments.includes(establishmentId) &&
+    createdDate !== null &&
+    createdDate.slice(0, 10) === date
+  );
+}
+
+/**
+ * Whether nothing is left of an order that still stands: all its lines are voided or deleted, and its payments come to
+ * nothing. No rows at all prove nothing.
+ */
+export function isEmptied(contents: Contents): boolean {
+  return (
+    contents.items.length > 0 && contents.items.every(({ deleted }) => deleted) && paidOn(contents) === zero
+  );
+}
+
+/**
+ * Whether a header says the same, where another order stands beside it and its lines are not read: a POS has made its
+ * figures anew, and they come to nothing, with nothing paid.
+ */
+export function looksEmptied(order: FoundOrder): boolean {
+  return order.opened && order.subtotal === zero && order.remainingDue === order.finalTotal;
+}

@@ -1,0 +1,107 @@
+import { compareDay, compareMoney } from './compare.js';
+import { type Difference, differencesText } from './differences.js';
+import type { Location } from './location.js';
+import { cents, formatCents } from './money.js';
+import { revisionIn } from './notes.js';
+import type { FoundOrder } from './order.js';
+import type { Failure } from './reasons.js';
+import type { WantedOrder } from './wanted.js';
+
+/** The order that staff sees no longer matches its event. */
+export function drift(wanted: WantedOrder, order: FoundOrder, differences: readonly Difference[]): Failure {
+  return {
+    reason: 'DRIFT',
+    error: `Order ${order.id} no longer matches event ${wanted.eventId}: ${differencesText(differences)}. Staff can already see it, so it is not changed without being told to. Correct the order in the POS or the event in Tripleseat, or have the order replaced: ${resolve(wanted, '--replace')}`,
+  };
+}
+
+/** Staff has worked on the order, and something of the event is gone. */
+export function touched(wanted: WantedOrder, order: FoundOrder, lacking: readonly Difference[]): Failure {
+  return {
+    reason: 'TOUCHED',
+    error: `Order ${order.id} lacks something of event ${wanted.eventId}, and staff has worked on it, so it is left alone: ${differencesText(lacking)}. Put it right on the POS, or correct the event in Tripleseat.`,
+  };
+}
+
+/** An order of ours that was still being written to when a POS or another program showed it to staff. */
+export function shownTooEarly(
+  wanted: WantedOrder,
+  order: FoundOrder,
+  differences: readonly Difference[],
+): Failure {
+  return {
+    reason: 'TOUCHED',
+    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more: ${differencesText(differences)}. Complete it on the POS; if no POS has opened it, have it replaced: ${resolve(wanted, '--replace')}`,
+  };
+}
+
+/** An unfinished order that somebody else has written to, which staff cannot see. */
+export function touchedUnseen(wanted: WantedOrder, order: FoundOrder): Failure {
+  return {
+    reason: 'TOUCHED',
+    error: `Order ${order.id} of event ${wanted.eventId} is unfinished, but somebody else has changed it, so it is not written to. Staff may not see it. Look at it in Revel; if it is not wanted as it is, have it replaced: ${resolve(wanted, '--replace')}`,
+  };
+}
+
+/** Staff took the order away while its event still wants one. */
+export function removal(wanted: WantedOrder, order: FoundOrder): Failure {
+  const how = order.deleted ? 'deleted' : 'voided';
+  return {
+    reason: 'REMOVED_BY_STAFF',
+    error: `Staff has ${how} order ${order.id}, but event ${wanted.eventId} still wants one. It is not made again behind their back. If the event does take place: ${resolve(wanted, '--recreate')}; if not, cancel it in Tripleseat.`,
+  };
+}
+
+/** The one order that staff can see stands in another shop than the event's. */
+export function standsElsewhere(
+  wanted: WantedOrder,
+  order: FoundOrder,
+  locations: readonly Location[],
+): Failure {
+  const stands = `order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}`;
+  const isConfigured = locations.some(({ revel }) => revel.establishmentId === order.establishmentId);
+  const error = isConfigured
+    ? `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its ${stands}. If the event has moved, have that order voided: ${resolve(wanted, '--void')}. Until then none is made in establishment ${wanted.establishmentId}.`
+    : `The ${stands}, which no entry of the locations file names; event ${wanted.eventId} goes to establishment ${wanted.establishmentId} ("${wanted.location.name}"). Has revel.establishmentId or TEST_ESTABLISHMENT_ID been changed since? Then correct the configuration. If that order was a trial: ${resolve(wanted, '--void')}`;
+  return { reason: 'ORPHANED', error };
+}
+
+/** What is wrong with an unfinished order in an establishment that its event has left. */
+export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
+  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted: ${resolve(wanted, '--void')}`;
+}
+
+/** Several orders of one event that staff can see, with what helps to decide which one counts. */
+export function duplicates(wanted: WantedOrder, visible: readonly FoundOrder[]): Failure {
+  const ids = visible.map((row) => row.id).join(', ');
+  return {
+    reason: 'DUPLICATE_ORDERS',
+    error: `Event ${wanted.eventId} has ${visible.length} live orders: ${ids}. ${visible.map((row) => marks(wanted, row)).join('. ')}. Decide which one counts: ${resolve(wanted, '--keep <order>')}`,
+  };
+}
+
+/** `Order 5: made 2026-11-14 10:00 by us, 100.00 paid, opened on a POS, equals the event` */
+function marks(wanted: WantedOrder, row: FoundOrder): string {
+  const { finalTotal, remainingDue, createdBy } = row;
+  const made = `made ${row.createdDate?.slice(0, 16).replace('T', ' ') ?? 'at an unknown time'}`;
+  const by =
+    createdBy === null ? '' : createdBy === wanted.location.revel.userId ? ' by us' : ` by user ${createdBy}`;
+  const paid =
+    finalTotal === null || remainingDue === null
+      ? 'paid unknown'
+      : `${formatCents(cents(finalTotal - remainingDue))} paid`;
+  const where = row.establishmentId === wanted.establishmentId ? [] : ['in another establishment'];
+  const opened = row.opened ? (row.closed ? 'closed on a POS' : 'opened on a POS') : 'not opened on a POS';
+  const differences = [...compareMoney(wanted, row), ...compareDay(wanted, row)];
+  const equals =
+    differences.length > 0
+      ? `differs in ${differences.map(({ field }) => field).join(', ')}`
+      : revisionIn(row.notes) === wanted.revision
+        ? 'equals the event'
+        : 'has the event’s figures';
+  return `Order ${row.id}: ${[`${made}${by}`, ...where, paid, opened, equals].join(', ')}`;
+}
+
+function resolve({ eventId }: WantedOrder, action: string): string {
+  return `ts-reconcile resolve ${eventId} ${action}`;
+}

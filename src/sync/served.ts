@@ -1,0 +1,20 @@
+import type { Cents } from '../domain/money.js';
+import type { OrderPlan } from '../domain/plan.js';
+import type { RunContext } from './context.js';
+import { isTold, setTold } from './memory.js';
+import { inService, type Known } from './results.js';
+import type { EventResult } from './types.js';
+
+/** The result of an event whose order is in service. What nothing can change any more is told once. */
+export async function servedResult(
+  ctx: RunContext,
+  known: Known,
+  total: Cents,
+  plan: Extract<OrderPlan, { kind: 'in-service' }>,
+): Promise<EventResult> {
+  if (!plan.settled) return inService(known, total, plan, false);
+  const what = [plan.order.id, plan.differences];
+  const told = await isTold(ctx, known.id, what);
+  if (!told && !ctx.request.dryRun) await setTold(ctx, known.id, what);
+  return inService(known, total, plan, told);
+}
