@@ -1,3 +1,4 @@
+import { differencesText } from '../domain/differences.js';
 import { writeJson } from '../report/json.js';
 import type { Logger } from '../report/log.js';
 import { eventFailed, eventPlanned, eventSkipped, eventSynced, runCompleted } from '../report/messages.js';
@@ -48,7 +49,7 @@ export function tellResult(log: Logger, result: EventResult, dryRun: boolean): v
       log.debug(eventSkipped(result.id, result.reason), fields);
       return;
     case 'failed':
-      log.error(eventFailed(result.id, result.error ?? result.reason), fields);
+      log.error(eventFailed(result.id, withDifferences(result)), fields);
   }
 }
 
@@ -81,4 +82,10 @@ export async function tellRun(
   const { renderReport } = await import('../report/table.js');
   const style = outputStyle(around.stdout, around.env, options.noColor);
   await writeAll(around.stdout, await renderReport(report, style));
+}
+
+/** A log line has no table below it. */
+function withDifferences({ error, reason, differences }: EventResult): string {
+  const sentence = error ?? reason ?? 'unknown';
+  return differences.length === 0 ? sentence : `${sentence} Differences: ${differencesText(differences)}.`;
 }

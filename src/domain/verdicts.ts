@@ -1,5 +1,5 @@
 import { compareDay, compareMoney } from './compare.js';
-import { type Difference, differencesText } from './differences.js';
+import type { Difference } from './differences.js';
 import type { Location } from './location.js';
 import { cents, formatCents } from './money.js';
 import { revisionIn } from './notes.js';
@@ -11,7 +11,7 @@ import type { WantedOrder } from './wanted.js';
 export function drift(wanted: WantedOrder, order: FoundOrder, differences: readonly Difference[]): Failure {
   return {
     reason: 'DRIFT',
-    error: `Order ${order.id} no longer matches event ${wanted.eventId}: ${differencesText(differences)}. Staff can already see it, so it is not changed without being told to. Correct the order in the POS or the event in Tripleseat, or have the order replaced: ${resolve(wanted, '--replace')}`,
+    error: `Order ${order.id} no longer matches event ${wanted.eventId} (${counted(differences)}). Staff can already see it, so it is not changed without being told to. Correct the order in the POS or the event in Tripleseat, or have the order replaced: ${resolve(wanted, '--replace')}`,
   };
 }
 
@@ -19,7 +19,7 @@ export function drift(wanted: WantedOrder, order: FoundOrder, differences: reado
 export function touched(wanted: WantedOrder, order: FoundOrder, lacking: readonly Difference[]): Failure {
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} lacks something of event ${wanted.eventId}, and staff has worked on it, so it is left alone: ${differencesText(lacking)}. Put it right on the POS, or correct the event in Tripleseat.`,
+    error: `Order ${order.id} lacks something of event ${wanted.eventId}, and staff has worked on it, so it is left alone (${counted(lacking)}). Put it right on the POS, or correct the event in Tripleseat.`,
   };
 }
 
@@ -31,7 +31,7 @@ export function shownTooEarly(
 ): Failure {
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more: ${differencesText(differences)}. Complete it on the POS; if no POS has opened it, have it replaced: ${resolve(wanted, '--replace')}`,
+    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more (${counted(differences)}). Complete it on the POS; if no POS has opened it, have it replaced: ${resolve(wanted, '--replace')}`,
   };
 }
 
@@ -100,6 +100,10 @@ function marks(wanted: WantedOrder, row: FoundOrder): string {
         ? 'equals the event'
         : 'has the event’s figures';
   return `Order ${row.id}: ${[`${made}${by}`, ...where, paid, opened, equals].join(', ')}`;
+}
+
+function counted(differences: readonly Difference[]): string {
+  return differences.length === 1 ? '1 difference' : `${differences.length} differences`;
 }
 
 function resolve({ eventId }: WantedOrder, action: string): string {

@@ -60,6 +60,12 @@ export function buildReport(input: ReportInput): RunReport {
       location: safeOrNull(event.location, MAX_NAME),
       revel_order_id: safeOrNull(event.revel_order_id, MAX_NAME),
       error: safeOrNull(event.error, MAX_SENTENCE),
+      differences: event.differences.map(({ field, name, event: wanted, order }) => ({
+        field,
+        name: safeOrNull(name, MAX_NAME),
+        event: safeOrNull(wanted, MAX_NAME),
+        order: safeOrNull(order, MAX_NAME),
+      })),
       changes: event.changes.map(safeChange),
     }),
   );

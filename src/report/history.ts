@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
+import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
 import { clean } from './text.js';
 import { agoText, spanText } from './time.js';
@@ -95,7 +96,11 @@ function eventLines(event: Result, style: HistoryStyle): string[] {
   const total = event.total === null ? '' : `  ${clean(event.total, 16)}`;
   const line = `${INDENT}${clean(event.id, 20)}  ${painted(event.status, style.chalk)(what)}${order}${total}`;
   const named = withName(line, event.name, style);
-  return event.error === null ? [named] : [named, ...wrap(clean(event.error, 4_000), DEEPER, room(style))];
+  return [
+    named,
+    ...(event.error === null ? [] : wrap(clean(event.error, 4_000), DEEPER, room(style))),
+    ...differenceLines(event.differences ?? [], DEEPER + INDENT, room(style)),
+  ];
 }
 
 /** The line with the event's name after it, as far as it fits. */
@@ -124,6 +129,7 @@ export function failureLines(failure: StandingFailure, now: number, style: Histo
     withName(head, result.name, style),
     ...wrap(chalk.dim(`${failing}, ${times}, last ${moment(result.at)}`), DEEPER, room(style)),
     ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, room(style))),
+    ...differenceLines(result.differences ?? [], DEEPER + INDENT, room(style)),
     ...(note === null ? [] : wrap(note, DEEPER, room(style))),
   ];
 }

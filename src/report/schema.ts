@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { differenceFields } from '../domain/differences.js';
 import { failReasons, skipReasons } from '../domain/reasons.js';
 
 const count = z.int().min(0);
@@ -6,6 +7,16 @@ const count = z.int().min(0);
 const changeSchema = z.looseObject({ action: z.string() });
 /** One change of the POS: what was done, or in a dry run would be. Fields depend on the action. */
 export type Change = z.infer<typeof changeSchema>;
+
+const differenceSchema = z.strictObject({
+  field: z.enum(differenceFields),
+  /** Name of the line; null for everything else. */
+  name: z.string().nullable(),
+  /** What the event has, `30 × 8.24`; null: nothing of the kind. */
+  event: z.string().nullable(),
+  /** What the order has; null: nothing of the kind. */
+  order: z.string().nullable(),
+});
 
 const outcome = {
   /** Tripleseat event id. */
@@ -23,6 +34,8 @@ const outcome = {
     .nullable(),
   /** A sentence for a person: what, why, what to do. */
   error: z.string().nullable(),
+  /** What in the order is not as the event has it, whether that is a fault or staff's work. */
+  differences: z.array(differenceSchema),
   changes: z.array(changeSchema),
 };
 

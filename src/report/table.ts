@@ -1,6 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { describeChanges } from './changes.js';
+import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
+import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
 import { clean } from './text.js';
 import { columnsOf, fitColumns, wrap } from './width.js';
@@ -59,6 +61,18 @@ function byDate(a: EventResult, b: EventResult): number {
   return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
 }
 
+/** Events that one sentence holds for stand together, at the place of the first of them. */
+function sharing(events: readonly EventResult[]): EventResult[] {
+  const groups = new Map<string, EventResult[]>();
+  for (const event of events) {
+    const key = `${event.reason} ${event.location ?? ''} ${event.error ?? event.id}`;
+    const group = groups.get(key);
+    if (group) group.push(event);
+    else groups.set(key, [event]);
+  }
+  return [...groups.values()].flat();
+}
+
 /** Locations in alphabetical order; what failed comes last, where it is seen, and what was missed last of all. */
 function sectionsOf(events: readonly EventResult[]): Section[] {
   const groups = new Map<string, EventResult[]>();
@@ -72,7 +86,7 @@ function sectionsOf(events: readonly EventResult[]): Section[] {
     events: members.toSorted(byDate),
   }));
   sections.sort((a, b) => a.title.localeCompare(b.title));
-  const failed = events.filter(({ status }) => status === 'failed').toSorted(byDate);
+  const failed = sharing(events.filter(({ status }) => status === 'failed').toSorted(byDate));
   const last = [
     { title: 'Failed', failed: true, events: failed.filter(({ reason }) => reason !== 'MISSED') },
     {
@@ -160,19 +174,48 @@ async function alignRows(
   return table.toString().split('\n');
 }
 
-/** What stands below an event's line. */
-function details(event: EventResult, dryRun: boolean, style: OutputStyle): string[] {
+/**
+ * What stands below an event's line: its sentence, what differs, and what was done or is planned. A sentence that holds
+ * for the next event as well is said below the last of them.
+ */
+function details(
+  event: EventResult,
+  next: EventResult | undefined,
+  dryRun: boolean,
+  style: OutputStyle,
+  chalk: ChalkInstance,
+): string[] {
   const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
   const lines: string[] = [];
-  if (event.error !== null) {
-    const place =
-      event.status === 'failed' && event.location !== null ? `${clean(event.location, 60)}: ` : '';
-    lines.push(...wrap(place + clean(event.error, 4000), '    ', width));
+  if (event.error !== null && sentence(event) !== (next && sentence(next))) {
+    lines.push(...wrap(sentence(event), '    ', width));
   }
-  if (dryRun || event.status === 'repaired') {
+  const [head, ...rows] = differenceLines(event.differences, '      ', width);
+  if (head !== undefined) lines.push(chalk.dim(head), ...rows);
+  if (dryRun) {
+    for (const { sign, text } of plannedLines(event.changes, width - 4)) {
+      lines.push(`    ${signed(sign, chalk)} ${text}`);
+    }
+  } else if (event.status === 'repaired') {
     for (const words of describeChanges(event.changes)) lines.push(...wrap(`- ${words}`, '    ', width));
   }
   return lines;
+}
+
+function sentence(event: EventResult): string {
+  const place = event.status === 'failed' && event.location !== null ? `${clean(event.location, 60)}: ` : '';
+  return place + clean(event.error ?? '', 4000);
+}
+
+function signed(sign: PlannedLine['sign'], chalk: ChalkInstance): string {
+  switch (sign) {
+    case '+':
+      return chalk.green(sign);
+    case '-':
+      return chalk.red(sign);
+    case '~':
+      return chalk.yellow(sign);
+  }
 }
 
 function summaryLine({ summary, dry_run, duration_ms }: RunReport): string {
@@ -216,8 +259,9 @@ export async function renderReport(report: RunReport, style: OutputStyle): Promi
   let next = 0;
   for (const section of sections) {
     lines.push((section.failed ? chalk.bold.red : chalk.bold)(section.title), ...rule);
-    for (const event of section.events) {
-      lines.push(rows[next] ?? '', ...details(event, report.dry_run, style));
+    for (const [at, event] of section.events.entries()) {
+      const following = section.events[at + 1];
+      lines.push(rows[next] ?? '', ...details(event, following, report.dry_run, style, chalk));
       next += 1;
     }
     lines.push('');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { differenceFields } from '../domain/differences.js';
 import type { JournalRecord } from './types.js';
 
 /** Most bytes of one journal line, its newline included. */
@@ -10,6 +11,13 @@ const mode = z.enum(['single', 'bulk']);
 const text = z.string();
 const shard = z.object({ index: z.number().int().positive(), count: z.number().int().positive() }).nullable();
 const count = z.number().int().nonnegative();
+
+const difference = z.object({
+  field: z.enum(differenceFields),
+  name: text.nullable(),
+  event: text.nullable(),
+  order: text.nullable(),
+});
 
 const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
   z.object({
@@ -34,6 +42,8 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     order: text.nullable(),
     total: text.nullable(),
     error: text.nullable(),
+    // Anything else in its place is another version's, and left out.
+    differences: z.array(difference).max(100).optional().catch(undefined),
   }),
   z.object({
     type: z.literal('run-end'),

@@ -1,3 +1,4 @@
+import type { Difference } from '../domain/differences.js';
 import type { EventId } from '../domain/ids.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
@@ -76,6 +77,8 @@ export type JournalRecord =
       order: string | null;
       total: string | null;
       error: string | null;
+      /** Absent: none, or recorded by a version that did not tell. */
+      differences?: Difference[] | undefined;
     }
   | {
       type: 'run-end';

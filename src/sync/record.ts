@@ -57,6 +57,7 @@ export async function recordEnd(
     order: result.orderId,
     total: result.total,
     error: result.error === null ? null : redact(result.error),
+    ...(result.differences.length === 0 ? {} : { differences: result.differences.slice(0, MAX_RECORDED) }),
   }));
   records.push({
     type: 'run-end',
@@ -110,6 +111,9 @@ async function recoveredIn(cache: Cache, { results }: SyncOutcome): Promise<Set<
   }
   return recovered;
 }
+
+/** Differences of one event that the journal keeps. */
+const MAX_RECORDED = 50;
 
 function failingKey(id: string): string {
   return `failing/${id}`;

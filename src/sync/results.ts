@@ -1,5 +1,4 @@
 import { findLocation } from '../config/locations.js';
-import { differencesText } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -106,7 +105,7 @@ export function inService(
   { order, differences }: Pick<Extract<OrderPlan, { kind: 'in-service' }>, 'order' | 'differences'>,
   told: boolean,
 ): EventResult {
-  const note = `Order ${order.id} is in service, so the POS is its master: ${differencesText(differences)}.`;
+  const note = `Order ${order.id} is in service: the POS is its master, and nothing of the event is missing.`;
   return {
     ...skipped(known, 'IN_SERVICE', told ? null : note, order),
     total: formatCents(total),

@@ -31,6 +31,7 @@ describe('buildReport', () => {
           revel_order_id: '10684001',
           total: '1421.31',
           error: null,
+          differences: [],
           changes: [{ action: 'create_order', establishment: 8 }],
         },
       ],
@@ -60,8 +61,19 @@ describe('buildReport', () => {
 
   it.each(hostileNames)('cleans a name with %s wherever it stands', (_, name) => {
     const changes = [{ action: 'add_item', name, nested: [{ name }] }];
+    const differences = [{ field: 'line' as const, name, event: name, order: name }];
     const built = report(
-      [failed('1', { name, date: name, location: name, revel_order_id: name, error: name, changes })],
+      [
+        failed('1', {
+          name,
+          date: name,
+          location: name,
+          revel_order_id: name,
+          error: name,
+          changes,
+          differences,
+        }),
+      ],
       {
         error: { code: 'ABORTED', message: name, hint: name },
       },
@@ -87,7 +99,8 @@ describe('buildReport', () => {
       const name = `${'x'.repeat(lead)}${canary}`;
       const split = `cana\u001b[0mry-7f3a-7f3a-7f3a-7f3a`;
       const changes = [{ action: 'add_item', name, list: [split] }];
-      const built = report([failed('1', { name, error: `${name} ${split}`, changes })], {
+      const differences = [{ field: 'line' as const, name, event: split, order: name }];
+      const built = report([failed('1', { name, error: `${name} ${split}`, changes, differences })], {
         redact,
         error: { code: 'X', message: canary, hint: split },
       });
@@ -106,6 +119,15 @@ describe('RunReportSchema', () => {
     revel_order_id: fc.option(fc.integer({ min: 1 }).map(String)),
     total: fc.option(fc.integer({ min: -9999, max: 999_999 }).map((value) => (value / 100).toFixed(2))),
     error: fc.option(text),
+    differences: fc.array(
+      fc.record({
+        field: fc.constant('line' as const),
+        name: text,
+        event: fc.option(text),
+        order: fc.option(text),
+      }),
+      { maxLength: 2 },
+    ),
     changes: fc.array(fc.record({ action: fc.constant('add_item'), name: text, n: fc.integer() }), {
       maxLength: 3,
     }),

@@ -31,6 +31,7 @@ const base: Common = {
   revel_order_id: '10684001',
   total: '1421.31',
   error: null,
+  differences: [],
   changes: [],
 };
 

@@ -11,9 +11,18 @@ const terminal = { terminal: true, width: 80 };
 
 const changes = [
   { action: 'create_order', establishment: 8, local_id: 'Triple Seat_55521609' },
-  { action: 'add_item', product: 579 },
-  { action: 'add_item', product: 580 },
-  { action: 'set_totals', final_total: '1421.31', remaining_due: '710.66' },
+  { action: 'add_item', product: 579, name: 'HEY BLONDIE', quantity: '23', price: '25.72', total: '591.56' },
+  { action: 'add_item', product: 580, name: 'Taco Bar', quantity: '3.5', price: '8.24', total: '28.84' },
+  {
+    action: 'set_totals',
+    subtotal: '620.40',
+    discount: '0.00',
+    tax: '91.09',
+    gratuity: '0.00',
+    surcharge: '709.82',
+    final_total: '1421.31',
+    remaining_due: '710.66',
+  },
   { action: 'add_payment', amount: '710.65' },
   { action: 'mark_printed' },
   { action: 'make_visible' },
@@ -59,16 +68,67 @@ Failed
 
 Special Events
 2026-11-14  55521611  Alder Rehearsal Dinner  to inject     10684001  1421.31
-    - create order in establishment 8
-    - add 2 items
-    - set totals to 1421.31, of which 710.66 is due
-    - add payment of 710.65
-    - mark as printed
-    - make visible to staff
+    + order in establishment 8
+    +  23 × HEY BLONDIE  25.72  591.56
+    + 3.5 × Taco Bar      8.24   28.84
+    ~ subtotal 620.40, tax 91.09, fees 709.82, total 1421.31, due 710.66
+    + payment of 710.65
+    ~ marked as printed
+    ~ shown to staff
 
 Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
 `,
     );
+  });
+
+  it('prints differences as a table, in 80 columns and in 200', async () => {
+    const differences = [
+      { field: 'line', name: 'Taco Bar', event: '30 × 8.24', order: '24 × 8.24' },
+      { field: 'line', name: 'Espresso', event: null, order: '4 × 3.00' },
+      {
+        field: 'line',
+        name: 'Chef’s selection of smoked fish, pickles and rye bread with all that goes with it',
+        event: '1 × 120.00',
+        order: null,
+      },
+      { field: 'tax', name: null, event: '91.09', order: '0.00' },
+    ] as const;
+    const event = failed('55521612', { error: 'Order 7 differs.', differences: [...differences] });
+    expect(stripVTControlCharacters(await renderReport(report([event]), terminal))).toMatchInlineSnapshot(`
+      "Sweep, 2026-11-12 to 2026-11-14
+
+      Failed
+      ────────────────────────────────────────────────────────────────────────────────
+      Nov 14  55521612  Alder Rehearsal Dinner  DRIFT  10684001  1421.31
+          Special Events: Order 7 differs.
+                                                                 event       order
+            Taco Bar                                             30 × 8.24   24 × 8.24
+            Espresso                                             -           4 × 3.00
+            Chef’s selection of smoked fish, pickles and rye     1 × 120.00  -
+            bread with all that goes with it
+            tax                                                  91.09       0.00
+
+      1 queried, 0 injected, 0 repaired, 0 skipped, 1 failed (0.8 s)
+      "
+    `);
+    const wide = await renderReport(report([event]), { terminal: false, width: 200 });
+    expect(wide).toContain('rye bread with all that goes with it  1 × 120.00  -\n');
+  });
+
+  it('says one sentence of many events once, and shows them together', async () => {
+    const error = 'The locations file has location 26058, which Tripleseat does not have.';
+    const reason = 'LOCATION_NOT_MAPPED';
+    const text = await renderReport(
+      report([failed('1', { error, reason }), failed('2'), failed('3', { error, reason })]),
+      plain,
+    );
+    expect(text.split(error)).toHaveLength(2);
+    expect(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('2026'))
+        .map((line) => line.slice(12, 13)),
+    ).toEqual(['1', '3', '2']);
   });
 
   it('puts what was missed last, and tells the window in minutes', async () => {

@@ -1,5 +1,6 @@
 import type { MailedFailure } from '../../state/types.js';
 import { describeChanges } from '../changes.js';
+import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { clean } from '../text.js';
@@ -7,6 +8,8 @@ import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */
 const MAX_ITEMS = 100;
+/** Differences of one event at most; the report has all of them. */
+const MAX_ROWS = 30;
 const MAX_NAME = 120;
 const MAX_SENTENCE = 1500;
 
@@ -19,6 +22,8 @@ export interface MailItem {
   facts: string[];
   /** What is wrong and what to do. */
   text: string | null;
+  /** What differs, what the event has, what the order has; below a head of the same. */
+  table: [string, string, string][];
 }
 
 /** A heading and what stands below it. */
@@ -90,7 +95,7 @@ function errorSection({ error, held }: Digest): MailSection[] {
   if (error === null) return [];
   const items = held
     .slice(0, 20)
-    .map((event) => ({ title: nameOf(event), facts: [place(event)], text: null }));
+    .map((event) => ({ title: nameOf(event), facts: [place(event)], text: null, table: [] }));
   const sentence = [clean(error.message, MAX_SENTENCE), clean(error.hint ?? '', MAX_SENTENCE)];
   const list = held.length === 0 ? '' : `Events that were not done because of it: ${held.length}.`;
   return [
@@ -140,6 +145,7 @@ function changeItem(event: EventResult): MailItem {
     title: nameOf(event),
     facts: [place(event), `event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0)}`],
     text: injected ? null : `Done: ${describeChanges(event.changes).join(', ')}.`,
+    table: [],
   };
 }
 
@@ -153,13 +159,14 @@ function failureItem({ event, since }: FailureNews): MailItem {
       ...(known === null ? [] : [known]),
     ],
     text: clean(event.error ?? '', MAX_SENTENCE) || null,
+    table: event.differences.slice(0, MAX_ROWS).map(differenceCells),
   };
 }
 
 function knownItem({ event, since }: FailureNews): MailItem {
   const known = sinceText(since);
   const facts = [place(event), `${event.reason} · event ${clean(event.id, 18)}`];
-  return { title: nameOf(event), facts: known === null ? facts : [...facts, known], text: null };
+  return { title: nameOf(event), facts: known === null ? facts : [...facts, known], text: null, table: [] };
 }
 
 function pastItem(entry: MailedFailure): MailItem {
@@ -172,6 +179,7 @@ function pastItem(entry: MailedFailure): MailItem {
       `first mailed ${timeText(entry.since)}`,
     ],
     text: null,
+    table: [],
   };
 }
 

@@ -1,5 +1,9 @@
 import { escapeUTF8 } from 'entities';
+import { TABLE_HEAD, tableLines } from '../differences.js';
 import type { MailContent, MailItem, MailSection, Tone } from './content.js';
+
+/** Columns of a table in the plain text part. */
+const TEXT_COLUMNS = 78;
 
 /** The plain text part. Lines are not broken: mail programs do that to their own width. */
 export function renderText({ headline, sections, footer }: MailContent): string {
@@ -16,10 +20,13 @@ function sectionText({ title, tone, intro, items, more }: MailSection): string {
   return lines.join('\n');
 }
 
-function itemText({ title, facts, text }: MailItem): string {
-  return [`* ${title}`, ...facts.map((fact) => `  ${fact}`), ...(text === null ? [] : [`  ${text}`])].join(
-    '\n',
-  );
+function itemText({ title, facts, text, table }: MailItem): string {
+  return [
+    `* ${title}`,
+    ...facts.map((fact) => `  ${fact}`),
+    ...(text === null ? [] : [`  ${text}`]),
+    ...tableLines(table, '    ', TEXT_COLUMNS),
+  ].join('\n');
 }
 
 function moreText(more: number): string {
@@ -67,15 +74,27 @@ function sectionHtml({ title, tone, intro, items, more }: MailSection): string {
   ].join('\n');
 }
 
-function itemHtml({ title, facts, text }: MailItem, colour: string): string {
+function itemHtml({ title, facts, text, table }: MailItem, colour: string): string {
   const block = `margin:0 0 12px;padding:4px 0 4px 12px;border-left:4px solid ${colour};overflow-wrap:anywhere`;
   return [
     `<div style="${block}">`,
     `<div style="font-weight:600">${inline(title)}</div>`,
     ...facts.map((fact) => `<div style="font-size:14px;color:#6e7781">${inline(fact)}</div>`),
     ...(text === null ? [] : [`<div style="margin-top:4px">${inline(text)}</div>`]),
+    ...(table.length === 0 ? [] : [tableHtml(table)]),
     '</div>',
   ].join('\n');
+}
+
+function tableHtml(table: MailItem['table']): string {
+  const cell = 'padding:2px 12px 2px 0;text-align:left;vertical-align:top';
+  const head = TABLE_HEAD.map((text) => `<th scope="col" style="${cell};color:#6e7781">${inline(text)}</th>`);
+  const rows = table.map(([what, event, order]) => {
+    const values = [event, order].map((text) => `<td style="${cell}">${inline(text)}</td>`).join('');
+    return `<tr><th scope="row" style="${cell};font-weight:400">${inline(what)}</th>${values}</tr>`;
+  });
+  const style = 'margin-top:6px;border-collapse:collapse;font-size:14px';
+  return `<table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 /** Text as HTML whose direction does not spill over to what follows. */
