@@ -8,8 +8,9 @@ import { addDays, isDate } from '../domain/zones.js';
 import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
 import type { ListRequest, Rest } from './rest.js';
-import { itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
+import { establishmentSchema, itemSchema, orderSchema, paymentSchema, productSchema } from './schema.js';
 import type {
+  Establishment,
   Guard,
   NewItem,
   NewOrder,
@@ -24,6 +25,7 @@ const ITEMS = '/resources/OrderItem/';
 const PAYMENTS = '/resources/Payment/';
 const PRODUCT_PAGE = 1_000;
 const MAX_PRODUCT_ROWS = 200_000;
+const MAX_ESTABLISHMENTS = 5_000;
 /** A bill is split while its party is there, at the latest on the morning after. */
 const BILL_DAYS = 1;
 const BILL_PAGE = 500;
@@ -118,6 +120,21 @@ export class RevelClient implements RevelPort {
       key: (row) => row.id,
       pageSize: BILL_PAGE,
       maxRows: MAX_BILL_ROWS,
+      strict: false,
+    });
+    return settled(list, path);
+  }
+
+  async establishments(): Promise<RevelRead<Establishment[]>> {
+    const path = '/enterprise/Establishment/';
+    const list = await this.#rest.list<Establishment>({
+      path,
+      query: {},
+      schema: establishmentSchema,
+      wanted: () => true,
+      key: (row) => String(row.id),
+      pageSize: BILL_PAGE,
+      maxRows: MAX_ESTABLISHMENTS,
       strict: false,
     });
     return settled(list, path);

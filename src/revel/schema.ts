@@ -3,6 +3,7 @@ import { type OrderId, orderId } from '../domain/ids.js';
 import { type Cents, parseCents, parseQuantity, roundToCents } from '../domain/money.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
+import type { Establishment } from './types.js';
 
 /** Money and quantities come as JSON numbers in some fields and as strings with 4 or 6 decimals in others. */
 const decimal = z.union([z.number(), z.string().max(40)]).nullish();
@@ -198,3 +199,8 @@ export const productSchema = z
     active: row.active === true && row.deleted !== true,
     establishmentId: idOf(row.establishment),
   }));
+
+/** Establishment, as far as it is named in a sentence. */
+export const establishmentSchema = z
+  .object({ id, name: text.catch(null) })
+  .transform((row): Establishment => ({ id: Number(row.id), name: row.name ?? '' }));

@@ -55,6 +55,13 @@ export interface OrderFinder {
   further(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
 }
 
+/** A shop as Revel lists it. */
+export interface Establishment {
+  id: number;
+  /** As sent. */
+  name: string;
+}
+
 /** A new order header. */
 export interface NewOrder {
   wanted: WantedOrder;
@@ -118,6 +125,8 @@ export interface RevelPort {
   history(id: OrderId): Promise<RevelRead<FoundHistory[]>>;
   /** The orders that a POS has split this one's bill into (`bill_parent`). */
   bills(order: FoundOrder): Promise<RevelRead<FoundOrder[]>>;
+  /** Every establishment that the key may see. */
+  establishments(): Promise<RevelRead<Establishment[]>>;
   /** Active products of the establishment. */
   products(establishmentId: number): Promise<RevelRead<Product[]>>;
   createOrder(order: NewOrder, guard: Guard): Promise<RevelWrite<FoundOrder>>;

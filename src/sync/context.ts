@@ -4,6 +4,7 @@ import { ProductIndex } from '../domain/products.js';
 import { homesOf } from '../domain/removed.js';
 import { localDate } from '../domain/zones.js';
 import type { OrderKey, RevelRead } from '../revel/types.js';
+import { type Places, placesOf } from './misplaced.js';
 import { ReadBacks } from './readback.js';
 import { type ContentsTogether, contentsTogether } from './reads.js';
 import { contactGap } from './signs.js';
@@ -23,6 +24,7 @@ export interface RunContext extends SyncDeps {
   /** How many events of a sweep are read ahead, so that the next one is ready when a slot is free. */
   ahead: Slots;
   readBacks: ReadBacks;
+  places: Places;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -50,6 +52,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     slots,
     begun,
     ahead: new Slots(settings.concurrency),
+    places: placesOf(deps),
     readBacks: new ReadBacks(deps, finder, slots, begun),
     products: (establishmentId) => {
       const before = known.get(establishmentId);

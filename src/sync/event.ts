@@ -16,6 +16,7 @@ import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
 import { judge, judgeReading, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
+import { establishmentMistake } from './misplaced.js';
 import { isRecent, type Proof } from './proof.js';
 import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
 import { servedResult } from './served.js';
@@ -181,6 +182,8 @@ async function planOrderOf(
   const gathered = await gatherWanted(ctx, event, location);
   if (gathered.kind === 'failed') {
     const { reason, error } = gathered.failure;
+    const mistake = reason === 'UNMATCHED_ITEMS' ? await establishmentMistake(ctx, location) : null;
+    if (mistake !== null) return result(failed(known, 'LOCATION_NOT_MAPPED', mistake, existing, false));
     return result(failed(known, reason, error, existing, gathered.upstream));
   }
   const wanted = gathered.order;
@@ -192,6 +195,8 @@ async function planOrderOf(
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   const isHeaderRight = planOrder(wanted, rows, [], planAround(ctx)).kind === 'standing';
   if (plan.kind === 'failed') {
+    const mistake = plan.failure.reason === 'ORPHANED' ? await establishmentMistake(ctx, location) : null;
+    if (mistake !== null) return result(failed(known, 'LOCATION_NOT_MAPPED', mistake, plan.order, false));
     // The header does not tell what is wrong: the next sweep is to look further, too.
     if (isHeaderRight && !doubtful) await setDoubtful(ctx, event.id, true);
     return result(failedPlan(known, wanted, plan));

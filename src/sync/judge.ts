@@ -7,6 +7,7 @@ import { eventDate } from '../domain/window.js';
 import type { OrderKey } from '../revel/types.js';
 import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
+import { locationMistake } from './misplaced.js';
 import { failed, failedUnread, type Known, locationOf, skipped } from './results.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -31,7 +32,7 @@ export async function judge(
   candidate: Candidate,
   rows: readonly FoundOrder[],
 ): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
-  const verdict = await judgeReading(ctx, candidate, rows);
+  const verdict = await withoutMistake(ctx, candidate, await judgeReading(ctx, candidate, rows));
   const lacking = verdict.kind === 'wants-order' || verdict.result.reason === 'MISSED';
   if (!lacking || standings(rows).visible.length > 0) return { verdict, rows };
   const further = await ctx.finder.further(keyOf(ctx, candidate));
@@ -44,6 +45,21 @@ export async function judge(
   if (more.length === 0) return { verdict, rows };
   const all = [...rows, ...more];
   return { verdict: await judgeReading(ctx, candidate, all), rows: all };
+}
+
+/**
+ * An event at a location that no entry covers has not moved there where it is the entry that names a location that does
+ * not exist: nobody is to void an order for that.
+ */
+async function withoutMistake(ctx: RunContext, candidate: Candidate, verdict: Verdict): Promise<Verdict> {
+  const { header } = candidate;
+  const isUnplaced = header !== null && locationOf(ctx, header) === null;
+  if (!isUnplaced || verdict.kind !== 'result' || verdict.result.status !== 'failed') return verdict;
+  const mistake = await locationMistake(ctx, header);
+  if (mistake === null) return verdict;
+  const { orderId } = verdict.result;
+  const known = failedUnread(ctx, candidate, 'LOCATION_NOT_MAPPED', mistake, false);
+  return { kind: 'result', result: { ...known, orderId } };
 }
 
 /** The same by these rows, and by the lines and payments that it takes. */

@@ -2,7 +2,7 @@ import { AppError, ExitCode } from '../errors.js';
 import { describe, type Reader, type ReadOutcome, safePath } from '../http/read.js';
 import type { HttpResponse } from '../http/transport.js';
 import type { TokenSource } from './auth.js';
-import { type Converted, toBooking, toEvent, toSearchPage, toSelections } from './convert.js';
+import { type Converted, toBooking, toEvent, toPlaces, toSearchPage, toSelections } from './convert.js';
 import { searchDate } from './dates.js';
 import { isInvoiceUrl, parseInvoice } from './invoice.js';
 import type { ReadResult, SearchQuery, TripleseatPort } from './types.js';
@@ -38,6 +38,7 @@ export function tripleseatClient(options: ClientOptions): TripleseatPort {
     },
     search: (query, page) =>
       get(`the search of site ${query.siteId}`, searchPath(query, page), (json) => toSearchPage(json, page)),
+    places: () => get('the list of locations', '/v1/locations.json', toPlaces),
     booking: async (id) => {
       const what = `booking ${id}`;
       const path = `/v1/bookings/${encodeURIComponent(id)}.json?show_financial=true`;

@@ -16,6 +16,8 @@ import {
   eventSchema,
   firstProblem,
   headerSchema,
+  placeSchema,
+  placesSchema,
   type RawDocument,
   type RawEvent,
   type RawHeader,
@@ -25,7 +27,7 @@ import {
   selectionsSchema,
   unwrap,
 } from './schema.js';
-import type { SearchPage } from './types.js';
+import type { SearchPage, SourcePlace } from './types.js';
 
 /** What an answer of the API meant. `absent`: it says that there is no such object. */
 export type Converted<T> =
@@ -101,6 +103,17 @@ export function toSelections(answer: unknown): Converted<MenuSelection[]> {
     selections.push({ name, quantity });
   }
   return { kind: 'ok', value: selections };
+}
+
+/** Locations of the account, wrapped in `locations` or bare; rows that are none are left out. */
+export function toPlaces(answer: unknown): Converted<SourcePlace[]> {
+  const rows = placesSchema.safeParse(unwrap(answer, 'locations'));
+  if (!rows.success) return { kind: 'unreadable', detail: firstProblem(rows.error) };
+  const places = rows.data.flatMap((row): SourcePlace[] => {
+    const { data } = placeSchema.safeParse(unwrap(row, 'location'));
+    return data ? [{ locationId: data.id, siteId: data.site_id ?? null, name: data.name ?? '' }] : [];
+  });
+  return { kind: 'ok', value: places };
 }
 
 function attempt<T>(work: () => T): Converted<T> {

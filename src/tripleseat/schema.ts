@@ -130,6 +130,15 @@ export const searchSchema = z.object({
 });
 
 /** `menu_item_selections`, without their modifiers: these have neither price nor product of their own. */
+const placeId = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
+/** `GET /v1/locations.json`; each row may be wrapped in `location`. */
+export const placesSchema = z.array(z.unknown()).max(10_000);
+export const placeSchema = z.object({
+  id: placeId,
+  site_id: placeId.nullish().catch(null),
+  name: z.string().max(MAX_TEXT).nullish().catch(null),
+});
+
 export const selectionsSchema = z
   .array(z.object({ display_name: raw, internal_name: raw, quantity: scalar }))
   .max(MAX_LINES, { error: `more than ${MAX_LINES} entries` });

@@ -36,11 +36,22 @@ export interface SearchPage {
   more: boolean;
 }
 
+/** A location as Tripleseat lists it. */
+export interface SourcePlace {
+  locationId: number;
+  /** Null: not told. */
+  siteId: number | null;
+  /** As sent. */
+  name: string;
+}
+
 /** Tripleseat as the sync library sees it. Reads only: this program never writes there. */
 export interface TripleseatPort {
   event(id: EventId): Promise<ReadResult<SourceEvent>>;
   /** `page` is 1-based; ordered by the searched date, newest first, if the server obeys. */
   search(query: SearchQuery, page: number): Promise<ReadResult<SearchPage>>;
+  /** All locations of the account, where its scope allows the list. */
+  places(): Promise<ReadResult<SourcePlace[]>>;
   booking(id: string): Promise<ReadResult<SourceBooking>>;
   menuSelections(id: EventId): Promise<ReadResult<MenuSelection[]>>;
   /** Lines read from an invoice view, or not-found when the page holds no table of lines. */

@@ -227,6 +227,7 @@ function functionsOf(port: RevelPort): RevelPort {
     paymentsOf: (ids) => port.paymentsOf(ids),
     history: (id) => port.history(id),
     bills: (order) => port.bills(order),
+    establishments: () => port.establishments(),
     products: (establishment) => port.products(establishment),
     createOrder: (order, guard) => port.createOrder(order, guard),
     changeOrder: (id, change, guard) => port.changeOrder(id, change, guard),

@@ -81,6 +81,7 @@ function tripleseatFor(process: Process, { scenario, network, stateOf }: Around)
         pages: 1,
         more: false,
       })),
+    places: none,
     booking: none,
     menuSelections: none,
     invoiceLines: none,

@@ -1,0 +1,90 @@
+import type { EventHeader } from '../domain/event.js';
+import type { Location } from '../domain/location.js';
+import { plainText } from '../domain/names.js';
+import { AppError } from '../errors.js';
+import type { Establishment } from '../revel/types.js';
+import type { SourcePlace } from '../tripleseat/types.js';
+import type { RunContext } from './context.js';
+
+/** What both services have of places, read at most once in a run and only where something does not fit. */
+export interface Places {
+  /** Null: the account may not see the list, or it could not be read. */
+  tripleseat(): Promise<readonly SourcePlace[] | null>;
+  /** The same for Revel. */
+  revel(): Promise<readonly Establishment[] | null>;
+}
+
+/** Sets it up for a run. */
+export function placesOf({ tripleseat, revel }: Pick<RunContext, 'tripleseat' | 'revel'>): Places {
+  return {
+    tripleseat: once(async () => {
+      const read = await tripleseat.places();
+      return read.kind === 'ok' ? read.value : null;
+    }),
+    revel: once(async () => {
+      const read = await revel.establishments();
+      return read.kind === 'ok' ? read.value : null;
+    }),
+  };
+}
+
+function once<T>(read: () => Promise<T | null>): () => Promise<T | null> {
+  let known: Promise<T | null> | null = null;
+  return () => {
+    // Not being allowed to see a list is no reason to end the run: nothing is said then.
+    known ??= read().catch((error) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    });
+    return known;
+  };
+}
+
+/**
+ * The mistake in the locations file that makes an event look as if it had no location: an entry of its site names a
+ * location that Tripleseat does not have. Null: there is none, or nobody can say.
+ */
+export async function locationMistake(ctx: RunContext, { siteId }: EventHeader): Promise<string | null> {
+  const named = ctx.settings.locations.filter(
+    ({ tripleseat }) => tripleseat.siteId === siteId && tripleseat.locationId !== null,
+  );
+  if (named.length === 0) return null;
+  const known = await ctx.places.tripleseat();
+  if (!known || known.length === 0) return null;
+  const wrong = named.filter(
+    ({ tripleseat }) => !known.some(({ locationId }) => locationId === tripleseat.locationId),
+  );
+  const [first] = wrong;
+  if (!first) return null;
+  const there = known.filter((place) => place.siteId === siteId || place.siteId === null);
+  const has = there.map(({ locationId, name }) => numbered(locationId, name));
+  const entries = wrong.map(({ name, tripleseat }) => `"${name}" has ${tripleseat.locationId}`).join(', ');
+  return `The locations file is wrong: of site ${siteId}, ${entries} as tripleseat.locationId, which Tripleseat does not have. It has ${list(has)}. Correct the file. Events of that site that no entry covers are left alone until then, and so are their orders.`;
+}
+
+/** The mistake that makes a shop look empty: Revel does not have its establishment. Null: as above. */
+export async function establishmentMistake(ctx: RunContext, location: Location): Promise<string | null> {
+  const wanted = ctx.settings.testEstablishmentId ?? location.revel.establishmentId;
+  const known = await ctx.places.revel();
+  if (!known || known.length === 0 || known.some(({ id }) => id === wanted)) return null;
+  const has = known.map(({ id, name }) => numbered(id, name));
+  const where =
+    wanted === ctx.settings.testEstablishmentId
+      ? `TEST_ESTABLISHMENT_ID is ${wanted}`
+      : `"${location.name}" has ${wanted} as revel.establishmentId in the locations file`;
+  return `${where}, but Revel shows no such establishment to this key. It shows ${list(has)}. Correct it. Events that go there are left alone until then, and so are their orders.`;
+}
+
+/** Places told in one sentence. */
+const MOST = 20;
+
+function numbered(id: number, name: string): string {
+  const plain = plainText(name, 60);
+  return plain === '' ? String(id) : `${id} (${plain})`;
+}
+
+function list(places: readonly string[]): string {
+  if (places.length === 0) return 'none there';
+  const more = places.length - MOST;
+  return `${places.slice(0, MOST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
