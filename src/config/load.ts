@@ -111,6 +111,27 @@ function checkOpenItems(source: Source, config: Config): void {
   }
 }
 
+/**
+ * An order of a lost event is an orphan, whatever is configured. What is named as a status that gets an order is none
+ * that gets none by default.
+ */
+function loadStatuses({ values, given, report }: Source): Pick<Config, 'syncStatuses' | 'otherStatuses'> {
+  const { SYNC_STATUSES: syncStatuses, OTHER_STATUSES: others } = values;
+  if (syncStatuses.includes('LOST')) {
+    report('SYNC_STATUSES', 'holds LOST, which never gets an order', 'Take it out.');
+  }
+  const both = syncStatuses.filter((status) => others.includes(status));
+  if (given('OTHER_STATUSES') && both.length > 0) {
+    report(
+      'OTHER_STATUSES',
+      `holds ${both.join(', ')}, as SYNC_STATUSES does`,
+      'Name each status in one of the two.',
+    );
+  }
+  const otherStatuses = [...new Set([...others, 'LOST'])].filter((status) => !syncStatuses.includes(status));
+  return { syncStatuses, otherStatuses };
+}
+
 function loadMail({ values, given, report }: Source): Config['smtp'] {
   const { SMTP_URL: url, EMAIL_FROM: from, EMAIL_TO: to, EMAIL_ON: on } = values;
   const all = ['SMTP_URL', 'EMAIL_FROM', 'EMAIL_TO'] as const;
@@ -145,7 +166,8 @@ export function loadConfig(options: LoadOptions): Config {
     enabled: values.ENABLE_CONNECTOR,
     dryRun: values.DRY_RUN,
     testEstablishmentId: values.TEST_ESTABLISHMENT_ID,
-    syncStatuses: values.SYNC_STATUSES,
+    ...loadStatuses(source),
+    notBefore: values.INJECT_NOT_BEFORE,
     leadHours: values.INJECT_LEAD_HOURS,
     graceHours: values.INJECT_GRACE_HOURS,
     paymentPolicy: values.PAYMENT_POLICY,

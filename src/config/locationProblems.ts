@@ -10,6 +10,9 @@ const meanings: Readonly<Record<string, string>> = {
   name: 'a name of your choice for the shop, unique in the file',
   timezone:
     "the shop's IANA time zone, e.g. America/Los_Angeles, the same for every entry of an establishment",
+  notBefore: 'the go-live day of the shop as YYYY-MM-DD, or leave it out',
+  businessDayStart: 'the time at which the reporting day of the shop begins in Revel as HH:MM, e.g. 04:00',
+  orderTime: 'now, event-start or noon',
   tripleseat: 'siteId, and locationId unless the entry covers the whole site',
   siteId: 'the id of the Tripleseat site, e.g. 15691',
   locationId: 'the id of the Tripleseat location, or leave it out to cover the whole site',

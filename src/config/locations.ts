@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Location } from '../domain/location.js';
-import { isZone } from '../domain/zones.js';
+import { type Location, orderTimes } from '../domain/location.js';
+import { isDate, isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
 import { readTextFile } from './files.js';
 import { reportEntries } from './locationEntries.js';
@@ -31,6 +31,18 @@ const key = z
   .max(300, { error: 'is longer than 300 characters' })
   .regex(/^\P{Cc}*$/u, { error: 'holds control characters' });
 
+const dating = {
+  notBefore: z
+    .string({ error: 'is not text' })
+    .refine(isDate, { error: 'is not a day (YYYY-MM-DD)' })
+    .optional(),
+  businessDayStart: z
+    .string({ error: 'is not text' })
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of the day (HH:MM)' })
+    .optional(),
+  orderTime: z.enum(orderTimes, { error: 'is not one of the known values' }).optional(),
+};
+
 const products = z.record(key, id, { error: 'is not an object' });
 const billing = z.record(
   key,
@@ -51,6 +63,7 @@ const entrySchema = z.strictObject(
   {
     name,
     timezone: timezone.optional(),
+    ...dating,
     tripleseat: z.strictObject({ siteId: id.optional(), locationId: optionalId }, object).optional(),
     revel: z.strictObject({ establishmentId: id, ...revelCommon }, object),
     products: products.optional(),
@@ -66,6 +79,7 @@ const fileSchema = z.strictObject(
       .strictObject(
         {
           timezone: timezone.optional(),
+          ...dating,
           tripleseat: z.strictObject({ siteId: id.optional() }, object).optional(),
           revel: z.strictObject(revelCommon, object).optional(),
           products: products.optional(),
@@ -96,6 +110,9 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
   return {
     name: entry.name,
     timezone: entry.timezone ?? defaults.timezone ?? 'UTC',
+    notBefore: entry.notBefore ?? defaults.notBefore ?? null,
+    businessDayStart: entry.businessDayStart ?? defaults.businessDayStart ?? '04:00',
+    orderTime: entry.orderTime ?? defaults.orderTime ?? 'now',
     tripleseat: {
       siteId: entry.tripleseat?.siteId ?? defaults.tripleseat?.siteId ?? 0,
       locationId: entry.tripleseat?.locationId ?? null,

@@ -39,8 +39,12 @@ export interface Config {
   /** Null: all. Otherwise site ids (as text) and location names that may be written to. */
   allowedLocations: string[] | null;
   testEstablishmentId: number | null;
-  /** Upper case. */
+  /** Statuses of events that get an order, upper case. */
   syncStatuses: string[];
+  /** Statuses of events that get none; LOST is always one of them. */
+  otherStatuses: string[];
+  /** Go-live day `YYYY-MM-DD` of the shops that have none of their own; null: none. */
+  notBefore: string | null;
   leadHours: number;
   graceHours: number;
   paymentPolicy: PaymentPolicy;

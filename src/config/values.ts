@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EventId, parseEventId } from '../domain/ids.js';
+import { isDate } from '../domain/zones.js';
 import type { UrlResult } from './urls.js';
 
 /** How the text of a variable is read. */
@@ -111,18 +112,24 @@ export function commaList<T>(
   };
 }
 
-const statuses = ['PROSPECT', 'TENTATIVE', 'DEFINITE', 'CLOSED', 'WAITLIST'] as const;
-
 function readStatus(part: string): string | null {
-  return statuses.find((status) => status === part.toUpperCase()) ?? null;
+  const status = part.toUpperCase();
+  return /^[A-Z][A-Z /_-]{0,39}$/.test(status) ? status : null;
 }
 
-/** Event statuses. LOST is none of them: the order of a lost event is an orphan, whatever is configured. */
+/** Event statuses, upper case. */
 export const statusList: Kind<string[]> = commaList(
   readStatus,
-  (part) => `holds "${part}", which is no status of an event that can have an order`,
-  `a comma list of ${list(statuses)}`,
+  (part) => `holds "${part}", which is no status of an event`,
+  'a comma list of statuses, such as PROSPECT, TENTATIVE, DEFINITE, CLOSED, LOST or WAITLIST',
 );
+
+/** A day of the calendar. */
+export const day: Kind<string> = {
+  schema: z.string().refine(isDate, { error: 'is not a day of the calendar' }),
+  form: 'a day as YYYY-MM-DD',
+  quote: true,
+};
 
 /** Event ids. */
 export const eventIdList: Kind<EventId[]> = commaList(

@@ -6,6 +6,7 @@ import {
   choices,
   commaList,
   credential,
+  day,
   decimal,
   eventIdList,
   httpUrl,
@@ -208,11 +209,27 @@ const table = {
     meaning: 'event statuses that get an order',
     sandbox: true,
   },
+  OTHER_STATUSES: {
+    group: 'sync',
+    kind: statusList,
+    default: 'PROSPECT,TENTATIVE,LOST,WAITLIST',
+    meaning: 'event statuses that get none; an event in a status of neither list fails as STATUS_UNKNOWN',
+    sandbox: true,
+  },
+  INJECT_NOT_BEFORE: {
+    group: 'sync',
+    kind: day,
+    without: 'none',
+    meaning:
+      'go-live day, YYYY-MM-DD: events before it are left to people; a location may have its own (notBefore)',
+    sandbox: true,
+  },
   INJECT_LEAD_HOURS: {
     group: 'sync',
     kind: decimal(0, 720),
     default: '0',
-    meaning: 'hours before 00:00 of its day (local time) from which an event is injected',
+    meaning:
+      'hours before the business day of its shop begins from which an event is injected (earlier if it starts before that)',
     sandbox: true,
   },
   INJECT_GRACE_HOURS: {

@@ -1,3 +1,4 @@
+import { isFiledUnder } from './businessDay.js';
 import type { Difference } from './differences.js';
 import { type Cents, formatCents, zero } from './money.js';
 import { compareNames, plainText, type ShownName, shownName } from './names.js';
@@ -45,7 +46,9 @@ function amountText(amount: Cents | null): string {
 export function compareDay(wanted: WantedOrder, found: FoundOrder): Difference[] {
   if (revisionIn(found.notes) === null) return [];
   const order = found.createdDate?.slice(0, 10) ?? 'unreadable';
-  return order === wanted.date ? [] : [{ field: 'day', name: null, event: wanted.date, order }];
+  return isFiledUnder(found.createdDate, wanted)
+    ? []
+    : [{ field: 'day', name: null, event: wanted.date, order }];
 }
 
 /** Which wanted lines are not there, and which rows nobody wants. */

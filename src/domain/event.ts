@@ -67,10 +67,11 @@ export interface EventHeader {
   startsAt: number | null;
   endsAt: number | null;
   /**
-   * Start and end on the clock of the shop, `YYYY-MM-DDTHH:MM:SS`: what the source says where it names no zone.
-   * Absent: it says nothing that can be read, or the instant is known.
+   * Start on the clock of the shop, `YYYY-MM-DDTHH:MM:SS`, as the source writes it, with a zone or without. Absent: it
+   * says nothing that can be read.
    */
   localStart?: string;
+  /** The same for the end, but only where the source names no zone. */
   localEnd?: string;
   /** Day on which the event was entered, `YYYY-MM-DD`, in a zone that is not certain; null: unknown. */
   createdOn: string | null;

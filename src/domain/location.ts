@@ -1,12 +1,27 @@
 /** What a billing line (tax, fee, tip) of an event becomes in the order. */
 export type BillingField = 'tax' | 'gratuity' | 'surcharge';
 
+/**
+ * Which time an order is dated with, on its event's business day: that of its making, the event's start, or noon. Only
+ * for `now` it is certain that no order bears a date that has not come yet.
+ */
+export const orderTimes = ['now', 'event-start', 'noon'] as const;
+export type OrderTime = (typeof orderTimes)[number];
+
 /** One shop: where its events come from and what its orders look like. Checked by the configuration layer. */
 export interface Location {
   /** Name shown to people, unique. */
   name: string;
   /** IANA time zone of the shop; the host's zone never matters. */
   timezone: string;
+  /** Go-live day of the shop, `YYYY-MM-DD`: events before it are left to people. Null: what holds for all shops. */
+  notBefore: string | null;
+  /**
+   * Time of the local clock, `HH:MM`, at which the shop's reporting day begins; it lasts until the same time of the
+   * next day. Revel counts a sale for the day on which it lies by this clock (02:00 in a live account).
+   */
+  businessDayStart: string;
+  orderTime: OrderTime;
   tripleseat: {
     siteId: number;
     /** Null: every location of the site that no more specific entry covers. */

@@ -1,3 +1,4 @@
+import { isFiledUnder } from './businessDay.js';
 import { compareDay, compareItems, compareMoney, comparePayments, describeContents } from './compare.js';
 import type { Difference } from './differences.js';
 import type { OrderId } from './ids.js';
@@ -109,6 +110,7 @@ export function planOrder(
   const place: Place = {
     establishments: homesOf(wanted.location, wanted.establishmentId),
     date: wanted.date,
+    location: wanted.location,
   };
   const removed = removedByStaff(rows, place);
   if (!first) return planHidden(wanted, hidden, read, removed);
@@ -257,9 +259,7 @@ export function completeActions(wanted: WantedOrder, order: FoundOrder, contents
 export function needsTotals(wanted: WantedOrder, order: FoundOrder): boolean {
   // Without it a POS that opens the order takes the discount away.
   const discounted = order.discountRule === null || order.discountRule === wanted.discount;
-  return (
-    !discounted || compareMoney(wanted, order).length > 0 || order.createdDate?.slice(0, 10) !== wanted.date
-  );
+  return !discounted || compareMoney(wanted, order).length > 0 || !isFiledUnder(order.createdDate, wanted);
 }
 
 /** The action that makes the header. */

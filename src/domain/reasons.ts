@@ -2,6 +2,8 @@
 export const skipReasons = [
   'ALREADY_INJECTED',
   'TOO_EARLY',
+  'BEFORE_GO_LIVE',
+  'PAST',
   'STATUS_NOT_ELIGIBLE',
   'LOCATION_NOT_ALLOWED',
   'CONNECTOR_DISABLED',
@@ -22,6 +24,7 @@ const INCONCLUSIVE: ReadonlySet<string> = new Set<SkipReason>([
   'LOCKED',
   'CLAIMED_ELSEWHERE',
   'CONNECTOR_DISABLED',
+  'PAST',
 ]);
 
 /** Why an event is not as it should be. */
@@ -33,6 +36,7 @@ export const failReasons = [
   'AMBIGUOUS_DOCUMENTS',
   'AMBIGUOUS_PRODUCT',
   'TOTALS_MISMATCH',
+  'STATUS_UNKNOWN',
   'MISSED',
   'DRIFT',
   'ORPHANED',

@@ -1,3 +1,4 @@
+import { isFiledUnder } from './businessDay.js';
 import type { Location } from './location.js';
 import { zero } from './money.js';
 import { isTakenAway } from './notes.js';
@@ -9,6 +10,8 @@ export interface Place {
   establishments: readonly number[];
   /** `YYYY-MM-DD` in the shop. */
   date: string;
+  /** How the shop counts its days. */
+  location: Pick<Location, 'timezone' | 'businessDayStart' | 'orderTime'>;
 }
 
 /** The shops that an order of the location may rightly stand in: where it goes now, and its own. */
@@ -34,12 +37,11 @@ export function removedByStaff(rows: readonly FoundOrder[], place: Place | null)
 }
 
 /** Whether the order stands in the right shop under the right day. */
-export function isAt({ establishmentId, createdDate }: FoundOrder, { establishments, date }: Place): boolean {
+export function isAt({ establishmentId, createdDate }: FoundOrder, place: Place): boolean {
   return (
     establishmentId !== null &&
-    establishments.includes(establishmentId) &&
-    createdDate !== null &&
-    createdDate.slice(0, 10) === date
+    place.establishments.includes(establishmentId) &&
+    isFiledUnder(createdDate, place)
   );
 }
 

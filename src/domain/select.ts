@@ -1,5 +1,5 @@
 import type { EventHeader } from './event.js';
-import { eventDate } from './window.js';
+import { eventDate, eventDays } from './window.js';
 import { addDays, localDate, localDateTime } from './zones.js';
 
 const HOUR = 3_600_000;
@@ -40,16 +40,16 @@ export function spanOf(ranges: readonly DateRange[]): DateRange | null {
 }
 
 /**
- * Whether the event's date lies in the range. An event without any date does: what it is shows in its detail,
- * and it must not be passed over silently.
+ * Whether a day that the event may be on lies in the range. An event without any date does: what it is shows in its
+ * detail, and it must not be passed over silently.
  */
 export function inDateRange(
-  event: Pick<EventHeader, 'date' | 'startsAt'>,
+  event: Pick<EventHeader, 'date' | 'startsAt' | 'localStart'>,
   range: DateRange,
   zone: string,
 ): boolean {
-  const date = eventDate(event, zone);
-  return date === null || (range.from <= date && date <= range.to);
+  const days = eventDays(event, zone);
+  return days.length === 0 || days.some((date) => range.from <= date && date <= range.to);
 }
 
 const UPDATED = /^\s*(\d{1,2})\/(\d{1,2})\/(\d{4})\s+(\d{1,2}):(\d{2})\s*([AP])M\s*$/i;

@@ -1,3 +1,4 @@
+import { businessDayBegins } from './businessDay.js';
 import {
   compareDay,
   compareItems,
@@ -11,7 +12,7 @@ import type { Difference } from './differences.js';
 import { cents, formatCents, quantityToNumber, sumCents, zero } from './money.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
 import type { WantedItem, WantedOrder } from './wanted.js';
-import { localDate } from './zones.js';
+import { addDays } from './zones.js';
 
 /** True when a POS has opened the order, or somebody other than our Revel user wrote to it last. */
 export function isTouched(wanted: WantedOrder, order: FoundOrder): boolean {
@@ -137,5 +138,5 @@ function take(item: WantedItem, pool: readonly Pooled[]): { parts: Pooled[]; sho
 
 /** Whether the order can change no more: its bill is closed, and its event's day is over in the shop. */
 export function isSettled(wanted: WantedOrder, order: FoundOrder, now: number): boolean {
-  return order.closed && localDate(now, wanted.location.timezone) > wanted.date;
+  return order.closed && now >= businessDayBegins(addDays(wanted.date, 1), wanted.location);
 }

@@ -1,11 +1,13 @@
 import type { EventHeader } from './event.js';
 import type { EventId } from './ids.js';
 import type { Location } from './location.js';
+import { plainText } from './names.js';
 import type { Contents, FoundOrder } from './order.js';
 import { standings } from './plan.js';
 import type { Failure, SkipReason } from './reasons.js';
 import { homesOf, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
-import { eventDate, windowOf, windowState } from './window.js';
+import { eventDate, eventDays, windowOf, windowState } from './window.js';
+import { localDateTime } from './zones.js';
 
 /** What is known of an event before its financial detail is needed. */
 export interface TriageInput {
@@ -19,6 +21,12 @@ export interface TriageInput {
   ignored: boolean;
   /** Statuses that get an order, upper case. */
   statuses: readonly string[];
+  /** Statuses that get none. What is in neither list nobody has decided about. */
+  otherStatuses: readonly string[];
+  /** Go-live day, `YYYY-MM-DD`: events before it are not this program's. Null: there is none. */
+  notBefore: string | null;
+  /** This run sees the event only because it was edited, not because its day is due and not because it was named. */
+  edited: boolean;
   leadHours: number;
   graceHours: number;
   /** Inject even when the window is over. */
@@ -40,55 +48,59 @@ export type Triage =
   | { kind: 'need-contents'; order: FoundOrder }
   | { kind: 'wants-order'; header: EventHeader; location: Location };
 
-/** Which events get an order, and which need a person. */
+/** Days begin at midnight where no entry of the locations file says otherwise. */
+const ANYWHERE = { timezone: 'UTC', businessDayStart: '00:00', orderTime: 'now' } as const;
+
+/** Which events get an order, and which need a person: the first rule that applies counts. */
 export function triage(input: TriageInput): Triage {
-  const { id, header, location } = input;
+  const { id, header, location, notBefore } = input;
   const { visible, hidden } = standings(input.rows);
   const order = visible[0] ?? null;
   if (input.ignored) return skip('IGNORED', order);
+  if (location && !input.allowed) return skip('LOCATION_NOT_ALLOWED', order);
   if (!header) {
     const gone = unwanted(input, `Event ${id} no longer exists in Tripleseat`);
     return gone ?? failed('EVENT_NOT_FOUND', `Tripleseat has no event ${id}. Check the id.`, null);
   }
-  if (location && !input.allowed) return skip('LOCATION_NOT_ALLOWED', order);
-  if (header.deleted || !input.statuses.includes(header.status)) {
+  const shop = location ?? ANYWHERE;
+  const window = windowOf(header, shop, input.leadHours, input.graceHours);
+  const state = window === null ? 'undated' : windowState(window, input.now);
+  const isWanted = input.statuses.includes(header.status);
+  if (!header.deleted && !isWanted && !input.otherStatuses.includes(header.status)) {
+    if (state === 'early') return skip('TOO_EARLY', order);
+    return state === 'over' ? skip('PAST', order) : failed('STATUS_UNKNOWN', unknown(header.status), order);
+  }
+  // In which zone a start would be on another day is not known where no shop is.
+  const days = location ? eventDays(header, location.timezone) : known(eventDate(header, 'UTC'));
+  if (notBefore !== null && days.length > 0 && days.every((day) => day < notBefore)) {
+    return skip('BEFORE_GO_LIVE', order);
+  }
+  if (header.deleted || !isWanted) {
     const is = header.deleted ? 'deleted' : header.status;
     return unwanted(input, `Event ${id} is ${is}`) ?? skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
   }
+  const where = `Event ${id} is at ${siteOf(header)}, which no entry of the locations file covers`;
+  if (!location && order) return orphaned(input, visible, where, MOVED);
+  if (state === 'over' && input.edited) return skip('PAST', order);
   if (!location) {
-    const where = `site ${header.siteId ?? 'unknown'}, location ${header.locationId ?? 'unknown'}`;
-    if (order)
-      return orphaned(
-        input,
-        visible,
-        `Event ${id} is at ${where}, which no entry of the locations file covers`,
-        MOVED,
-      );
-    return failed(
-      'LOCATION_NOT_MAPPED',
-      `Event ${id} is at ${where}, which no entry of the locations file covers. Add one, or put the event on IGNORE_EVENTS.`,
-      null,
-    );
+    const error = `${where}. Add one, or put the event on IGNORE_EVENTS.`;
+    return failed('LOCATION_NOT_MAPPED', error, null);
   }
-  const window = windowOf(header, location.timezone, input.leadHours, input.graceHours);
-  if (!window) {
-    return failed(
-      'SOURCE_ERROR',
-      `Event ${id} has no date that can be read. Set its date in Tripleseat.`,
-      order,
-    );
+  if (window === null) {
+    const error = `Event ${id} has no date that can be read. Set its date in Tripleseat.`;
+    return failed('SOURCE_ERROR', error, order);
   }
-  if (visible.length > 0) return { kind: 'wants-order', header, location };
-  switch (windowState(window, input.now)) {
-    case 'early':
-      return skip('TOO_EARLY', null);
-    case 'over':
-      return input.late
-        ? { kind: 'wants-order', header, location }
-        : failed('MISSED', missed(input, window.closesAt, hidden), hidden[0] ?? null);
-    case 'open':
-      return { kind: 'wants-order', header, location };
+  if (state === 'early' && !order) return skip('TOO_EARLY', null);
+  if (state === 'over' && !order && !input.late) {
+    const { closesAt } = window;
+    return failed('MISSED', missed(input, closesAt, location, hidden), hidden[0] ?? null);
   }
+  const [date, start] = days;
+  if (start !== undefined) {
+    const error = `Event ${id} is dated ${date}, but starts on ${start}: which day is meant cannot be known. Correct its date or its start in Tripleseat.`;
+    return failed('SOURCE_ERROR', error, order);
+  }
+  return { kind: 'wants-order', header, location };
 }
 
 /**
@@ -114,19 +126,38 @@ function removedNote(order: FoundOrder | null, what: string): Triage | null {
 function placeOf({ header, location, testEstablishmentId }: TriageInput): Place | null {
   const date = header && location ? eventDate(header, location.timezone) : null;
   if (!location || date === null) return null;
-  return { establishments: homesOf(location, testEstablishmentId ?? location.revel.establishmentId), date };
+  const establishments = homesOf(location, testEstablishmentId ?? location.revel.establishmentId);
+  return { establishments, date, location };
 }
 
-function missed(input: TriageInput, closedAt: number, hidden: readonly FoundOrder[]): string {
+function known(date: string | null): string[] {
+  return date === null ? [] : [date];
+}
+
+function siteOf({ siteId, locationId }: EventHeader): string {
+  return `site ${siteId ?? 'unknown'}, location ${locationId ?? 'unknown'}`;
+}
+
+/** Without the event, so that it can be said once for all of them. */
+function unknown(status: string): string {
+  return `Tripleseat has events with the status "${plainText(status, 60)}", which neither SYNC_STATUSES nor OTHER_STATUSES names, so that it is not known whether they get an order. Add it to one of the two.`;
+}
+
+function missed(
+  input: TriageInput,
+  closedAt: number,
+  { timezone }: Location,
+  hidden: readonly FoundOrder[],
+): string {
   const { id } = input;
-  const closed = new Date(closedAt).toISOString().slice(0, 16).replace('T', ' ');
+  const closed = localDateTime(closedAt, timezone).slice(0, 16).replace('T', ' ');
   const [unfinished] = hidden;
   const removed = removedByStaff(input.rows, placeOf(input));
   if (removed && !unfinished) {
-    return `Staff has taken order ${removed.id} of event ${id} away, and the time to inject another was over at ${closed} UTC. If one is still wanted: ts-reconcile resolve ${id} --recreate`;
+    return `Staff has taken order ${removed.id} of event ${id} away, and the time to inject another was over at ${closed} (${timezone}). If one is still wanted: ts-reconcile resolve ${id} --recreate`;
   }
   const what = unfinished ? `only an unfinished order (${unfinished.id})` : 'no order';
-  return `Event ${id} has ${what}, and the time to inject it was over at ${closed} UTC. If the order is still wanted, run: ts-reconcile sync --event-id ${id} --late`;
+  return `Event ${id} has ${what}, and the time to inject it was over at ${closed} (${timezone}). If the order is still wanted, run: ts-reconcile sync --event-id ${id} --late`;
 }
 
 function leftover(hidden: readonly FoundOrder[]): string | null {

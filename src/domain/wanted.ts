@@ -41,6 +41,8 @@ export interface WantedOrder {
   location: Location;
   /** Local date of the event, `YYYY-MM-DD`. */
   date: string;
+  /** When the event starts, epoch milliseconds; null: not known. */
+  startsAt: number | null;
   /** In the order of the source's lines. At least one, at most {@link maxItems}. */
   items: WantedItem[];
   /** Sum of the lines' totals. */
@@ -127,6 +129,7 @@ function build(input: WantedInput): WantedResult {
     establishmentId: input.testEstablishmentId ?? location.revel.establishmentId,
     location,
     date,
+    startsAt: event.startsAt,
     items: matched.items,
     ...money.sums,
     payment,

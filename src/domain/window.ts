@@ -1,5 +1,7 @@
+import { businessDayBegins } from './businessDay.js';
 import type { EventHeader } from './event.js';
-import { addDays, isDate, localDate, localDateTime, parseNaive, plusDays, startOfDay } from './zones.js';
+import type { Location } from './location.js';
+import { addDays, isDate, localDate, naiveInstants, plusDays, startOfDay } from './zones.js';
 
 const HOUR = 3_600_000;
 
@@ -12,6 +14,12 @@ export interface InjectionWindow {
 /** When an event is. */
 type Times = Pick<EventHeader, 'date' | 'startsAt' | 'endsAt' | 'localStart' | 'localEnd'>;
 
+/** What tells on which day that is. */
+type Days = Pick<EventHeader, 'date' | 'startsAt' | 'localStart'>;
+
+/** What of a shop decides when its days begin. */
+type Clock = Pick<Location, 'timezone' | 'businessDayStart' | 'orderTime'>;
+
 /** The local date of an event: the one it states, else that of its start; null when it has neither. */
 export function eventDate(event: Pick<EventHeader, 'date' | 'startsAt'>, zone: string): string | null {
   if (event.date !== null && isDate(event.date)) return event.date;
@@ -19,20 +27,54 @@ export function eventDate(event: Pick<EventHeader, 'date' | 'startsAt'>, zone: s
 }
 
 /**
- * The window of an event: from `leadHours` before its local day begins until `graceHours` after its end. An
- * unknown or impossible end counts as the end of its day; an end before the start means past midnight. Days of
- * 23 and 25 hours are what they are: hours are elapsed time. Null when the event has no date.
+ * The day of the event's start when it is another one than its date, so that nobody can know which of the two is
+ * meant; else null. A start counts by the day that is written, and by that of the shop: one of the two will do.
+ */
+function otherStartDay(event: Days, zone: string): string | null {
+  const date = eventDate(event, zone);
+  const days = [
+    ...(event.startsAt === null ? [] : [localDate(event.startsAt, zone)]),
+    ...(event.localStart === undefined ? [] : [event.localStart.slice(0, 10)]),
+  ];
+  const [day] = days;
+  return date === null || day === undefined || days.includes(date) ? null : day;
+}
+
+/** All days that an event may be on: one, two when its date and its start contradict each other, or none. */
+export function eventDays(event: Days, zone: string): string[] {
+  const date = eventDate(event, zone);
+  const other = otherStartDay(event, zone);
+  return [...(date === null ? [] : [date]), ...(other === null ? [] : [other])];
+}
+
+/**
+ * The window of an event: from `leadHours` before its business day begins, or before it starts where that is earlier,
+ * until `graceHours` after its end. An unknown or impossible end counts as the end of its day; an end before the start
+ * means past midnight. Days of 23 and 25 hours are what they are: hours are elapsed time. Null when the event has no
+ * date; where it may be on two days, the window covers both.
  */
 export function windowOf(
   event: Times,
-  zone: string,
+  shop: Clock,
   leadHours: number,
   graceHours: number,
 ): InjectionWindow | null {
-  const date = eventDate(event, zone);
-  if (date === null) return null;
-  const opensAt = startOfDay(date, zone) - leadHours * HOUR;
-  return { opensAt, closesAt: endOf(event, date, zone) + graceHours * HOUR };
+  const days = eventDays(event, shop.timezone);
+  if (days.length === 0) return null;
+  const opens = days.map((date) => opensOn(event, date, shop));
+  const ends = days.map((date) => endOf(event, date, shop.timezone));
+  return { opensAt: Math.min(...opens) - leadHours * HOUR, closesAt: Math.max(...ends) + graceHours * HOUR };
+}
+
+function opensOn(event: Times, date: string, shop: Clock): number {
+  const begins = businessDayBegins(date, shop);
+  const starts = startOf(event, shop.timezone);
+  // An early start on its day; what lies before that day is none of its own.
+  return starts !== null && starts >= startOfDay(date, shop.timezone) ? Math.min(begins, starts) : begins;
+}
+
+function startOf(event: Times, zone: string): number | null {
+  return event.startsAt ?? onClock(event.localStart, zone);
 }
 
 function endOf(event: Times, date: string, zone: string): number {
@@ -41,7 +83,7 @@ function endOf(event: Times, date: string, zone: string): number {
   const endsAt = event.endsAt ?? onClock(event.localEnd, zone);
   if (endsAt === null) return dayEnds;
   // A start on another day contradicts the event's date, which is what the order goes by.
-  const begins = Math.max(event.startsAt ?? onClock(event.localStart, zone) ?? dayBegins, dayBegins);
+  const begins = Math.max(startOf(event, zone) ?? dayBegins, dayBegins);
   if (endsAt >= begins) return endsAt;
   const nextDay = plusDays(endsAt, 1, zone);
   return nextDay >= begins ? nextDay : dayEnds;
@@ -49,22 +91,11 @@ function endOf(event: Times, date: string, zone: string): number {
 
 /** Where the clock shows a time twice it is the later one: a window that closes too early makes an event MISSED. */
 function onClock(local: string | undefined, zone: string): number | null {
-  return local === undefined ? null : parseNaive(local, zone);
+  return local === undefined ? null : (naiveInstants(local, zone).at(-1) ?? null);
 }
 
 /** Where `now` lies: before the window, in it, or after it. */
 export function windowState(window: InjectionWindow, now: number): 'early' | 'open' | 'over' {
   if (now < window.opensAt) return 'early';
   return now < window.closesAt ? 'open' : 'over';
-}
-
-/**
- * The store-local time that an order is dated with, `YYYY-MM-DDTHH:MM:SS`: now, when that is on the event's
- * day, else the nearest second of that day, so that the order stands under the right day in Revel.
- */
-export function orderDate(now: number, date: string, zone: string): string {
-  const local = localDateTime(now, zone);
-  const today = local.slice(0, 10);
-  if (today < date) return `${date}T00:00:00`;
-  return today > date ? `${date}T23:59:59` : local;
 }

@@ -91,14 +91,24 @@ const firstInstant = remembering((date, zone) => {
 const NAIVE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?$/;
 
 /**
- * The instant of a local time without offset, as Revel sends it (`2026-11-14T00:31:07.896094`), in epoch
- * milliseconds. The later one where the clock shows it twice; a time that the clock skips counts as after the
- * gap. Null when the text is anything else, an offset included.
+ * All instants (epoch milliseconds) at which the clock shows a local time without offset, as Revel sends it
+ * (`2026-11-14T00:31:07.896094`), the earliest first: two in the hour that comes twice. A time that the clock skips
+ * counts as after the gap. Empty when the text is anything else, an offset included.
  */
-export function parseNaive(text: string, zone: string): number | null {
-  if (!NAIVE.test(text)) return null;
-  const instants = instantsOf(DateTime.fromISO(text, { zone: zoneOf(zone) }));
-  return instants.length === 0 ? null : Math.max(...instants);
+export function naiveInstants(text: string, zone: string): number[] {
+  if (!NAIVE.test(text)) return [];
+  return instantsOf(DateTime.fromISO(text, { zone: zoneOf(zone) })).sort((a, b) => a - b);
+}
+
+/**
+ * The instant of such a local time that is nearest to `near`, in epoch milliseconds; null when the text is no local
+ * time. Asked with the present for when something was written, it never makes that older than it is: in the hour
+ * that the clock shows twice, the right instant is at least as far away.
+ */
+export function parseNaive(text: string, zone: string, near: number): number | null {
+  const [first = null, second] = naiveInstants(text, zone);
+  if (first === null || second === undefined) return first;
+  return Math.abs(second - near) < Math.abs(first - near) ? second : first;
 }
 
 function instantsOf(local: DateTime): number[] {

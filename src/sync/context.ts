@@ -25,6 +25,8 @@ export interface RunContext extends SyncDeps {
   ahead: Slots;
   readBacks: ReadBacks;
   places: Places;
+  /** Events that the search has shown only because they were edited: their day is not due. */
+  edited: Set<EventId>;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -54,6 +56,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     ahead: new Slots(settings.concurrency),
     places: placesOf(deps),
     readBacks: new ReadBacks(deps, finder, slots, begun),
+    edited: new Set(),
     products: (establishmentId) => {
       const before = known.get(establishmentId);
       if (before) return before;

@@ -1,3 +1,4 @@
+import { isFiledUnder, orderDate, rowDate } from '../domain/businessDay.js';
 import { compareItems, compareMoney } from '../domain/compare.js';
 import { freeUuid, GENERATION_STEP, historyUuid, itemUuid, usedUuids } from '../domain/identity.js';
 import { zero } from '../domain/money.js';
@@ -5,7 +6,6 @@ import { finalNotes } from '../domain/notes.js';
 import type { FoundItem, FoundOrder } from '../domain/order.js';
 import { addItem, needsTotals, setTotals, standings } from '../domain/plan.js';
 import type { WantedItem } from '../domain/wanted.js';
-import { orderDate } from '../domain/window.js';
 import type { OrderChange, RevelRead } from '../revel/types.js';
 import { readBack } from './finished.js';
 import { Halt, Lost } from './halt.js';
@@ -85,7 +85,7 @@ async function addOne(
   // Lists may lag beyond the settling time: a line that Revel has taken is waited for, never sent again.
   if (session.accepted.has(uuid)) return false;
   used.add(uuid);
-  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  const date = orderDate(session.now, wanted);
   await session.writeTo(
     order.id,
     (guard) =>
@@ -147,8 +147,8 @@ async function change(
 
 function writeTotals(session: Session, order: FoundOrder): Promise<void> {
   const { wanted } = session;
-  const createdDate = orderDate(session.now, wanted.date, wanted.location.timezone);
-  const moved = order.createdDate?.slice(0, 10) !== wanted.date;
+  const createdDate = orderDate(session.now, wanted);
+  const moved = !isFiledUnder(order.createdDate, wanted);
   return change(
     session,
     order,
@@ -235,7 +235,7 @@ async function markPrinted(session: Session, order: FoundOrder): Promise<void> {
 
 async function makeVisible(session: Session, order: FoundOrder): Promise<void> {
   const { ctx, wanted } = session;
-  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  const date = rowDate(session.now, wanted);
   const uuid = historyUuid(order.uuid ?? '', order.id);
   await session.writeWhile(
     session.sign,

@@ -75,14 +75,13 @@ export function abandoned(session: Session, order: FoundOrder): boolean {
   return abandonedIn(session.ctx, session.wanted, order);
 }
 
-/** Whether nobody can be at work on the order: long-ago dates prove that; a recent or unreadable one does not. */
+/** Whether nobody can be at work on the order: a last change long ago proves that; a recent or unreadable one does not. */
 export function abandonedIn(ctx: RunContext, wanted: WantedOrder, order: FoundOrder): boolean {
   const zone = wanted.location.timezone;
   const limit = Math.max(ABANDONED_MS, ctx.settings.settleMs * 10);
-  return [order.createdDate, order.updatedDate].every((date) => {
-    const at = date === null ? null : parseNaive(date, zone);
-    return at !== null && ctx.clock.now() - at > limit;
-  });
+  const now = ctx.clock.now();
+  const at = order.updatedDate === null ? null : parseNaive(order.updatedDate, zone, now);
+  return at !== null && now - at > limit;
 }
 
 /** The order as it is now; null when it is not to be filled by us or anyone any more. */

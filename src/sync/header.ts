@@ -1,10 +1,10 @@
+import { orderDate } from '../domain/businessDay.js';
 import { freeUuid, orderUuid, usedUuids } from '../domain/identity.js';
 import { claimedNotes, isSuperseded, supersededNotes } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { createOrder, markDeleted } from '../domain/plan.js';
 import { isTouched } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wanted.js';
-import { orderDate } from '../domain/window.js';
 import type { RevelRead } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { abandoned, abandonedIn } from './follow.js';
@@ -86,7 +86,7 @@ export async function createHeader(session: Session, rows: readonly FoundOrder[]
           wanted,
           uuid,
           notes: claimedNotes(wanted.eventId, wanted.revision, session.claim),
-          createdDate: orderDate(session.now, wanted.date, wanted.location.timezone),
+          createdDate: orderDate(session.now, wanted),
           updatedDate: session.localNow,
         },
         guard,

@@ -207,7 +207,7 @@ const settingsHashes = new WeakMap<SyncSettings, Map<Location, string>>();
 /** The wanted order as far as comparing headers needs it: lines are only compared after reading the event. */
 function rebuilt(
   ctx: RunContext,
-  { id }: EventHeader,
+  { id, startsAt }: EventHeader,
   location: Location,
   { revision, date, amounts }: { revision: string; date: string; amounts: readonly Cents[] },
 ): WantedOrder {
@@ -218,6 +218,7 @@ function rebuilt(
     establishmentId: establishmentOf(ctx, location),
     location,
     date,
+    startsAt,
     items: [],
     subtotal: amount(0),
     discount: amount(1),

@@ -1,9 +1,9 @@
+import { rowDate } from '../domain/businessDay.js';
 import { comparePayments } from '../domain/compare.js';
 import { freeUuid, GENERATION_STEP, paymentUuid, usedUuids } from '../domain/identity.js';
 import { formatCents, zero } from '../domain/money.js';
 import type { FoundOrder, FoundPayment } from '../domain/order.js';
 import { addPayment } from '../domain/plan.js';
-import { orderDate } from '../domain/window.js';
 import { Halt } from './halt.js';
 import type { Session } from './session.js';
 
@@ -33,7 +33,7 @@ export async function pay(session: Session, order: FoundOrder, fresh: boolean): 
   const uuid = freeUuid(usedUuids(found), (generation) =>
     paymentUuid(order.uuid ?? '', order.id, wanted.payment, generation * GENERATION_STEP),
   );
-  const date = orderDate(session.now, wanted.date, wanted.location.timezone);
+  const date = rowDate(session.now, wanted);
   await session.writeTo(
     order.id,
     (guard) => ctx.revel.createPayment({ wanted, orderId: order.id, uuid, date }, guard),

@@ -80,8 +80,9 @@ async function unproven(
 
 /** Whether the order was written to a moment ago, so that lists may not show all of it. */
 export function isRecent(ctx: RunContext, { timezone }: Location, { updatedDate }: FoundOrder): boolean {
-  const at = updatedDate === null ? null : parseNaive(updatedDate, timezone);
-  return at !== null && Math.abs(ctx.clock.now() - at) < Math.max(RECENT_MS, 10 * ctx.settings.settleMs);
+  const now = ctx.clock.now();
+  const at = updatedDate === null ? null : parseNaive(updatedDate, timezone, now);
+  return at !== null && Math.abs(now - at) < Math.max(RECENT_MS, 10 * ctx.settings.settleMs);
 }
 
 function byOrder<T extends { orderId: OrderId }>(rows: readonly T[]): Map<OrderId, T[]> {

@@ -20,10 +20,19 @@ const HOUR = 3_600_000;
 const BREAKER = 5;
 
 /**
- * Events of the configured sites whose day is due, in a status that gets an order, and events updated lately in
- * any status. The server's filters only save pages: everything that comes back is filtered here.
+ * Events of the configured sites whose day is due, in a status that gets an order or one that nobody knows, and events
+ * updated lately in any status. The server's filters only save pages: everything that comes back is filtered here.
  */
 export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<Selection> {
+  const selection = await searchSites(ctx, hoursBack);
+  for (const event of selection.events.values()) {
+    const zone = zoneOf(ctx, event, 'UTC');
+    if (!inDateRange(event, dueDates(ctx, zone, hoursBack), zone)) ctx.edited.add(event.id);
+  }
+  return selection;
+}
+
+async function searchSites(ctx: RunContext, hoursBack: number): Promise<Selection> {
   const selection: Selection = { events: new Map(), problems: [], failed: true };
   let inARow = 0;
   for (const [siteId, locations] of sites(ctx)) {
@@ -36,6 +45,10 @@ export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<
   return selection;
 }
 
+function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
+  return sweepDates(ctx.clock.now(), zone, hoursBack, ctx.settings.leadHours);
+}
+
 /**
  * Events of the configured sites whose day lies from today to `days` days ahead, in their own zones, in a status
  * that gets an order.
@@ -44,7 +57,11 @@ export async function selectComing(ctx: RunContext, days: number): Promise<Selec
   const selection: Selection = { events: new Map(), problems: [], failed: true };
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
   const coming = (zone: string): DateRange => ({ from: today(zone), to: addDays(today(zone), days) });
-  for (const [siteId, locations] of sites(ctx)) await selectByDay(ctx, siteId, locations, coming, selection);
+  for (const [siteId, locations] of sites(ctx)) {
+    await selectByDay(ctx, siteId, locations, coming, selection, (status) =>
+      ctx.settings.syncStatuses.includes(status),
+    );
+  }
   return selection;
 }
 
@@ -65,20 +82,20 @@ async function selectDue(
   hoursBack: number,
   selection: Selection,
 ): Promise<SearchEnd> {
-  const now = ctx.clock.now();
-  const due = (zone: string) => sweepDates(now, zone, hoursBack, ctx.settings.leadHours);
-  return selectByDay(ctx, siteId, locations, due, selection);
+  const due = (zone: string) => dueDates(ctx, zone, hoursBack);
+  const { otherStatuses } = ctx.settings;
+  return selectByDay(ctx, siteId, locations, due, selection, (status) => !otherStatuses.includes(status));
 }
 
-/** Events whose day lies in the range that `datesIn` gives for its zone, in a status that gets an order. */
+/** Events whose day lies in the range that `datesIn` gives for its zone, in a status that is `wanted`. */
 async function selectByDay(
   ctx: RunContext,
   siteId: number,
   locations: readonly Location[],
   datesIn: (zone: string) => DateRange,
   selection: Selection,
+  wanted: (status: string) => boolean,
 ): Promise<SearchEnd> {
-  const { syncStatuses } = ctx.settings;
   const zones = zonesOf(locations);
   const span = spanOf(zones.map(datesIn));
   const [zone] = zones;
@@ -92,7 +109,10 @@ async function selectByDay(
     (event) => {
       const local = zoneOf(ctx, event, zone);
       return (
-        syncStatuses.includes(event.status) && !event.deleted && inDateRange(event, datesIn(local), local)
+        concerns(ctx, event) &&
+        wanted(event.status) &&
+        !event.deleted &&
+        inDateRange(event, datesIn(local), local)
       );
     },
   );
@@ -116,8 +136,13 @@ async function selectUpdated(
     { siteId, by: 'updated', ...queryDates(span) },
     { by: 'updated', since: since - 24 * HOUR, zone },
     selection,
-    (event) => updatedSince(event, zoneOf(ctx, event, zone), since),
+    (event) => concerns(ctx, event) && updatedSince(event, zoneOf(ctx, event, zone), since),
   );
+}
+
+/** A run for some locations leaves to the others what no entry covers. */
+function concerns({ settings, request }: RunContext, { siteId, locationId }: EventHeader): boolean {
+  return request.locations === null || findLocation(settings.locations, siteId, locationId) !== null;
 }
 
 function zonesOf(locations: readonly Location[]): string[] {

@@ -40,6 +40,8 @@ export type SyncSettings = Pick<
   | 'allowedLocations'
   | 'testEstablishmentId'
   | 'syncStatuses'
+  | 'otherStatuses'
+  | 'notBefore'
   | 'leadHours'
   | 'graceHours'
   | 'paymentPolicy'

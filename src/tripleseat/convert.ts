@@ -235,11 +235,12 @@ function timesOf(
   const date = dateOf(event);
   const written = startsAt === null ? null : localPart(event.event_start_iso8601);
   const { start, end } = localTimes(event, date, written);
+  const local = start ?? localPart(event.event_start_iso8601);
   return {
     date: date ?? start?.slice(0, 10) ?? null,
     startsAt,
     endsAt,
-    ...(startsAt === null && start !== null ? { localStart: start } : {}),
+    ...(local === null ? {} : { localStart: local }),
     ...(endsAt === null && end !== null ? { localEnd: end } : {}),
   };
 }

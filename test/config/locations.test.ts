@@ -26,6 +26,9 @@ describe('parseLocations', () => {
       {
         name: 'Special Events',
         timezone: 'America/Los_Angeles',
+        notBefore: null,
+        businessDayStart: '04:00',
+        orderTime: 'now',
         tripleseat: { siteId: 15691, locationId: 26059 },
         revel: {
           establishmentId: 8,
@@ -42,6 +45,9 @@ describe('parseLocations', () => {
       {
         name: 'Downtown',
         timezone: 'America/Denver',
+        notBefore: null,
+        businessDayStart: '04:00',
+        orderTime: 'now',
         tripleseat: { siteId: 15692, locationId: null },
         revel: {
           establishmentId: 9,
@@ -56,6 +62,38 @@ describe('parseLocations', () => {
         billing: {},
       },
     ]);
+  });
+
+  it('takes days and times of an entry before those of the defaults', () => {
+    const [first, second] = locationsFile.locations;
+    const { locations, problems } = parse({
+      defaults: {
+        ...locationsFile.defaults,
+        notBefore: '2026-12-01',
+        businessDayStart: '02:00',
+        orderTime: 'noon',
+      },
+      locations: [
+        { ...first, notBefore: '2027-01-01', businessDayStart: '00:00', orderTime: 'event-start' },
+        second,
+      ],
+    });
+    expect(problems).toEqual([]);
+    expect(locations).toMatchObject([
+      { notBefore: '2027-01-01', businessDayStart: '00:00', orderTime: 'event-start' },
+      { notBefore: '2026-12-01', businessDayStart: '02:00', orderTime: 'noon' },
+    ]);
+  });
+
+  it.each([
+    ['notBefore', '2026-02-30', 'is not a day (YYYY-MM-DD)'],
+    ['notBefore', '12/01/2026', 'is not a day (YYYY-MM-DD)'],
+    ['businessDayStart', '4:00', 'is not a time of the day (HH:MM)'],
+    ['businessDayStart', '24:00', 'is not a time of the day (HH:MM)'],
+    ['orderTime', 'midnight', 'is not one of the known values'],
+  ])('refuses %s %j', (key, value, problem) => {
+    const { problems } = parse({ ...locationsFile, defaults: { ...locationsFile.defaults, [key]: value } });
+    expect(problems).toMatchObject([{ where: expect.stringContaining(`defaults.${key}`), problem }]);
   });
 
   it('lets an entry add to and override the default mappings', () => {

@@ -122,6 +122,9 @@ export function location(
   return {
     name: 'Special Events',
     timezone: 'America/Los_Angeles',
+    notBefore: null,
+    businessDayStart: '04:00',
+    orderTime: 'now',
     tripleseat: { siteId: 15691, locationId: 26059 },
     products: { 'O G': 579 },
     billing: { 'Admin Fee': 'surcharge' },

@@ -54,7 +54,11 @@ describe('compareDay', () => {
   it.each([
     ['2026-11-14T00:31:07', []],
     ['2026-11-14T23:59:59.999999', []],
-    ['2026-11-15T00:00:00', ['day: event 2026-11-14, order 2026-11-15']],
+    ['2026-11-14T00:00:00', []],
+    // The business day ends at four.
+    ['2026-11-15T03:59:59', []],
+    ['2026-11-15T04:00:00', ['day: event 2026-11-14, order 2026-11-15']],
+    ['2026-11-13T23:59:59', ['day: event 2026-11-14, order 2026-11-13']],
     [null, ['day: event 2026-11-14, order unreadable']],
   ])('of %s', (createdDate, said) => {
     expect(told(compareDay(wanted, standingOrder(wanted, { createdDate })))).toEqual(said);

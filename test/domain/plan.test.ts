@@ -107,7 +107,7 @@ describe('planOrder', () => {
     ['of the older connector', { notes: 'Triple Seat Event #55521609' }],
     ['that staff has touched', { updatedBy: 77 }],
     ['with other money', { tax: usd('1') }],
-    ['under another day', { createdDate: '2026-11-15T00:00:00' }],
+    ['under another day', { createdDate: '2026-11-15T04:00:00' }],
   ])('an order %s is judged by its contents', (_, over) => {
     expect(planned([visible(5, over)], null)).toMatchObject({
       kind: 'need-contents',
@@ -129,7 +129,7 @@ describe('planOrder', () => {
       differences: [{ field: 'tax', name: null, event: '91.09', order: '1.00' }],
       order: { id: '5' },
     });
-    expect(planned([visible(5, { createdDate: '2026-11-15T00:00:00' })], complete)).toMatchObject({
+    expect(planned([visible(5, { createdDate: '2026-11-15T04:00:00' })], complete)).toMatchObject({
       failure: { reason: 'DRIFT' },
     });
   });
@@ -235,7 +235,7 @@ describe('planOrder', () => {
       const rows = [visible(5, { ...opened, closed: true })];
       const contents = { ...complete, items: others };
       expect(planned(rows, contents)).toMatchObject({ failure: { reason: 'TOUCHED' } });
-      const next = { now: Date.parse('2026-11-15T09:00:00Z') };
+      const next = { now: Date.parse('2026-11-15T12:00:00Z') };
       expect(planned(rows, contents, next)).toMatchObject({ kind: 'in-service', settled: true });
       expect(planned([visible(5, opened)], contents, next)).toMatchObject({ failure: { reason: 'TOUCHED' } });
     });

@@ -37,7 +37,12 @@ describe('sweepDates', () => {
     fc.assert(
       fc.property(now, offset, fc.integer({ min: 0, max: 72 }), (time, hours, lead) => {
         const event = sourceEvent({ date: localDate(time + hours * HOUR, LA), startsAt: null, endsAt: null });
-        const window = windowOf(event, LA, lead, 0);
+        const window = windowOf(
+          event,
+          { timezone: LA, businessDayStart: '00:00', orderTime: 'now' },
+          lead,
+          0,
+        );
         if (window && windowState(window, time) === 'open') {
           expect(inDateRange(event, sweepDates(time, LA, 48, lead), LA)).toBe(true);
         }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
 import { supersededNotes, voidedNotes } from '../../src/domain/notes.js';
 import { type TriageInput, triage } from '../../src/domain/triage.js';
-import { location, sourceEvent, usd } from './builders.js';
+import { eventId, location, sourceEvent, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
@@ -18,6 +18,9 @@ function triaged(over: Partial<TriageInput> = {}) {
     allowed: true,
     ignored: false,
     statuses: ['DEFINITE', 'CLOSED'],
+    otherStatuses: ['TENTATIVE', 'LOST'],
+    notBefore: null,
+    edited: false,
     leadHours: 0,
     graceHours: 24,
     late: false,
@@ -36,10 +39,14 @@ function judge(over: Partial<TriageInput> = {}) {
   return `${result.kind} ${reason}${result.order ? ` ${result.order.id}` : ''}`;
 }
 
-const early = Date.parse('2026-11-14T07:59:59Z');
+// The business day begins at four.
+const early = Date.parse('2026-11-14T11:59:59Z');
 const over = Date.parse('2026-11-16T04:30:00Z');
 const lost = sourceEvent({ status: 'LOST' });
 const gone = sourceEvent({ deleted: true });
+const strange = sourceEvent({ status: 'ON HOLD' });
+const twoDays = sourceEvent({ date: '2026-11-13', localStart: '2026-11-14T18:00:00' });
+const edited = { now: over, edited: true };
 
 describe('triage', () => {
   it.each<[string, Partial<TriageInput>, string]>([
@@ -76,8 +83,88 @@ describe('triage', () => {
     ['missed, an order was begun', { now: over, rows: [hidden] }, 'failed MISSED 7'],
     ['missed, its order stands', { now: over, rows: [visible] }, 'wants-order'],
     ['missed, its order was deleted', { now: over, rows: [{ ...visible, deleted: true }] }, 'failed MISSED'],
+    ['past, seen only by an edit', edited, 'skip PAST'],
+    ['past, seen only by an edit, asked for late', { ...edited, late: true }, 'skip PAST'],
+    ['past, seen only by an edit, its order stands', { ...edited, rows: [visible] }, 'skip PAST 10684001'],
+    [
+      'past and lost, its order stands',
+      { ...edited, header: lost, rows: [visible] },
+      'failed ORPHANED 10684001',
+    ],
+    ['past, edited, nowhere', { ...edited, location: null }, 'skip PAST'],
+    ['due, seen only by an edit', { edited: true }, 'wants-order'],
+    ['before go-live', { notBefore: '2026-11-15' }, 'skip BEFORE_GO_LIVE'],
+    [
+      'before go-live, asked for late',
+      { now: over, late: true, notBefore: '2026-11-15' },
+      'skip BEFORE_GO_LIVE',
+    ],
+    [
+      'before go-live and lost',
+      { header: lost, notBefore: '2026-11-15', rows: [visible] },
+      'skip BEFORE_GO_LIVE 10684001',
+    ],
+    [
+      'before go-live, past, nowhere',
+      { now: over, location: null, notBefore: '2026-11-15' },
+      'skip BEFORE_GO_LIVE',
+    ],
+    ['on the day of go-live', { notBefore: '2026-11-14' }, 'wants-order'],
+    ['in a status nobody knows', { header: strange }, 'failed STATUS_UNKNOWN'],
+    [
+      'in a status nobody knows, its order stands',
+      { header: strange, rows: [visible] },
+      'failed STATUS_UNKNOWN 10684001',
+    ],
+    ['in a status nobody knows, too early', { header: strange, now: early }, 'skip TOO_EARLY'],
+    ['in a status nobody knows, past', { header: strange, now: over }, 'skip PAST'],
+    [
+      'in a status nobody knows, deleted',
+      { header: { ...strange, deleted: true } },
+      'skip STATUS_NOT_ELIGIBLE',
+    ],
+    [
+      'in a status nobody knows, not allowed here',
+      { header: strange, allowed: false },
+      'skip LOCATION_NOT_ALLOWED',
+    ],
+    ['dated on another day than its start', { header: twoDays }, 'failed SOURCE_ERROR'],
+    [
+      'dated on another day, its order stands',
+      { header: twoDays, rows: [visible] },
+      'failed SOURCE_ERROR 10684001',
+    ],
+    [
+      'dated on another day, early for both',
+      { header: twoDays, now: Date.parse('2026-11-13T11:59:59Z') },
+      'skip TOO_EARLY',
+    ],
+    [
+      'dated on another day, go-live on one of them',
+      { header: twoDays, notBefore: '2026-11-14' },
+      'failed SOURCE_ERROR',
+    ],
+    ['dated on another day and lost', { header: { ...twoDays, status: 'LOST' } }, 'skip STATUS_NOT_ELIGIBLE'],
   ])('%s', (_, input, verdict) => {
     expect(judge(input)).toBe(verdict);
+  });
+
+  it('names both days of an event that contradicts itself', () => {
+    const error = expect.stringMatching(/dated 2026-11-13, but starts on 2026-11-14/);
+    expect(triaged({ header: twoDays })).toMatchObject({ failure: { error } });
+  });
+
+  it('says the same of all events in a status that nobody knows', () => {
+    const said = ['55521609', '55521610']
+      .map(eventId)
+      .map((id) => triaged({ header: { ...strange, id }, id }));
+    expect(said[0]).toMatchObject({ failure: { error: expect.stringContaining('"ON HOLD"') } });
+    expect(said[0]).toEqual(said[1]);
+  });
+
+  it('tells in the time of the shop until when an order could be made', () => {
+    const error = expect.stringContaining('over at 2026-11-15 20:30 (America/Los_Angeles)');
+    expect(triaged({ now: over })).toMatchObject({ failure: { error } });
   });
 
   const deleted = { ...visible, deleted: true };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventHeader } from '../../src/domain/event.js';
-import { eventDate, orderDate, windowOf, windowState } from '../../src/domain/window.js';
-import { addDays, localDate, startOfDay } from '../../src/domain/zones.js';
+import { eventDate, eventDays, windowOf, windowState } from '../../src/domain/window.js';
+import { localDate } from '../../src/domain/zones.js';
 
 const LA = 'America/Los_Angeles';
 const HOUR = 3_600_000;
@@ -16,8 +16,11 @@ function event(date: string | null, start: string | null = null, end: string | n
   };
 }
 
+const shop = (timezone: string, businessDayStart = '00:00') =>
+  ({ timezone, businessDayStart, orderTime: 'now' }) as const;
+
 function window(of: Pick<EventHeader, 'date' | 'startsAt' | 'endsAt'>, zone: string, lead = 0, grace = 0) {
-  const found = windowOf(of, zone, lead, grace);
+  const found = windowOf(of, shop(zone), lead, grace);
   return found === null ? null : [iso(found.opensAt), iso(found.closesAt)];
 }
 
@@ -118,7 +121,7 @@ describe('windowOf', () => {
     expect(eventDate(late, 'America/New_York')).toBe('2026-11-15');
     expect(eventDate(event('11/14/2026'), LA)).toBeNull();
     expect(window(late, LA)?.[0]).toBe('2026-11-14T08:00:00.000Z');
-    expect(windowOf(event(null), LA, 0, 0)).toBeNull();
+    expect(windowOf(event(null), shop(LA), 0, 0)).toBeNull();
   });
 
   it('opens on the event’s day and closes no earlier than it opens, in any zone', () => {
@@ -138,7 +141,7 @@ describe('windowOf', () => {
         (startsAt, length, zone) => {
           const date = localDate(startsAt, zone);
           const endsAt = length === null ? null : startsAt + length * HOUR;
-          const found = windowOf({ date, startsAt, endsAt }, zone, 0, 0);
+          const found = windowOf({ date, startsAt, endsAt }, shop(zone), 0, 0);
           if (found === null) throw new Error('no window');
           expect(localDate(found.opensAt, zone)).toBe(date);
           expect(localDate(found.opensAt - 1, zone)).not.toBe(date);
@@ -147,6 +150,62 @@ describe('windowOf', () => {
       ),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a business day that begins after midnight', () => {
+  it.each<[string, string, string | null, number, string]>([
+    ['in the evening', '04:00', '2026-11-14T18:00:00-08:00', 0, '2026-11-14T12:00:00.000Z'],
+    ['in the evening, with a lead', '04:00', '2026-11-14T18:00:00-08:00', 6, '2026-11-14T06:00:00.000Z'],
+    ['at an unknown time', '02:00', null, 0, '2026-11-14T10:00:00.000Z'],
+    ['before it', '04:00', '2026-11-14T02:30:00-08:00', 0, '2026-11-14T10:30:00.000Z'],
+    ['before it, with a lead', '04:00', '2026-11-14T02:30:00-08:00', 1, '2026-11-14T09:30:00.000Z'],
+  ])('opens the window of an event %s', (_, start, startsAt, lead, opens) => {
+    const found = windowOf(event('2026-11-14', startsAt), shop(LA, start), lead, 0);
+    expect(iso(found?.opensAt ?? 0)).toBe(opens);
+  });
+
+  it.each([
+    ['2026-03-08', '02:30', '2026-03-08T10:30:00.000Z'],
+    ['2026-11-01', '01:30', '2026-11-01T08:30:00.000Z'],
+  ])('of %s at %s, a time that the clock skips or shows twice', (date, start, opens) => {
+    expect(iso(windowOf(event(date), shop(LA, start), 0, 0)?.opensAt ?? 0)).toBe(opens);
+  });
+});
+
+describe('eventDays', () => {
+  it.each<[string, Parameters<typeof eventDays>[0], string[]]>([
+    ['nothing', event(null), []],
+    ['a date', event('2026-11-14'), ['2026-11-14']],
+    ['a start', event(null, '2026-11-14T23:30:00-08:00'), ['2026-11-14']],
+    ['both, the same', event('2026-11-14', '2026-11-14T23:30:00-08:00'), ['2026-11-14']],
+    [
+      'both, the start after midnight',
+      event('2026-11-14', '2026-11-15T00:30:00-08:00'),
+      ['2026-11-14', '2026-11-15'],
+    ],
+    [
+      'both, the start without a zone',
+      { ...event('2026-11-14'), localStart: '2026-11-13T18:00:00' },
+      ['2026-11-14', '2026-11-13'],
+    ],
+    [
+      'a start that another zone wrote on that day',
+      { ...event('2026-11-14', '2026-11-14T23:30:00-10:00'), localStart: '2026-11-14T23:30:00' },
+      ['2026-11-14'],
+    ],
+    [
+      'a start in UTC that is on that day here',
+      { ...event('2026-11-14', '2026-11-15T02:00:00Z'), localStart: '2026-11-15T02:00:00' },
+      ['2026-11-14'],
+    ],
+  ])('of %s', (_, of, expected) => {
+    expect(eventDays(of, LA)).toEqual(expected);
+  });
+
+  it('make a window that covers both', () => {
+    const of = event('2026-11-14', '2026-11-16T18:00:00-08:00', '2026-11-16T20:00:00-08:00');
+    expect(window(of, LA)).toEqual(['2026-11-14T08:00:00.000Z', '2026-11-17T04:00:00.000Z']);
   });
 });
 
@@ -163,30 +222,6 @@ describe('windowState', () => {
   });
 });
 
-describe('orderDate', () => {
-  const midnight = startOfDay('2026-11-14', LA);
-
-  it.each([
-    [midnight + 31 * 60_000, '2026-11-14T00:31:00'],
-    [midnight - 1, '2026-11-14T00:00:00'],
-    [midnight - 48 * HOUR, '2026-11-14T00:00:00'],
-    [startOfDay('2026-11-15', LA) - 1, '2026-11-14T23:59:59'],
-    [startOfDay('2026-11-15', LA), '2026-11-14T23:59:59'],
-    [startOfDay('2026-11-20', LA), '2026-11-14T23:59:59'],
-  ])('at %i is %s', (now, expected) => {
-    expect(orderDate(now, '2026-11-14', LA)).toBe(expected);
-  });
-
-  it('always stands under the event’s day', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -100, max: 100 }), fc.integer({ min: -5, max: 5 }), (hours, days) => {
-        const date = addDays('2026-11-01', days);
-        expect(orderDate(startOfDay('2026-11-01', LA) + hours * HOUR, date, LA).slice(0, 10)).toBe(date);
-      }),
-    );
-  });
-});
-
 describe('the zone of the host', () => {
   const before = process.env.TZ;
   afterEach(() => {
@@ -197,6 +232,5 @@ describe('the zone of the host', () => {
     process.env.TZ = zone;
     expect(new Date(0).getTimezoneOffset()).not.toBe(0);
     expect(window(event('2026-11-01'), LA)).toEqual(['2026-11-01T07:00:00.000Z', '2026-11-02T08:00:00.000Z']);
-    expect(orderDate(Date.parse('2026-11-02T07:30:00Z'), '2026-11-01', LA)).toBe('2026-11-01T23:30:00');
   });
 });

@@ -12,6 +12,9 @@ import type { SyncSettings } from '../../src/sync/types.js';
 export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   name: shop.name,
   timezone: shop.zone,
+  notBefore: null,
+  businessDayStart: '00:00',
+  orderTime: 'now',
   tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
   revel: {
     establishmentId: shop.establishmentId,
@@ -33,6 +36,8 @@ export const usualSettings: SyncSettings = {
   allowedLocations: null,
   testEstablishmentId: null,
   syncStatuses: ['DEFINITE', 'CLOSED'],
+  otherStatuses: ['PROSPECT', 'TENTATIVE', 'LOST', 'WAITLIST'],
+  notBefore: null,
   leadHours: 0,
   graceHours: 24,
   paymentPolicy: 'paid',

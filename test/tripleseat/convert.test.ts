@@ -201,7 +201,7 @@ describe('dates of an event', () => {
       event_start_utc: '2026-11-15T02:00:00Z',
       event_end_utc: '2026-11-15T09:00:00Z',
     };
-    expect(eventWith(known)).not.toHaveProperty('localStart');
+    expect(eventWith(known)).toMatchObject({ localStart: '2026-11-14T18:00:00' });
     expect(eventWith(known)).not.toHaveProperty('localEnd');
     const half = { event_start_iso8601: '2026-11-14T18:00:00-08:00', event_end_time: '1:00 AM' };
     expect(eventWith(half)).toMatchObject({ endsAt: null, localEnd: '2026-11-15T01:00:00' });

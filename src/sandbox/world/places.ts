@@ -127,6 +127,8 @@ export function productOf(shop: Place, line: string): SampleProduct {
 /** The locations file that belongs to the sample world, as JSON. */
 export const sampleLocationsFile = {
   defaults: {
+    // So that the sample events of today can be injected at any hour.
+    businessDayStart: '00:00',
     revel: {
       userId: OUR_USER,
       posStationId: places.west.posStationId,

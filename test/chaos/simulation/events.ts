@@ -57,6 +57,9 @@ export const PAYMENT_TYPE = 236;
 export const LOCATIONS: Location[] = SHOPS.map((shop, index) => ({
   name: `Shop ${index}`,
   timezone: ZONE,
+  notBefore: null,
+  businessDayStart: '00:00',
+  orderTime: 'now',
   tripleseat: { siteId: shop.site, locationId: shop.location },
   products: {},
   billing: { 'Admin Fee': 'surcharge' },

@@ -73,7 +73,7 @@ function outcome(scenario: Scenario): string {
   if (event.deleted || !['DEFINITE', 'CLOSED'].includes(event.status)) {
     return rows.some(isVisible) ? 'ORPHANED' : 'STATUS_NOT_ELIGIBLE';
   }
-  const window = windowOf(event, location.timezone, 0, 24);
+  const window = windowOf(event, location, 0, 24);
   if (window && rows.length === 0) {
     const state = windowState(window, NOW);
     if (state !== 'open') return state === 'early' ? 'TOO_EARLY' : 'MISSED';
