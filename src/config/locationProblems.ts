@@ -13,6 +13,7 @@ const meanings: Readonly<Record<string, string>> = {
   notBefore: 'the go-live day of the shop as YYYY-MM-DD, or leave it out',
   businessDayStart: 'the time at which the reporting day of the shop begins in Revel as HH:MM, e.g. 04:00',
   orderTime: 'now, event-start or noon',
+  callName: 'the name of an order, made of {contact} {phone} {event} {room} {start} {guests}',
   tripleseat: 'siteId, and locationId unless the entry covers the whole site',
   siteId: 'the id of the Tripleseat site, e.g. 15691',
   locationId: 'the id of the Tripleseat location, or leave it out to cover the whole site',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unknownFields, usualCallName } from '../domain/callName.js';
 import { type Location, orderTimes } from '../domain/location.js';
 import { isDate, isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
@@ -41,6 +42,12 @@ const dating = {
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time of the day (HH:MM)' })
     .optional(),
   orderTime: z.enum(orderTimes, { error: 'is not one of the known values' }).optional(),
+  callName: z
+    .string({ error: 'is not text' })
+    .max(100, { error: 'is longer than 100 characters' })
+    .refine((text) => clean(text, 100) === text, { error: 'holds stray white space or control characters' })
+    .refine((text) => unknownFields(text).length === 0, { error: 'holds a name in braces that is not known' })
+    .optional(),
 };
 
 const products = z.record(key, id, { error: 'is not an object' });
@@ -113,6 +120,7 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
     notBefore: entry.notBefore ?? defaults.notBefore ?? null,
     businessDayStart: entry.businessDayStart ?? defaults.businessDayStart ?? '04:00',
     orderTime: entry.orderTime ?? defaults.orderTime ?? 'now',
+    callName: entry.callName ?? defaults.callName ?? usualCallName,
     tripleseat: {
       siteId: entry.tripleseat?.siteId ?? defaults.tripleseat?.siteId ?? 0,
       locationId: entry.tripleseat?.locationId ?? null,

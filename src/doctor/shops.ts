@@ -28,13 +28,17 @@ const rowSchema = z.object({
   dining_option_id: z.number().int().nullish().catch(null),
 });
 type Row = z.infer<typeof rowSchema>;
-const listSchema = z.object({
-  meta: z
-    .object({ next: z.string().nullish(), total_count: z.number().int().nullish() })
-    .nullish()
-    .catch(null),
-  objects: z.array(rowSchema).max(PAGE),
-});
+const paymentRowSchema = z.record(z.string(), z.unknown());
+
+function listOf<T>(row: z.ZodType<T>) {
+  return z.object({
+    meta: z
+      .object({ next: z.string().nullish(), total_count: z.number().int().nullish() })
+      .nullish()
+      .catch(null),
+    objects: z.array(row).max(PAGE),
+  });
+}
 
 /** A row by its id: there, certainly not there, or not to be told. */
 type Found = { kind: 'row'; row: Row } | { kind: 'absent' } | { kind: 'unknown'; detail: string };
@@ -56,11 +60,7 @@ export async function checkShops(ctx: DoctorContext): Promise<Check[]> {
     await may('User', USERS, () => users(config.locations, probe)),
     await diningOptions(config.locations, probe, readable.has('CustomOrderOption')),
     await may('Discount', DISCOUNTS, () => discounts(config.locations, probe)),
-    skipped(
-      PAYMENT,
-      'Revel lists no payment types, so these cannot be checked',
-      `Compare with Console → Settings → Customizable Payment Types: ${paymentTypes(config.locations)}.`,
-    ),
+    await checkPaymentTypes(config.locations, probe),
   ];
 }
 
@@ -132,7 +132,7 @@ async function diningOptions(
   }
   if (custom.length === 0) return ok(DINING, 'all built in');
   if (!readable) return skipped(DINING, 'CustomOrderOption may not be read with this key');
-  const options = await customOptions(probe);
+  const options = await rowsOf(probe, '/resources/CustomOrderOption/', rowSchema);
   if (typeof options === 'string') return warning(DINING, options, null);
   const missing = custom.filter(({ revel }) => !offers(options, revel));
   if (missing.length === 0) return ok(DINING, 'all found');
@@ -147,13 +147,14 @@ async function diningOptions(
   );
 }
 
-/** All of them, however few Revel answers at once; or why they cannot be told. */
-async function customOptions(probe: RevelProbe): Promise<Row[] | string> {
-  const rows: Row[] = [];
+/** All rows of a list, however few Revel answers at once; or why they cannot be told. */
+async function rowsOf<T>(probe: RevelProbe, path: string, row: z.ZodType<T>): Promise<T[] | string> {
+  const schema = listOf(row);
+  const rows: T[] = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = { limit: String(PAGE), offset: String(rows.length) };
-    const answer = await probe('/resources/CustomOrderOption/', query);
-    const list = answer.kind === 'answer' && answer.status === 200 ? listSchema.safeParse(answer.json) : null;
+    const answer = await probe(path, query);
+    const list = answer.kind === 'answer' && answer.status === 200 ? schema.safeParse(answer.json) : null;
     if (!list?.success) return `their list ${answered(answer)}`;
     const { meta, objects } = list.data;
     rows.push(...objects);
@@ -185,6 +186,39 @@ async function discounts(locations: readonly Location[], probe: RevelProbe): Pro
     `none for ${without}: events with a discount fail there`,
     'Name an open discount as discountId in the locations file.',
   );
+}
+
+/** Built-in ones, as live accounts have them (1 is cash, 2 credit); 0 is none that anybody has seen. */
+const BUILT_IN: ReadonlyMap<number, string> = new Map([
+  [0, 'means none that is known'],
+  [1, 'is cash, which the drawer would lack when the day is closed'],
+  [2, 'is a credit card, which no terminal has charged'],
+]);
+
+/**
+ * Which field of a payment type's row holds the number that payments name is not known for certain, so that any does;
+ * where the list cannot be read, it is left to people.
+ */
+async function checkPaymentTypes(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
+  const wanted = distinct(locations.map(({ revel }) => revel.paymentType));
+  const compare = `Compare with Console → Settings → Customizable Payment Types: ${wanted.join(', ')}.`;
+  const builtIn = locations.flatMap(({ name, revel }) => {
+    const what = BUILT_IN.get(revel.paymentType);
+    return what === undefined ? [] : [`"${name}": payment type ${revel.paymentType} ${what}.`];
+  });
+  if (builtIn.length > 0) {
+    const hint = 'Make a payment type of its own for Tripleseat in Revel, and name it as paymentType.';
+    return warning(PAYMENT, 'built-in ones are used', hint, builtIn);
+  }
+  const rows = await rowsOf(probe, '/resources/CustomPaymentType/', paymentRowSchema);
+  if (typeof rows === 'string') return skipped(PAYMENT, `not checked: ${rows}`, compare);
+  const known = new Set(
+    rows.flatMap((row) => Object.values(row).filter((value) => typeof value === 'number')),
+  );
+  const missing = wanted.filter((type) => !known.has(type));
+  return missing.length === 0
+    ? ok(PAYMENT, 'all found')
+    : warning(PAYMENT, `none of the ${rows.length} that Revel lists is ${missing.join(' or ')}`, compare);
 }
 
 async function lookUp(probe: RevelProbe, path: string, ids: readonly number[]): Promise<Map<number, Found>> {
@@ -226,10 +260,6 @@ function named(locations: readonly Location[], test: (location: Location) => boo
     .filter(test)
     .map(({ name }) => `"${name}"`)
     .join(', ');
-}
-
-function paymentTypes(locations: readonly Location[]): string {
-  return distinct(locations.map(({ revel }) => revel.paymentType)).join(', ');
 }
 
 function distinct(ids: readonly number[]): number[] {

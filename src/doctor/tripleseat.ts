@@ -47,7 +47,10 @@ export async function checkTripleseat(ctx: DoctorContext): Promise<Check[]> {
     return [failed(SIGN_IN, sites.detail, hint), ...unseen('Tripleseat did not answer')];
   }
   const tokens = await state.tokens.read();
-  const renewed = tokens?.refreshToken ? 'the tokens renew themselves' : 'by the client_credentials grant';
+  const at = tokens?.endpoint === undefined ? '' : ` at ${clean(tokens.endpoint, 100)}`;
+  const renewed = tokens?.refreshToken
+    ? 'the tokens renew themselves'
+    : `by the client_credentials grant${at}`;
   const checks = [
     ok(SIGN_IN, `signed in; ${renewed}`),
     await checkScopes(ctx, tripleseat, tokens?.scope ?? null),

@@ -84,6 +84,10 @@ export interface EventHeader {
 /** The event with everything that its order is made of. */
 export interface SourceEvent extends EventHeader {
   contact: { name: string; phone: string } | null;
+  /** Guaranteed guests, else those expected; null: not known, or none. */
+  guests: number | null;
+  /** Names of its rooms, in one text; may be empty. */
+  room: string;
   grandTotal: Cents | null;
   /** Event-level billing totals, used when the document has none. */
   billing: SourceBilling[] | null;

@@ -22,6 +22,8 @@ export interface Location {
    */
   businessDayStart: string;
   orderTime: OrderTime;
+  /** Template of the name that staff see on an order, with the fields of `callNameFields` in braces. */
+  callName: string;
   tripleseat: {
     siteId: number;
     /** Null: every location of the site that no more specific entry covers. */

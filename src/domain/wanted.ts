@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { PaymentPolicy, UnmatchedPolicy } from '../config/types.js';
 import { classifyBilling } from './billing.js';
+import { callNameOf } from './callName.js';
 import type { LinesSource } from './documents.js';
 import type { SourceDocument, SourceEvent } from './event.js';
 import { type EventId, type LocalId, localIdOf } from './ids.js';
 import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import type { Location } from './location.js';
 import { type Cents, cents, formatCents, type Quantity, sumCents, zero } from './money.js';
-import { bounded, plainText } from './names.js';
 import { paidOf } from './paid.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
@@ -58,8 +58,10 @@ export interface WantedOrder {
   payment: Cents;
   /** finalTotal − payment; negative when the guest has paid too much. */
   remainingDue: Cents;
-  /** `contact name | phone`, cleaned, at most 100 characters. */
+  /** What staff know it by, cleaned, at most 100 characters. */
   callName: string;
+  /** How many people it is for; null: not known. */
+  guests: number | null;
   /** `Triple Seat Event #{id}`; the revision is added where the notes are written. */
   notesBase: string;
   /** 8 lower-case hex digits over everything that is written; independent of the order of lines. */
@@ -134,7 +136,8 @@ function build(input: WantedInput): WantedResult {
     ...money.sums,
     payment,
     remainingDue: cents(money.sums.finalTotal - payment),
-    callName: callName(event),
+    callName: callNameOf(event, location),
+    guests: event.guests,
     notesBase: `Triple Seat Event #${event.id}`,
   };
   return { kind: 'ok', order: { ...content, revision: revisionOf(content) } };
@@ -214,18 +217,6 @@ function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTota
     case 'paid':
       return paidOf(event, linesSource.document, finalTotal);
   }
-}
-
-const maxCallName = 100;
-
-/** `contact name | phone`, without what is absent; the event's name when there is no contact. */
-function callName(event: SourceEvent): string {
-  const phone = plainText(event.contact?.phone ?? '', 40);
-  const room = phone === '' ? maxCallName : maxCallName - phone.length - 3;
-  const contact = plainText(event.contact?.name ?? '', room);
-  const parts = [contact, phone].filter((part) => part !== '');
-  if (parts.length > 0) return parts.join(' | ');
-  return plainText(event.name, maxCallName) || bounded(`Event ${event.id}`, maxCallName);
 }
 
 /** Hash over what is written, with the items in an order of their own. */

@@ -9,7 +9,8 @@ import { spoolRefused } from './run-log.js';
 import type { Scheduler } from './scheduler.js';
 import { checkSignature } from './signature.js';
 
-const MAX_BODY = 256 * 1024;
+/** Bodies with line items and payments are large, and one that is refused is sent again and again. */
+const MAX_BODY = 4 * 1024 * 1024;
 const RETRY_AFTER = { 'retry-after': '30' };
 
 /** What the webhook route works with. */

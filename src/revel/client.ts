@@ -180,6 +180,7 @@ export class RevelClient implements RevelPort {
         pos_mode: 'Q',
         web_order: true,
         call_name: wanted.callName,
+        ...(wanted.guests === null ? {} : { number_of_people: wanted.guests }),
         notes: order.notes,
         // Revel demands these five on creation; the real figures follow once the lines stand.
         subtotal: 0,

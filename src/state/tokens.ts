@@ -22,6 +22,7 @@ export const tokensSchema: z.ZodType<Tokens> = z.object({
   expiresAt: millis,
   scope: z.string().max(4096).nullable(),
   obtainedAt: millis,
+  endpoint: z.string().max(500).optional(),
 });
 
 type Stored = { kind: 'none' } | { kind: 'tokens'; tokens: Tokens } | { kind: 'damaged'; why: string };

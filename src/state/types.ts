@@ -16,6 +16,8 @@ export interface Tokens {
   expiresAt: number;
   scope: string | null;
   obtainedAt: number;
+  /** Path of the endpoint that issued them; absent: not recorded. */
+  endpoint?: string | undefined;
 }
 
 /**

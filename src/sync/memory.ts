@@ -229,6 +229,7 @@ function rebuilt(
     payment: amount(6),
     remainingDue: amount(7),
     callName: '',
+    guests: null,
     notesBase: '',
     revision,
   };

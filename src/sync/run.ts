@@ -5,7 +5,7 @@ import { grownHours } from '../domain/select.js';
 import { isInShard, type Shard, shardName } from '../domain/shard.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
-import { applyWork, refusedWork } from './apply.js';
+import { refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
 import {
   type Listed,
@@ -18,6 +18,7 @@ import {
 } from './event.js';
 import { keyOf } from './judge.js';
 import { type Proof, readProofs } from './proof.js';
+import { applyTold } from './refusals.js';
 import { failedUnread, lockedOut, skippedUnread } from './results.js';
 import { selectEvents } from './search.js';
 import { Tally } from './tally.js';
@@ -94,7 +95,7 @@ class Run {
       const planned = await planById(ctx, candidate.id);
       return planned.kind === 'result'
         ? planned.result
-        : await applyWork(ctx, planned.work, planned.work.lookedAt);
+        : await applyTold(ctx, planned.work, planned.work.lookedAt);
     } finally {
       await lock.release();
     }
@@ -271,9 +272,9 @@ class Run {
     const lock = await ctx.state.tryLock(`event-${work.known.id}`);
     if (!lock) return lockedOut(ctx, work.known);
     try {
-      if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyWork(ctx, work, null);
+      if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyTold(ctx, work, null);
       const again = await planById(ctx, work.known.id, work.known.header);
-      return again.kind === 'result' ? again.result : await applyWork(ctx, again.work, again.work.lookedAt);
+      return again.kind === 'result' ? again.result : await applyTold(ctx, again.work, again.work.lookedAt);
     } finally {
       await lock.release();
     }

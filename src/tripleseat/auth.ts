@@ -1,6 +1,12 @@
 import { AppError, ExitCode, errorText } from '../errors.js';
 import type { TokenStore, Tokens } from '../state/types.js';
-import { type Grant, type GrantOrigin, requestTokens, type TokenEndpoint } from './token-endpoint.js';
+import {
+  type Grant,
+  type GrantOrigin,
+  requestClientTokens,
+  requestTokens,
+  type TokenEndpoint,
+} from './token-endpoint.js';
 
 /** Everything the token source needs. */
 export interface AuthOptions extends TokenEndpoint {
@@ -55,7 +61,10 @@ export function tokenSource(options: AuthOptions): TokenSource {
     // A refresh kills the old token: a store that cannot be written to must show that before, not after.
     if (stored) await options.store.write(stored);
     else if (grant.grant_type === 'refresh_token') await probe(options.store);
-    const result = await requestTokens(options, grant, originFor(stored));
+    const result =
+      grant.grant_type === 'client_credentials'
+        ? await requestClientTokens(options, grant)
+        : await requestTokens(options, grant, originFor(stored));
     switch (result.kind) {
       case 'tokens':
         await keep(options.store, result.tokens, grant);

@@ -158,12 +158,20 @@ function eventOf(event: RawEvent): SourceEvent {
   return {
     ...headerOf(event),
     contact: contactOf(event.contact),
+    guests: guestsOf(event.guaranteed_guest_count) ?? guestsOf(event.guest_count),
+    room: (event.rooms ?? []).flatMap(({ name }) => name ?? []).join(', '),
     grandTotal: total(event.grand_total, 'grand_total'),
     billing: billingOf(event.billing_totals, 'billing_totals'),
     payments: paymentsOf(event.payment_set, 'payment_set'),
     amountDue: total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
     documents: documentsOf(event.documents),
   };
+}
+
+/** A count that is none is no reason to refuse an event. */
+function guestsOf(count: Scalar): number | null {
+  const guests = Number(count ?? 0);
+  return Number.isSafeInteger(guests) && guests > 0 && guests < 1_000_000 ? guests : null;
 }
 
 function contactOf(contact: RawEvent['contact']): SourceEvent['contact'] {

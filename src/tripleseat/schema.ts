@@ -112,6 +112,15 @@ export const eventSchema = z.object({
       phone_numbers: list(z.object({ number: label })),
     })
     .nullish(),
+  guest_count: scalar,
+  guaranteed_guest_count: scalar,
+  /** Some accounts are said to send one room in place of the list. */
+  rooms: z
+    .preprocess(
+      (value) => (Array.isArray(value) || value == null ? value : [value]),
+      list(z.object({ name: label })),
+    )
+    .catch(null),
   grand_total: scalar,
   amount_due: scalar,
   billing_totals: list(billing),

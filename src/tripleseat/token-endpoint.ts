@@ -32,8 +32,44 @@ export type Grant =
  */
 export type GrantResult =
   | { kind: 'tokens'; tokens: Tokens }
-  | { kind: 'unavailable'; detail: string }
+  /** `elsewhere`: what answered there is no token endpoint. */
+  | { kind: 'unavailable'; detail: string; elsewhere?: true }
   | { kind: 'unknown'; detail: string };
+
+/** The path of the token endpoint that some accounts have their client_credentials grant at, in place of the other. */
+const OLDER_PATH = '/oauth/token';
+
+/**
+ * Tokens for the client alone: at the configured endpoint, and where that knows nothing of the grant, at the older
+ * path of the same host, which is the one that works for some accounts. It can be asked twice, since no token dies.
+ *
+ * @throws AppError CREDENTIALS (exit 77) with the refusal of the configured one when neither gives any
+ */
+export async function requestClientTokens(
+  endpoint: TokenEndpoint,
+  grant: Extract<Grant, { grant_type: 'client_credentials' }>,
+): Promise<GrantResult> {
+  const older = endpoint.tokenUrl.endsWith('/oauth2/token')
+    ? `${endpoint.tokenUrl.slice(0, -'/oauth2/token'.length)}${OLDER_PATH}`
+    : null;
+  const first = await orRefusal(requestTokens(endpoint, grant));
+  const isNo = first instanceof AppError || (first.kind === 'unavailable' && first.elsewhere === true);
+  if (older !== null && isNo) {
+    const second = await orRefusal(requestTokens({ ...endpoint, tokenUrl: older }, grant));
+    if (!(second instanceof AppError) && second.kind === 'tokens') return second;
+  }
+  if (first instanceof AppError) throw first;
+  return first;
+}
+
+async function orRefusal(result: Promise<GrantResult>): Promise<GrantResult | AppError> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof AppError && error.exitCode === ExitCode.credentials) return error;
+    throw error;
+  }
+}
 
 /** Where the refresh token of a grant comes from: what helps against a refusal depends on it. */
 export type GrantOrigin = 'stored' | 'configured';
@@ -122,13 +158,17 @@ function judge(
     const parsed = answerSchema.safeParse(body);
     if (!parsed.success)
       return { kind: 'unknown', detail: `${what} answered something that is not a token.` };
-    return { kind: 'tokens', tokens: tokensFrom(parsed.data, grant, startedAt) };
+    return {
+      kind: 'tokens',
+      tokens: { ...tokensFrom(parsed.data, grant, startedAt), endpoint: safePath(endpoint.tokenUrl) },
+    };
   }
   const refusal = refusalSchema.safeParse(body);
   if (refusal.success || answer.status === 401) {
     throw refused(grant, origin, refusal.success ? refusal.data.error : `status ${answer.status}`);
   }
-  return { kind: 'unavailable', detail: `${what} answered ${answer.status}; check TRIPLESEAT_TOKEN_URL.` };
+  const detail = `${what} answered ${answer.status}; check TRIPLESEAT_TOKEN_URL.`;
+  return { kind: 'unavailable', detail, elsewhere: true };
 }
 
 function parseJson(text: string): unknown {

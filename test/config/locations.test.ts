@@ -29,6 +29,7 @@ describe('parseLocations', () => {
         notBefore: null,
         businessDayStart: '04:00',
         orderTime: 'now',
+        callName: '{contact} | {phone}',
         tripleseat: { siteId: 15691, locationId: 26059 },
         revel: {
           establishmentId: 8,
@@ -48,6 +49,7 @@ describe('parseLocations', () => {
         notBefore: null,
         businessDayStart: '04:00',
         orderTime: 'now',
+        callName: '{contact} | {phone}',
         tripleseat: { siteId: 15692, locationId: null },
         revel: {
           establishmentId: 9,
@@ -90,6 +92,8 @@ describe('parseLocations', () => {
     ['notBefore', '12/01/2026', 'is not a day (YYYY-MM-DD)'],
     ['businessDayStart', '4:00', 'is not a time of the day (HH:MM)'],
     ['businessDayStart', '24:00', 'is not a time of the day (HH:MM)'],
+    ['callName', '{guest}', 'holds a name in braces that is not known'],
+    ['callName', ' {event}', 'holds stray white space or control characters'],
     ['orderTime', 'midnight', 'is not one of the known values'],
   ])('refuses %s %j', (key, value, problem) => {
     const { problems } = parse({ ...locationsFile, defaults: { ...locationsFile.defaults, [key]: value } });

@@ -38,3 +38,54 @@ describe('dining options', () => {
     expect(await diningOptions(size, counts)).toMatchObject({ status: 'ok', message: 'all found' });
   });
 });
+
+async function paymentTypes(answer: Partial<Extract<ProbeAnswer, { kind: 'answer' }>>, type = 236) {
+  const probe = async (path: string): Promise<ProbeAnswer> => ({
+    ...{ kind: 'answer', status: 404, headers: {}, json: undefined, sentAt: 0, receivedAt: 0 },
+    ...(path === '/resources/CustomPaymentType/' ? answer : {}),
+  });
+  const locations = sampleLocations.map((each) => ({ ...each, revel: { ...each.revel, paymentType: type } }));
+  const ctx = { revel: { probe }, config: { locations }, facts: { readable: new Set() } };
+  const checks = await checkShops(ctx as unknown as DoctorContext);
+  return checks.find(({ name }) => name === 'Payment types');
+}
+
+describe('payment types', () => {
+  const rows = (...objects: unknown[]) => ({
+    status: 200,
+    json: { meta: { total_count: objects.length }, objects },
+  });
+
+  it.each([
+    ['by their number', rows({ id: 9, payment_type: 236 })],
+    ['by a field of another name', rows({ id: 1, payment_type_id: 7 }, { id: 2, payment_type_id: 236 })],
+    ['by their id', rows({ id: 236, name: 'Tripleseat' })],
+  ])('are found %s', async (_, answer) => {
+    expect(await paymentTypes(answer)).toMatchObject({ status: 'ok' });
+  });
+
+  it('are a warning when Revel lists others only, since its fields are not certain', async () => {
+    expect(await paymentTypes(rows({ id: 9, payment_type: 237 }))).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('236'),
+    });
+  });
+
+  it.each([401, 403, 404, 500])('are left to people when the list is answered %i', async (status) => {
+    expect(await paymentTypes({ status })).toMatchObject({
+      status: 'skipped',
+      hint: expect.stringContaining('236'),
+    });
+  });
+
+  it.each([
+    [0, 'none that is known'],
+    [1, 'is cash'],
+    [2, 'is a credit card'],
+  ])('warn of the built-in %i, whatever Revel lists', async (type, said) => {
+    expect(await paymentTypes(rows({ payment_type: type }), type)).toMatchObject({
+      status: 'warning',
+      details: expect.arrayContaining([expect.stringContaining(said)]),
+    });
+  });
+});

@@ -66,6 +66,7 @@ describe('buildWanted', () => {
       location: location(),
       date: '2026-11-14',
       startsAt: Date.parse('2026-11-14T18:00:00-08:00'),
+      guests: 40,
       items: [
         { productId: 579, name: 'HEY BLONDIE', quantity: '23', unitPrice: 2572, total: 59156 },
         { productId: 580, name: 'SUGA DADDY', quantity: '27', unitPrice: 892, total: 24084 },

@@ -15,6 +15,7 @@ export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   notBefore: null,
   businessDayStart: '00:00',
   orderTime: 'now',
+  callName: '{contact} | {phone}',
   tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
   revel: {
     establishmentId: shop.establishmentId,

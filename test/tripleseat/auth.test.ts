@@ -150,6 +150,7 @@ describe('tokenSource', () => {
       expiresAt: clock.now() + 7_200_000,
       scope: 'events:read',
       obtainedAt: clock.now(),
+      endpoint: '/oauth2/token',
     });
   });
 
@@ -172,6 +173,35 @@ describe('tokenSource', () => {
       scope: 'events:read bookings:read',
     });
     expect(store.stored?.refreshToken).toBeNull();
+  });
+
+  it.each<[string, HttpResponse]>([
+    ['refuses the grant', json(400, { error: 'unauthorized_client' })],
+    ['refuses the client', json(401, { error: 'invalid_client' })],
+    ['is not there', { kind: 'response', status: 404, headers: {}, body: '<html>' }],
+  ])('asks at the older path for it when the first one %s, and says where it got it', async (_, answer) => {
+    const clock = new VirtualClock();
+    const server = new FakeServer('none');
+    const store = new MemoryTokenStore();
+    server.faults.push(answer);
+    expect(await tokenSource(options(server, store, clock)).current()).toMatchObject({ token: 'access-1' });
+    expect(server.grants.map(({ url }) => url)).toEqual([
+      'https://api.example.com/oauth2/token',
+      'https://api.example.com/oauth/token',
+    ]);
+    expect(store.stored?.endpoint).toBe('/oauth/token');
+  });
+
+  it('asks nowhere else for it when the endpoint has a path of its own, or is away', async () => {
+    const clock = new VirtualClock();
+    const server = new FakeServer('none');
+    const tokenUrl = 'https://api.example.com/own';
+    server.faults.push(json(400, { error: 'unauthorized_client' }));
+    await refusal(tokenSource(options(server, new MemoryTokenStore(), clock, { tokenUrl })).current());
+    server.faults.push(...Array.from({ length: 4 }, () => json(503, {})));
+    const away = await tokenSource(options(server, new MemoryTokenStore(), clock)).current();
+    expect(away.kind).toBe('unavailable');
+    expect(server.grants.filter(({ url }) => url?.endsWith('/oauth/token'))).toEqual([]);
   });
 
   it.each([{}, { refresh_token: null }])(
@@ -378,7 +408,8 @@ describe('tokenSource', () => {
   it('ends with exit 77 when the account has no client_credentials grant', async () => {
     const clock = new VirtualClock();
     const server = new FakeServer('none');
-    server.faults.push(json(400, { error: 'unsupported_grant_type' }));
+    const no = json(400, { error: 'unsupported_grant_type' });
+    server.faults.push(no, no);
     const error = await refusal(tokenSource(options(server, new MemoryTokenStore(), clock)).current());
     expect(error).toMatchObject({ code: 'CREDENTIALS' });
     expect(error.hint).toContain('ts-reconcile auth login');
@@ -387,9 +418,10 @@ describe('tokenSource', () => {
   it('points at the token URL when something else answers there', async () => {
     const clock = new VirtualClock();
     const server = new FakeServer('none');
-    server.faults.push({ kind: 'response', status: 404, headers: {}, body: '<html>' });
+    const page: HttpResponse = { kind: 'response', status: 404, headers: {}, body: '<html>' };
+    server.faults.push(page, page);
     const answer = await tokenSource(options(server, new MemoryTokenStore(), clock)).current();
-    expect(answer).toEqual({
+    expect(answer).toMatchObject({
       kind: 'unavailable',
       detail: 'Tripleseat: POST /oauth2/token answered 404; check TRIPLESEAT_TOKEN_URL.',
     });

@@ -118,6 +118,8 @@ describe('toEvent', () => {
       createdOn: null,
       updatedAt: null,
       contact: null,
+      guests: null,
+      room: '',
       grandTotal: null,
       billing: null,
       payments: null,

@@ -121,6 +121,13 @@ export const customOrderOptionFields: Fields = {
   establishment: related('Establishment'),
 };
 
+/** A payment type of the account's own. Which fields it has is not known beyond its number and name. */
+export const customPaymentTypeFields: Fields = {
+  name: requiredText,
+  payment_type: { kind: 'integer', initial: null, required: true },
+  establishment: related('Establishment'),
+};
+
 /** A discount on an order, made by the server; money has six decimals. */
 export const appliedDiscountOrderFields: Fields = {
   uuid: requiredText,

@@ -4,6 +4,7 @@ import {
   appliedDiscountOrderFields,
   appliedTaxOrderFields,
   customOrderOptionFields,
+  customPaymentTypeFields,
   discountFields,
   establishmentFields,
   orderHistoryFields,
@@ -81,6 +82,7 @@ const traits: Record<ResourceName, Traits> = {
     firstId: 1,
     filters: 'id name dining_option_id establishment',
   },
+  CustomPaymentType: { fields: customPaymentTypeFields, firstId: 1, filters: '' },
   AppliedDiscountOrder: {
     fields: appliedDiscountOrderFields,
     firstId: 880_001,

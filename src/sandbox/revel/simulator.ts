@@ -215,6 +215,11 @@ export class RevelSimulator implements Simulator {
     });
   }
 
+  /** Sets up a payment type; returns its row's id, not its number. */
+  addPaymentType(seed: { name: string; paymentType: number }): number {
+    return this.#seed('CustomPaymentType', undefined, { name: seed.name, payment_type: seed.paymentType });
+  }
+
   /** Puts an order in as it is, past the API's rules; throws when a value does not fit its field. */
   insertOrder(raw: RawOrder, now = ALWAYS): OrderRow {
     const order = insertOrder(this.#world, raw, now);

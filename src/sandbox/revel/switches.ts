@@ -14,6 +14,8 @@ export const revelSwitchesSchema = z.strictObject({
   orderFilterOnChildren: z.enum(['works', 'ignored']),
   /** A second row with the same uuid in one resource: made, or answered with this status. */
   uuidPolicy: z.enum(['allow', '400', '500']),
+  /** Text with characters above U+FFFF, as in a database of three bytes a character: kept, or answered so. */
+  fourByteText: z.enum(['works', '400', '500']),
   /** `first-ignored`: `printed` counts from the second PATCH of an order that carries it. */
   printed: z.enum(['sticks', 'first-ignored']),
   /** False: `deleted` in a PATCH is ignored. */
@@ -39,6 +41,7 @@ export const defaultRevelSwitches: RevelSwitches = {
   uuidFilter: 'works',
   orderFilterOnChildren: 'works',
   uuidPolicy: 'allow',
+  fourByteText: 'works',
   printed: 'sticks',
   keepsDeletedMark: true,
   listLagMs: 0,

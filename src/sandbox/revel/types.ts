@@ -22,6 +22,7 @@ export const resourceNames = [
   'Establishment',
   'User',
   'CustomOrderOption',
+  'CustomPaymentType',
   'AppliedDiscountOrder',
   'AppliedTaxOrder',
 ] as const;

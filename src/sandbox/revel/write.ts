@@ -47,6 +47,13 @@ function valuesFor(
 ): Checked<Record<string, JsonValue>> {
   const values = hydrateAll(world, resource, sent);
   if (!values.ok) return values;
+  const { fourByteText } = world.switches;
+  if (fourByteText !== 'works' && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(values.value))) {
+    return {
+      ok: false,
+      answer: fourByteText === '500' ? crash() : json(400, { error: 'Incorrect string value' }),
+    };
+  }
   const { uuid } = values.value;
   const { uuidPolicy } = world.switches;
   if (uuidPolicy === 'allow' || typeof uuid !== 'string') return values;

@@ -28,6 +28,8 @@ export const settingsSchema = z.strictObject({
   accessTokenSeconds: z.number().int().positive(),
   /** `token-owns-nothing`: a token is issued, but every call with it is 401 "Token resource owner not found". */
   clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']),
+  /** The path at which that grant is known. */
+  clientCredentialsPath: z.enum(['/oauth2/token', '/oauth/token']),
   /** What refused credentials look like. */
   loginPage: z.enum(['json-401', 'html-200', 'redirect']),
   /** The pair `event_updated_start_date`/`event_updated_end_date`. */
@@ -71,6 +73,7 @@ export const defaultSettings: TripleseatSettings = {
   consent: 'grants',
   accessTokenSeconds: 7200,
   clientCredentials: 'off',
+  clientCredentialsPath: '/oauth2/token',
   loginPage: 'json-401',
   updatedFilter: 'works',
   updatedZone: 'site',

@@ -67,7 +67,7 @@ export class OauthServer {
       case 'refresh_token':
         return this.#refresh(body.refresh_token ?? '', now);
       case 'client_credentials':
-        if (settings.clientCredentials === 'off') {
+        if (settings.clientCredentials === 'off' || request.path !== settings.clientCredentialsPath) {
           return oauthError(400, 'unauthorized_client', 'The client is not authorized to use this grant.');
         }
         return this.#issue(body.scope ?? DEFAULT_SCOPE, now, {

@@ -41,7 +41,9 @@ export class TripleseatSimulator implements Simulator {
 
   handle(request: SimRequest, now: number): SimResponse {
     const { method, path } = request;
-    if (path === '/oauth2/token' && method === 'POST') return this.#oauth.token(request, now);
+    if (method === 'POST' && (path === '/oauth2/token' || path === '/oauth/token')) {
+      return this.#oauth.token(request, now);
+    }
     if (path === '/oauth2/authorize' && method === 'GET') return this.#oauth.authorize(request.query);
     if (path === '/oauth/invalidate' && method === 'POST') return this.#oauth.invalidate(request);
     const route = /^(?:\/api)?\/v1(\/.+?)(\.json)?$/.exec(path);

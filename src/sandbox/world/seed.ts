@@ -8,6 +8,7 @@ import {
   DINING_OPTION,
   DISCOUNT_ID,
   OUR_USER,
+  PAYMENT_TYPE,
   STAFF_USER,
   sampleLocations,
   sampleSites,
@@ -44,6 +45,7 @@ export function seedShops(tripleseat: TripleseatSimulator, revel: RevelSimulator
   revel.addUser({ id: STAFF_USER, firstName: 'Counter', lastName: 'Staff' });
   revel.addDiscount({ id: DISCOUNT_ID, name: 'Triple Seat Discount' });
   revel.addDiningOption({ name: 'Special Events', diningOptionId: DINING_OPTION });
+  revel.addPaymentType({ name: 'Tripleseat', paymentType: PAYMENT_TYPE });
   for (const shop of allPlaces) {
     const establishment = shop.establishmentId;
     revel.addEstablishment({ id: establishment, name: shop.name, city: shop.city, timezone: shop.zone });

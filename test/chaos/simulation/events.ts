@@ -60,6 +60,7 @@ export const LOCATIONS: Location[] = SHOPS.map((shop, index) => ({
   notBefore: null,
   businessDayStart: '00:00',
   orderTime: 'now',
+  callName: '{contact} | {phone}',
   tripleseat: { siteId: shop.site, locationId: shop.location },
   products: {},
   billing: { 'Admin Fee': 'surcharge' },

@@ -52,7 +52,7 @@ describe('authentication and routing', () => {
     expect(account.get('/resources/Order/1')).toMatchObject({ headers: { location: '/resources/Order/1/' } });
   });
 
-  it.each(['/', '/resources/', '/resources/CustomPaymentType/', '/resources/User/', '/enterprise/Order/'])(
+  it.each(['/', '/resources/', '/resources/BusinessDay/', '/resources/User/', '/enterprise/Order/'])(
     'has nothing at %s',
     (path) => {
       expect(account.get(path)).toMatchObject({ status: 404, headers: { 'content-type': 'text/html' } });

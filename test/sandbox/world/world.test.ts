@@ -158,7 +158,7 @@ describe('the sample world', () => {
     const shipped = readFileSync(new URL('../../../locations.example.json', import.meta.url), 'utf8');
     const { defaults, ...rest } = JSON.parse(shipped);
     // The sample shops begin their day at midnight, so that a run of any hour has its events of today.
-    const dating = { businessDayStart: '04:00', orderTime: 'now' };
+    const dating = { businessDayStart: '04:00', orderTime: 'now', callName: '{contact} | {phone}' };
     expect({ ...rest, defaults }).toEqual({
       ...sampleLocationsFile,
       defaults: { ...sampleLocationsFile.defaults, ...dating },
