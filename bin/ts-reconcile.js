@@ -1,2 +1,12 @@
 #!/usr/bin/env node
-import '../dist/bundle/cli.js';
+import { existsSync } from 'node:fs';
+
+const bundle = new URL('../dist/bundle/cli.js', import.meta.url);
+if (existsSync(bundle)) await import(bundle.href);
+else {
+  process.stderr.write(
+    'ts-reconcile: this copy has not been built. Run `npm ci` in its directory, with the tools of development and ' +
+      'with scripts (no --omit=dev, no --ignore-scripts), then again.\n',
+  );
+  process.exitCode = 78;
+}

@@ -1,0 +1,156 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * Builds the program into dist/: by the compiler, module by module (what some tests load), and into dist/bundle as a
+ * few files (what runs and is shipped), which start in half the time that hundreds of modules take. Each command and
+ * each large library it may need is a file of its own there, loaded when it is used.
+ *
+ * node build.mjs             build
+ * node build.mjs --stale     build unless that was done from these sources
+ * node build.mjs --prepare   as npm does it after an install: where the tools were left out (--omit=dev), see to it
+ *                            that what was built is of these sources
+ */
+const root = dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+
+/** Says of which sources the bundle was made. */
+const MARK = 'sources.sha256';
+const NO_HTTP2 = '\0no-http2';
+
+const bundling = {
+  input: { cli: 'src/cli.ts', demo: 'src/sandbox/demo.ts' },
+  platform: 'node',
+  // Its optional native part is looked for at run time.
+  external: ['pg'],
+  // The list of components tells how it is made, and that a bundler it also knows is not there.
+  onLog: (level, log, tell) => log.plugin !== 'rollup-plugin-sbom' && tell(level, log),
+};
+
+async function build() {
+  const { rolldown } = await import('rolldown');
+  const { default: componentList } = await import('rollup-plugin-sbom');
+  const { Enums, Models } = await import('@cyclonedx/cyclonedx-library');
+  // Put in place at once: a process that is just starting must not find half a program.
+  const fresh = `dist.${process.pid}`;
+  try {
+    const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
+      stdio: 'inherit',
+    });
+    const bundle = await rolldown({
+      ...bundling,
+      plugins: [
+        {
+          name: 'without-http2',
+          resolveId: withoutHttp2,
+          load: (id) => (id === NO_HTTP2 ? 'export default {}' : null),
+        },
+        { name: 'licences', generateBundle: addLicences },
+        componentList({
+          outDir: '.',
+          outFilename: 'components.cdx',
+          outFormats: ['json'],
+          includeWellKnown: false,
+          saveTimestamp: false,
+          generateSerial: false,
+          afterCollect: (list) => {
+            for (const { name, version } of installed()) {
+              const purl = `pkg:npm/${name}@${version}`;
+              list.components.add(
+                new Models.Component(Enums.ComponentType.Library, name, { version, purl, bomRef: purl }),
+              );
+            }
+          },
+        }),
+      ],
+    });
+    await bundle.write({
+      dir: join(fresh, 'bundle'),
+      format: 'esm',
+      comments: { legal: true },
+      entryFileNames: '[name].js',
+    });
+    await bundle.close();
+    rmSync('dist', { recursive: true, force: true });
+    renameSync(fresh, 'dist');
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** The HTTP library loads its HTTP/2 part even if nobody asks for HTTP/2, and that part is slow to load. */
+function withoutHttp2(id) {
+  return id === 'http2-wrapper' ? NO_HTTP2 : null;
+}
+
+/** The licences of all libraries whose code is in the bundle, in one file beside it; and what it was made of. */
+function addLicences(_, bundle) {
+  const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  const packages = new Set(modules.map(packageOf).filter((directory) => directory !== null));
+  const texts = [...packages].sort().map((directory) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const files = readdirSync(directory).filter((file) => /^(licen[cs]e|copying)/i.test(file));
+    const text = files.map((file) => readFileSync(join(directory, file), 'utf8').trim()).join('\n\n');
+    return `${name} ${version} (${license})\n\n${text}`;
+  });
+  const line = '-'.repeat(78);
+  this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: `${texts.join(`\n\n${line}\n\n`)}\n` });
+  this.emitFile({ type: 'asset', fileName: MARK, source: `${sources()}\n` });
+}
+
+/** The directory of the library that a module belongs to; null: one of this program's own. */
+function packageOf(module) {
+  if (!module.includes('/node_modules/') || module.startsWith('\0')) return null;
+  for (let directory = dirname(module); directory !== dirname(directory); directory = dirname(directory)) {
+    const file = join(directory, 'package.json');
+    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).version !== undefined) return directory;
+  }
+  return null;
+}
+
+/** The packages that are not in the bundle but installed beside it. */
+function installed() {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  return Object.entries(packages)
+    .filter(([path, { dev, optional }]) => path !== '' && !dev && !optional)
+    .map(([path, { version }]) => ({ name: path.replace(/^.*node_modules\//, ''), version }));
+}
+
+/** One hash over all that a build depends on. */
+function sources() {
+  const hash = createHash('sha256');
+  const own = readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const file of [...own, 'build.mjs', 'package-lock.json', 'tsconfig.json'].sort()) {
+    hash.update(`${file.replaceAll('\\', '/')}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+/** The hash of the sources of what was built; null: nothing was. */
+function builtFrom() {
+  const mark = join('dist', 'bundle', MARK);
+  return existsSync(mark) ? readFileSync(mark, 'utf8').trim() : null;
+}
+
+/** For where the tools to build are missing. */
+function checkBuilt() {
+  const built = builtFrom();
+  if (built === sources()) return;
+  const what = built === null ? 'has not been built' : 'was built from other sources than these';
+  process.stderr.write(
+    `\nts-reconcile ${what}, and the tools to build it were left out (--omit=dev).\n` +
+      'Run `npm ci --include=dev`, which builds it; then, if you like, `npm prune --omit=dev`.\n\n',
+  );
+  process.exitCode = 1;
+}
+
+const tools = ['rolldown', 'rollup-plugin-sbom', 'typescript'];
+const complete = tools.every((name) => existsSync(join('node_modules', name)));
+if (process.argv.includes('--prepare') && !complete) checkBuilt();
+else if (!process.argv.includes('--stale') || builtFrom() !== sources()) await build();
