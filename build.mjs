@@ -26,6 +26,8 @@ const bundling = {
   platform: 'node',
   // Its optional native part is looked for at run time.
   external: ['pg'],
+  // Its main file asks for its parts in a way that no bundler sees.
+  resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
   // The list of components tells how it is made, and that a bundler it also knows is not there.
   onLog: (level, log, tell) => log.plugin !== 'rollup-plugin-sbom' && tell(level, log),
 };

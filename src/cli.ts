@@ -1,11 +1,15 @@
 import { setMaxListeners } from 'node:events';
+import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { correlationId, eventId, host, hoursBack, port, triggers, whole } from './commands/arguments.js';
+import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
+import { addSetupCommands, prepareCompletion } from './commands/setup.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
 import { version } from './commands/version.js';
-import type { EventId } from './domain/ids.js';
+import { ENV_FILE } from './config/envFileName.js';
+import { type EventId, parseEventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode, errorText } from './errors.js';
 import { writeAll } from './report/output.js';
@@ -49,6 +53,12 @@ function program(
     .description('Keeps exactly one correct Revel order for every Tripleseat event.')
     .version(version())
     .option('--no-color', 'plain text even on a terminal')
+    .option('--env-file <file>', 'read variables from this file in place of .env')
+    .hook('preAction', (command) => {
+      const { envFile } = command.opts<{ envFile?: string }>();
+      // The runs that a relay starts are to read it, too.
+      if (envFile !== undefined) around.env = { ...around.env, [ENV_FILE]: resolve(around.cwd, envFile) };
+    })
     .showHelpAfterError('(ts-reconcile --help tells more)')
     .exitOverride()
     .configureOutput({
@@ -89,6 +99,7 @@ function program(
       finish(await syncCommand(options, around));
     });
 
+  addSetupCommands(root, around, finish);
   addOperatorCommands(root, around, finish);
 
   root
@@ -197,6 +208,18 @@ function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '');
 }
 
+/** The call that names events as they must be named, for one that has them as plain arguments. */
+function meantCall(args: readonly string[], error: unknown): string | null {
+  if (!(error instanceof CommanderError) || error.exitCode === 0) return null;
+  const [first = '', ...rest] = args;
+  const plainArguments = first === 'sync' ? rest : args;
+  const ids = plainArguments.filter((text) => parseEventId(text) !== null);
+  const others = plainArguments.filter((text) => !text.startsWith('-') && parseEventId(text) === null);
+  if (ids.length === 0 || others.length > 0 || args.includes('--event-id')) return null;
+  const flags = plainArguments.filter((text) => text.startsWith('-'));
+  return ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ');
+}
+
 /** The exit code for what a command threw; says it on stderr. */
 function explain(error: unknown, around: Surroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
@@ -272,9 +295,13 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     },
   );
   try {
+    await prepareCompletion(root, argv);
+    addHelp(root);
     await root.parseAsync(argv);
   } catch (error) {
     code = explain(error, around);
+    const meant = meantCall(argv.slice(2), error);
+    if (meant !== null) around.stderr.write(`Did you mean \`${meant}\`?\n`);
     try {
       if (told !== '') await writeAll(around.stdout, told);
       const names = root.commands.map((command) => command.name());

@@ -191,6 +191,10 @@ export function loadConfig(options: LoadOptions): Config {
   checkOpenItems(source, config);
 
   const problems = source.problems.filter(({ group }) => needed(group, needs));
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) {
+    const required = variables.filter((entry) => entry.required);
+    const fresh = needs.includes('tripleseat') && !required.some(({ name }) => source.given(name));
+    throw new ConfigError(problems, fresh);
+  }
   return config;
 }

@@ -1,7 +1,6 @@
 import { isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
-import { locationProblem, valueAt } from './locationProblems.js';
-import type { ConfigProblem } from './problems.js';
+import { type LocationProblem, locationProblem, type Path, valueAt } from './locationProblems.js';
 
 /** What each entry must have, itself or from the defaults. */
 const REQUIRED = [
@@ -27,12 +26,12 @@ interface Sketch {
  * What is missing once defaults and entries are put together, and which entries clash. Works on a file that the
  * schema has refused as well: otherwise these would come to light only when everything else is right.
  */
-export function reportEntries(json: unknown, file: string, problems: ConfigProblem[]): void {
+export function reportEntries(json: unknown, file: string, problems: LocationProblem[]): void {
   const entries = valueAt(json, ['locations']);
   if (!Array.isArray(entries)) return;
   const defaults = valueAt(json, ['defaults']);
   entries.forEach((entry: unknown, index) => {
-    reportMissing(entry, defaults, `locations[${index}]`, file, problems);
+    reportMissing(entry, defaults, ['locations', index], file, problems);
   });
   reportClashes(
     entries.map((entry) => sketchOf(entry, defaults)),
@@ -44,14 +43,14 @@ export function reportEntries(json: unknown, file: string, problems: ConfigProbl
 function reportMissing(
   entry: unknown,
   defaults: unknown,
-  path: string,
+  path: Path,
   file: string,
-  problems: ConfigProblem[],
+  problems: LocationProblem[],
 ): void {
   for (const keys of REQUIRED) {
     if (!isAbsent(entry, keys) || (defaults !== undefined && !isAbsent(defaults, keys))) continue;
-    const where = keys.join('.');
-    problems.push(locationProblem(file, `${path}.${where}`, 'is missing', `here or in defaults.${where}`));
+    const where = `here or in defaults.${keys.join('.')}`;
+    problems.push(locationProblem(file, [...path, ...keys], 'is missing', where));
   }
 }
 
@@ -81,24 +80,24 @@ function idOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-function reportClashes(entries: readonly Sketch[], file: string, problems: ConfigProblem[]): void {
+function reportClashes(entries: readonly Sketch[], file: string, problems: LocationProblem[]): void {
   const names = new Map<string, number>();
   const pairs = new Map<string, number>();
   const zones = new Map<number, Sketch>();
   entries.forEach((entry, index) => {
-    const path = `locations[${index}]`;
+    const path = ['locations', index];
     const { name, siteId, locationId, establishmentId, timezone } = entry;
 
     const sameName = name === null ? undefined : names.get(name.toLowerCase());
     if (sameName !== undefined) {
-      problems.push(locationProblem(file, `${path}.name`, `is the name of locations[${sameName}] too`));
+      problems.push(locationProblem(file, [...path, 'name'], `is the name of locations[${sameName}] too`));
     } else if (name !== null) names.set(name.toLowerCase(), index);
 
     const pair = siteId === null || locationId === undefined ? null : `${siteId}/${locationId}`;
     const samePair = pair === null ? undefined : pairs.get(pair);
     if (samePair !== undefined) {
       const problem = `covers the same site and location as locations[${samePair}]`;
-      problems.push(locationProblem(file, `${path}.tripleseat`, problem));
+      problems.push(locationProblem(file, [...path, 'tripleseat'], problem));
     } else if (pair !== null) pairs.set(pair, index);
 
     if (establishmentId === null || timezone === null) return;
@@ -106,7 +105,7 @@ function reportClashes(entries: readonly Sketch[], file: string, problems: Confi
     if (shared && shared.timezone !== timezone) {
       const other = shared.name === null ? 'another entry' : `"${clean(shared.name, 100)}"`;
       const problem = `differs from that of ${other}, which feeds the same establishment`;
-      problems.push(locationProblem(file, `${path}.timezone`, problem));
+      problems.push(locationProblem(file, [...path, 'timezone'], problem));
     }
     zones.set(establishmentId, entry);
   });

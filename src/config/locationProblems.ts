@@ -1,10 +1,11 @@
-import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { clean } from '../report/text.js';
+import { didYouMean, nearest } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
 
 /** What belongs under each key of the locations file. */
-const meanings: Readonly<Record<string, string>> = {
+export const meanings: Readonly<Record<string, string>> = {
+  $schema: './locations.schema.json, by which editors check the file, or leave it out',
   defaults: 'an object with values for all locations',
   locations: 'a list with one object per shop',
   name: 'a name of your choice for the shop, unique in the file',
@@ -29,7 +30,13 @@ const meanings: Readonly<Record<string, string>> = {
   billing: 'billing names with tax, gratuity or surcharge, e.g. {"Admin Fee": "surcharge"}',
 };
 
-type Path = readonly PropertyKey[];
+export type Path = readonly PropertyKey[];
+
+/** A problem with the value, or the key, under a path of the locations file. */
+export interface LocationProblem extends ConfigProblem {
+  path: Path;
+  ofKey?: true;
+}
 
 /** `locations[1].revel.establishmentId`; keys that are no plain words in quotes. */
 function pathText(path: Path): string {
@@ -52,25 +59,25 @@ function meaningOf(path: Path): string {
 }
 
 /** A problem with one key of the locations file; `where` continues what to write. */
-export function locationProblem(file: string, path: string, problem: string, where = ''): ConfigProblem {
-  const meaning = meaningOf(path.split('.'));
+export function locationProblem(file: string, path: Path, problem: string, where = ''): LocationProblem {
   return {
-    where: path === '' ? file : `${file}: ${path}`,
+    where: path.length === 0 ? file : `${file}: ${pathText(path)}`,
     problem,
-    write: `Write ${meaning}${where === '' ? '' : `, ${where}`}.`,
+    write: `Write ${meaningOf(path)}${where === '' ? '' : `, ${where}`}.`,
     group: 'locations',
+    path,
   };
 }
 
-function unknownKey(file: string, path: Path, key: string): ConfigProblem {
-  const near = closest(key, Object.keys(meanings));
-  const hint =
-    distance(key.toLowerCase(), near.toLowerCase()) <= 3 ? `Write ${near}, or remove it` : 'Remove it';
+function unknownKey(file: string, path: Path, key: string): LocationProblem {
+  const near = nearest(key, Object.keys(meanings));
   return {
     where: `${file}: ${pathText([...path, key])}`,
     problem: 'is not a known key here',
-    write: `${hint}; locations.example.json shows them all.`,
+    write: `${near === null ? 'Remove it' : `Write ${near}, or remove it`}; docs/configuration.md explains them all.`,
     group: 'locations',
+    path: [...path, key],
+    ofKey: true,
   };
 }
 
@@ -83,19 +90,24 @@ export function valueAt(json: unknown, path: Path): unknown {
   return value;
 }
 
+/** The words that the schema would have taken. */
+function knownValues(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return issue.code === 'invalid_union' ? issue.errors.flat().flatMap(knownValues) : [];
+}
+
 /** Everything that the schema found, one problem per key. `json` tells a missing value from a wrong one. */
-export function problemsOf(error: z.ZodError, json: unknown, file: string): ConfigProblem[] {
-  return error.issues.flatMap((issue): ConfigProblem[] => {
+export function problemsOf(error: z.ZodError, json: unknown, file: string): LocationProblem[] {
+  return error.issues.flatMap((issue): LocationProblem[] => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(file, issue.path, key));
     const missing = issue.path.length > 0 && valueAt(json, issue.path) === undefined;
     const wrongKey = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-    const problem = missing ? 'is missing' : (wrongKey ?? issue.message);
+    const hint = didYouMean(valueAt(json, issue.path), knownValues(issue));
+    const problem = missing ? 'is missing' : (wrongKey ?? issue.message) + hint;
     return [
       {
-        where: issue.path.length === 0 ? file : `${file}: ${pathText(issue.path)}`,
-        problem,
-        write: `Write ${meaningOf(issue.path)}.`,
-        group: 'locations',
+        ...locationProblem(file, issue.path, problem),
+        ...(issue.code === 'invalid_key' ? { ofKey: true } : {}),
       },
     ];
   });

@@ -4,8 +4,10 @@ import { type Location, orderTimes } from '../domain/location.js';
 import { isDate, isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
 import { readTextFile } from './files.js';
+import { readJson } from './json.js';
 import { reportEntries } from './locationEntries.js';
-import { problemsOf } from './locationProblems.js';
+import { type LocationProblem, problemsOf } from './locationProblems.js';
+import { didYouMean } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
 
 const MAX_FILE_BYTES = 1_048_576;
@@ -22,9 +24,10 @@ const revelCommon = {
   openItemProductId: optionalId,
 };
 
-const timezone = z
-  .string({ error: 'is not text' })
-  .refine(isZone, { error: 'is not an IANA time zone (Area/City)' });
+const timezone = z.string({ error: 'is not text' }).refine(isZone, {
+  error: ({ input }) =>
+    `is not an IANA time zone (Area/City)${didYouMean(input, Intl.supportedValuesOf('timeZone'))}`,
+});
 
 const key = z
   .string()
@@ -79,7 +82,8 @@ const entrySchema = z.strictObject(
   object,
 );
 
-const fileSchema = z.strictObject(
+/** The whole file, before defaults and entries are put together. */
+export const locationsFileSchema = z.strictObject(
   {
     $schema: z.string({ error: 'is not text' }).optional(),
     defaults: z
@@ -104,7 +108,7 @@ const fileSchema = z.strictObject(
 );
 
 type Entry = z.infer<typeof entrySchema>;
-type Defaults = NonNullable<z.infer<typeof fileSchema>['defaults']>;
+type Defaults = NonNullable<z.infer<typeof locationsFileSchema>['defaults']>;
 
 /** Without a prototype, so that a line named `constructor` finds nothing. */
 function merged<T>(...parts: (Record<string, T> | undefined)[]): Record<string, T> {
@@ -141,22 +145,15 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
 
 /** Checks the text of a locations file. `file` is how problems name it. Problems are added to the list. */
 export function parseLocations(text: string, file: string, problems: ConfigProblem[]): Location[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    const detail = error instanceof Error ? clean(error.message, 120) : 'syntax error';
-    problems.push({
-      where: file,
-      problem: `is not JSON: ${detail}`,
-      write: 'Correct the syntax.',
-      group: 'locations',
-    });
-    return [];
+  const json = readJson(text);
+  for (const problem of json.problems) problems.push({ where: file, group: 'locations', ...problem });
+  if (json.value === undefined) return [];
+  const result = locationsFileSchema.safeParse(json.value);
+  const found: LocationProblem[] = result.success ? [] : problemsOf(result.error, json.value, file);
+  reportEntries(json.value, file, found);
+  for (const { path, ofKey, ...problem } of found) {
+    problems.push({ ...problem, at: ofKey ? json.placeOfKey(path) : json.placeOf(path) });
   }
-  const result = fileSchema.safeParse(json);
-  if (!result.success) problems.push(...problemsOf(result.error, json, file));
-  reportEntries(json, file, problems);
   if (!result.success) return [];
   const { defaults = {}, locations } = result.data;
   return locations.map((entry) => mergeEntry(entry, defaults));
@@ -173,7 +170,7 @@ export function readLocations(path: string, problems: ConfigProblem[]): Location
       problems.push({
         where: `LOCATIONS_FILE ${label}`,
         problem: 'does not exist',
-        write: 'Copy locations.example.json there and fill it in.',
+        write: 'Write it with `ts-reconcile init`, or copy locations.example.json there and fill it in.',
         group: 'locations',
       });
       return [];

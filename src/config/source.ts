@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { distance } from 'fastest-levenshtein';
 import { clean } from '../report/text.js';
+import { ENV_FILE } from './envFileName.js';
 import { readTextFile } from './files.js';
+import type { Place } from './json.js';
 import { absolutePath, type Environment } from './paths.js';
 import type { ConfigProblem } from './problems.js';
 import { type Values, type Variable, type VariableName, variable, variables } from './variables.js';
@@ -14,6 +15,8 @@ interface Found {
   text: string;
   /** The variable as a problem names it, e.g. `REVEL_RPS (in .env)`. */
   where: string;
+  /** Where its value stands in the file. */
+  at?: Place;
 }
 
 /** Values by variable: flags before environment before `.env`; collects what is wrong with them. */
@@ -29,39 +32,69 @@ export interface Source {
   given(name: VariableName): boolean;
 }
 
+/** The layer of a file. */
+interface FileLayer {
+  values: Environment;
+  /** What a problem says of where a variable stands. */
+  said: string;
+  placeOf(key: string): Place | undefined;
+}
+
+/** The value of a key that stands several times is the last one. */
+function placeIn(text: string, key: string): Place | undefined {
+  const escaped = key.replace(/[^\w]/g, '\\$&');
+  const all = [...text.matchAll(new RegExp(`^([ \\t]*(?:export[ \\t]+)?)${escaped}[ \\t]*[=:]`, 'gm'))];
+  const last = all.at(-1);
+  if (last === undefined) return undefined;
+  return { line: text.slice(0, last.index).split('\n').length, column: (last[1] ?? '').length + 1 };
+}
+
 /** A key of `.env` that is nearly a variable would otherwise be passed over, say a misspelt kill switch. */
-function reportMisspelt(keys: string[], problems: ConfigProblem[]): void {
+function reportMisspelt({ values, said, placeOf }: FileLayer, problems: ConfigProblem[]): void {
   const known = variables.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
-  for (const key of keys) {
+  for (const key of Object.keys(values)) {
     if (known.includes(key)) continue;
     const meant = known.find((name) => name.length > 6 && distance(name, key.toUpperCase()) <= 2);
     if (!meant) continue;
+    const at = placeOf(key);
     problems.push({
-      where: `${clean(key, 60)} (in .env)`,
+      where: `${clean(key, 60)}${said}`,
       problem: 'is no variable of this program',
       write: `Write ${meant}, or remove the line.`,
       group: 'general',
+      ...(at ? { at } : {}),
     });
   }
 }
 
-function readDotenv(cwd: string, problems: ConfigProblem[]): Environment {
-  const file = readTextFile(join(cwd, '.env'), MAX_FILE_BYTES);
+/** The absolute path of the file that holds variables, and whether somebody has named it. */
+export function envFile(env: Environment, cwd: string): { path: string; named: boolean } {
+  const named = env[ENV_FILE];
+  return { path: absolutePath(named || '.env', cwd, env), named: Boolean(named) };
+}
+
+function readDotenv(env: Environment, cwd: string, problems: ConfigProblem[]): FileLayer {
+  const { path, named } = envFile(env, cwd);
+  const name = named ? clean(path, 200) : '.env';
+  const fail = (problem: string): FileLayer => {
+    const write = 'Write NAME=value lines that this user may read, or remove the file.';
+    problems.push({ where: name, problem, write, group: 'general' });
+    return { values: {}, said: '', placeOf: () => undefined };
+  };
+  const file = readTextFile(path, MAX_FILE_BYTES);
   switch (file.kind) {
     case 'absent':
-      return {};
+      return named ? fail('does not exist') : { values: {}, said: '', placeOf: () => undefined };
     case 'unreadable':
-      problems.push({
-        where: '.env',
-        problem: file.reason,
-        write: 'Write NAME=value lines that this user may read, or remove the file.',
-        group: 'general',
-      });
-      return {};
+      return fail(file.reason);
     case 'ok': {
-      const values = parseDotenv(file.text);
-      reportMisspelt(Object.keys(values), problems);
-      return values;
+      const layer = {
+        values: parseDotenv(file.text),
+        said: ` (in ${name})`,
+        placeOf: (key: string) => placeIn(file.text, key),
+      };
+      reportMisspelt(layer, problems);
+      return layer;
     }
   }
 }
@@ -73,17 +106,16 @@ export function openSource(
   cwd: string,
 ): Source {
   const problems: ConfigProblem[] = [];
-  const dotenv = readDotenv(cwd, problems);
+  const dotenv = readDotenv(env, cwd, problems);
 
   // What holds first comes first.
-  const places = [
-    { values: env, said: '' },
-    { values: dotenv, said: ' (in .env)' },
-  ];
+  const places: readonly FileLayer[] = [{ values: env, said: '', placeOf: () => undefined }, dotenv];
 
-  function lookUp(key: string, { values, said }: (typeof places)[number]): Found | null {
+  function lookUp(key: string, { values, said, placeOf }: FileLayer): Found | null {
     const text = values[key];
-    return text?.trim() ? { text, where: `${key}${said}` } : null;
+    if (!text?.trim()) return null;
+    const at = placeOf(key);
+    return { text, where: `${key}${said}`, ...(at ? { at } : {}) };
   }
 
   /** The variable and the one that names its file, from the first place that has either. */
@@ -96,13 +128,15 @@ export function openSource(
     return { direct: null, file: null };
   }
 
+  const placed = ({ where, at }: Found) => (at ? { where, at } : { where });
+
   function fromFile(name: VariableName, found: Found): Found | null {
     const { group } = variable(name);
     const path = absolutePath(found.text, cwd, env);
     const fail = (problem: string) => {
       const write = `Write the path of a text file that holds nothing but the value of ${name}.`;
       problems.push({
-        where: found.where,
+        ...placed(found),
         problem: `names ${clean(path, 200)}, which ${problem}`,
         write,
         group,
@@ -139,7 +173,7 @@ export function openSource(
     const shown = kind.quote && !secret ? `is "${clean(found.text, 60)}", which ` : '';
     for (const issue of result.error.issues) {
       problems.push({
-        where: found.where,
+        ...placed(found),
         problem: shown + clean(issue.message, 200),
         write: `Write ${kind.form}.`,
         group,

@@ -1,12 +1,7 @@
+import { isLoopbackHost } from '../http/loopback.js';
+
 /** A URL in canonical form without a trailing slash, or what is wrong with the text (never the text itself). */
 export type UrlResult = { ok: true; url: string } | { ok: false; problem: string };
-
-const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
-
-/** Whether a host name, as `URL.hostname` has it, is this machine. */
-export function isLoopbackHost(hostname: string): boolean {
-  return LOOPBACK.test(hostname);
-}
 
 /**
  * An http(s) URL that requests are built on: https unless the host is loopback; without credentials, query and

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type EventId, parseEventId } from '../domain/ids.js';
 import { isDate } from '../domain/zones.js';
+import { didYouMean } from './nearest.js';
 import type { UrlResult } from './urls.js';
 
 /** How the text of a variable is read. */
@@ -77,7 +78,11 @@ export function choice<const T extends string>(options: readonly T[]): Kind<T> {
     schema: z
       .string()
       .toLowerCase()
-      .pipe(z.enum(options, { error: 'is not one of the known values' })),
+      .pipe(
+        z.enum(options, {
+          error: ({ input }) => `is not one of the known values${didYouMean(input, options)}`,
+        }),
+      ),
     form: list(options),
     quote: true,
   };
@@ -142,7 +147,7 @@ export const eventIdList: Kind<EventId[]> = commaList(
 export function choices<const T extends string>(options: readonly T[]): Kind<T[]> {
   return commaList(
     (part) => options.find((option) => option === part.toLowerCase()) ?? null,
-    (part) => `holds "${part}", which is not one of the known values`,
+    (part) => `holds "${part}", which is not one of the known values${didYouMean(part, options)}`,
     `a comma list of ${list(options)}`,
   );
 }

@@ -1,6 +1,6 @@
 import { type LoadOptions, loadConfig, type Need, needsOf } from '../config/load.js';
 import { isSelected } from '../config/locations.js';
-import { ConfigError, type ConfigProblem } from '../config/problems.js';
+import { ConfigError, type ConfigProblem, problemText } from '../config/problems.js';
 import type { Config } from '../config/types.js';
 import { type Check, failed, ok, plural, warning } from './types.js';
 
@@ -33,9 +33,7 @@ export function loadForDoctor(source: Pick<LoadOptions, 'env' | 'cwd'>): LoadedC
 export function checkConfiguration({ config, problems }: LoadedConfig): Check[] {
   if (problems.length === 0)
     return [ok(NAME, `${plural(config?.locations.length ?? 0, 'location')}, no mistakes`)];
-  return problems.map(({ where, problem, write }) =>
-    failed(NAME, `${where} ${problem}.`, write, [], 'configuration'),
-  );
+  return problems.map((problem) => failed(NAME, problemText(problem), problem.write, [], 'configuration'));
 }
 
 /** Settings that keep orders from being written, or send them elsewhere: right for a trial, wrong later. */

@@ -1,6 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { RequestError } from 'got';
+import { getProxyForUrl } from 'proxy-from-env';
+import { isLoopbackHost } from './loopback.js';
 import type { HttpFailure, HttpRequest, HttpResponse, HttpTransport } from './transport.js';
 
 const USER_AGENT = 'ts-reconcile';
@@ -12,32 +14,51 @@ const CONNECT_PHASES: ReadonlySet<string> = new Set(['lookup', 'connect', 'secur
 /**
  * The transport over the network. One attempt: no retries, no redirects, no exceptions. GETs share kept-alive
  * connections; each write gets a fresh one, since a server that closes an idle connection at that moment would
- * leave the write's outcome unknown. Bodies are read as a stream and cut off at the cap, decompressed size
+ * leave the write's outcome unknown. Requests to other machines go through the proxy that the environment names. Bodies are read as a stream and cut off at the cap, decompressed size
  * counted, so a small compressed body cannot fill the memory.
  */
 export function gotTransport(): HttpTransport {
-  const keptAlive = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: 16 }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: 16 }),
+  const keptAlive = new Map<string, Promise<Agents>>();
+  const agentsFor = (url: string, reads: boolean): Promise<Agents> => {
+    const proxy = proxyOf(url);
+    if (!reads) return openAgents(proxy, { keepAlive: false });
+    const agents = keptAlive.get(proxy) ?? openAgents(proxy, { keepAlive: true, maxSockets: 16 });
+    keptAlive.set(proxy, agents);
+    return agents;
   };
   return async (request) => {
     if (request.signal?.aborted) return stopped(false);
-    const agent =
-      request.method === 'GET'
-        ? keptAlive
-        : { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false }) };
     // The library goes on listening after the end, and an abort would then throw where nobody catches it.
     const own = new AbortController();
     const abort = () => own.abort();
     request.signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await send(request, agent, own.signal);
+      const agents = await agentsFor(request.url, request.method === 'GET');
+      return await send(request, agents, own.signal);
     } catch (error) {
       return classify(error);
     } finally {
       request.signal?.removeEventListener('abort', abort);
     }
   };
+}
+
+interface Agents {
+  http: HttpAgent;
+  https: HttpsAgent;
+}
+
+/** The proxy that HTTPS_PROXY and NO_PROXY name for the URL; empty: none. Plain http is for this machine alone. */
+function proxyOf(url: string): string {
+  return url.startsWith('https:') && !isLoopbackHost(new URL(url).hostname) ? getProxyForUrl(url) : '';
+}
+
+async function openAgents(proxy: string, options: AgentOptions): Promise<Agents> {
+  const http = new HttpAgent(options);
+  if (proxy === '') return { http, https: new HttpsAgent(options) };
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  // It is used like one, but its type lacks the options of one.
+  return { http, https: new HttpsProxyAgent(proxy, options) as HttpAgent as HttpsAgent };
 }
 
 /**
@@ -50,7 +71,7 @@ export async function loadTransport(): Promise<void> {
 
 async function send(
   request: HttpRequest,
-  agent: { http: HttpAgent; https: HttpsAgent },
+  agent: Agents,
   signal: AbortSignal,
 ): Promise<HttpResponse | HttpFailure> {
   // Loading got takes longer than most commands run; help, version and the relay never need it.

@@ -1,3 +1,4 @@
+import { ENV_FILE } from '../config/envFileName.js';
 import { variables } from '../config/variables.js';
 
 /** What a run needs of its surroundings besides the configuration. */
@@ -12,6 +13,13 @@ const PASSED_ON = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'SystemRoot',
+  ENV_FILE,
+  'HTTP_PROXY',
+  'http_proxy',
+  'HTTPS_PROXY',
+  'https_proxy',
+  'NO_PROXY',
+  'no_proxy',
 ];
 
 /**

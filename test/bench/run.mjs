@@ -17,6 +17,7 @@ await build({
   input: `${root}test/bench/main.ts`,
   platform: 'node',
   external: ['pg'],
+  resolve: { alias: { 'jsonc-parser': `${root}node_modules/jsonc-parser/lib/esm/main.js` } },
   output: { dir, format: 'esm' },
   logLevel: 'warn',
 });

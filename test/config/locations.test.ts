@@ -146,6 +146,7 @@ describe('parseLocations', () => {
         problem: 'is not a whole number',
         write: "Write the id of the shop's Revel establishment, e.g. 8.",
         group: 'locations',
+        at: { line: 1, column: expect.any(Number) },
       },
     ]);
   });
@@ -202,7 +203,7 @@ describe('parseLocations', () => {
   it('suggests the key that was meant', () => {
     const { problems } = parse(withEntry({ revel: { establishmentid: 8, establishmentId: 8 } }));
     expect(problems[0]?.write).toBe(
-      'Write establishmentId, or remove it; locations.example.json shows them all.',
+      'Write establishmentId, or remove it; docs/configuration.md explains them all.',
     );
   });
 
@@ -268,8 +269,57 @@ describe('parseLocations', () => {
   });
 
   it('reports a syntax error, and reads past a byte order mark', () => {
-    expect(parse('{"locations": [}').said[0]).toMatch(/^locations\.json is not JSON: Unexpected token/);
+    expect(parse('{"locations": [}').said).toEqual([
+      'locations.json is not JSON: a value is missing, or there is a comma too many before this',
+    ]);
     expect(parse(`\ufeff${JSON.stringify(locationsFile)}`).said).toEqual([]);
+  });
+
+  it('says where each mistake stands, all at once', () => {
+    const text = `{
+  // Comments may stand here.
+  "defaults": { "revel": { "userId": 1, "posStationId": 4, "diningOption": 113, "paymentType": 236 } },
+  "locations": [
+    {
+      "name": "A", "timezone": "America/Chicgo",
+      "tripleseat": { "siteId": 1 },
+      "revel": { "establishmentId": 8, "userID": 3 },
+      "billing": { "Fee": "surchage", "Fee": "tax" },
+      "products": { "O G": "579" }
+    },
+    { "name": "B", "tripleseat": { "siteId": 2 }, "revel": { "establishmentId": 9 } }
+  ]
+}
+`;
+    const { problems } = parse(text);
+    expect(problems.map(({ at, where, problem }) => [at?.line, at?.column, `${where} ${problem}`])).toEqual([
+      [9, 39, 'locations.json has the key "Fee" twice: first in line 9'],
+      [
+        6,
+        32,
+        'locations.json: locations[0].timezone is not an IANA time zone (Area/City); did you mean America/Chicago?',
+      ],
+      [8, 40, 'locations.json: locations[0].revel.userID is not a known key here'],
+      [10, 28, 'locations.json: locations[0].products["O G"] is not a whole number'],
+      [12, 5, 'locations.json: locations[1].timezone is missing'],
+    ]);
+    expect(parse(text.replace(', "Fee": "tax"', '')).said).toContain(
+      'locations.json: locations[0].billing.Fee is not one of the known values; did you mean surcharge?',
+    );
+  });
+
+  it.each([
+    ['{"locations": [1,]}', 1, 18],
+    ['{\n  "locations": []\n  "defaults": {}\n}', 3, 3],
+    ["{\n'locations': []}", 2, 1],
+    ['{"locations": [', 1, 16],
+    ['', 1, 1],
+    ['{} {}', 1, 4],
+  ])('says where the syntax of %j is wrong', (text, line, column) => {
+    expect(parse(text).problems[0]).toMatchObject({
+      at: { line, column },
+      problem: expect.stringMatching(/^is not JSON: /),
+    });
   });
 
   it('keeps hostile keys out of the report', () => {

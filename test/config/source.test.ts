@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { complaints, credentials, load, readyFolder } from './helpers.js';
+import { ENV_FILE } from '../../src/config/envFileName.js';
+import { complaints, credentials, failure, load, problems, readyFolder } from './helpers.js';
 
 describe('layers', () => {
   it('go flags, environment, .env, default', () => {
@@ -30,6 +31,36 @@ describe('layers', () => {
     expect(complaints(() => load({}, { cwd }))).toEqual([
       'REVEL_RPS (in .env) is "fast", which is not a number',
     ]);
+  });
+
+  it('say in which line it stands', () => {
+    const cwd = readyFolder({
+      '.env': '# a comment\n\n  export REVEL_RPS = 4\nREVEL_RPS=fast\nCONCURENCY=2\n',
+    });
+    expect(problems(() => load({}, { cwd }))).toMatchObject([
+      { where: 'CONCURENCY (in .env)', at: { line: 5, column: 1 } },
+      { where: 'REVEL_RPS (in .env)', at: { line: 4, column: 1 } },
+    ]);
+    const { message } = failure(() => load({}, { cwd }));
+    expect(message).toContain(
+      '  REVEL_RPS (in .env, line 4, column 1) is "fast", which is not a number. Write',
+    );
+  });
+
+  it('say what a word was probably meant to be', () => {
+    expect(complaints(() => load({ PAYMENT_POLICY: 'payd', EMAIL_ON: 'chages' }))).toEqual([
+      'PAYMENT_POLICY is "payd", which is not one of the known values; did you mean paid?',
+      'EMAIL_ON holds "chages", which is not one of the known values; did you mean changes?',
+    ]);
+  });
+
+  it('take another file in place of .env, which must then be there', () => {
+    const cwd = readyFolder({ '.env': 'REVEL_RPS=2', 'conf/live.env': 'REVEL_RPS=3\nCONCURRENCY=x\n' });
+    const named = (file: string) => ({ [ENV_FILE]: file });
+    expect(complaints(() => load(named('conf/live.env'), { cwd }))).toEqual([
+      `CONCURRENCY (in ${join(cwd, 'conf/live.env')}) is "x", which is not a whole number`,
+    ]);
+    expect(complaints(() => load(named('/nowhere/.env'), { cwd }))).toEqual(['/nowhere/.env does not exist']);
   });
 
   it('point at a misspelt variable of .env, and at no foreign one', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopbackHost, parseHttpUrl } from '../../src/config/urls.js';
+import { parseHttpUrl } from '../../src/config/urls.js';
+import { isLoopbackHost } from '../../src/http/loopback.js';
 
 describe('parseHttpUrl', () => {
   it.each([

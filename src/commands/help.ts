@@ -1,0 +1,194 @@
+import type { Command } from 'commander';
+
+/** What the end of a command's help says. */
+interface HelpEnd {
+  /** Arguments after the program's name, each with what it is for. */
+  examples: readonly (readonly [args: string, what: string])[];
+  /** Exit codes besides those that every command has. */
+  exits: readonly (readonly [code: number, meaning: string])[];
+}
+
+const OF_ALL = [
+  [64, 'wrong usage'],
+  [78, 'wrong configuration'],
+] as const;
+
+const OF_RUNS = [
+  [0, 'everything is as it should be'],
+  [1, 'the run ended, but an event failed'],
+  [69, 'a service cannot be reached'],
+  [75, 'another run is at it, or the database is away'],
+  [77, 'credentials were refused'],
+] as const;
+
+const DONE = [[0, 'done']] as const;
+
+/** By the names of the command and those above it. */
+const ends: Readonly<Record<string, HelpEnd>> = {
+  '': {
+    examples: [
+      ['sync --dry-run --sandbox', 'see what it does, without any account'],
+      ['init', 'write .env and locations.json from your two accounts'],
+      ['doctor', 'check whether all is set up'],
+      ['sync --dry-run', 'see what a sweep would do'],
+    ],
+    exits: [...OF_RUNS, [70, 'a bug']],
+  },
+  sync: {
+    examples: [
+      ['sync --dry-run', 'what a sweep would do'],
+      ['sync --event-id 55530001 55530002', 'two events'],
+      ['sync --hours-back 48 --trigger cron', 'a sweep from a schedule'],
+      ['sync --dry-run --detailed-exitcode --json', 'for a CI job'],
+    ],
+    exits: [...OF_RUNS, [2, '--dry-run --detailed-exitcode: changes are pending, whatever else failed']],
+  },
+  preview: {
+    examples: [
+      ['preview', 'the coming week, checked in full'],
+      ['preview --days 14 --json', 'two weeks, for a program'],
+    ],
+    exits: OF_RUNS,
+  },
+  resolve: {
+    examples: [
+      ['resolve 55530001', 'what can be done about the event'],
+      ['resolve 55530001 --accept "agreed with the guest"', 'no longer report it'],
+    ],
+    exits: OF_RUNS,
+  },
+  report: { examples: [['report --html day.html', 'a page to look at']], exits: DONE },
+  products: {
+    examples: [
+      ['products', 'names of the coming two weeks that have no product'],
+      ['products --days 30 --location "Special Events"', 'a month, one shop'],
+    ],
+    exits: [
+      [0, 'every name has a product'],
+      [1, 'some have none, or could not be looked at'],
+      [69, 'a service cannot be reached'],
+      [77, 'credentials were refused'],
+    ],
+  },
+  billing: {
+    examples: [['billing', 'billing names seen, and where each amount goes']],
+    exits: [
+      [0, 'each is clear'],
+      [1, 'some need a mapping'],
+    ],
+  },
+  doctor: {
+    examples: [
+      ['doctor', 'check everything; writes to neither side'],
+      ['doctor --send-test-mail', 'and send a mail to EMAIL_TO'],
+    ],
+    exits: [
+      [0, 'nothing is red'],
+      [1, 'a check failed'],
+      [77, 'credentials were refused'],
+    ],
+  },
+  certify: {
+    examples: [['certify --establishment 77', 'try what the account does, on a test establishment']],
+    exits: [
+      [0, 'all is certified'],
+      [1, 'something is not as it must be'],
+    ],
+  },
+  init: {
+    examples: [
+      ['init', 'ask, show both files, write them, check'],
+      ['init --yes --revel-domain acme --not-before 2027-01-01', 'take what is found without asking'],
+      ['init --json', 'what is found and what is missing; writes nothing'],
+    ],
+    exits: [
+      [0, 'both files are written and checked'],
+      [1, 'something is missing, or the check found something'],
+      [69, 'a service cannot be reached'],
+      [77, 'credentials were refused'],
+    ],
+  },
+  'config check': {
+    examples: [
+      ['config check', '.env and the locations file, without asking anybody'],
+      ['config check --env-file live.env --json', 'another file, for a program'],
+    ],
+    exits: [[0, 'no mistakes']],
+  },
+  'auth login': {
+    examples: [
+      ['auth login', 'in a browser on this machine'],
+      ['auth login --paste', 'on a server: paste the address at which the browser ended'],
+    ],
+    exits: [
+      [0, 'signed in'],
+      [77, 'refused, or given up'],
+    ],
+  },
+  'auth status': {
+    examples: [['auth status', 'scopes and expiry']],
+    exits: [
+      [0, 'signed in, or able to by itself'],
+      [77, 'somebody must sign in'],
+    ],
+  },
+  'auth logout': { examples: [['auth logout', 'delete the stored tokens']], exits: DONE },
+  history: {
+    examples: [
+      ['history --failed', 'what stands now'],
+      ['history --event-id 55530001', 'what happened to an event'],
+      ['history --since 30d --json', 'a month, for a program'],
+    ],
+    exits: [
+      [0, 'told'],
+      [1, '--failed: something stands, or no sweep is on record'],
+    ],
+  },
+  serve: {
+    examples: [
+      ['serve --port 8080', 'behind a proxy with TLS'],
+      ['serve --sandbox --allow-unsigned', 'to try it'],
+    ],
+    exits: [
+      [0, 'stopped by SIGTERM, with all runs ended'],
+      [75, 'the state cannot be used'],
+    ],
+  },
+  'sandbox start': { examples: [['sandbox start', 'serve both simulators until Ctrl-C']], exits: DONE },
+  'sandbox reset': { examples: [['sandbox reset', 'begin anew']], exits: DONE },
+  'state migrate': {
+    examples: [['state migrate', 'once, and after each upgrade']],
+    exits: [
+      [0, 'the tables are as this version needs them'],
+      [75, 'the database is away'],
+    ],
+  },
+  completion: {
+    examples: [
+      ['completion bash > ~/.local/share/bash-completion/completions/ts-reconcile', 'bash'],
+      ['completion zsh > ~/.zfunc/_ts-reconcile', 'zsh, with ~/.zfunc in fpath'],
+      ['completion fish > ~/.config/fish/completions/ts-reconcile.fish', 'fish'],
+    ],
+    exits: DONE,
+  },
+};
+
+/** Adds examples and exit codes to the help of every command that does something. */
+export function addHelp(command: Command, path: readonly string[] = []): void {
+  const end = ends[path.join(' ')];
+  if (end !== undefined) command.addHelpText('after', helpText(end));
+  for (const inner of command.commands) addHelp(inner, [...path, inner.name()]);
+}
+
+function helpText({ examples, exits }: HelpEnd): string {
+  const codes = [...exits, ...OF_ALL]
+    .toSorted(([one], [other]) => one - other)
+    .map(([code, meaning]) => `  ${String(code).padEnd(3)} ${meaning}`);
+  const lines = examples.flatMap(([args, what]) => {
+    const example = `  ts-reconcile ${args}`;
+    return example.length + what.length < 74
+      ? [`${example.padEnd(40)}  # ${what}`]
+      : [`  # ${what}`, example];
+  });
+  return ['', 'Examples:', ...lines, '', 'Exit codes:', ...codes].join('\n');
+}

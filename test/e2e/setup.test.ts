@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleLocationsFile } from '../../src/sandbox/world/places.js';
+import { binPath } from '../helpers/cli.js';
+
+const run = promisify(execFile);
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The built program in a directory, with little of an environment. */
+async function cli(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const own = { PATH: process.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...env };
+  try {
+    return { code: 0, ...(await run(process.execPath, [binPath, ...args], { cwd, env: own })) };
+  } catch (error) {
+    if (!(error instanceof Error) || !('stdout' in error)) throw error;
+    return {
+      code: Number(Reflect.get(error, 'code')),
+      stdout: String(error.stdout),
+      stderr: String(Reflect.get(error, 'stderr')),
+    };
+  }
+}
+
+async function folder(files: Record<string, string> = {}): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'setup-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  return directory;
+}
+
+const credentials = `TRIPLESEAT_CLIENT_ID=id
+TRIPLESEAT_CLIENT_SECRET=canary-secret
+REVEL_DOMAIN=acme
+REVEL_API_KEY=key
+REVEL_API_SECRET=secret
+`;
+
+describe('an empty folder', () => {
+  it('is told in the first line where to begin', async () => {
+    const { code, stdout, stderr } = await cli(await folder(), ['sync']);
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr.split('\n')[0]).toMatch(/Nothing is set up here yet.*ts-reconcile init/);
+    const begun = await cli(await folder({ '.env': 'REVEL_DOMAIN=acme\n' }), ['sync']);
+    expect(begun.stderr).not.toContain('Nothing is set up');
+  });
+});
+
+describe('config check', () => {
+  it('finds no mistakes in files that are right, and asks nobody', async () => {
+    const cwd = await folder({ '.env': credentials, 'locations.json': JSON.stringify(sampleLocationsFile) });
+    const { code, stdout } = await cli(cwd, ['config', 'check']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(join(cwd, '.env'));
+    expect(stdout).toContain('No mistakes.');
+  });
+
+  it('names all mistakes of both files with their places', async () => {
+    const cwd = await folder({
+      'live.env': `${credentials}REVEL_RPS=fast\n`,
+      'locations.json': '{\n  "locations": [\n    { "name": "A", "timezone": "America/Chicgo" }\n  ]\n}\n',
+    });
+    const { code, stdout } = await cli(cwd, ['config', 'check', '--env-file', 'live.env', '--json']);
+    expect(code).toBe(78);
+    const { ok, problems } = JSON.parse(stdout);
+    expect(ok).toBe(false);
+    expect(problems).toContainEqual(
+      expect.objectContaining({ where: `REVEL_RPS (in ${join(cwd, 'live.env')})`, line: 6, column: 1 }),
+    );
+    expect(problems).toContainEqual(
+      expect.objectContaining({
+        problem: expect.stringContaining('did you mean America/Chicago?'),
+        line: 3,
+        column: 32,
+      }),
+    );
+    expect(stdout).not.toContain('canary-secret');
+  });
+});
+
+describe('--env-file', () => {
+  it('takes the place of .env, wherever it stands on the line', async () => {
+    const cwd = await folder({ '.env': 'LOG_LEVEL=loud\n', 'live.env': 'LOG_LEVEL=shout\n' });
+    for (const args of [
+      ['--env-file', 'live.env', 'sync'],
+      ['sync', '--env-file', 'live.env'],
+    ]) {
+      const { code, stderr } = await cli(cwd, args);
+      expect(code).toBe(78);
+      expect(stderr).toContain('"shout"');
+      expect(stderr).not.toContain('"loud"');
+    }
+  });
+});
+
+describe('what was probably meant', () => {
+  it.each([
+    [['55530001'], 'ts-reconcile sync --event-id 55530001'],
+    [
+      ['sync', '55530001', '55530002', '--dry-run'],
+      'ts-reconcile sync --event-id 55530001 55530002 --dry-run',
+    ],
+    [['snyc'], 'sync'],
+    [['sync', '--dryrun'], '--dry-run'],
+  ])('%j', async (args, meant) => {
+    const { code, stderr } = await cli(await folder(), args);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/Did you mean/);
+    expect(stderr).toContain(meant);
+  });
+});
+
+describe('--help', () => {
+  /** The commands below one, as its help lists them. */
+  async function below(path: readonly string[]): Promise<string[][]> {
+    const { stdout } = await cli(cwd, [...path, '--help']);
+    const list = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout)?.[1] ?? '';
+    const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'help');
+    const inner = await Promise.all(names.map((name) => below([...path, name])));
+    return names.length === 0 ? [[...path]] : inner.flat();
+  }
+  let cwd = '';
+  beforeAll(async () => {
+    cwd = await folder();
+  });
+
+  it('has examples and exit codes for every command', async () => {
+    const commands = await below([]);
+    expect(commands.length).toBeGreaterThan(12);
+    for (const path of [[], ...commands]) {
+      const { code, stdout } = await cli(cwd, [...path, '--help']);
+      expect(code).toBe(0);
+      expect(stdout, path.join(' ')).toMatch(/\nExamples:\n( .*\n)+\nExit codes:\n( .*\n)+/);
+      expect(stdout, path.join(' ')).toContain(`ts-reconcile ${path.join(' ')}`.trim());
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    ['bash', 'bash', ['-n']],
+    ['zsh', 'zsh', ['-n']],
+    ['fish', 'fish', ['-n']],
+  ])('prints a script that %s can load', async (shell, program, flags) => {
+    const cwd = await folder();
+    const { code, stdout } = await cli(cwd, ['completion', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('ts-reconcile');
+    await writeFile(join(cwd, 'script'), stdout);
+    const there = await run('sh', ['-c', `command -v ${program}`]).then(
+      () => true,
+      () => false,
+    );
+    if (there) await run(program, [...flags, join(cwd, 'script')]);
+  });
+
+  it('completes commands, options and their values', async () => {
+    const cwd = await folder();
+    const asked = async (...args: string[]) => (await cli(cwd, ['complete', '--', ...args])).stdout;
+    expect(await asked('')).toMatch(/^sync\t/m);
+    expect(await asked('config', '')).toMatch(/^check\t/m);
+    expect(await asked('sync', '--ev')).toMatch(/^--event-id/m);
+    expect(await asked('sync', '--trigger', '')).toMatch(/^cron/m);
+  });
+
+  it('completes in a bash that has loaded it', async () => {
+    const cwd = await folder();
+    const bin = join(cwd, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'ts-reconcile'), `#!/bin/sh\nexec ${process.execPath} ${binPath} "$@"\n`, {
+      mode: 0o755,
+    });
+    const script = `source <(ts-reconcile completion bash)
+COMP_WORDS=(ts-reconcile sy); COMP_CWORD=1; COMP_LINE="ts-reconcile sy"; COMP_POINT=\${#COMP_LINE}
+_init_completion() { cur=sy; prev=ts-reconcile; words=("\${COMP_WORDS[@]}"); cword=1; }
+"$(complete -p ts-reconcile | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ts-reconcile sy ts-reconcile
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = await run('bash', ['-c', script], {
+      env: { PATH: `${bin}:${process.env.PATH}`, HOME: cwd },
+    });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s/)[0]),
+    ).toContain('sync');
+  });
+});
