@@ -212,6 +212,7 @@ async function checkPaymentTypes(locations: readonly Location[], probe: RevelPro
   }
   const rows = await rowsOf(probe, '/resources/CustomPaymentType/', paymentRowSchema);
   if (typeof rows === 'string') return skipped(PAYMENT, `not checked: ${rows}`, compare);
+  if (rows.length === 0) return skipped(PAYMENT, 'Revel lists none, so these cannot be checked', compare);
   const known = new Set(
     rows.flatMap((row) => Object.values(row).filter((value) => typeof value === 'number')),
   );

@@ -71,6 +71,10 @@ describe('payment types', () => {
     });
   });
 
+  it('are left to people when Revel lists none', async () => {
+    expect(await paymentTypes(rows())).toMatchObject({ status: 'skipped' });
+  });
+
   it.each([401, 403, 404, 500])('are left to people when the list is answered %i', async (status) => {
     expect(await paymentTypes({ status })).toMatchObject({
       status: 'skipped',
