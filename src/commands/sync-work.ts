@@ -60,7 +60,7 @@ export interface StopCauses {
   stop: AbortSignal;
   maxRunSeconds: number;
   /** The locks are gone; the reason is a sentence. */
-  lost: AbortSignal | undefined;
+  lost: AbortSignal;
 }
 
 /** One signal for everything that ends a run early; its reason is the sentence for the report. */
@@ -68,11 +68,11 @@ export function stopSignal({ stop, maxRunSeconds, lost }: StopCauses): AbortSign
   const all = new AbortController();
   // Every request and every wait listens to it: as many as there are events in flight.
   setMaxListeners(0, all.signal);
-  const on = (cause: AbortSignal | undefined, sentence: () => unknown) => {
-    if (cause?.aborted) all.abort(sentence());
-    else cause?.addEventListener('abort', () => all.abort(sentence()), { once: true });
+  const on = (cause: AbortSignal, sentence: () => unknown) => {
+    if (cause.aborted) all.abort(sentence());
+    else cause.addEventListener('abort', () => all.abort(sentence()), { once: true });
   };
-  on(lost, () => lost?.reason);
+  on(lost, () => lost.reason);
   on(stop, () => `The run was stopped by ${String(stop.reason)}.`);
   on(
     AbortSignal.timeout(maxRunSeconds * 1_000),

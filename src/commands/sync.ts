@@ -78,7 +78,7 @@ async function run(
     log: (line) => log.warn(line),
     readOnly: request.dryRun,
   });
-  const stop = stopSignal({ stop: around.stop, maxRunSeconds: config.maxRunSeconds, lost: state.lost });
+  const stop = stopSignal({ stop: around.stop, maxRunSeconds: config.maxRunSeconds, lost: state.locks.lost });
   const common = { log, transport: gotTransport(), clock: systemClock };
   const signals = openSignals({ ...common, config, request, state, stop: around.stop });
   try {

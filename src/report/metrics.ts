@@ -168,7 +168,7 @@ function isMetric(name: string): name is MetricName {
 export async function writeMetrics(
   path: string,
   facts: RunFacts,
-  state: Pick<StateStore, 'tryLock' | 'journal'>,
+  state: Pick<StateStore, 'locks' | 'journal'>,
   clock: Clock,
 ): Promise<string | null> {
   // A sweep and a run for one event may end at once, and each keeps what the other wrote.
@@ -185,9 +185,9 @@ export async function writeMetrics(
   }
 }
 
-async function waitForTurn(state: Pick<StateStore, 'tryLock'>, clock: Clock) {
+async function waitForTurn({ locks }: Pick<StateStore, 'locks'>, clock: Clock) {
   for (let attempt = 1; ; attempt += 1) {
-    const lock = await state.tryLock('metrics').catch(() => null);
+    const lock = await locks.tryLock('metrics').catch(() => null);
     if (lock || attempt === LOCK_TRIES) return lock;
     await clock.sleep(LOCK_PAUSE_MS);
   }

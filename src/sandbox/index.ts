@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import { StateFiles } from '../state/files.js';
-import { Locks } from '../state/locks.js';
+import { HostLocks } from '../state/locks.js';
 import type { Lock } from '../state/types.js';
 import { takeLease, waitForLeases } from './leases.js';
 import { sandboxDir } from './paths.js';
@@ -99,13 +99,13 @@ export async function whileStopped(
   }
 }
 
-async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: Locks }> {
+async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: HostLocks }> {
   const root = sandboxDir(options.stateDir);
   const files = new StateFiles({ root, clock: options.clock, random: options.random ?? Math.random });
-  return { files, locks: await Locks.of({ files, readOnly: false }) };
+  return { files, locks: await HostLocks.of({ files, readOnly: false }) };
 }
 
-async function serve(options: SandboxOptions, files: StateFiles, locks: Locks): Promise<Sandbox | null> {
+async function serve(options: SandboxOptions, files: StateFiles, locks: HostLocks): Promise<Sandbox | null> {
   const lock = await locks.tryLock(SERVING);
   if (!lock) return null;
   try {
@@ -119,7 +119,7 @@ async function serve(options: SandboxOptions, files: StateFiles, locks: Locks): 
 async function serveLocked(
   { clock, ports }: SandboxOptions,
   files: StateFiles,
-  locks: Locks,
+  locks: HostLocks,
   lock: Lock,
 ): Promise<Sandbox> {
   await files.replace('', FILES.locations, toJson(sampleLocationsFile));
@@ -141,7 +141,11 @@ async function serveLocked(
   };
 }
 
-async function joinServer(options: SandboxOptions, files: StateFiles, locks: Locks): Promise<Sandbox | null> {
+async function joinServer(
+  options: SandboxOptions,
+  files: StateFiles,
+  locks: HostLocks,
+): Promise<Sandbox | null> {
   const lease = await takeLease(locks);
   if (!lease) return null;
   const server = await readJson(files, FILES.server, serverSchema);

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Locks } from '../state/locks.js';
-import type { Lock } from '../state/types.js';
+import type { Lock, Locks } from '../state/types.js';
 
 /** So many processes can use a sandbox that another one serves. */
 const SEATS = 32;
@@ -9,7 +8,7 @@ const SEATS = 32;
  * Says that this process uses a sandbox that another one serves, until it is released or the process dies; null
  * when there are too many users.
  */
-export async function takeLease(locks: Locks): Promise<Lock | null> {
+export async function takeLease(locks: Pick<Locks, 'tryLock'>): Promise<Lock | null> {
   for (let seat = 0; seat < SEATS; seat += 1) {
     const lock = await locks.tryLock(seatName(seat));
     if (lock) return lock;
@@ -18,7 +17,11 @@ export async function takeLease(locks: Locks): Promise<Lock | null> {
 }
 
 /** Waits until no other process uses the sandbox, at most `timeoutMs`. */
-export async function waitForLeases(locks: Locks, clock: Clock, timeoutMs: number): Promise<void> {
+export async function waitForLeases(
+  locks: Pick<Locks, 'tryLock'>,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<void> {
   const deadline = clock.now() + timeoutMs;
   for (let seat = 0; seat < SEATS; ) {
     const lock = await locks.tryLock(seatName(seat));

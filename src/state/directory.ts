@@ -5,7 +5,7 @@ import { fileCache } from './cache.js';
 import { StateFiles } from './files.js';
 import { fileIntents } from './intents.js';
 import { fileJournal } from './journal.js';
-import { Locks, type Waiting } from './locks.js';
+import { HostLocks, type Waiting } from './locks.js';
 import { fileMailMemory } from './mail-memory.js';
 import { openFileSpool } from './spool.js';
 import { fileTokens } from './tokens.js';
@@ -60,13 +60,13 @@ export async function openStateDir(options: StateDirOptions): Promise<StateStore
 
   const files = new StateFiles({ root: resolve(options.dir), clock, random });
   await files.check(!readOnly);
-  const locks = await Locks.of({ files, readOnly });
+  const locks = await HostLocks.of({ files, readOnly });
   const tryLock = (name: string) => locks.tryLock(name);
   const waiting: Waiting = { tryLock, clock, random };
   const cache = fileCache({ ...waiting, ...cacheLimits, files, readOnly, log });
 
   return {
-    tryLock,
+    locks,
     tokens: fileTokens({ ...waiting, files, log }),
     intents: fileIntents(files, readOnly),
     journal: fileJournal({ files, tryLock, readOnly, maxBytes, keep, log }),

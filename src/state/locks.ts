@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { close, constants, open } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { readFile, readlink, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import { errnoOf, isMissing, stateError } from './failure.js';
 import type { StateFiles } from './files.js';
-import type { Lock } from './types.js';
+import type { Lock, Locks } from './types.js';
 
 /** Takes a lock by name, or answers null at once. */
 export type TryLock = (name: string) => Promise<Lock | null>;
@@ -31,21 +32,27 @@ export interface LocksOptions {
  * Named locks of one state directory, all held by the kernel, so that none outlives its process. They reach as
  * far as one host (on Linux: one network namespace; containers that share a volume do not see each other's).
  */
-export class Locks {
+export class HostLocks implements Locks {
+  readonly reach: string;
+  /** The kernel takes no lock away from a process that lives. */
+  readonly lost = new AbortController().signal;
   readonly #options: LocksOptions;
   readonly #scope: string;
   readonly #held = new Set<Lock>();
   readonly #local = new Set<string>();
 
-  private constructor(options: LocksOptions, scope: string) {
+  private constructor(options: LocksOptions, scope: string, place: string) {
     this.#options = options;
     this.#scope = scope;
+    this.reach = `files ${place} ${scope}`;
   }
 
   /** Locks of the directory that the path really leads to, there or not yet there. */
-  static async of(options: LocksOptions): Promise<Locks> {
-    return new Locks(options, await canonicalPath(options.files.root));
+  static async of(options: LocksOptions): Promise<HostLocks> {
+    return new HostLocks(options, await canonicalPath(options.files.root), await lockPlace());
   }
+
+  async confirm(): Promise<void> {}
 
   /** Takes the named lock, or null when any process has it, this one included. */
   async tryLock(name: string): Promise<Lock | null> {
@@ -134,6 +141,28 @@ function listen(path: string): Promise<Grip> {
     });
     server.unref();
   });
+}
+
+/**
+ * How far the kernel's locks reach, as a text: on Linux one boot and one network namespace, elsewhere one host, which
+ * is known by its name and the addresses of its network cards. Where the kernel tells neither, no further than this
+ * process, for all that can be known.
+ */
+async function lockPlace(): Promise<string> {
+  switch (process.platform) {
+    case 'linux':
+    case 'android':
+      try {
+        const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+        return `boot ${boot} ${await readlink('/proc/self/ns/net')}`;
+      } catch {
+        return `process ${randomUUID()}`;
+      }
+    default: {
+      const cards = Object.values(networkInterfaces()).flatMap((card) => card?.map(({ mac }) => mac) ?? []);
+      return `host ${hostname()} ${[...new Set(cards)].sort().join(' ')}`;
+    }
+  }
 }
 
 async function canonicalPath(path: string): Promise<string> {

@@ -8,6 +8,29 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Named locks, each held by one process among all that share this state, as far as {@link Locks.reach} says. */
+export interface Locks {
+  /**
+   * Who shares these locks, as a text that is the same for all of them and for nobody else: with files the boot of
+   * this host, its network namespace and the directory, with PostgreSQL the running server, the database and the
+   * schema. Whoever holds a lock knows that everybody else of the same reach does not; of another reach nothing is
+   * known. It changes when the host or the server is started anew, and then all earlier holders are gone.
+   */
+  readonly reach: string;
+  /**
+   * Aborts when the locks are gone although nobody released them; its reason is a sentence. Whoever holds one must
+   * not write any more. With files that cannot happen.
+   */
+  readonly lost: AbortSignal;
+  /** Takes the named lock, or null when another holder has it, this process included. Never waits. */
+  tryLock(name: string): Promise<Lock | null>;
+  /**
+   * Asked right before a write to Revel: returns at once when the locks were proved to be held within the last five
+   * seconds, else asks. Throws an AppError (`STATE`, exit 75) when they are gone.
+   */
+  confirm(): Promise<void>;
+}
+
 /** Tripleseat tokens as stored. Times in epoch milliseconds. */
 export interface Tokens {
   accessToken: string;
@@ -180,13 +203,7 @@ export interface Spool {
 
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
-  /**
-   * Aborts when the locks of this store are gone although nobody released them; its reason is a sentence. Whoever
-   * holds one must not write any more. Absent: that cannot happen.
-   */
-  readonly lost?: AbortSignal;
-  /** Takes the named lock, or null when another process has it. Never waits. */
-  tryLock(name: string): Promise<Lock | null>;
+  readonly locks: Locks;
   tokens: TokenStore;
   intents: IntentStore;
   journal: Journal;

@@ -105,7 +105,7 @@ class Run {
     const { state, clock, stop } = this.#ctx;
     const until = clock.now() + LOCK_WAIT_MS;
     for (;;) {
-      const lock = await state.tryLock(`event-${candidate.id}`);
+      const lock = await state.locks.tryLock(`event-${candidate.id}`);
       if (lock || stop.aborted || clock.now() >= until) return lock;
       await this.#ctx.slots.park(() => clock.sleep(200, stop));
     }
@@ -114,7 +114,7 @@ class Run {
   async sweep(hoursBack: number, shard: Shard | null): Promise<SyncOutcome> {
     const ctx = this.#ctx;
     const name = shard ? `sweep-${shardName(shard)}` : 'sweep';
-    const lock = ctx.request.dryRun ? null : await ctx.state.tryLock(name);
+    const lock = ctx.request.dryRun ? null : await ctx.state.locks.tryLock(name);
     if (!lock && !ctx.request.dryRun) {
       this.#tally.note({ kind: 'locked', message: 'Another sweep is running; nothing was done.' });
       return this.#tally.outcome(null, false);
@@ -269,7 +269,7 @@ class Run {
   async #apply(work: Work): Promise<EventResult> {
     const ctx = this.#ctx;
     if (ctx.request.dryRun) return plannedResult(work);
-    const lock = await ctx.state.tryLock(`event-${work.known.id}`);
+    const lock = await ctx.state.locks.tryLock(`event-${work.known.id}`);
     if (!lock) return lockedOut(ctx, work.known);
     try {
       if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyTold(ctx, work, null);

@@ -96,7 +96,7 @@ export class Tally {
   /** Whether nothing more is to be begun. */
   stopped(): boolean {
     if (this.#ctx.stop.aborted && this.#problem === null) {
-      const kind = this.#ctx.state.lost?.aborted ? 'state-unavailable' : 'stopped';
+      const kind = this.#ctx.state.locks.lost.aborted ? 'state-unavailable' : 'stopped';
       this.#problem = { kind, message: stopReason(this.#ctx.stop) };
     }
     return (

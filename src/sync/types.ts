@@ -58,7 +58,7 @@ export interface SyncDeps {
   tripleseat: TripleseatPort;
   revel: RevelPort;
   /** Without a cache every event is read in every sweep. */
-  state: Pick<StateStore, 'tryLock' | 'intents' | 'journal' | 'lost'> & Partial<Pick<StateStore, 'cache'>>;
+  state: Pick<StateStore, 'locks' | 'intents' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
   clock: Clock;
   /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
   hex: (digits: number) => string;

@@ -91,7 +91,7 @@ describe('locks between processes', () => {
     await ask(worker, 'leave');
     expect(await gone).toEqual([0, null]);
     const store = await open();
-    expect(await store.tryLock('sweep')).not.toBeNull();
+    expect(await store.locks.tryLock('sweep')).not.toBeNull();
     await store.close();
   });
 

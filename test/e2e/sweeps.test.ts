@@ -54,7 +54,7 @@ describe('a sweep that finds another one running', () => {
     world.addEvent();
     const state = await openStateDir({ dir: stateDir, clock: systemClock, random: Math.random });
     try {
-      expect(await state.tryLock('sweep')).not.toBeNull();
+      expect(await state.locks.tryLock('sweep')).not.toBeNull();
       const second = await runCli(['sync', '--trigger', 'cron'], world.env(stateDir));
       expect(second.code).toBe(75);
       expect(second.stderr).toMatch(/^WARN \[scheduled-[0-9a-f]{8}\] Another sweep is running.*\n$/);

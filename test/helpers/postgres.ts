@@ -249,7 +249,7 @@ export class PostgresServer {
 }
 
 /** The server refuses to run as root; -1: as whoever runs the tests. */
-function serverUser(): { uid: number; gid: number } {
+export function serverUser(): { uid: number; gid: number } {
   if (process.getuid?.() !== 0) return { uid: -1, gid: -1 };
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -263,7 +263,7 @@ function serverUser(): { uid: number; gid: number } {
   throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody.');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -119,8 +119,13 @@ describe('the file', () => {
   });
 
   const clock = { now: () => 0, steady: () => 0, sleep: async () => undefined };
-  const state: Pick<StateStore, 'tryLock' | 'journal'> = {
-    tryLock: async () => ({ release: async () => undefined }),
+  const state: Pick<StateStore, 'locks' | 'journal'> = {
+    locks: {
+      reach: 'here',
+      lost: new AbortController().signal,
+      tryLock: async () => ({ release: async () => undefined }),
+      confirm: async () => undefined,
+    },
     journal: {
       append: async () => undefined,
       lastGoodSweep: async () => null,
@@ -152,8 +157,8 @@ describe('the file', () => {
   });
 
   it('is written even when the lock cannot be had', async () => {
-    const tryLock = async () => null;
-    expect(await writeMetrics(path, facts(), { ...state, tryLock }, clock)).toBeNull();
+    const locks = { ...state.locks, tryLock: async () => null };
+    expect(await writeMetrics(path, facts(), { ...state, locks }, clock)).toBeNull();
     expect(await readFile(path, 'utf8')).toContain('ts_reconcile_events');
   });
 

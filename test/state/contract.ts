@@ -34,53 +34,68 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
     describe('locks', () => {
       it('has one holder, in one store and across stores', async () => {
         const [a, b] = [await open(), await open()];
-        const lock = await a.tryLock('event-1');
+        const lock = await a.locks.tryLock('event-1');
         expect(lock).not.toBeNull();
-        expect(await a.tryLock('event-1')).toBeNull();
-        expect(await b.tryLock('event-1')).toBeNull();
-        expect(await b.tryLock('event-2')).not.toBeNull();
+        expect(await a.locks.tryLock('event-1')).toBeNull();
+        expect(await b.locks.tryLock('event-1')).toBeNull();
+        expect(await b.locks.tryLock('event-2')).not.toBeNull();
 
         await lock?.release();
-        expect(await b.tryLock('event-1')).not.toBeNull();
+        expect(await b.locks.tryLock('event-1')).not.toBeNull();
       });
 
       it('takes a second release for nothing', async () => {
         const [a, b] = [await open(), await open()];
-        const first = await a.tryLock('sweep');
+        const first = await a.locks.tryLock('sweep');
         await first?.release();
-        const second = await b.tryLock('sweep');
+        const second = await b.locks.tryLock('sweep');
         await first?.release();
         expect(second).not.toBeNull();
-        expect(await a.tryLock('sweep')).toBeNull();
+        expect(await a.locks.tryLock('sweep')).toBeNull();
       });
 
       it('has one winner of many at once', async () => {
         const stores = await Promise.all(Array.from({ length: 8 }, () => open()));
-        const taken = await Promise.all(stores.map((store) => store.tryLock('sweep')));
+        const taken = await Promise.all(stores.map((store) => store.locks.tryLock('sweep')));
         expect(taken.filter((lock) => lock !== null)).toHaveLength(1);
       });
 
       it('gives back what is held when the store closes', async () => {
         const [a, b] = [await open(), await open()];
-        await a.tryLock('sweep');
+        await a.locks.tryLock('sweep');
         await a.close();
-        expect(await b.tryLock('sweep')).not.toBeNull();
+        expect(await b.locks.tryLock('sweep')).not.toBeNull();
       });
 
       it('takes any text for a name', async () => {
         const store = await open();
         const name = `../\0${'x'.repeat(5000)}`;
-        expect(await store.tryLock(name)).not.toBeNull();
-        expect(await store.tryLock(name)).toBeNull();
-        expect(await store.tryLock(`${name}y`)).not.toBeNull();
+        expect(await store.locks.tryLock(name)).not.toBeNull();
+        expect(await store.locks.tryLock(name)).toBeNull();
+        expect(await store.locks.tryLock(`${name}y`)).not.toBeNull();
+      });
+
+      it('say who shares them, and can be asked whether they are held', async () => {
+        const other = await setUp();
+        const elsewhere = await other.open();
+        try {
+          const [a, b] = [await open(), await open({ readOnly: true })];
+          expect(a.locks.reach).toBe(b.locks.reach);
+          expect(elsewhere.locks.reach).not.toBe(a.locks.reach);
+          await a.locks.confirm();
+          expect(a.locks.lost.aborted).toBe(false);
+        } finally {
+          await elsewhere.close();
+          await other.dispose();
+        }
       });
 
       it('is apart from the locks of another state', async () => {
         const other = await setUp();
         const elsewhere = await other.open();
         try {
-          await (await open()).tryLock('sweep');
-          expect(await elsewhere.tryLock('sweep')).not.toBeNull();
+          await (await open()).locks.tryLock('sweep');
+          expect(await elsewhere.locks.tryLock('sweep')).not.toBeNull();
         } finally {
           await elsewhere.close();
           await other.dispose();
@@ -389,9 +404,9 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
 
       it('takes locks like any other', async () => {
         const [writer, reader] = [await open(), await open({ readOnly: true })];
-        const lock = await reader.tryLock('sweep');
+        const lock = await reader.locks.tryLock('sweep');
         expect(lock).not.toBeNull();
-        expect(await writer.tryLock('sweep')).toBeNull();
+        expect(await writer.locks.tryLock('sweep')).toBeNull();
       });
     });
   });

@@ -153,7 +153,7 @@ describe('laziness', () => {
   it('creates nothing before the first write', async () => {
     const parent = await temporaryDirectory();
     const store = await open(join(parent, 'state'));
-    await store.tryLock('sweep');
+    await store.locks.tryLock('sweep');
     expect(await store.tokens.read()).toBeNull();
     expect(await store.intents.read(EVENT)).toBeNull();
     expect(await collect(store.journal.read())).toEqual([]);
@@ -199,12 +199,12 @@ describe('laziness', () => {
   it('has the same locks before and after the directory is made', async () => {
     const dir = join(await temporaryDirectory(), 'state');
     const early = await open(dir);
-    await early.tryLock('sweep');
+    await early.locks.tryLock('sweep');
     await early.tokens.write(tokens());
     const late = await open(`${dir}/../state/`);
-    expect(await late.tryLock('sweep')).toBeNull();
+    expect(await late.locks.tryLock('sweep')).toBeNull();
     await early.close();
-    expect(await late.tryLock('sweep')).not.toBeNull();
+    expect(await late.locks.tryLock('sweep')).not.toBeNull();
     await late.close();
   });
 });
@@ -398,7 +398,7 @@ describe('cache.jsonl', () => {
   it('keeps for the next flush what could not be written now', async () => {
     const dir = await temporaryDirectory();
     const [busy, store] = [await open(dir), await open(dir)];
-    const lock = await busy.tryLock('cache');
+    const lock = await busy.locks.tryLock('cache');
     await store.cache.set('k', 1);
     await store.cache.flush();
     expect(await (await open(dir)).cache.get('k')).toBeUndefined();

@@ -117,7 +117,7 @@ describe('rotation', () => {
   it('is left to the process that is at it', async () => {
     const dir = await temporaryDirectory();
     const [other, store] = [await open(dir), await open(dir, { journal: { maxBytes: 100, keep: 3 } })];
-    const lock = await other.tryLock('journal-rotate');
+    const lock = await other.locks.tryLock('journal-rotate');
     await store.journal.append([eventRecord('1')]);
     expect(await readdir(join(dir, 'journal'))).toEqual(['journal.jsonl']);
     await lock?.release();

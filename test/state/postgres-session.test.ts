@@ -49,8 +49,11 @@ describeWithPostgres('a store in PostgreSQL', () => {
   /** Resolves with the sentence once the store is lost. */
   function loss(store: StateStore): Promise<string> {
     return new Promise((resolve) => {
-      if (store.lost?.aborted) resolve(String(store.lost.reason));
-      else store.lost?.addEventListener('abort', () => resolve(String(store.lost?.reason)), { once: true });
+      if (store.locks.lost.aborted) resolve(String(store.locks.lost.reason));
+      else
+        store.locks.lost.addEventListener('abort', () => resolve(String(store.locks.lost.reason)), {
+          once: true,
+        });
     });
   }
 
@@ -59,8 +62,8 @@ describeWithPostgres('a store in PostgreSQL', () => {
   describe('whose connection is gone', () => {
     it('says so at once, gives its locks to others, and refuses whatever needs them', async () => {
       const [a, b] = [await open(), await open({ url: proxied })];
-      expect(await b.tryLock('event-1')).not.toBeNull();
-      expect(await a.tryLock('event-1')).toBeNull();
+      expect(await b.locks.tryLock('event-1')).not.toBeNull();
+      expect(await a.locks.tryLock('event-1')).toBeNull();
       const lost = loss(b);
       proxy.setDown(true);
       expect(await lost).toMatch(
@@ -69,9 +72,9 @@ describeWithPostgres('a store in PostgreSQL', () => {
 
       const refusal = { code: 'STATE', exitCode: 75 };
       await expect(b.intents.write(eventId('61000001'), intent)).rejects.toMatchObject(refusal);
-      await expect(b.tryLock('event-2')).rejects.toMatchObject(refusal);
+      await expect(b.locks.tryLock('event-2')).rejects.toMatchObject(refusal);
       await expect(b.tokens.read()).rejects.toMatchObject(refusal);
-      await expect.poll(() => a.tryLock('event-1')).not.toBeNull();
+      await expect.poll(() => a.locks.tryLock('event-1')).not.toBeNull();
     });
 
     it('hears of it from the server, too', async () => {
@@ -83,7 +86,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
 
     it('notices a line that has gone silent, long before the server gives its locks away', async () => {
       const store = await open({ url: proxied, heartbeat: { everyMs: 50, answerMs: 100 } });
-      await store.tryLock('event-1');
+      await store.locks.tryLock('event-1');
       const lost = loss(store);
       proxy.freeze();
       expect(await lost).toContain('it does not answer');
@@ -93,8 +96,8 @@ describeWithPostgres('a store in PostgreSQL', () => {
       const store = await open({ url: proxied, heartbeat: { everyMs: 10, answerMs: 5_000 } });
       proxy.arm(null);
       await expect.poll(() => proxy.statements).toBeGreaterThan(5);
-      expect(store.lost?.aborted).toBe(false);
-      expect(await store.tryLock('event-1')).not.toBeNull();
+      expect(store.locks.lost.aborted).toBe(false);
+      expect(await store.locks.tryLock('event-1')).not.toBeNull();
     });
 
     it('takes a pooler that hands its connection to somebody else for a loss', async () => {
@@ -102,7 +105,32 @@ describeWithPostgres('a store in PostgreSQL', () => {
       await a.intents.write(eventId('61000001'), intent);
       proxy.swap();
       await expect(a.intents.write(eventId('61000001'), intent)).rejects.toMatchObject({ exitCode: 75 });
-      expect(String(a.lost?.reason)).toContain('a connection pooler in transaction mode stands in between');
+      expect(String(a.locks.lost.reason)).toContain(
+        'a connection pooler in transaction mode stands in between',
+      );
+    });
+
+    it('is asked for its locks once the last answer is five seconds old, by either clock', async () => {
+      let [now, steady] = [systemClock.now(), 0];
+      const clock: Clock = { now: () => now, steady: () => steady, sleep: hasty.sleep };
+      const store = await open({ url: proxied, clock });
+      proxy.arm(null);
+      await store.locks.confirm();
+      [now, steady] = [now + 4_999, steady + 4_999];
+      await store.locks.confirm();
+      expect(proxy.statements).toBe(0);
+      steady += 1;
+      await store.locks.confirm();
+      expect(proxy.statements).toBe(1);
+      // As after a night in which the machine was suspended, or when the clock was put back.
+      for (const jump of [3_600_000, -3_600_000]) {
+        now += jump;
+        await store.locks.confirm();
+      }
+      expect(proxy.statements).toBe(3);
+      proxy.setDown(true);
+      await loss(store);
+      await expect(store.locks.confirm()).rejects.toMatchObject({ code: 'STATE', exitCode: 75 });
     });
 
     it('still records what was done, once, and keeps new tokens', async () => {
@@ -124,10 +152,40 @@ describeWithPostgres('a store in PostgreSQL', () => {
         const store = await open({ url: proxied });
         proxy.arm({ statement: 0, side });
         await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
-        expect(store.lost?.aborted).toBe(true);
+        expect(store.locks.lost.aborted).toBe(true);
         expect(await collect((await open()).journal.read())).toHaveLength(2);
       },
     );
+  });
+
+  it('has other locks once the server was started anew', async () => {
+    const own = await PostgresServer.start();
+    try {
+      const away = await own.newDatabase();
+      const before = await open({ url: away });
+      await own.kill();
+      await own.startAgain();
+      const after = await open({ url: away });
+      expect(after.locks.reach).not.toBe(before.locks.reach);
+      expect(after.locks.reach.split(' ').slice(0, 2)).toEqual(before.locks.reach.split(' ').slice(0, 2));
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('loses nothing in a crash that it has told to be durable, however the database is set', async () => {
+    const own = await PostgresServer.start();
+    try {
+      const lazy = await own.newDatabase();
+      await own.query(lazy, `ALTER DATABASE ${new URL(lazy).pathname.slice(1)} SET synchronous_commit = off`);
+      const store = await open({ url: lazy });
+      await store.journal.append([eventRecord('61000001')]);
+      await own.kill();
+      await own.startAgain();
+      expect(await collect((await open({ url: lazy })).journal.read())).toHaveLength(1);
+    } finally {
+      await own.close();
+    }
   });
 
   describe('that cannot be opened', () => {

@@ -111,7 +111,7 @@ describeWithPostgres('the spool in PostgreSQL', () => {
     let removed: Promise<void> | null = null;
     // The run for the survivor's own promise ends while it takes over the other one.
     proxy.onStatement = (sql) => {
-      if (sql.includes('WITH taken')) removed ??= survivor.remove(entry(1).event);
+      if (sql.includes('taken AS')) removed ??= survivor.remove(entry(1).event);
     };
     const adopted = new Promise((resolve) => survivor.onAdopted?.(resolve));
     await dying.close();

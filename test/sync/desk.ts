@@ -269,10 +269,15 @@ export class Desk {
   #state(): SyncDeps['state'] {
     const locks = this.locks;
     return {
-      tryLock: async (name) => {
-        if (locks.has(name)) return null;
-        locks.add(name);
-        return { release: async () => void locks.delete(name) };
+      locks: {
+        reach: 'desk',
+        lost: new AbortController().signal,
+        tryLock: async (name) => {
+          if (locks.has(name)) return null;
+          locks.add(name);
+          return { release: async () => void locks.delete(name) };
+        },
+        confirm: async () => undefined,
       },
       intents: {
         read: async (event) => this.intents.get(event) ?? null,

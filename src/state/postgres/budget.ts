@@ -49,4 +49,4 @@ export function tableBudget({ session, clock }: TableBudgetOptions, name: string
 const PAUSE = `
   INSERT INTO ts_reconcile.budgets AS own (name, paused_until)
   VALUES ($1, extract(epoch FROM clock_timestamp()) * 1000 + $2::double precision)
-  ON CONFLICT (name) DO UPDATE SET paused_until = greatest(own.paused_until, excluded.paused_until)`;
+  ON CONFLICT (name) DO UPDATE SET paused_until = greatest(own.paused_until, excluded.paused_until) RETURNING name`;

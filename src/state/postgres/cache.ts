@@ -50,7 +50,9 @@ export function tableCache({ session, readOnly, log }: TableCacheOptions): Cache
       try {
         const dropped = [...changed].filter(([, text]) => text === null).map(([key]) => key);
         if (dropped.length > 0) {
-          await session.query('DELETE FROM ts_reconcile.cache WHERE key = ANY ($1::text[])', [dropped]);
+          await session.query('DELETE FROM ts_reconcile.cache WHERE key = ANY ($1::text[]) RETURNING key', [
+            dropped,
+          ]);
         }
         for (const batch of batches(changed)) await session.query(UPSERT, batch);
         changed.clear();
@@ -64,7 +66,7 @@ export function tableCache({ session, readOnly, log }: TableCacheOptions): Cache
 const UPSERT = `
   INSERT INTO ts_reconcile.cache (key, value)
   SELECT key, value FROM unnest($1::text[], $2::text[]) AS entry (key, value) ORDER BY key
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value, written_at = now()`;
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value, written_at = now() RETURNING key`;
 
 function* batches(entries: ReadonlyMap<string, string | null>): Generator<[string[], string[]]> {
   let keys: string[] = [];

@@ -4,6 +4,27 @@ import { systemClock } from '../../clock.js';
 import { AppError, ExitCode } from '../../errors.js';
 import { databaseError } from './failure.js';
 
+/**
+ * What every connection begins with. What is told to be durable is: a database may be set to lose the last moments
+ * in a crash. And the server drops a session, and with it its locks, when the host is gone without a word; that takes
+ * longer (10 + 4 × 5 s) than it takes the client to notice, so that nobody gets a lock whose holder believes in it.
+ */
+const BEGIN = `DO $$
+  BEGIN
+    IF current_setting('synchronous_commit') <> 'remote_apply' THEN
+      PERFORM set_config('synchronous_commit', 'on', false);
+    END IF;
+    BEGIN
+      PERFORM set_config('tcp_keepalives_idle', '10', false);
+      PERFORM set_config('tcp_keepalives_interval', '5', false);
+      PERFORM set_config('tcp_keepalives_count', '4', false);
+      PERFORM set_config('tcp_user_timeout', '30000', false);
+    EXCEPTION WHEN OTHERS THEN
+      -- Not every platform has them; then the server notices later.
+    END;
+  END
+$$`;
+
 /** Limits on everything that goes to the server, in milliseconds. */
 export interface Timeouts {
   connect: number;
@@ -41,6 +62,7 @@ export async function connect(url: string, timeouts: Timeouts = defaultTimeouts)
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await client.query(BEGIN);
     return { client, destroy, end: () => farewell(client, destroy) };
   } catch (error) {
     destroy();

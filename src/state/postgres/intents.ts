@@ -27,18 +27,19 @@ export function tableIntents(session: Session, readOnly: boolean): IntentStore {
 
     async write(event, intent) {
       if (readOnly) return;
-      await session.queryHolding(
+      await session.query(
         `INSERT INTO ts_reconcile.intents (event, claim, run, last_write_at, order_id)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (event) DO UPDATE SET claim = excluded.claim, run = excluded.run,
            last_write_at = excluded.last_write_at, order_id = excluded.order_id, changed_at = now()
-         RETURNING pg_backend_pid() AS pid`,
+         RETURNING event`,
         [event, intent.claim, intent.run, intent.lastWriteAt, intent.orderId],
       );
     },
 
     async clear(event) {
-      if (!readOnly) await session.query('DELETE FROM ts_reconcile.intents WHERE event = $1', [event]);
+      if (!readOnly)
+        await session.query('DELETE FROM ts_reconcile.intents WHERE event = $1 RETURNING event', [event]);
     },
   };
 }

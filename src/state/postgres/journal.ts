@@ -42,7 +42,7 @@ const APPEND = `
   FROM unnest($3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[])
     WITH ORDINALITY AS record (type, run, sweep, event, line, n)
   ORDER BY n
-  ON CONFLICT (batch, part) DO NOTHING`;
+  ON CONFLICT (batch, part) DO NOTHING RETURNING id`;
 
 function columns(records: readonly JournalRecord[]): unknown[][] {
   return [

@@ -33,18 +33,18 @@ export function tableMailMemory(session: Session, readOnly: boolean): MailMemory
 
 const FORGET = `
   DELETE FROM ts_reconcile.mailed
-  WHERE (subject, reason) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
+  WHERE (subject, reason) IN (SELECT * FROM unnest($1::text[], $2::text[])) RETURNING n`;
 
 const UPSERT = `
   INSERT INTO ts_reconcile.mailed (subject, reason, entry)
   SELECT subject, reason, entry
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS failure (subject, reason, entry, at)
   ORDER BY at
-  ON CONFLICT (subject, reason) DO UPDATE SET entry = excluded.entry, n = DEFAULT`;
+  ON CONFLICT (subject, reason) DO UPDATE SET entry = excluded.entry, n = DEFAULT RETURNING n`;
 
 const BOUND = `
   DELETE FROM ts_reconcile.mailed
-  WHERE n <= (SELECT n FROM ts_reconcile.mailed ORDER BY n DESC OFFSET $1 LIMIT 1)`;
+  WHERE n <= (SELECT n FROM ts_reconcile.mailed ORDER BY n DESC OFFSET $1 LIMIT 1) RETURNING n`;
 
 function parse(text: string): MailedFailure[] {
   try {

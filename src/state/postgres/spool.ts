@@ -145,7 +145,7 @@ class TableSpool implements Spool {
     let problem: unknown = null;
     try {
       const { owner, session } = await this.#connected();
-      await session.queryHolding(WRITE, [owner, ...columns([...last.values()])]);
+      await session.query('SELECT 1 AS one', [owner, ...columns([...last.values()])], WRITE);
       for (const { event, entry, token } of last.values()) {
         if (entry && this.#live.has(event)) this.#live.set(event, { entry, token });
       }
@@ -181,7 +181,7 @@ class TableSpool implements Spool {
     for (const other of z.array(ownerRow).parse(rows)) {
       const lock = await locks.tryLock(lockName(other.owner));
       if (!lock) continue;
-      const taken = z.array(adoptedRow).parse(await session.query(ADOPT, [owner, other.owner]));
+      const taken = z.array(adoptedRow).parse(await session.query(ADOPT, [owner, other.owner], TAKEN));
       await lock.release();
       for (const { token, ...entry } of taken) {
         this.#live.set(entry.event, { entry, token });
@@ -204,11 +204,11 @@ class TableSpool implements Spool {
     const session = await Session.open({ ...this.#options, timeouts: TIMEOUTS });
     try {
       await checkSchema(session);
-      const locks = new SessionLocks(session);
+      const locks = new SessionLocks(session, '');
       const owner = randomUUID();
       await locks.tryLock(lockName(owner));
       const promised = [...this.#live].map(([event, { entry, token }]) => ({ event, entry, token }));
-      if (promised.length > 0) await session.query(WRITE, [owner, ...columns(promised)]);
+      if (promised.length > 0) await session.query('SELECT 1 AS one', [owner, ...columns(promised)], WRITE);
       this.#host = { owner, session, locks };
       return this.#host;
     } catch (error) {
@@ -246,7 +246,7 @@ function columns(changes: readonly Change[]): unknown[][] {
 
 /** Also without changes: then it shows that the table can be written. */
 const WRITE = `
-  WITH gone AS (
+  gone AS (
     DELETE FROM ts_reconcile.spool
     WHERE owner = $1 AND (event, token) IN (SELECT * FROM unnest($2::text[], $3::uuid[]))
   ), kept AS (
@@ -255,16 +255,13 @@ const WRITE = `
     FROM unnest($4::text[], $5::text[], $6::bigint[], $7::uuid[]) AS entry (event, run, at, token)
     ON CONFLICT (owner, event) DO UPDATE
       SET run = excluded.run, at = excluded.at, token = excluded.token
-  )
-  SELECT pg_backend_pid() AS pid`;
+  )`;
 
 const OTHERS = 'SELECT DISTINCT owner FROM ts_reconcile.spool WHERE owner <> $1';
 
 /** A row of ours for the same event gets a new token: that its run has ended does not keep the other's promise. */
+const TAKEN = 'taken AS (DELETE FROM ts_reconcile.spool WHERE owner = $2 RETURNING event, run, at)';
 const ADOPT = `
-  WITH taken AS (
-    DELETE FROM ts_reconcile.spool WHERE owner = $2 RETURNING event, run, at
-  )
   INSERT INTO ts_reconcile.spool (owner, event, run, at, token)
   SELECT $1, event, run, at, gen_random_uuid() FROM taken
   ON CONFLICT (owner, event) DO UPDATE SET token = excluded.token

@@ -7,7 +7,7 @@ import { tableCache } from './cache.js';
 import { insistOn } from './insist.js';
 import { tableIntents } from './intents.js';
 import { tableJournal } from './journal.js';
-import { SessionLocks } from './locks.js';
+import { lockReach, SessionLocks } from './locks.js';
 import { tableMailMemory } from './mail-memory.js';
 import { checkSchema } from './schema.js';
 import { Session, type SessionOptions } from './session.js';
@@ -35,21 +35,22 @@ export interface PostgresOptions extends SessionOptions {
 export async function openPostgres(options: PostgresOptions): Promise<StateStore> {
   const { url, keys, clock, random, readOnly = false, log = () => undefined } = options;
   const session = await Session.open(options);
+  let reach: string;
   try {
     await checkSchema(session);
+    reach = await lockReach(session);
   } catch (error) {
     await session.close();
     throw error;
   }
-  const locks = new SessionLocks(session);
+  const locks = new SessionLocks(session, reach);
   const tryLock = (name: string) => locks.tryLock(name);
   const waiting: Waiting = { tryLock, clock, random };
   const insist = insistOn(session, url, (ms) => clock.sleep(ms));
   const cache = tableCache({ session, readOnly, log });
 
   return {
-    lost: session.lost,
-    tryLock,
+    locks,
     tokens: tableTokens({ ...waiting, session, insist, keys, log }),
     intents: tableIntents(session, readOnly),
     journal: tableJournal({ session, insist, readOnly }),

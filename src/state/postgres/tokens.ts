@@ -62,14 +62,14 @@ export function tableTokens(options: TableTokensOptions): TokenStore {
         await session.query(
           `INSERT INTO ts_reconcile.tokens (slot, sealed)
            SELECT $1, sealed FROM ts_reconcile.tokens WHERE slot = $2
-           ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now()`,
+           ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now() RETURNING slot`,
           [ASIDE, CURRENT],
         );
         options.log('Tokens in the state database that no key opens were set aside.');
       }
       await insist(
         `INSERT INTO ts_reconcile.tokens (slot, sealed) VALUES ($1, $2)
-         ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now()`,
+         ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now() RETURNING slot`,
         [CURRENT, seal(text, first, PURPOSE)],
       );
     },
@@ -79,13 +79,13 @@ export function tableTokens(options: TableTokensOptions): TokenStore {
       await session.query(
         `INSERT INTO ts_reconcile.tokens (slot, sealed)
          SELECT slot, sealed FROM ts_reconcile.tokens WHERE false
-         ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now()`,
+         ON CONFLICT (slot) DO UPDATE SET sealed = excluded.sealed, changed_at = now() RETURNING slot`,
         [],
       );
     },
 
     async clear() {
-      await session.query('DELETE FROM ts_reconcile.tokens');
+      await session.query('DELETE FROM ts_reconcile.tokens RETURNING slot');
     },
 
     exclusive: (timeoutMs, work) => exclusively(options, timeoutMs, work),

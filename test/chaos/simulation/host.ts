@@ -4,14 +4,24 @@ import type { Process } from './process.js';
 
 /** One machine: its state directory in memory. Locks go away with the process that holds them. */
 export class Host {
+  readonly #reach: string;
   readonly #locks = new Map<string, Process>();
   readonly #intents = new Map<EventId, Intent>();
+
+  constructor(number: number) {
+    this.#reach = `host ${number}`;
+  }
 
   /** The state as one process on this host sees it. */
   stateFor(process: Process): StateStore {
     const intents = this.#intents;
     return {
-      tryLock: async (name) => this.#tryLock(name, process),
+      locks: {
+        reach: this.#reach,
+        lost: new AbortController().signal,
+        tryLock: async (name) => this.#tryLock(name, process),
+        confirm: async () => {},
+      },
       tokens: {
         read: async () => null,
         write: async () => {},

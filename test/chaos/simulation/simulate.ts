@@ -259,7 +259,7 @@ class Simulation {
   }
 
   #hostOf(number: number): Host {
-    const host = this.#hosts.get(number) ?? new Host();
+    const host = this.#hosts.get(number) ?? new Host(number);
     this.#hosts.set(number, host);
     return host;
   }
