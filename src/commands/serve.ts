@@ -106,13 +106,13 @@ async function serve(
     log: (line) => log.warn(line),
   });
   try {
-    const spool = await state.openSpool();
-    if (!spool) throw takenError(config.stateDir);
+    const queue = await state.openQueue();
+    if (!queue) throw takenError(config.stateDir);
     try {
       const relay = await startRelay({
         ...options,
         bodySignatures: options.bodySignatures === true,
-        spool,
+        queue,
         program,
         extraArgs: options.sandbox ? ['--sandbox'] : [],
         signingKeys: config.webhookSigningKeys,
@@ -130,7 +130,7 @@ async function serve(
       await relay.stop(options.graceSeconds * 1000);
       log.info('Stopped');
     } finally {
-      await spool.close();
+      await queue.close();
     }
   } finally {
     await state.close();

@@ -6,7 +6,7 @@ import { AppError, errorText } from '../errors.js';
 import { createRedactor } from '../report/redact.js';
 import { clean } from '../report/text.js';
 import { agoText, HOST_SKEW_MS, instantText } from '../report/time.js';
-import { StateFiles } from '../state/files.js';
+import { StateFiles } from '../state/files/files.js';
 import {
   type Check,
   causeOf,

@@ -3,12 +3,12 @@ import type { Clock } from '../clock.js';
 import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
-import type { Spool } from '../state/types.js';
+import type { Queue } from '../state/primitives.js';
 import { type Program, startChild } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
 import { createManual } from './manual.js';
 import { createMetrics } from './metrics.js';
-import { endLabel, givenUp, logEnd, logLines, spoolRefused } from './run-log.js';
+import { endLabel, givenUp, logEnd, logLines, neverEnded, spoolRefused } from './run-log.js';
 import { type RunOrder, Scheduler } from './scheduler.js';
 import { type Address, type Route, startServer } from './server.js';
 import { createThrottle } from './throttle.js';
@@ -27,7 +27,7 @@ const COMPLAIN_MS = 10_000;
 
 /** What a relay is made with. */
 export interface RelayOptions extends Address {
-  spool: Spool;
+  queue: Queue;
   /** How to start this program; tests put another one in its place. */
   program: Program;
   /** What every run gets besides its own arguments. */
@@ -62,7 +62,7 @@ export interface Relay {
 
 /** Listens, and works off what the spool holds. Throws an AppError (exit 78) when it cannot listen. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { spool, clock, log, enabled } = options;
+  const { queue, clock, log, enabled } = options;
   const correlationId = () => randomBytes(4).toString('hex');
   const start = (args: readonly string[], maxStdout: number) =>
     startChild({
@@ -73,6 +73,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       clock,
     });
 
+  const records = recorder(options);
+  const complain = createThrottle(clock, COMPLAIN_MS);
   const scheduler: Scheduler = new Scheduler({
     ...options,
     start: ({ event, run }) =>
@@ -85,10 +87,14 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       const why = givenUp(order.event, finished, verdict);
       if (why !== null) records.add(order, why);
     },
-    forgetFailed: (order, error) =>
-      log.forRun(runTag('webhook', order.run)).warn(spoolRefused(error), { event: order.event }),
+    gaveUp(order) {
+      const why = neverEnded(order.event);
+      log.forRun(runTag('webhook', order.run)).error(why, { event: order.event });
+      records.add(order, why);
+    },
+    refused: (error, event) =>
+      complain('QUEUE', (leftOut) => log.warn(`${spoolRefused(error)}${leftOut}`, { event })),
   });
-  const records = recorder(options);
   const metrics = createMetrics(() => scheduler.numbers());
   const manual = createManual({
     ...options,
@@ -102,15 +108,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     scheduler,
     correlationId,
     budget: new BodyBudget(BODY_BYTES),
-    complain: createThrottle(clock, COMPLAIN_MS),
+    complain,
     count: metrics.delivery,
   };
-  const ready = readiness(spool, clock);
+  const ready = readiness(queue, clock);
   const routes = new Map<string, Route>([
     ['/webhooks/tripleseat', { methods: ['POST'], handle: (request) => receiveWebhook(request, webhook) }],
     ['/api/sync/tripleseat', { methods: ['GET'], handle: (request, query) => manual.handle(request, query) }],
     ['/healthz', { methods: ['GET', 'HEAD'], handle: async () => ({ status: 200, body: { ok: true } }) }],
-    ['/readyz', { methods: ['GET', 'HEAD'], handle: () => ready(stopping) }],
+    ['/readyz', { methods: ['GET', 'HEAD'], handle: () => ready(stopping, scheduler.isBroken) }],
     [
       '/metrics',
       {
@@ -125,7 +131,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   ]);
 
   const server = await startServer(routes, options, log);
-  if (spool.left.length > 0) log.info(`Events left in the spool by an earlier process: ${spool.left.length}`);
+  const left = (await queue.owed()).length;
+  if (left > 0) log.info(`Events left in the spool by an earlier process: ${left}`);
   if (enabled) scheduler.begin();
   else log.warn('ENABLE_CONNECTOR is false: nothing is run, and webhooks are answered CONNECTOR_DISABLED.');
   return {
@@ -157,12 +164,13 @@ function recorder({ recordGivenUp, log }: Pick<RelayOptions, 'recordGivenUp' | '
 }
 
 /** Whether deliveries can be made durable, asked of the disk now and then. */
-function readiness(spool: Spool, clock: Clock): (stopping: boolean) => Promise<Reply> {
+function readiness(queue: Queue, clock: Clock): (stopping: boolean, broken: boolean) => Promise<Reply> {
   let last: { at: number; state: Promise<boolean> } | null = null;
-  return async (stopping) => {
+  return async (stopping, broken) => {
     if (stopping) return { status: 503, body: { ok: false, reason: 'STOPPING' } };
+    if (broken) return { status: 503, body: { ok: false, reason: 'RUNS_FAIL' } };
     if (last === null || clock.now() - last.at >= READY_MS) {
-      const state = spool.check().then(
+      const state = queue.check().then(
         () => true,
         () => false,
       );

@@ -40,15 +40,24 @@ export function logEnd(log: Logger, event: string, finished: FinishedRun, verdic
 }
 
 /**
- * Why an event is left to the sweep although no run could tell what became of it, as a sentence for a person; null:
- * one could, or another one follows.
+ * Why an event waits for the sweep, or for somebody to mend something, although no run could tell what became of it,
+ * as a sentence for a person; null: one could, or another one follows soon.
  */
 export function givenUp(event: string, finished: FinishedRun, verdict: Verdict): string | null {
   const { end, stdout } = finished;
-  if (verdict.kind !== 'done' || (end.kind === 'exit' && end.code <= ExitCode.eventFailed)) return null;
+  const stuck = verdict.kind === 'retry' && verdict.stuck;
+  if (!stuck && (verdict.kind !== 'done' || (end.kind === 'exit' && end.code <= ExitCode.eventFailed)))
+    return null;
   if ((parseReport(stdout)?.events ?? []).length > 0) return null;
   const what = `The run for a webhook of event ${event} ${ending(finished)}`;
+  if (stuck)
+    return `${what} It is tried again every five minutes; or run: ts-reconcile sync --event-id ${event}`;
   return `${what} The next sweep looks at it, if its day is not over; or run: ts-reconcile sync --event-id ${event}`;
+}
+
+/** That an event is left to the sweep because nobody ever told how its runs ended, as a sentence for a person. */
+export function neverEnded(event: string): string {
+  return `No run for a webhook of event ${event} has come to an end: five were killed, or the relay was with them. The next sweep looks at it, if its day is not over; or run: ts-reconcile sync --event-id ${event}`;
 }
 
 /** How a run ended, as the end of a sentence. */

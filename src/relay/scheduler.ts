@@ -1,14 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
-import type { Spool, SpoolEntry } from '../state/types.js';
+import type { Queue, Taken } from '../state/primitives.js';
 import { type ChildRun, type FinishedRun, finishRuns, type RunEnd } from './child.js';
 import type { QueueNumbers } from './metrics.js';
 
 const FIRST_RETRY_MS = 5000;
 const LAST_RETRY_MS = 300_000;
-/** A run that is killed this often in a row (say, for want of memory) is left to the sweep. */
-const MAX_KILLS = 5;
+/** Runs that are killed this often in a row (say, for want of memory), with the relay or without it, are given up. */
+const MAX_STARTS = 5;
+/** How often it is looked for what other relays have left. */
+const LOOK_MS = 5000;
+/** Runs in a row that ended because something here is set up wrongly, or is a bug, after which nothing is ready. */
+const MAX_BROKEN = 3;
 
 /** What a run is started with. */
 export interface RunOrder {
@@ -22,13 +27,14 @@ export type Verdict =
   /** It did what could be done; anything that is still wrong waits for the sweep. */
   | { kind: 'done' }
   | { kind: 'again' }
-  | { kind: 'retry'; delayMs: number }
+  /** `stuck`: for the first time in a row because something here is set up wrongly, or is a bug. */
+  | { kind: 'retry'; delayMs: number; stuck: boolean }
   /** The next start of the relay does it. */
   | { kind: 'keep' };
 
 /** What a scheduler works with. */
 export interface SchedulerOptions {
-  spool: Spool;
+  queue: Queue;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -38,54 +44,59 @@ export interface SchedulerOptions {
   maxQueue: number;
   start(order: RunOrder): ChildRun;
   ended(order: RunOrder, finished: FinishedRun, verdict: Verdict): void;
-  /** The spool could not forget an event; it is run once more after the next start. */
-  forgetFailed(order: RunOrder, error: unknown): void;
+  /** Runs for the event were begun {@link MAX_STARTS} times and never ended; it is left to the sweep. */
+  gaveUp(order: RunOrder): void;
+  /** The queue could not be read or written; it is tried again. */
+  refused(error: unknown, event?: EventId): void;
 }
 
-/** What became of a delivery; `first` is the correlation id under which the event's next run goes. */
+/** What became of a delivery. `earlier`: correlation ids of deliveries that its run answers as well. */
 export type Delivered =
   | { kind: 'queued' }
-  | { kind: 'joined'; first: string }
+  | { kind: 'joined'; earlier: string[] }
   | { kind: 'full' | 'stopping' };
 
 interface Job {
   readonly event: EventId;
-  /** Correlation id of its next run, or of the one under way. */
+  /** Correlation id of the last delivery. */
   run: string;
-  /** Epoch milliseconds of the oldest delivery that this run answers. */
+  /** Epoch milliseconds of the oldest delivery that no run has answered. */
   since: number;
   state: 'storing' | 'ready' | 'running' | 'delayed';
-  /** Settles once the spool has the event on disk, or has refused. */
-  stored: Promise<void>;
-  /** Deliveries came during the run: one more is owed. */
-  again: { run: string; since: number } | null;
+  /** A delivery came during the run: one more is owed. */
+  again: boolean;
   retries: number;
-  kills: number;
 }
 
 /**
  * Owes every accepted event a run that begins after its last delivery: one run per event at a time, so many runs
- * at once. The spool holds an event from its acceptance until a run has ended that no delivery came during, so
- * that deliveries which join need no write of their own (but must be sure that it still does).
+ * at once. The queue holds an event from its acceptance until a run has ended that no delivery came during; what it
+ * holds and nobody runs is looked for now and then, since another relay may have left it.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #jobs = new Map<EventId, Job>();
   readonly #ready = new Set<Job>();
-  readonly #running = new Map<Job, ChildRun>();
+  readonly #running = new Map<Job, ChildRun | null>();
+  readonly #settling = new Set<Promise<void>>();
   readonly #stop = new AbortController();
-  #begun = false;
+  #pumping = false;
+  #broken = 0;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#adopt(options.spool.left);
-    options.spool.onAdopted?.((entries) => this.#adopt(entries));
+    // Every event that waits for its next try listens.
+    setMaxListeners(0, this.#stop.signal);
   }
 
-  /** Starts working; before that, deliveries are only kept. */
+  /** Starts working, with what the queue holds; before that, deliveries are only kept. */
   begin(): void {
-    this.#begun = true;
-    this.#pump();
+    void this.#look();
+  }
+
+  /** Runs keep ending because something here is set up wrongly, or is a bug. */
+  get isBroken(): boolean {
+    return this.#broken >= MAX_BROKEN;
   }
 
   numbers(): QueueNumbers {
@@ -99,57 +110,59 @@ export class Scheduler {
     };
   }
 
-  /** Takes all events of a delivery or none. Durable when it returns; throws when the spool refuses. */
+  /** Takes all events of a delivery or none. Durable when it returns; throws when the queue refuses. */
   async deliver(events: readonly EventId[], run: string): Promise<Delivered> {
     if (this.#stop.signal.aborted) return { kind: 'stopping' };
     const fresh = events.filter((event) => !this.#jobs.has(event));
     if (fresh.length > 0 && this.#jobs.size + fresh.length > this.#options.maxQueue) return { kind: 'full' };
 
-    const now = this.#options.clock.now();
-    const joined = events.flatMap((event) => this.#jobs.get(event) ?? []);
-    for (const job of joined) {
-      if (job.state === 'running') job.again = { run, since: job.again?.since ?? now };
+    const at = this.#options.clock.now();
+    const added = fresh.map((event) => this.#add(event, run, at, 'storing'));
+    try {
+      await this.#options.queue.push(events.map((event) => ({ event, run, at })));
+    } catch (error) {
+      for (const job of added) if (job.state === 'storing') this.#jobs.delete(job.event);
+      throw error;
     }
-    const [firstJoined] = joined;
-    const first = firstJoined?.again?.run ?? firstJoined?.run;
-    const stored = joined.map((job) => job.stored);
-    if (joined.length > 0) stored.push(this.#options.spool.confirm?.() ?? Promise.resolve());
-    if (fresh.length > 0) stored.push(this.#store(fresh, run, now));
-    await Promise.all(stored);
-    return fresh.length > 0 || first === undefined ? { kind: 'queued' } : { kind: 'joined', first };
+    const earlier: string[] = [];
+    for (const event of events) {
+      const job = this.#jobs.get(event) ?? this.#add(event, run, at, 'storing');
+      if (job.run !== run) earlier.push(job.run);
+      job.run = run;
+      if (job.state === 'running') job.again = true;
+      if (job.state === 'storing') this.#makeReady(job);
+    }
+    return fresh.length > 0 ? { kind: 'queued' } : { kind: 'joined', earlier };
   }
 
   /** Starts nothing more, lets runs finish for `graceMs`, then stops them. */
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort();
-    await finishRuns([...this.#running.values()], graceMs, this.#options.clock);
+    const children = [...this.#running.values()].filter((child) => child !== null);
+    await finishRuns(children, graceMs, this.#options.clock);
+    while (this.#settling.size > 0) await Promise.all(this.#settling);
   }
 
-  /** Takes over promises that are durable already. */
-  #adopt(entries: readonly SpoolEntry[]): void {
-    for (const { event, run, at } of entries) {
-      const job = this.#jobs.get(event);
-      if (job?.state === 'running') job.again = { run, since: job.again?.since ?? at };
-      if (!job) this.#makeReady(this.#add(event, run, at, Promise.resolve()));
+  /** Again and again: what the queue holds and this process does not know of. */
+  async #look(): Promise<void> {
+    const { queue, clock, refused } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        for (const { event, run, at } of await queue.owed()) {
+          if (!this.#jobs.has(event)) this.#makeReady(this.#add(event, run, at, 'ready'));
+        }
+      } catch (error) {
+        refused(error);
+      }
+      await clock.sleep(LOOK_MS, this.#stop.signal);
+      this.#pump();
     }
   }
 
-  #add(event: EventId, run: string, since: number, stored: Promise<void>): Job {
-    const job: Job = { event, run, since, state: 'storing', stored, again: null, retries: 0, kills: 0 };
+  #add(event: EventId, run: string, since: number, state: Job['state']): Job {
+    const job: Job = { event, run, since, state, again: false, retries: 0 };
     this.#jobs.set(event, job);
     return job;
-  }
-
-  async #store(events: readonly EventId[], run: string, at: number): Promise<void> {
-    const stored = this.#options.spool.add(events.map((event) => ({ event, run, at })));
-    const jobs = events.map((event) => this.#add(event, run, at, stored));
-    try {
-      await stored;
-    } catch (error) {
-      for (const { event } of jobs) this.#jobs.delete(event);
-      throw error;
-    }
-    for (const job of jobs) this.#makeReady(job);
   }
 
   #makeReady(job: Job): void {
@@ -158,39 +171,60 @@ export class Scheduler {
     this.#pump();
   }
 
+  /** Starts what can be started, once whoever is being answered has the answer: a start takes its time. */
   #pump(): void {
-    for (const job of this.#ready) {
-      if (!this.#begun || this.#stop.signal.aborted || this.#running.size >= this.#options.maxRuns) return;
-      this.#ready.delete(job);
-      this.#start(job);
-    }
-  }
-
-  #start(job: Job): void {
-    job.state = 'running';
-    const order: RunOrder = { event: job.event, run: job.run };
-    const child = this.#options.start(order);
-    this.#running.set(job, child);
-    void child.ended.then((finished) => {
-      this.#running.delete(job);
-      const verdict = this.#judge(job, finished.end);
-      this.#options.ended(order, finished, verdict);
-      this.#follow(job, order, verdict);
-      this.#pump();
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      for (const job of this.#ready) {
+        if (this.#stop.signal.aborted || this.#running.size >= this.#options.maxRuns) return;
+        this.#ready.delete(job);
+        const settled = this.#run(job)
+          .catch((error: unknown) => this.#trouble(job, error))
+          .finally(() => {
+            this.#settling.delete(settled);
+            this.#running.delete(job);
+            this.#pump();
+          });
+        this.#settling.add(settled);
+      }
     });
   }
 
-  #judge(job: Job, end: RunEnd): Verdict {
-    const unhurt =
-      end.kind === 'exit' && end.code !== ExitCode.terminated && end.code !== ExitCode.interrupted;
-    const killed = end.kind === 'killed' || (end.kind === 'exit' && !unhurt);
-    job.kills = killed ? job.kills + 1 : 0;
-    const unavailable =
-      end.kind === 'unstarted' ||
-      (end.kind === 'exit' && (end.code === ExitCode.unavailable || end.code === ExitCode.locked));
-    if (unavailable || (killed && job.kills < MAX_KILLS)) {
+  /** One run from its taking to what follows. Throws when the queue refuses. */
+  async #run(job: Job): Promise<void> {
+    const { queue, start, ended, gaveUp } = this.#options;
+    job.state = 'running';
+    this.#running.set(job, null);
+    const taken = await queue.take(job.event);
+    if (taken === null || taken === 'busy') {
+      this.#jobs.delete(job.event);
+      return;
+    }
+    job.again = false;
+    const order: RunOrder = { event: job.event, run: taken.run };
+    if (taken.starts > MAX_STARTS) {
+      gaveUp(order);
+      return this.#done(job, taken);
+    }
+    if (this.#stop.signal.aborted) return queue.later(taken, 0, false);
+    const child = start(order);
+    this.#running.set(job, child);
+    const finished = await child.ended;
+    const verdict = this.#judge(job, taken, finished.end);
+    ended(order, finished, verdict);
+    await this.#follow(job, taken, verdict, isKilled(finished.end));
+  }
+
+  #judge(job: Job, { starts }: Taken, end: RunEnd): Verdict {
+    const broken = isBroken(end);
+    this.#broken = broken ? this.#broken + 1 : 0;
+    if (broken || isUnavailable(end) || (isKilled(end) && starts < MAX_STARTS)) {
       job.retries += 1;
-      return this.#stop.signal.aborted ? { kind: 'keep' } : { kind: 'retry', delayMs: this.#backoff(job) };
+      if (this.#stop.signal.aborted) return { kind: 'keep' };
+      const stuck = broken && job.retries === 1;
+      return { kind: 'retry', delayMs: broken ? LAST_RETRY_MS : this.#backoff(job), stuck };
     }
     job.retries = 0;
     if (!job.again) return { kind: 'done' };
@@ -202,27 +236,59 @@ export class Scheduler {
     return Math.round(longest * (0.5 + this.#options.random() / 2));
   }
 
-  #follow(job: Job, order: RunOrder, verdict: Verdict): void {
-    if (verdict.kind === 'done') {
-      this.#jobs.delete(job.event);
-      this.#options.spool.remove(job.event).catch((error) => this.#options.forgetFailed(order, error));
-      return;
-    }
-    if (job.again) {
-      job.run = job.again.run;
-      if (verdict.kind === 'again') job.since = job.again.since;
-      job.again = null;
-    }
+  async #follow(job: Job, taken: Taken, verdict: Verdict, killed: boolean): Promise<void> {
+    const { queue } = this.#options;
     switch (verdict.kind) {
+      case 'done':
       case 'again':
-        this.#makeReady(job);
-        return;
+        return this.#done(job, taken);
       case 'retry':
-        job.state = 'delayed';
-        void this.#options.clock.sleep(verdict.delayMs, this.#stop.signal).then(() => this.#makeReady(job));
-        return;
+        await queue.later(taken, verdict.delayMs, killed);
+        return this.#delay(job, verdict.delayMs);
       case 'keep':
         job.state = 'delayed';
+        await queue.later(taken, 0, false);
     }
   }
+
+  /** The row goes, unless a delivery came since it was taken. */
+  async #done(job: Job, taken: Taken): Promise<void> {
+    if (await this.#options.queue.done(taken)) {
+      job.since = this.#options.clock.now();
+      this.#makeReady(job);
+    } else this.#jobs.delete(job.event);
+  }
+
+  #trouble(job: Job, error: unknown): void {
+    this.#options.refused(error, job.event);
+    this.#delay(job, FIRST_RETRY_MS);
+  }
+
+  #delay(job: Job, delayMs: number): void {
+    job.state = 'delayed';
+    void this.#options.clock.sleep(delayMs, this.#stop.signal).then(() => this.#makeReady(job));
+  }
+}
+
+/** Something killed it, or it was told to end. */
+function isKilled(end: RunEnd): boolean {
+  return (
+    end.kind === 'killed' ||
+    (end.kind === 'exit' && (end.code === ExitCode.terminated || end.code === ExitCode.interrupted))
+  );
+}
+
+function isUnavailable(end: RunEnd): boolean {
+  return (
+    end.kind === 'unstarted' ||
+    (end.kind === 'exit' && (end.code === ExitCode.unavailable || end.code === ExitCode.locked))
+  );
+}
+
+/** A bug, a permission that is missing, or a configuration that is wrong: no run can do anything until it is mended. */
+function isBroken(end: RunEnd): boolean {
+  return (
+    end.kind === 'exit' &&
+    (end.code === ExitCode.bug || end.code === ExitCode.credentials || end.code === ExitCode.config)
+  );
 }

@@ -96,7 +96,9 @@ async function accept(
         return refused('unavailable', refuse(503, 'STOPPING', RETRY_AFTER), 'STOPPING');
       case 'joined':
         deps.count('joined');
-        log.debug(`Event ${event} goes with ${runTag('webhook', delivered.first)}`, { event });
+        for (const earlier of delivered.earlier) {
+          deps.log.forRun(runTag('webhook', earlier)).debug(`Goes with ${runTag('webhook', run)}`, { event });
+        }
         break;
       case 'queued':
         deps.count('queued');

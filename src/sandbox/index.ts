@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
-import { StateFiles } from '../state/files.js';
-import { HostLocks } from '../state/locks.js';
+import { StateFiles } from '../state/files/files.js';
+import { HostLocks } from '../state/files/locks.js';
 import type { Lock } from '../state/types.js';
 import { takeLease, waitForLeases } from './leases.js';
 import { sandboxDir } from './paths.js';

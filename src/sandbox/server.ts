@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import { errnoOf, shownPath, stateError } from '../state/failure.js';
-import type { StateFiles } from '../state/files.js';
+import type { StateFiles } from '../state/files/files.js';
 import { type SimServer, startSimServer } from './host/server.js';
 import type { Simulator } from './host/types.js';
 import { RevelSimulator } from './revel/simulator.js';

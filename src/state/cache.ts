@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { errorText } from '../errors.js';
-import type { StateFiles } from './files.js';
-import { type Waiting, waitForLock } from './locks.js';
+import type { Documents } from './primitives.js';
 import type { Cache } from './types.js';
+import { type Waiting, waitForLock } from './wait.js';
 
-const FILE = 'cache.jsonl';
+/** Documents that share the entries, so that a run for one event rewrites a small one. */
+const PARTS = 16;
 /** Longest wait for another process that is writing the cache. */
 const FLUSH_WAIT_MS = 2000;
 /** Longest key in characters; a longer one is not remembered. */
@@ -15,85 +17,93 @@ const lineSchema = z.object({ k: z.string().max(MAX_KEY), v: z.unknown() });
 /** Key → its line (`{"k":…,"v":…}`), least recently written first. */
 type Entries = Map<string, string>;
 
-/** What {@link fileCache} is made with. */
-export interface FileCacheOptions extends Waiting {
-  files: StateFiles;
+/** What {@link keptCache} is made with. */
+export interface KeptCacheOptions extends Waiting {
+  documents: Documents;
   readOnly: boolean;
-  /** Bounds of the file; the least recently written entries go first. */
-  maxEntries: number;
-  maxBytes: number;
+  /** Bounds of all parts together (50,000 entries, 32 MB); the least recently written ones of a part go first. */
+  maxEntries?: number;
+  maxBytes?: number;
   /** Told in one line when the cache could not be read or written. */
   log: (line: string) => void;
 }
 
-/** The cache in one file of JSON lines, read at the first look-up, written on flush. */
-export function fileCache(options: FileCacheOptions): Cache {
-  return new FileCache(options);
-}
+/** The cache in a few documents of JSON lines, each read at the first look-up, written on flush. */
+export function keptCache(options: KeptCacheOptions): Cache {
+  const { documents, log } = options;
+  /** What was set and is not kept yet; null: to be forgotten. */
+  const changed = new Map<string, string | null>();
+  const loaded = new Map<string, Promise<Entries>>();
 
-class FileCache implements Cache {
-  readonly #options: FileCacheOptions;
-  /** What was set and is not on disk yet; null: to be forgotten. */
-  readonly #changed = new Map<string, string | null>();
-  #loaded: Promise<Entries> | null = null;
-
-  constructor(options: FileCacheOptions) {
-    this.#options = options;
-  }
-
-  async get(key: string): Promise<unknown> {
-    const changed = this.#changed.get(key);
-    if (changed !== undefined) return valueIn(changed);
-    this.#loaded ??= this.#load();
-    return valueIn((await this.#loaded).get(key) ?? null);
-  }
-
-  async set(key: string, value: unknown): Promise<void> {
-    if (key.length > MAX_KEY) return;
-    this.#changed.delete(key);
-    this.#changed.set(key, value === undefined ? null : JSON.stringify({ k: key, v: value }));
-  }
-
-  async flush(): Promise<void> {
-    if (this.#options.readOnly || this.#changed.size === 0) return;
+  async function load(part: string): Promise<Entries> {
     try {
-      const lock = await waitForLock(this.#options, 'cache', FLUSH_WAIT_MS);
-      if (!lock) return;
-      try {
-        await this.#merge();
-      } finally {
-        await lock.release();
-      }
-    } catch (error) {
-      this.#options.log(`The cache was not written. ${errorText(error)}`);
-    }
-  }
-
-  async #merge(): Promise<void> {
-    const entries = await this.#load();
-    const written = [...this.#changed];
-    for (const [key, line] of written) {
-      entries.delete(key);
-      if (line !== null) entries.set(key, line);
-    }
-    dropOldest(entries, this.#options);
-    await this.#options.files.replace('', FILE, [...entries.values(), ''].join('\n'));
-    this.#loaded = Promise.resolve(entries);
-    for (const [key, line] of written) {
-      if (this.#changed.get(key) === line) this.#changed.delete(key);
-    }
-  }
-
-  async #load(): Promise<Entries> {
-    const { files, maxBytes, log } = this.#options;
-    try {
-      const found = await files.read(files.path(FILE), maxBytes);
+      const found = await documents.get(part);
       return found.kind === 'text' ? parse(found.text) : new Map();
     } catch (error) {
       log(`The cache was not read. ${errorText(error)}`);
       return new Map();
     }
   }
+
+  async function merge(part: string, changes: readonly [string, string | null][]): Promise<void> {
+    const entries = await load(part);
+    for (const [key, line] of changes) {
+      entries.delete(key);
+      if (line !== null) entries.set(key, line);
+    }
+    dropOldest(entries, options);
+    await documents.put(part, [...entries.values(), ''].join('\n'));
+    loaded.set(part, Promise.resolve(entries));
+    for (const [key, line] of changes) if (changed.get(key) === line) changed.delete(key);
+  }
+
+  return {
+    async get(key) {
+      const own = changed.get(key);
+      if (own !== undefined) return valueIn(own);
+      const part = partOf(key);
+      const entries = loaded.get(part) ?? load(part);
+      loaded.set(part, entries);
+      return valueIn((await entries).get(key) ?? null);
+    },
+
+    async set(key, value) {
+      if (key.length > MAX_KEY) return;
+      changed.delete(key);
+      changed.set(key, value === undefined ? null : JSON.stringify({ k: key, v: value }));
+    },
+
+    async flush() {
+      if (options.readOnly || changed.size === 0) return;
+      try {
+        const lock = await waitForLock(options, 'cache', FLUSH_WAIT_MS);
+        if (!lock) return;
+        try {
+          for (const [part, changes] of groups(changed)) await merge(part, changes);
+        } finally {
+          await lock.release();
+        }
+      } catch (error) {
+        log(`The cache was not written. ${errorText(error)}`);
+      }
+    },
+  };
+}
+
+function partOf(key: string): string {
+  const [byte = 0] = createHash('sha256').update(key).digest();
+  return `cache/${byte % PARTS}`;
+}
+
+function groups(changed: ReadonlyMap<string, string | null>): Map<string, [string, string | null][]> {
+  const parts = new Map<string, [string, string | null][]>();
+  for (const change of changed) {
+    const part = partOf(change[0]);
+    const others = parts.get(part);
+    if (others) others.push(change);
+    else parts.set(part, [change]);
+  }
+  return parts;
 }
 
 /** Lines that make no sense are left out: losing an entry is harmless. */
@@ -122,11 +132,14 @@ function valueIn(line: string | null): unknown {
   return line === null ? undefined : parseLine(line)?.v;
 }
 
-function dropOldest(entries: Entries, limits: { maxEntries: number; maxBytes: number }): void {
+function dropOldest(
+  entries: Entries,
+  { maxEntries = 50_000, maxBytes = 32 * 1024 * 1024 }: Pick<KeptCacheOptions, 'maxEntries' | 'maxBytes'>,
+): void {
   let bytes = 0;
   for (const line of entries.values()) bytes += lineBytes(line);
   for (const [key, line] of entries) {
-    if (entries.size <= limits.maxEntries && bytes <= limits.maxBytes) return;
+    if (entries.size <= maxEntries / PARTS && bytes <= maxBytes / PARTS) return;
     entries.delete(key);
     bytes -= lineBytes(line);
   }

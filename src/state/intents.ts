@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { type EventId, parseEventId } from '../domain/ids.js';
-import type { StateFiles } from './files.js';
+import type { Documents } from './primitives.js';
 import type { Intent, IntentStore } from './types.js';
-
-const FOLDER = 'intents';
-const MAX_BYTES = 4 * 1024;
 
 const intentSchema: z.ZodType<Intent> = z.object({
   claim: z.string().min(1).max(256),
@@ -17,38 +14,26 @@ const intentSchema: z.ZodType<Intent> = z.object({
 });
 
 /**
- * One file per event, `intents/<event id>.json`. One that cannot be understood still says that something may
- * have been sent: it reads as an intent without a claim, dated by the file.
+ * One document for each event. One that cannot be understood still says that something may have been sent: it reads
+ * as an intent without a claim, dated by its last change.
  */
-export function fileIntents(files: StateFiles, readOnly: boolean): IntentStore {
+export function keptIntents(documents: Documents): IntentStore {
   return {
     async read(event) {
-      const found = await files.read(files.path(FOLDER, fileName(event)), MAX_BYTES);
-      switch (found.kind) {
-        case 'absent':
-          return null;
-        case 'unfit':
-          return unknownIntent(found.mtimeMs);
-        case 'text':
-          return parse(found.text) ?? unknownIntent(found.mtimeMs);
-      }
+      const found = await documents.get(nameOf(event));
+      if (found.kind === 'none') return null;
+      const unknown = { claim: '', run: '', lastWriteAt: found.changedAt, orderId: null };
+      return (found.kind === 'text' ? parse(found.text) : null) ?? unknown;
     },
-
-    async write(event, intent) {
-      if (readOnly) return;
-      await files.replace(FOLDER, fileName(event), `${JSON.stringify(intentSchema.parse(intent))}\n`);
-    },
-
-    async clear(event) {
-      if (!readOnly) await files.remove(files.path(FOLDER, fileName(event)));
-    },
+    write: (event, intent) => documents.put(nameOf(event), `${JSON.stringify(intentSchema.parse(intent))}\n`),
+    clear: (event) => documents.delete(nameOf(event)),
   };
 }
 
-function fileName(event: EventId): string {
-  // The type promises it, but a file name is no place to take a promise.
+function nameOf(event: EventId): string {
+  // The type promises it, but a name is no place to take a promise.
   if (parseEventId(event) === null) throw new RangeError('not an event id');
-  return `${event}.json`;
+  return `intents/${event}`;
 }
 
 function parse(text: string): Intent | null {
@@ -57,8 +42,4 @@ function parse(text: string): Intent | null {
   } catch {
     return null;
   }
-}
-
-function unknownIntent(changedAt: number): Intent {
-  return { claim: '', run: '', lastWriteAt: changedAt, orderId: null };
 }

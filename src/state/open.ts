@@ -1,18 +1,10 @@
-import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
-import { openStateDir } from './directory.js';
+import { openStateDir } from './files/open.js';
+import type { StoreOptions } from './store.js';
 import type { StateStore } from './types.js';
 
 /** What {@link openState} takes besides the configuration. */
-export interface OpenStateOptions {
-  clock: Clock;
-  /** Uniform in [0, 1). */
-  random: () => number;
-  /** Told in one line what went wrong without stopping anything. */
-  log?: (line: string) => void;
-  /** For dry runs: nothing is written but rotated tokens, which would be lost otherwise. */
-  readOnly?: boolean;
-}
+export type OpenStateOptions = Omit<StoreOptions, 'cache'>;
 
 /**
  * The state as configured: the database of STATE_URL, else STATE_DIR. Throws an AppError (`STATE`): exit 75 when
@@ -24,7 +16,7 @@ export async function openState(
 ): Promise<StateStore> {
   if (config.stateUrl === null) return openStateDir({ dir: config.stateDir, ...options });
   const [{ openPostgres }, { stateKeys }] = await Promise.all([
-    import('./postgres/store.js'),
+    import('./postgres/open.js'),
     import('./postgres/seal.js'),
   ]);
   return openPostgres({ url: config.stateUrl, keys: stateKeys(config.stateKeys), ...options });

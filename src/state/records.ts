@@ -58,16 +58,16 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
 ]);
 
 /** The record of a journal line; null for anything torn, foreign or damaged. */
-export function parseRecord(line: Buffer): JournalRecord | null {
+export function parseRecord(line: string): JournalRecord | null {
   try {
-    return recordSchema.safeParse(JSON.parse(line.toString('utf8'))).data ?? null;
+    return recordSchema.safeParse(JSON.parse(line)).data ?? null;
   } catch {
     return null;
   }
 }
 
 /**
- * A record as one line with its newline, at most {@link MAX_LINE_BYTES}: long texts are cut until it fits. No
+ * A record as one line, at most {@link MAX_LINE_BYTES} with its newline: long texts are cut until it fits. No
  * character in it acts on a terminal. Throws a ZodError for a record that could not be read back.
  */
 export function formatRecord(record: JournalRecord): string {
@@ -77,8 +77,8 @@ export function formatRecord(record: JournalRecord): string {
     const json = JSON.stringify(checked, (_key, value: unknown) =>
       typeof value === 'string' ? cut(value, limit) : value,
     );
-    const line = `${escapeControls(json)}\n`;
-    if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
+    const line = escapeControls(json);
+    if (Buffer.byteLength(line) < MAX_LINE_BYTES) return line;
     // The few fields of a record fit long before the limit reaches an id or a time.
     limit = Math.min(4096, limit / 2);
   }

@@ -1,14 +1,12 @@
-import { rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError, ExitCode } from '../errors.js';
-import { shownPath, stateError } from './failure.js';
-import type { ReadOutcome, StateFiles } from './files.js';
-import { type Waiting, waitForLock } from './locks.js';
+import type { Documents } from './primitives.js';
 import type { TokenStore, Tokens } from './types.js';
+import { type Waiting, waitForLock } from './wait.js';
 
-const FILE = 'tokens.json';
-const DAMAGED_FILE = 'tokens.damaged.json';
-const MAX_BYTES = 64 * 1024;
+const NAME = 'tokens';
+/** Tokens that could not be understood when others took their place: perhaps somebody can still make use of them. */
+const ASIDE = 'tokens.damaged';
 
 const token = z
   .string()
@@ -16,7 +14,7 @@ const token = z
   .max(16 * 1024);
 const millis = z.number().int().nonnegative();
 /** Tokens as stored, checked on the way in and out. */
-export const tokensSchema: z.ZodType<Tokens> = z.object({
+const tokensSchema: z.ZodType<Tokens> = z.object({
   accessToken: token,
   refreshToken: token.nullable(),
   expiresAt: millis,
@@ -27,22 +25,22 @@ export const tokensSchema: z.ZodType<Tokens> = z.object({
 
 type Stored = { kind: 'none' } | { kind: 'tokens'; tokens: Tokens } | { kind: 'damaged'; why: string };
 
-/** What {@link fileTokens} is made with. */
-export interface FileTokensOptions extends Waiting {
-  files: StateFiles;
-  /** Told in one line when a damaged file was set aside. */
+/** What {@link keptTokens} is made with. */
+export interface KeptTokensOptions extends Waiting {
+  /** Aborts when the locks are gone. */
+  lost: AbortSignal;
+  documents: Documents;
+  /** Told in one line when damaged ones were set aside. */
   log: (line: string) => void;
 }
 
 /**
- * Tokens in `tokens.json`. A damaged file is an error on read and is moved aside, not overwritten, on write: it
- * may hold the only refresh token there is.
+ * Tokens in one document. Damaged ones are an error on read and are moved aside, not overwritten, on write: they may
+ * hold the only refresh token there is.
  */
-export function fileTokens(options: FileTokensOptions): TokenStore {
-  const { files } = options;
-  const path = files.path(FILE);
-  const aside = files.path(DAMAGED_FILE);
-  const load = async () => interpret(await files.read(path, MAX_BYTES));
+export function keptTokens(options: KeptTokensOptions): TokenStore {
+  const { documents } = options;
+  const load = async () => interpret(await documents.get(NAME));
 
   return {
     async read() {
@@ -56,64 +54,54 @@ export function fileTokens(options: FileTokensOptions): TokenStore {
           throw new AppError(
             'STATE',
             ExitCode.config,
-            `The token file ${shownPath(path)} is damaged (${stored.why}), so Tripleseat cannot be asked.`,
-            'Put back a copy of it, or move it away and run "ts-reconcile auth login" again.',
+            `The Tripleseat tokens in ${documents.place(NAME)} cannot be read (${stored.why}), so Tripleseat cannot be asked.`,
+            'Put back a copy of them or the STATE_KEY that encrypted them, or sign in again with `ts-reconcile auth login`.',
           );
       }
     },
 
     async write(tokens) {
       const text = JSON.stringify(tokensSchema.parse(tokens));
-      if ((await load()).kind === 'damaged') {
-        try {
-          await rename(path, aside);
-        } catch (error) {
-          throw stateError(error, 'move aside', path);
-        }
-        options.log(`The damaged token file was kept as ${shownPath(aside)}.`);
+      // Without its locks a store has no time for this: the new tokens come first.
+      if (!options.lost.aborted && (await load().catch(() => null))?.kind === 'damaged') {
+        await documents.move(NAME, ASIDE);
+        options.log(`The damaged tokens were kept in ${documents.place(ASIDE)}.`);
       }
-      await files.replace('', FILE, `${text}\n`);
+      await documents.put(NAME, `${text}\n`, { secret: true, insist: true });
     },
 
-    probe: () => files.probe(),
+    probe: () => documents.probe(),
 
     async clear() {
-      await files.remove(path);
-      await files.remove(aside);
+      await documents.delete(NAME);
+      await documents.delete(ASIDE);
     },
 
-    exclusive: (timeoutMs, work) => exclusively(options, timeoutMs, work),
+    async exclusive(timeoutMs, work) {
+      const lock = await waitForLock(options, 'tokens', timeoutMs);
+      if (!lock) {
+        throw new AppError(
+          'LOCKED',
+          ExitCode.locked,
+          `Another ts-reconcile process has kept the Tripleseat tokens for more than ${timeoutMs / 1000} s.`,
+          'Run again in a moment; if it persists, look for a ts-reconcile process that hangs.',
+        );
+      }
+      try {
+        return await work();
+      } finally {
+        await lock.release();
+      }
+    },
   };
 }
 
-/** Runs `work` while no other process refreshes the tokens, see {@link TokenStore.exclusive}. */
-export async function exclusively<T>(
-  waiting: Waiting,
-  timeoutMs: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const lock = await waitForLock(waiting, 'tokens', timeoutMs);
-  if (!lock) {
-    throw new AppError(
-      'LOCKED',
-      ExitCode.locked,
-      `Another ts-reconcile process has kept the Tripleseat tokens for more than ${timeoutMs / 1000} s.`,
-      'Run again in a moment; if it persists, look for a ts-reconcile process that hangs.',
-    );
-  }
-  try {
-    return await work();
-  } finally {
-    await lock.release();
-  }
-}
-
-function interpret(read: ReadOutcome): Stored {
+function interpret(read: Awaited<ReturnType<Documents['get']>>): Stored {
   switch (read.kind) {
-    case 'absent':
-      return { kind: 'none' };
+    case 'none':
+      return read;
     case 'unfit':
-      return { kind: 'damaged', why: 'not a file of sane size' };
+      return { kind: 'damaged', why: read.why };
     case 'text':
       return parse(read.text);
   }

@@ -2,6 +2,7 @@ import type { Difference } from '../domain/differences.js';
 import type { EventId } from '../domain/ids.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
+import type { Documents, Queue } from './primitives.js';
 
 /** A lock that is held; gone at once when its process dies, however it dies. */
 export interface Lock {
@@ -165,45 +166,11 @@ export interface MailMemory {
   }): Promise<void>;
 }
 
-/** What the relay has promised: a run for the event, later than its last delivery. */
-export interface SpoolEntry {
-  event: EventId;
-  /** Correlation id of the delivery that made the entry. */
-  run: string;
-  /** Epoch milliseconds of that delivery. */
-  at: number;
-}
-
-/**
- * The promises of one relay that are still to be kept, at most one for each event. Changes take effect in the
- * order in which they were asked for.
- */
-export interface Spool {
-  /** What an earlier process left, oldest first. */
-  readonly left: readonly SpoolEntry[];
-  /** All of them are durable when it returns; throws when the storage refuses, and then none of them counts. */
-  add(entries: readonly SpoolEntry[]): Promise<void>;
-  /** Forgets the promise to an event. One that comes back after a crash is harmless, so that it need not be durable. */
-  remove(event: EventId): Promise<void>;
-  /** Throws when entries cannot be made durable at the moment. */
-  check(): Promise<void>;
-  /**
-   * Where several hosts share one spool: throws unless what was added here is still durable, since others may have
-   * taken it over. Absent: it is, once it was added.
-   */
-  confirm?(): Promise<void>;
-  /**
-   * Where several hosts share one spool: tells of promises taken over, durably, from a host that is gone. Absent:
-   * this process is the only one.
-   */
-  onAdopted?(listener: (entries: readonly SpoolEntry[]) => void): void;
-  /** After what was asked for so far. */
-  close(): Promise<void>;
-}
-
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
   readonly locks: Locks;
+  /** For whatever else is to be kept, see `keep`; read-only in a dry run. */
+  readonly documents: Documents;
   tokens: TokenStore;
   intents: IntentStore;
   journal: Journal;
@@ -214,7 +181,7 @@ export interface StateStore {
    */
   budget?(name: string): SharedBudget;
   mailMemory: MailMemory;
-  /** Opens the spool for this process alone; null: another one works on it. */
-  openSpool(): Promise<Spool | null>;
+  /** The runs that are owed to webhooks; null: another process works on them. */
+  openQueue(): Promise<Queue | null>;
   close(): Promise<void>;
 }

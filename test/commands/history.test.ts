@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { type HistoryOptions, historyCommand } from '../../src/commands/history.js';
 import { parseEventId } from '../../src/domain/ids.js';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 import type { JournalRecord } from '../../src/state/types.js';
 import { Terminal } from './terminal.js';
 

@@ -8,7 +8,7 @@ import { checkDisk, checkLastSweep, systemDiskSpace } from '../../src/doctor/hos
 import { type DiskSpace, type DoctorContext, type Facts, noteClock } from '../../src/doctor/types.js';
 import { checkZones } from '../../src/doctor/zones.js';
 import type { ProbeAnswer } from '../../src/http/probe.js';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 
 const NOW = Date.parse('2026-11-14T12:00:00Z');
 const MB = 1024 * 1024;

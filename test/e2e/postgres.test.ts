@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { ExitCode } from '../../src/errors.js';
-import { openPostgres } from '../../src/state/postgres/store.js';
+import { openPostgres } from '../../src/state/postgres/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { endState, Watch, wrongWith } from '../helpers/check.js';
 import { runCli, startCli, syncArgs } from '../helpers/cli.js';

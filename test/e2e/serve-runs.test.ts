@@ -109,7 +109,9 @@ describe('runs', () => {
       'utf8',
     );
     for (const line of spool.split('\n').filter((text) => text !== '')) {
-      expect(line).toMatch(/^\{"(?:done":"61000001"|event":"61000001","run":"[0-9a-f]{8}","at":\d+)\}$/);
+      expect(line).toMatch(
+        /^\{"(?:start":"61000001","n":1|(?:done|event)":"61000001","run":"[0-9a-f]{8}"(?:,"at":\d+)?)\}$/,
+      );
     }
   });
 
@@ -151,8 +153,8 @@ describe('runs', () => {
     await idle(relay);
   });
 
-  it.each([1, 70, 77, 78])('that exit with %i wait for the sweep', async (code) => {
-    await writeFile(join(directory, 'exit-1'), String(code));
+  it('that exit with 1 wait for the sweep', async () => {
+    await writeFile(join(directory, 'exit-1'), '1');
     const relay = await startFake(directory);
     await deliver(relay, eventBody(1));
     await expect.poll(() => ends(directory), WAIT).toHaveLength(1);
@@ -163,22 +165,46 @@ describe('runs', () => {
     await deliver(next, eventBody(2));
     await expect.poll(begun, WAIT).toEqual(['1', '2']);
     await next.stop();
+    expect(await failures()).toEqual([]);
+  });
 
+  it.each([70, 77, 78])(
+    'that exit with %i are kept, told, and make the relay unready after three',
+    async (code) => {
+      for (const event of [1, 2, 3]) await writeFile(join(directory, `exit-${event}`), String(code));
+      const relay = await startFake(directory);
+      for (const event of [1, 2, 3]) await deliver(relay, eventBody(event));
+      await expect.poll(() => ends(directory), WAIT).toHaveLength(3);
+      await expect.poll(async () => (await fetch(`${relay.url}/readyz`)).status, WAIT).toBe(503);
+      expect(await (await fetch(`${relay.url}/readyz`)).json()).toEqual({ ok: false, reason: 'RUNS_FAIL' });
+      expect(relay.stderr).toContain('Next try in 300 s.');
+      expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(3);
+      await relay.stop();
+      const error = expect.stringMatching(
+        new RegExp(
+          `^The run for a webhook of event 1 ended with exit code ${code} after .*every five minutes`,
+        ),
+      );
+      expect(await failures()).toContainEqual(
+        expect.objectContaining({ id: '1', status: 'failed', reason: 'ABORTED', error, passed_over: false }),
+      );
+      for (const event of [1, 2, 3]) await rm(join(directory, `exit-${event}`));
+      const next = await startFake(directory);
+      await expect
+        .poll(async () => (await ends(directory)).filter((end) => end.code === 0), WAIT)
+        .toHaveLength(3);
+      expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+      await next.stop();
+    },
+  );
+
+  async function failures(): Promise<unknown[]> {
     const history = await runTool(
       ['history', '--failed', '--json', '--sandbox'],
       relayEnv(join(directory, 'state')),
     );
-    const { failures } = JSON.parse(history.stdout);
-    if (code === 1) expect(failures).toEqual([]);
-    else {
-      const error = expect.stringMatching(
-        `^The run for a webhook of event 1 ended with exit code ${code} after .*: ts-reconcile sync --event-id 1$`,
-      );
-      expect(failures).toMatchObject([
-        { id: '1', status: 'failed', reason: 'ABORTED', error, passed_over: false },
-      ]);
-    }
-  });
+    return JSON.parse(history.stdout).failures;
+  }
 });
 
 describe('a log that nobody reads any more', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 import type { JournalRecord, StateStore } from '../../src/state/types.js';
 import { collect, eventId, eventRecord } from '../state/support.js';
 

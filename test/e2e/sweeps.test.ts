@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
 import { places } from '../../src/sandbox/world/places.js';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 import { type CliResult, runCli, startCli } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
 

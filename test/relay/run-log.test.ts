@@ -82,9 +82,9 @@ describe('logEnd', () => {
     expect(said(finished(), { kind: 'again' })).toBe(
       'ended with exit code 0 after 0.8 s. Deliveries came meanwhile: it is run once more.',
     );
-    expect(said(finished({ end: { kind: 'exit', code: 75 } }), { kind: 'retry', delayMs: 4200 })).toBe(
-      'WARN ended with exit code 75 after 0.8 s. Next try in 5 s.',
-    );
+    expect(
+      said(finished({ end: { kind: 'exit', code: 75 } }), { kind: 'retry', delayMs: 4200, stuck: false }),
+    ).toBe('WARN ended with exit code 75 after 0.8 s. Next try in 5 s.');
     expect(said(finished({ end: { kind: 'killed', signal: 'SIGTERM' } }), { kind: 'keep' })).toBe(
       'WARN was killed (SIGTERM) after 0.8 s. The next start of the relay runs it again.',
     );
@@ -92,7 +92,11 @@ describe('logEnd', () => {
       'ERROR was stopped after 0.8 s: it took too long. The next sweep sees to it.',
     );
     expect(
-      said(finished({ end: { kind: 'unstarted', reason: 'EAGAIN' } }), { kind: 'retry', delayMs: 5000 }),
+      said(finished({ end: { kind: 'unstarted', reason: 'EAGAIN' } }), {
+        kind: 'retry',
+        delayMs: 5000,
+        stuck: false,
+      }),
     ).toBe('WARN could not be started (EAGAIN). Next try in 5 s.');
   });
 
@@ -176,7 +180,11 @@ describe('givenUp', () => {
 
   it('says nothing while another run follows, or when a run could tell', () => {
     const killed = finished({ end: { kind: 'killed', signal: 'SIGKILL' } });
-    for (const verdict of [{ kind: 'again' }, { kind: 'keep' }, { kind: 'retry', delayMs: 5 }] as const) {
+    for (const verdict of [
+      { kind: 'again' },
+      { kind: 'keep' },
+      { kind: 'retry', delayMs: 5, stuck: false },
+    ] as const) {
       expect(givenUp('5', killed, verdict)).toBeNull();
     }
     for (const code of [0, 1])

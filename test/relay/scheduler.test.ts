@@ -4,7 +4,7 @@ import type { Clock } from '../../src/clock.js';
 import type { EventId } from '../../src/domain/ids.js';
 import type { FinishedRun, RunEnd } from '../../src/relay/child.js';
 import { type RunOrder, Scheduler, type Verdict } from '../../src/relay/scheduler.js';
-import type { Spool, SpoolEntry } from '../../src/state/types.js';
+import type { Delivery, Owed, Queue, Taken } from '../../src/state/primitives.js';
 import { eventId } from '../state/support.js';
 
 const A = eventId('1');
@@ -41,25 +41,54 @@ class HandClock implements Clock {
   }
 }
 
-const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
-/** A disk that a test can make slow or broken. */
-class MemorySpool implements Spool {
-  left: SpoolEntry[] = [];
-  entries = new Map<EventId, SpoolEntry>();
+/** A queue in memory that a test can make slow or broken. */
+class MemoryQueue implements Queue {
+  rows = new Map<EventId, Taken>();
   refusing = false;
   slow: Promise<void> = Promise.resolve();
-  adds = 0;
+  #seq = 0;
 
-  async add(entries: readonly SpoolEntry[]): Promise<void> {
-    this.adds += 1;
+  async push(deliveries: readonly Delivery[]): Promise<void> {
     await this.slow;
     if (this.refusing) throw new Error('disk full');
-    for (const entry of entries) this.entries.set(entry.event, entry);
+    for (const { event, run, at } of deliveries) {
+      this.#seq += 1;
+      const before = this.rows.get(event);
+      this.rows.set(event, {
+        event,
+        run,
+        at: before?.at ?? at,
+        starts: before?.starts ?? 0,
+        seq: `${this.#seq}`,
+      });
+    }
   }
 
-  async remove(event: EventId): Promise<void> {
-    this.entries.delete(event);
+  async owed(): Promise<Owed[]> {
+    return [...this.rows.values()].sort((a, b) => a.at - b.at);
+  }
+
+  async take(event: EventId): Promise<Taken | null> {
+    const row = this.rows.get(event);
+    if (!row) return null;
+    row.starts += 1;
+    return { ...row };
+  }
+
+  async done({ event, seq }: Taken): Promise<boolean> {
+    const row = this.rows.get(event);
+    if (row?.seq === seq) return !this.rows.delete(event);
+    if (row) row.starts = 0;
+    return row !== undefined;
+  }
+
+  async later({ event }: Taken, _delayMs: number, failed: boolean): Promise<void> {
+    const row = this.rows.get(event);
+    if (row && !failed) row.starts = 0;
   }
 
   async check(): Promise<void> {}
@@ -72,23 +101,25 @@ interface Run extends RunOrder {
 }
 
 let clock: HandClock;
-let spool: MemorySpool;
+let queue: MemoryQueue;
 let runs: Run[];
+let givenUp: RunOrder[];
 let log: { order: RunOrder; verdict: Verdict }[];
 /** Runs under way by event. */
 let underWay: Map<EventId, number>;
 
 beforeEach(() => {
   clock = new HandClock();
-  spool = new MemorySpool();
+  queue = new MemoryQueue();
   runs = [];
   log = [];
+  givenUp = [];
   underWay = new Map();
 });
 
 function make(over: { maxRuns?: number; maxQueue?: number; begin?: boolean } = {}): Scheduler {
   const scheduler = new Scheduler({
-    spool,
+    queue,
     clock,
     random: () => 1 - Number.EPSILON,
     maxRuns: over.maxRuns ?? 2,
@@ -122,11 +153,19 @@ function make(over: { maxRuns?: number; maxQueue?: number; begin?: boolean } = {
       };
     },
     ended: (order, _finished, verdict) => log.push({ order, verdict }),
-    forgetFailed() {
-      throw new Error('not expected');
+    gaveUp: (order) => givenUp.push(order),
+    refused(error) {
+      throw error;
     },
   });
   if (over.begin !== false) scheduler.begin();
+  const deliver = scheduler.deliver.bind(scheduler);
+  // What follows an answer begins after it.
+  scheduler.deliver = async (events, id) => {
+    const delivered = await deliver(events, id);
+    await settle();
+    return delivered;
+  };
   return scheduler;
 }
 
@@ -140,7 +179,7 @@ describe('one event', () => {
   it('is run once it is on disk, and forgotten when the run has ended', async () => {
     const scheduler = make();
     let written: () => void = () => undefined;
-    spool.slow = new Promise((resolve) => {
+    queue.slow = new Promise((resolve) => {
       written = resolve;
     });
     const delivered = scheduler.deliver([A], 'aaaaaaaa');
@@ -150,9 +189,9 @@ describe('one event', () => {
     expect(await delivered).toEqual({ kind: 'queued' });
     await settle();
     expect(runs).toMatchObject([{ event: A, run: 'aaaaaaaa' }]);
-    expect([...spool.entries.keys()]).toEqual([A]);
+    expect([...queue.rows.keys()]).toEqual([A]);
     await run(0).end(0);
-    expect([...spool.entries.keys()]).toEqual([]);
+    expect([...queue.rows.keys()]).toEqual([]);
     expect(scheduler.numbers()).toEqual({ waiting: 0, running: 0, oldestSeconds: 0 });
   });
 
@@ -160,33 +199,32 @@ describe('one event', () => {
     const scheduler = make();
     await scheduler.deliver([A], 'aaaaaaaa');
     await settle();
-    for (const id of ['bbbbbbbb', 'cccccccc', 'dddddddd']) {
-      expect(await scheduler.deliver([A], id)).toMatchObject({ kind: 'joined', first: id });
+    for (const [earlier, id] of ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd'].entries()) {
+      if (earlier > 0) expect(await scheduler.deliver([A], id)).toMatchObject({ kind: 'joined' });
     }
-    expect(spool.adds).toBe(1);
     await run(0).end(0);
     expect(runs).toHaveLength(2);
     expect(run(1)).toMatchObject({ event: A, run: 'dddddddd' });
-    expect([...spool.entries.keys()]).toEqual([A]);
+    expect([...queue.rows.keys()]).toEqual([A]);
     await run(1).end(1);
     expect(runs).toHaveLength(2);
-    expect([...spool.entries.keys()]).toEqual([]);
+    expect([...queue.rows.keys()]).toEqual([]);
   });
 
   it('needs one run for deliveries that all come before it', async () => {
     const scheduler = make({ maxRuns: 1 });
     await scheduler.deliver([B], 'bbbbbbbb');
     await scheduler.deliver([A], 'aaaaaaaa');
-    expect(await scheduler.deliver([A], 'cccccccc')).toEqual({ kind: 'joined', first: 'aaaaaaaa' });
+    expect(await scheduler.deliver([A], 'cccccccc')).toEqual({ kind: 'joined', earlier: ['aaaaaaaa'] });
     await run(0).end(0);
     await run(1).end(0);
-    expect(runs).toMatchObject([{ event: B }, { event: A, run: 'aaaaaaaa' }]);
+    expect(runs).toMatchObject([{ event: B }, { event: A, run: 'cccccccc' }]);
   });
 
   it('is not acknowledged before the disk has what it joins', async () => {
     const scheduler = make();
     let written: () => void = () => undefined;
-    spool.slow = new Promise((resolve) => {
+    queue.slow = new Promise((resolve) => {
       written = resolve;
     });
     let acknowledged = 0;
@@ -199,15 +237,14 @@ describe('one event', () => {
     expect(acknowledged).toBe(0);
     written();
     await Promise.all(both);
-    expect(spool.adds).toBe(1);
   });
 
   it('is refused, with all who joined it, when the disk refuses', async () => {
     const scheduler = make();
-    spool.refusing = true;
+    queue.refusing = true;
     const both = [scheduler.deliver([A], 'aaaaaaaa'), scheduler.deliver([A], 'bbbbbbbb')];
     for (const delivery of both) await expect(delivery).rejects.toThrow('disk full');
-    spool.refusing = false;
+    queue.refusing = false;
     expect(await scheduler.deliver([A], 'cccccccc')).toEqual({ kind: 'queued' });
     await settle();
     expect(runs).toMatchObject([{ run: 'cccccccc' }]);
@@ -236,23 +273,25 @@ describe('several events', () => {
   });
 
   it('left by an earlier process are worked off in their order, however many', async () => {
-    spool.left = [A, B, C].map((event) => ({ event, run: '1a2b3c4d', at: clock.now() - 90_000 }));
+    await queue.push([A, B, C].map((event) => ({ event, run: '1a2b3c4d', at: clock.now() - 90_000 })));
     const scheduler = make({ maxRuns: 1, maxQueue: 1, begin: false });
+    await settle();
     expect(runs).toEqual([]);
-    expect(scheduler.numbers()).toEqual({ waiting: 3, running: 0, oldestSeconds: 90 });
     scheduler.begin();
+    await settle();
+    expect(scheduler.numbers()).toEqual({ waiting: 2, running: 1, oldestSeconds: 90 });
     for (const index of [0, 1, 2]) await run(index).end(0);
     expect(runs.map(({ event }) => event)).toEqual([A, B, C]);
   });
 });
 
 describe('the end of a run', () => {
-  it.each([0, 1, 2, 64, 70, 77, 78])('with exit code %i is the end of it', async (code) => {
+  it.each([0, 1, 2, 64])('with exit code %i is the end of it', async (code) => {
     const scheduler = make();
     await scheduler.deliver([A], 'aaaaaaaa');
     await run(0).end(code);
     expect(log).toMatchObject([{ verdict: { kind: 'done' } }]);
-    expect(spool.entries.size).toBe(0);
+    expect(queue.rows.size).toBe(0);
     await clock.pass(3_600_000);
     expect(runs).toHaveLength(1);
   });
@@ -260,7 +299,7 @@ describe('the end of a run', () => {
   it('by its time limit is left to the sweep', async () => {
     await make().deliver([A], 'aaaaaaaa');
     await run(0).end({ kind: 'timeout' });
-    expect(spool.entries.size).toBe(0);
+    expect(queue.rows.size).toBe(0);
   });
 
   it.each([
@@ -271,15 +310,53 @@ describe('the end of a run', () => {
     await make().deliver([A], 'aaaaaaaa');
     for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
       await run(index).end(end);
-      expect(log[index]?.verdict).toEqual({ kind: 'retry', delayMs: seconds * 1000 });
+      expect(log[index]?.verdict).toMatchObject({ kind: 'retry', delayMs: seconds * 1000, stuck: false });
       await clock.pass(seconds * 1000 - 1);
       expect(runs).toHaveLength(index + 1);
       await clock.pass(1);
       expect(runs).toHaveLength(index + 2);
-      expect(spool.entries.size).toBe(1);
+      expect(queue.rows.size).toBe(1);
     }
     await run(8).end(0);
-    expect(spool.entries.size).toBe(0);
+    expect(queue.rows.size).toBe(0);
+  });
+
+  it.each([70, 77, 78])(
+    'with exit code %i is tried again slowly, and three in a row are told',
+    async (code) => {
+      const scheduler = make();
+      await scheduler.deliver([A], 'aaaaaaaa');
+      for (const index of [0, 1, 2]) {
+        expect(scheduler.isBroken).toBe(false);
+        await run(index).end(code);
+        expect(log[index]?.verdict).toEqual({ kind: 'retry', delayMs: 300_000, stuck: index === 0 });
+        await clock.pass(299_999);
+        expect(runs).toHaveLength(index + 1);
+        await clock.pass(1);
+      }
+      expect(scheduler.isBroken).toBe(true);
+      await run(3).end(0);
+      expect(scheduler.isBroken).toBe(false);
+      expect(queue.rows.size).toBe(0);
+    },
+  );
+
+  it('that nobody told of because the relay died with it counts like one that was killed', async () => {
+    await queue.push([{ event: A, run: 'aaaaaaaa', at: 0 }]);
+    for (let relay = 0; relay < 5; relay += 1) await queue.take(A);
+    make();
+    await settle();
+    expect(runs).toEqual([]);
+    expect(givenUp).toMatchObject([{ event: A, run: 'aaaaaaaa' }]);
+    expect(queue.rows.size).toBe(0);
+  });
+
+  it('in another relay is noticed, and what it left is run', async () => {
+    make();
+    await settle();
+    await queue.push([{ event: B, run: 'bbbbbbbb', at: clock.now() }]);
+    await clock.pass(5000);
+    expect(runs).toMatchObject([{ event: B, run: 'bbbbbbbb' }]);
   });
 
   it('by a signal is tried again, five times in a row at most', async () => {
@@ -301,10 +378,10 @@ describe('the end of a run', () => {
     await run(0).end(69);
     await scheduler.deliver([A], 'cccccccc');
     await clock.pass(5000);
-    expect(runs).toMatchObject([{ run: 'aaaaaaaa' }, { run: 'bbbbbbbb' }]);
+    expect(runs).toMatchObject([{ run: 'aaaaaaaa' }, { run: 'cccccccc' }]);
     await run(1).end(0);
     expect(runs).toHaveLength(2);
-    expect(spool.entries.size).toBe(0);
+    expect(queue.rows.size).toBe(0);
   });
 
   it('keeps no slot while it waits for its next try', async () => {
@@ -327,7 +404,7 @@ describe('stopping', () => {
     await stopped;
     expect(runs).toHaveLength(1);
     expect(run(0).stopped).toBe(false);
-    expect([...spool.entries.keys()]).toEqual([B]);
+    expect([...queue.rows.keys()]).toEqual([B]);
   });
 
   it('stops what takes longer, and keeps it for the next start', async () => {
@@ -340,7 +417,7 @@ describe('stopping', () => {
     expect(run(0).stopped).toBe(true);
     await run(0).end(143);
     await stopped;
-    expect([...spool.entries.keys()]).toEqual([A]);
+    expect([...queue.rows.keys()]).toEqual([A]);
     expect(log).toMatchObject([{ verdict: { kind: 'keep' } }]);
   });
 
@@ -354,7 +431,7 @@ describe('stopping', () => {
     await run(0).end(0);
     await stopped;
     expect(runs).toHaveLength(2);
-    expect([...spool.entries.keys()]).toEqual([A, B]);
+    expect([...queue.rows.keys()]).toEqual([A, B]);
   });
 });
 
@@ -370,7 +447,7 @@ describe('any sequence', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         clock = new HandClock();
-        spool = new MemorySpool();
+        queue = new MemoryQueue();
         runs = [];
         log = [];
         underWay = new Map();
@@ -384,7 +461,7 @@ describe('any sequence', () => {
           expect([...underWay.values()].reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(2);
           for (const [event, since] of acknowledged) {
             const served = runs.slice(since).some((later) => later.event === event);
-            if (!served) expect([...spool.entries.keys()]).toContain(event);
+            if (!served) expect([...queue.rows.keys()]).toContain(event);
           }
         };
         for (const action of steps) {
@@ -395,7 +472,7 @@ describe('any sequence', () => {
               for (const event of action.deliver) acknowledged.set(event, before);
             }
           } else if ('pass' in action) await clock.pass(action.pass);
-          else if ('refuse' in action) spool.refusing = action.refuse;
+          else if ('refuse' in action) queue.refusing = action.refuse;
           else {
             const chosen = [...open][action.end];
             if (chosen) {
@@ -418,7 +495,7 @@ describe('any sequence', () => {
         for (const [event, since] of acknowledged) {
           expect(runs.slice(since).some((later) => later.event === event)).toBe(true);
         }
-        expect(spool.entries.size).toBe(0);
+        expect(queue.rows.size).toBe(0);
         expect(scheduler.numbers()).toEqual({ waiting: 0, running: 0, oldestSeconds: 0 });
       }),
       { numRuns: 300 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RateBudget } from '../../src/http/budget.js';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { VirtualClock } from '../http/virtual-clock.js';
 

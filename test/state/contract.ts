@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/clock.js';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../src/clock.js';
+import type { EventId } from '../../src/domain/ids.js';
+import { keep } from '../../src/state/kept.js';
+import type { Delivery, Queue, Taken } from '../../src/state/primitives.js';
 import type { StateStore } from '../../src/state/types.js';
 import { collect, eventId, eventRecord, jumpingClock, mailed, runEnd, runStart, tokens } from './support.js';
 
@@ -361,6 +365,104 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         expect(kept).toHaveLength(2000);
         expect(kept.find(({ subject }) => subject === 'last')?.name).toHaveLength(200);
         expect(kept.some(({ subject }) => subject === '0')).toBe(false);
+      });
+    });
+
+    describe('documents', () => {
+      it('are put, replaced, moved and deleted by name', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.documents.get('accepted/1')).toEqual({ kind: 'none' });
+        await a.documents.put('accepted/1', 'one');
+        await a.documents.put('accepted/2', 'two');
+        await b.documents.put('accepted/1', 'three');
+        expect(await a.documents.get('accepted/1')).toMatchObject({ kind: 'text', text: 'three' });
+        await a.documents.move('accepted/1', 'accepted/2');
+        expect(await b.documents.get('accepted/2')).toMatchObject({ kind: 'text', text: 'three' });
+        expect(await b.documents.get('accepted/1')).toEqual({ kind: 'none' });
+        await b.documents.delete('accepted/2');
+        await b.documents.delete('accepted/2');
+        await b.documents.move('accepted/1', 'accepted/2');
+        expect(await a.documents.get('accepted/2')).toEqual({ kind: 'none' });
+      });
+
+      it('hold values that several writers change, none losing the change of another', async () => {
+        const stores = await Promise.all([open(), open(), open()]);
+        const counts = stores.map(({ documents, locks }) =>
+          keep({ documents, locks, clock: systemClock, random: Math.random }, 'count', z.number(), 0),
+        );
+        await Promise.all([...counts, ...counts].map((count) => count.change((value) => value + 1)));
+        expect(await counts[0]?.read()).toBe(6);
+      });
+    });
+
+    describe('the queue', () => {
+      const [first, second] = [eventId('61000001'), eventId('61000002')];
+      const delivery = (event: EventId, run: string, at = 5): Delivery => ({ event, run, at });
+
+      /** Opened as one relay after another would. */
+      async function relay(): Promise<Queue> {
+        const queue = await (await open()).openQueue();
+        if (!queue) throw new Error('the queue is taken');
+        return queue;
+      }
+
+      async function take(queue: Queue, event: EventId): Promise<Taken> {
+        const taken = await queue.take(event);
+        if (taken === null || taken === 'busy') throw new Error(`${event} cannot be taken`);
+        return taken;
+      }
+
+      it('owes one run for each event, oldest first, to whoever comes next', async () => {
+        const queue = await relay();
+        await queue.push([delivery(second, '00000001', 9)]);
+        await queue.push([delivery(first, '00000002', 3), delivery(second, '00000003', 4)]);
+        await queue.check();
+        await queue.close();
+        const next = await relay();
+        expect(await next.owed()).toMatchObject([
+          { event: first, run: '00000002', at: 3, starts: 0 },
+          { event: second, run: '00000003', at: 9, starts: 0 },
+        ]);
+        await next.close();
+      });
+
+      it('is done with a run that no delivery came during, and owes another one after one that did', async () => {
+        const queue = await relay();
+        await queue.push([delivery(first, '00000001')]);
+        const taken = await take(queue, first);
+        await queue.push([delivery(first, '00000002')]);
+        expect(await queue.done(taken)).toBe(true);
+        expect(await queue.owed()).toMatchObject([{ event: first, run: '00000002', starts: 0 }]);
+        expect(await queue.done(await take(queue, first))).toBe(false);
+        expect(await queue.owed()).toEqual([]);
+        expect(await queue.take(first)).toBeNull();
+        await queue.push([delivery(first, '00000003')]);
+        await queue.close();
+        const next = await relay();
+        expect(await next.owed()).toMatchObject([{ run: '00000003' }]);
+        await next.close();
+      });
+
+      it('counts starts, also of relays that died, until a run comes to an end', async () => {
+        for (let start = 1; start <= 3; start += 1) {
+          const queue = await relay();
+          if (start === 1) await queue.push([delivery(first, '00000001')]);
+          expect(await take(queue, first)).toMatchObject({ starts: start });
+          await queue.close();
+        }
+        const queue = await relay();
+        await queue.later(await take(queue, first), 0, true);
+        await queue.later(await take(queue, first), 0, false);
+        expect(await take(queue, first)).toMatchObject({ starts: 1 });
+        await queue.close();
+      });
+
+      it('keeps the last word of what is asked for at once', async () => {
+        const queue = await relay();
+        const runs = Array.from({ length: 200 }, (_, index) => (index + 1).toString(16).padStart(8, '0'));
+        await Promise.all(runs.map((run) => queue.push([delivery(first, run)])));
+        expect(await queue.owed()).toMatchObject([{ event: first, run: runs.at(-1) }]);
+        await queue.close();
       });
     });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  appendFile,
   chmod,
   chown,
   mkdir,
@@ -16,7 +17,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
-import { openStateDir, type StateDirOptions } from '../../src/state/directory.js';
+import { openStateDir, type StateDirOptions } from '../../src/state/files/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { stateContract } from './contract.js';
 import {
@@ -58,7 +59,7 @@ async function writeEverything(store: StateStore): Promise<void> {
   await store.cache.flush();
 }
 
-const FILES = ['tokens.json', 'cache.jsonl', 'intents/61000001.json', 'journal/journal.jsonl'];
+const FILES = ['tokens.json', 'intents/61000001.json', 'journal/journal.jsonl'];
 
 stateContract('state in a directory', async () => {
   const dir = join(await temporaryDirectory(), 'state');
@@ -81,7 +82,7 @@ describe('permissions', () => {
       for (const folder of ['..', '.', 'intents', 'journal'])
         expect(await modeOf(join(dir, folder))).toBe('700');
       for (const file of FILES) expect(await modeOf(join(dir, file))).toBe('600');
-      expect((await readdir(dir)).sort()).toEqual(['cache.jsonl', 'intents', 'journal', 'tokens.json']);
+      expect((await readdir(dir)).sort()).toEqual(['cache', 'intents', 'journal', 'tokens.json']);
     });
   }
 
@@ -105,7 +106,7 @@ describe('permissions', () => {
     // The damaged tokens are moved aside.
     await writeEverything(store);
     await store.mailMemory.update({ mailed: [mailed('1')], forget: [] });
-    await (await store.openSpool())?.close();
+    await (await store.openQueue())?.close();
     await store.budget?.('revel').claim(1, []);
     for (const folder of ['locks', 'sandbox']) await mkdir(join(dir, folder));
     const made = await readdir(dir);
@@ -255,7 +256,7 @@ describe('refusals of the file system', () => {
 
   it('does not fail over a cache that cannot be written', async () => {
     const dir = await temporaryDirectory();
-    await mkdir(join(dir, 'cache.jsonl'));
+    await writeFile(join(dir, 'cache'), '');
     const lines: string[] = [];
     const store = await open(dir, { log: (line) => lines.push(line) });
     expect(await store.cache.get('k')).toBeUndefined();
@@ -349,50 +350,56 @@ describe('intents', () => {
   });
 });
 
-describe('cache.jsonl', () => {
+describe('the cache', () => {
   it('starts afresh, or without the damaged lines', async () => {
     const dir = await temporaryDirectory();
-    await writeFile(
-      join(dir, 'cache.jsonl'),
-      '{"k":"a","v":1}\nrubbish\n{"k":5}\n[]\n{"k":"b","v":{"x":1}}\n{"k":"c","v"',
-    );
+    await writeFile(join(dir, 'cache.jsonl'), '{"k":"a","v":1}\n');
     const store = await open(dir);
-    expect(await store.cache.get('a')).toBe(1);
-    expect(await store.cache.get('b')).toEqual({ x: 1 });
-    expect(await store.cache.get('c')).toBeUndefined();
-    await store.cache.set('d', 2);
+    expect(await readdir(dir)).toEqual([]);
+    await store.cache.set('a', 1);
+    await store.cache.set('b', 2);
     await store.cache.flush();
-    expect((await readFile(join(dir, 'cache.jsonl'), 'utf8')).split('\n')).toEqual([
-      '{"k":"a","v":1}',
-      '{"k":"b","v":{"x":1}}',
-      '{"k":"d","v":2}',
-      '',
+    for (const name of await readdir(join(dir, 'cache'))) {
+      await appendFile(join(dir, 'cache', name), 'rubbish\n{"k":5}\n[]\n{"k":"c","v"');
+    }
+    const next = await open(dir);
+    expect([await next.cache.get('a'), await next.cache.get('b'), await next.cache.get('c')]).toEqual([
+      1,
+      2,
+      undefined,
     ]);
+    await next.cache.set('a', 3);
+    await next.cache.set('b', 4);
+    await next.cache.flush();
+    for (const name of await readdir(join(dir, 'cache'))) {
+      expect(await readFile(join(dir, 'cache', name), 'utf8')).toMatch(/^(\{"k":"[ab]","v":[34]\}\n)+$/);
+    }
   });
 
   it('drops the least recently written beyond its bounds', async () => {
     const dir = await temporaryDirectory();
-    const store = await open(dir, { cache: { maxEntries: 3, maxBytes: 1000 } });
-    for (const key of ['a', 'b', 'c', 'a', 'd']) await store.cache.set(key, key);
+    const bounds = { maxEntries: 1600, maxBytes: 160_000 };
+    const store = await open(dir, { cache: bounds });
+    const key = (number: number) => `event/${number}`;
+    for (let number = 0; number < 3000; number += 1) await store.cache.set(key(number), number);
     await store.cache.flush();
-    const keys = async () => {
+    const known = async () => {
       const fresh = (await open(dir)).cache;
       const found = [];
-      for (const key of ['a', 'b', 'c', 'd', 'big', 'huge']) {
-        if ((await fresh.get(key)) !== undefined) found.push(key);
+      for (let number = 0; number < 3000; number += 1) {
+        if ((await fresh.get(key(number))) !== undefined) found.push(number);
       }
       return found;
     };
-    expect(await keys()).toEqual(['a', 'c', 'd']);
-
-    await store.cache.set('big', 'x'.repeat(950));
+    const kept = await known();
+    expect(kept).toHaveLength(1600);
+    expect(kept.filter((number) => number >= 2000).length).toBeGreaterThan(900);
+    await store.cache.set('huge', 'x'.repeat(200_000));
     await store.cache.flush();
-    expect(await keys()).toEqual(['d', 'big']);
-    expect((await stat(join(dir, 'cache.jsonl'))).size).toBeLessThanOrEqual(1000);
-
-    await store.cache.set('huge', 'x'.repeat(2000));
-    await store.cache.flush();
-    expect(await keys()).toEqual([]);
+    expect(await (await open(dir)).cache.get('huge')).toBeUndefined();
+    for (const name of await readdir(join(dir, 'cache'))) {
+      expect((await stat(join(dir, 'cache', name))).size).toBeLessThanOrEqual(10_001);
+    }
   });
 
   it('keeps for the next flush what could not be written now', async () => {

@@ -1,7 +1,7 @@
 import { appendFile, link, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openStateDir, type StateDirOptions } from '../../src/state/directory.js';
+import { openStateDir, type StateDirOptions } from '../../src/state/files/open.js';
 import type { JournalRecord, StateStore } from '../../src/state/types.js';
 import { collect, eventRecord, jumpingClock, runEnd, runStart, temporaryDirectory } from './support.js';
 

@@ -1,7 +1,7 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { linesBackward, linesForward } from '../../src/state/lines.js';
+import { linesBackward, linesForward } from '../../src/state/files/lines.js';
 import { collect, temporaryDirectory } from './support.js';
 
 /** Files are read in blocks of this many bytes. */

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { StateFiles } from '../../src/state/files.js';
-import { HostLocks } from '../../src/state/locks.js';
+import { StateFiles } from '../../src/state/files/files.js';
+import { HostLocks } from '../../src/state/files/locks.js';
 import { jumpingClock, temporaryDirectory } from './support.js';
 
 const own = ['-r', '-n'];

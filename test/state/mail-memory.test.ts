@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openStateDir } from '../../src/state/directory.js';
+import { openStateDir } from '../../src/state/files/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { jumpingClock, mailed, temporaryDirectory } from './support.js';
 

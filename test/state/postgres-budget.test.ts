@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import type { SharedBudget } from '../../src/http/budget.js';
-import { openPostgres, type PostgresOptions } from '../../src/state/postgres/store.js';
+import { openPostgres, type PostgresOptions } from '../../src/state/postgres/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.js';
-import { openPostgres, type PostgresOptions } from '../../src/state/postgres/store.js';
+import { openPostgres, type PostgresOptions } from '../../src/state/postgres/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 import { PostgresProxy } from '../helpers/postgres-proxy.js';
@@ -233,7 +233,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       await store.tokens.write(tokens({ accessToken: 'canary-access', refreshToken: 'canary-refresh' }));
       const rows = await server.query(
         url,
-        "SELECT encode(sealed, 'escape') AS sealed FROM ts_reconcile.tokens",
+        "SELECT encode(sealed, 'escape') AS sealed, text FROM ts_reconcile.documents",
       );
       expect(rows).toHaveLength(1);
       expect(JSON.stringify(rows)).not.toContain('canary');
@@ -258,10 +258,10 @@ describeWithPostgres('a store in PostgreSQL', () => {
         message: expect.stringContaining('encrypted with a key that STATE_KEY does not hold'),
       });
       await stranger.tokens.write(tokens({ accessToken: 'access-2' }));
-      expect(said).toEqual(['Tokens in the state database that no key opens were set aside.']);
+      expect(said).toEqual(['The damaged tokens were kept in the state database.']);
       expect((await stranger.tokens.read())?.accessToken).toBe('access-2');
-      const slots = await server.query(url, 'SELECT slot FROM ts_reconcile.tokens ORDER BY slot');
-      expect(slots).toEqual([{ slot: 'aside' }, { slot: 'current' }]);
+      const slots = await server.query(url, 'SELECT name FROM ts_reconcile.documents ORDER BY name');
+      expect(slots).toEqual([{ name: 'tokens' }, { name: 'tokens.damaged' }]);
     });
   });
 
@@ -269,30 +269,27 @@ describeWithPostgres('a store in PostgreSQL', () => {
     it('deletes old rows once a day', async () => {
       const store = await open();
       await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
-      await store.cache.set('old', 1);
-      await store.cache.set('new', 1);
-      await store.cache.flush();
+      await store.tokens.write(tokens());
       await store.intents.write(eventId('61000001'), intent);
       const age = (table: string, column: string, condition: string) =>
         server.query(
           url,
           `UPDATE ts_reconcile.${table} SET ${column} = now() - interval '500 days' ${condition}`,
         );
-      await age('journal', 'written_at', "WHERE event = '61000001'");
-      await age('cache', 'written_at', "WHERE key = 'old'");
-      await age('intents', 'changed_at', '');
+      await age('log', 'written_at', "WHERE line LIKE '%61000001%'");
+      await age('documents', 'changed_at', '');
       await store.close();
 
       const count = async (table: string) =>
         (await server.query(url, `SELECT 1 FROM ts_reconcile.${table}`)).length;
-      expect([await count('journal'), await count('cache'), await count('intents')]).toEqual([1, 1, 0]);
+      expect([await count('log'), await count('documents')]).toEqual([1, 1]);
 
-      await age('journal', 'written_at', '');
+      await age('log', 'written_at', '');
       await (await open()).close();
-      expect(await count('journal')).toBe(1);
+      expect(await count('log')).toBe(1);
       await age('upkeep', 'done_at', '');
       await (await open()).close();
-      expect(await count('journal')).toBe(0);
+      expect(await count('log')).toBe(0);
     });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { openPostgres } from '../../src/state/postgres/store.js';
+import { openPostgres } from '../../src/state/postgres/open.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 import { stateContract } from './contract.js';
 

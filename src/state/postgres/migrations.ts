@@ -108,4 +108,43 @@ export const migrations: readonly string[] = [
     done_at timestamptz NOT NULL
   );
   `,
+  `
+  CREATE TABLE ts_reconcile.documents (
+    name text PRIMARY KEY,
+    text text,
+    sealed bytea,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    CHECK ((text IS NULL) <> (sealed IS NULL))
+  );
+  INSERT INTO ts_reconcile.documents (name, sealed, changed_at)
+    SELECT CASE slot WHEN 'current' THEN 'tokens' ELSE 'tokens.damaged' END, sealed, changed_at
+    FROM ts_reconcile.tokens WHERE slot IN ('current', 'aside');
+  INSERT INTO ts_reconcile.documents (name, text, changed_at)
+    SELECT 'intents/' || event, json_build_object(
+      'claim', claim, 'run', run, 'lastWriteAt', last_write_at, 'orderId', order_id)::text, changed_at
+    FROM ts_reconcile.intents;
+  INSERT INTO ts_reconcile.documents (name, text)
+    SELECT 'mailed', '[' || string_agg(entry, ',' ORDER BY n) || ']' FROM ts_reconcile.mailed HAVING count(*) > 0;
+  -- What was remembered to make runs cheaper is not taken along: the first sweep asks for it anew.
+  DROP TABLE ts_reconcile.tokens, ts_reconcile.intents, ts_reconcile.mailed, ts_reconcile.cache;
+
+  ALTER TABLE ts_reconcile.journal RENAME TO log;
+  ALTER TABLE ts_reconcile.log RENAME COLUMN sweep TO headline;
+  ALTER TABLE ts_reconcile.log DROP COLUMN type, DROP COLUMN run, DROP COLUMN event;
+  ALTER INDEX ts_reconcile.journal_sweeps RENAME TO log_headlines;
+  ALTER INDEX ts_reconcile.journal_written_at RENAME TO log_written_at;
+
+  CREATE SEQUENCE ts_reconcile.deliveries;
+  CREATE TABLE ts_reconcile.queue (
+    event text PRIMARY KEY,
+    run text NOT NULL,
+    at bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('ts_reconcile.deliveries'),
+    starts integer NOT NULL DEFAULT 0,
+    due_at timestamptz NOT NULL DEFAULT '-infinity'
+  );
+  INSERT INTO ts_reconcile.queue (event, run, at)
+    SELECT DISTINCT ON (event) event, run, at FROM ts_reconcile.spool ORDER BY event, at;
+  DROP TABLE ts_reconcile.spool;
+  `,
 ];

@@ -1,8 +1,7 @@
 import type { Session } from './session.js';
 
 /** How long things are kept, as the server's intervals. */
-const KEPT = { journal: '400 days', cache: '30 days', intents: '90 days' } as const;
-const MAX_CACHE_ENTRIES = 50_000;
+const KEPT = { log: '400 days', intents: '90 days' } as const;
 /** Rows of one statement: a long one would be in the way of a run. */
 const BATCH = 5_000;
 
@@ -14,18 +13,13 @@ const TAKE_TURN = `
   RETURNING task`;
 
 const TASKS: readonly string[] = [
-  `DELETE FROM ts_reconcile.journal WHERE id IN (
-     SELECT id FROM ts_reconcile.journal WHERE written_at < now() - interval '${KEPT.journal}' LIMIT ${BATCH}
+  `DELETE FROM ts_reconcile.log WHERE id IN (
+     SELECT id FROM ts_reconcile.log WHERE written_at < now() - interval '${KEPT.log}' LIMIT ${BATCH}
    ) RETURNING id`,
-  `DELETE FROM ts_reconcile.cache WHERE key IN (
-     SELECT key FROM ts_reconcile.cache WHERE written_at < now() - interval '${KEPT.cache}' LIMIT ${BATCH}
-   ) RETURNING key`,
-  `DELETE FROM ts_reconcile.cache WHERE key IN (
-     SELECT key FROM ts_reconcile.cache ORDER BY written_at DESC OFFSET ${MAX_CACHE_ENTRIES} LIMIT ${BATCH}
-   ) RETURNING key`,
-  `DELETE FROM ts_reconcile.intents WHERE event IN (
-     SELECT event FROM ts_reconcile.intents WHERE changed_at < now() - interval '${KEPT.intents}' LIMIT ${BATCH}
-   ) RETURNING event`,
+  `DELETE FROM ts_reconcile.documents WHERE name IN (
+     SELECT name FROM ts_reconcile.documents
+     WHERE name LIKE 'intents/%' AND changed_at < now() - interval '${KEPT.intents}' LIMIT ${BATCH}
+   ) RETURNING name`,
 ];
 
 /** Deletes what is older than it need be, if it is time for it. Throws like {@link Session.query}. */

@@ -2,6 +2,15 @@ import type { EventId } from '../../../src/domain/ids.js';
 import type { Intent, Lock, StateStore } from '../../../src/state/types.js';
 import type { Process } from './process.js';
 
+const noDocuments: StateStore['documents'] = {
+  get: async () => ({ kind: 'none' }),
+  put: async () => {},
+  delete: async () => {},
+  move: async () => {},
+  probe: async () => {},
+  place: () => 'nowhere',
+};
+
 /** One machine: its state directory in memory. Locks go away with the process that holds them. */
 export class Host {
   readonly #reach: string;
@@ -45,7 +54,8 @@ export class Host {
       },
       cache: { get: async () => undefined, set: async () => {}, flush: async () => {} },
       mailMemory: { read: async () => [], update: async () => {} },
-      openSpool: async () => null,
+      documents: noDocuments,
+      openQueue: async () => null,
       close: async () => {},
     };
   }

@@ -1,6 +1,6 @@
 // A process of its own on a state directory: does what the parent asks for, one message at a time.
 import { systemClock } from '../../../dist/clock.js';
-import { openStateDir } from '../../../dist/state/directory.js';
+import { openStateDir } from '../../../dist/state/files/open.js';
 
 const [dir, journalBytes = '8000000'] = process.argv.slice(2);
 const store = await openStateDir({

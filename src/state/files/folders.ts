@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppError, ExitCode } from '../errors.js';
-import { errnoOf, isMissing, shownPath, stateError } from './failure.js';
+import { AppError, ExitCode } from '../../errors.js';
+import { errnoOf, isMissing, shownPath, stateError } from '../failure.js';
 
 /**
  * How far to look at a directory. `look`: only that it is one. `admit`: also that nobody else can enter;
@@ -12,10 +12,10 @@ export type Admission = 'look' | 'admit' | 'admit-root';
 
 /**
  * What may lie in a state directory with wide permissions: everything that this program makes there (see
- * directory.ts), and what a fresh volume has (`lost+found`).
+ * open.ts), and what a fresh volume has (`lost+found`).
  */
 const OWN_ENTRIES =
-  /^(tokens(\.damaged)?\.json|mailed\.json|cache\.jsonl|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
+  /^(tokens(\.damaged)?\.json|mailed\.json|cache(\.jsonl)?|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
 
 /** Makes the directory and its missing parents, each 0700 whatever the umask, and admits it. */
 export async function ensureDirectory(path: string, admission: Admission): Promise<void> {

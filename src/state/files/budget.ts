@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
-import type { Clock } from '../clock.js';
-import { errorText } from '../errors.js';
-import type { Claim, SharedBudget, Span } from '../http/budget.js';
-import { isMissing } from './failure.js';
+import type { Clock } from '../../clock.js';
+import { errorText } from '../../errors.js';
+import type { Claim, SharedBudget, Span } from '../../http/budget.js';
+import { isMissing } from '../failure.js';
+import type { Locks } from '../types.js';
 import type { StateFiles } from './files.js';
-import type { TryLock } from './locks.js';
 
 const FOLDER = 'budgets';
 /** First bytes of the file; another number is another layout. */
@@ -26,7 +26,7 @@ const MARGIN_MS = 25;
 /** What {@link fileBudget} is made with. */
 export interface FileBudgetOptions {
   files: StateFiles;
-  tryLock: TryLock;
+  locks: Pick<Locks, 'tryLock'>;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -153,13 +153,13 @@ async function openRing({ files, readOnly }: FileBudgetOptions, path: string): P
 }
 
 async function locked<T>(
-  { tryLock, clock, random }: FileBudgetOptions,
+  { locks, clock, random }: FileBudgetOptions,
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = clock.now() + LOCK_MS;
   for (;;) {
-    const lock = await tryLock(name);
+    const lock = await locks.tryLock(name);
     if (lock) {
       try {
         return await work();

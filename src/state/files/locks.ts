@@ -5,14 +5,10 @@ import { createServer } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Clock } from '../clock.js';
-import { AppError, ExitCode } from '../errors.js';
-import { errnoOf, isMissing, stateError } from './failure.js';
+import { AppError, ExitCode } from '../../errors.js';
+import { errnoOf, isMissing, stateError } from '../failure.js';
+import type { Lock, Locks } from '../types.js';
 import type { StateFiles } from './files.js';
-import type { Lock, Locks } from './types.js';
-
-/** Takes a lock by name, or answers null at once. */
-export type TryLock = (name: string) => Promise<Lock | null>;
 
 /** Opens the lock or says that somebody holds it. The lock is gone when `free` was called or the process died. */
 type Grip = { kind: 'held'; free: () => Promise<void> } | { kind: 'busy' };
@@ -171,25 +167,5 @@ async function canonicalPath(path: string): Promise<string> {
   } catch (error) {
     if (!isMissing(error) || dirname(path) === path) throw stateError(error, 'open', path);
     return join(await canonicalPath(dirname(path)), basename(path));
-  }
-}
-
-/** What {@link waitForLock} needs to wait with. */
-export interface Waiting {
-  tryLock: TryLock;
-  clock: Clock;
-  /** Uniform in [0, 1). */
-  random: () => number;
-}
-
-/** Tries again every 20 to 80 ms, at most `timeoutMs` in all; null: it was never free. */
-export async function waitForLock(waiting: Waiting, name: string, timeoutMs: number): Promise<Lock | null> {
-  const deadline = waiting.clock.now() + timeoutMs;
-  for (;;) {
-    const lock = await waiting.tryLock(name);
-    if (lock) return lock;
-    const left = deadline - waiting.clock.now();
-    if (left <= 0) return null;
-    await waiting.clock.sleep(Math.min(left, 20 + waiting.random() * 60));
   }
 }

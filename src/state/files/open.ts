@@ -1,27 +1,25 @@
 import { resolve } from 'node:path';
-import type { Clock } from '../clock.js';
+import { makeStore, type StoreOptions } from '../store.js';
+import type { StateStore } from '../types.js';
 import { fileBudget } from './budget.js';
-import { fileCache } from './cache.js';
+import { fileDocuments } from './documents.js';
 import { StateFiles } from './files.js';
-import { fileIntents } from './intents.js';
-import { fileJournal } from './journal.js';
-import { HostLocks, type Waiting } from './locks.js';
-import { fileMailMemory } from './mail-memory.js';
-import { openFileSpool } from './spool.js';
-import { fileTokens } from './tokens.js';
-import type { StateStore } from './types.js';
+import { HostLocks } from './locks.js';
+import { fileLog } from './log.js';
+import { openFileQueue } from './queue.js';
 
 /*
  * What lies in the state directory (directories 0700, files 0600):
  *
  *   tokens.json                   the rotated Tripleseat tokens: the one file that cannot be had again
- *   tokens.damaged.json           a token file that could not be understood, kept aside
+ *   tokens.damaged.json           tokens that could not be understood, kept aside
  *   intents/<event id>.json       what a run on this host is writing to Revel for one event
  *   journal/journal.jsonl         runs and results, one JSON object a line
  *   journal/journal-000001.jsonl  older ones, highest number newest (from 8 MB; 5 are kept)
  *   spool/spool.jsonl             events whose webhook was answered and whose run has not ended yet
+ *   spool/spool-<8 hex>.jsonl     an older one that is being written anew
  *   budgets/<name>                times of the latest requests, so that all runs together keep to the limits
- *   cache.jsonl                   answers that need not be asked for again (at most 32 MB)
+ *   cache/<part>.json             answers that need not be asked for again (at most 32 MB)
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   locks/                        empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed
@@ -33,20 +31,11 @@ import type { StateStore } from './types.js';
 const MB = 1024 * 1024;
 
 /** What {@link openStateDir} is made with. */
-export interface StateDirOptions {
+export interface StateDirOptions extends StoreOptions {
   /** Path of the state directory; made at the first write. */
   dir: string;
-  clock: Clock;
-  /** Uniform in [0, 1). */
-  random: () => number;
-  /** Told in one line what went wrong without stopping anything (a cache that could not be written). */
-  log?: (line: string) => void;
-  /** For dry runs: nothing is created or written but rotated tokens, which would be lost otherwise. */
-  readOnly?: boolean;
   /** Size in bytes from which a journal file is put aside (8 MB), and how many of those are kept (5). */
   journal?: { maxBytes: number; keep: number };
-  /** Bounds of the cache: 50,000 entries, 32 MB. */
-  cache?: { maxEntries: number; maxBytes: number };
 }
 
 /**
@@ -55,28 +44,20 @@ export interface StateDirOptions {
  */
 export async function openStateDir(options: StateDirOptions): Promise<StateStore> {
   const { clock, random, readOnly = false, log = () => undefined } = options;
-  const { maxBytes, keep } = options.journal ?? { maxBytes: 8 * MB, keep: 5 };
-  const cacheLimits = options.cache ?? { maxEntries: 50_000, maxBytes: 32 * MB };
-
   const files = new StateFiles({ root: resolve(options.dir), clock, random });
   await files.check(!readOnly);
+  // Of earlier versions; what was in it is asked for anew.
+  if (!readOnly) await files.remove(files.path('cache.jsonl'));
   const locks = await HostLocks.of({ files, readOnly });
-  const tryLock = (name: string) => locks.tryLock(name);
-  const waiting: Waiting = { tryLock, clock, random };
-  const cache = fileCache({ ...waiting, ...cacheLimits, files, readOnly, log });
-
-  return {
-    locks,
-    tokens: fileTokens({ ...waiting, files, log }),
-    intents: fileIntents(files, readOnly),
-    journal: fileJournal({ files, tryLock, readOnly, maxBytes, keep, log }),
-    cache,
-    budget: (name) => fileBudget({ ...waiting, files, readOnly, log }, name),
-    mailMemory: fileMailMemory({ ...waiting, files, readOnly }),
-    openSpool: () => openFileSpool({ files, tryLock, log }),
-    async close() {
-      await cache.flush();
-      await locks.close();
+  return makeStore(
+    {
+      locks,
+      documents: fileDocuments(files),
+      log: fileLog({ files, locks, ...(options.journal ?? { maxBytes: 8 * MB, keep: 5 }), log }),
+      budget: (name) => fileBudget({ files, locks, clock, random, readOnly, log }, name),
+      openQueue: () => openFileQueue({ files, locks, clock, log }),
+      close: () => locks.close(),
     },
-  };
+    options,
+  );
 }

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { access, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../clock.js';
-import { isMissing, stateError } from './failure.js';
+import type { Clock } from '../../clock.js';
+import { isMissing, stateError } from '../failure.js';
 import { type Admission, ensureDirectory, inspectDirectory, syncDirectory } from './folders.js';
 
 /** Leftovers of other hosts, whose processes cannot be asked for, go after this long. */
