@@ -39,6 +39,7 @@ const report = {
       revel_order_id: null,
       total: null,
       error: null,
+      differences: [],
       changes: [],
       status: 'skipped',
       reason: 'IGNORED',
