@@ -45,7 +45,7 @@ function choose(
   const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
   const [only] = equal;
   if (only && equal.length === 1) return { kind: 'document', document: only };
-  const list = candidates.map((document) => `${document.id} (${money(document.grandTotal)})`).join(', ');
+  const list = candidates.map((document) => `${document.id} (${totalOf(document)})`).join(', ');
   const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
   return {
     kind: 'failed',
@@ -60,6 +60,7 @@ function choose(
 }
 
 const money = (amount: Cents | null) => (amount === null ? 'no total' : formatCents(amount));
+const totalOf = (document: SourceDocument) => document.broken?.grandTotal ?? money(document.grandTotal);
 
 /** The booking's documents if this event is the only one of the booking, else null: they might be another's. */
 export function bookingDocuments(booking: SourceBooking, event: EventId): SourceDocument[] | null {

@@ -28,6 +28,15 @@ export interface SourcePayment {
   amount: Cents;
 }
 
+/**
+ * Fields of an event or document whose figures cannot be read, each with what is wrong as a clause
+ * (`grand_total is "abc", not a whole number of cents`). Such a field reads as null, and stops an event only where
+ * it is used.
+ */
+export type Broken = Readonly<
+  Partial<Record<'grandTotal' | 'discountsTotal' | 'billing' | 'payments' | 'amountDue', string>>
+>;
+
 /** A document (contract, event order) of an event or booking with its own lines and totals. */
 export interface SourceDocument {
   id: string;
@@ -43,6 +52,8 @@ export interface SourceDocument {
   amountDue: Cents | null;
   /** Links to HTML views, e.g. the invoice. Untrusted. */
   views: { name: string; url: string }[];
+  /** Absent: every figure can be read. */
+  broken?: Broken;
 }
 
 /** An entry of `menu_item_selections`: no prices there. */
@@ -95,6 +106,8 @@ export interface SourceEvent extends EventHeader {
   payments: SourcePayment[] | null;
   amountDue: Cents | null;
   documents: SourceDocument[];
+  /** Absent: every figure of the event itself can be read. */
+  broken?: Broken;
 }
 
 /** What a booking says: its documents belong to an event only if it is the only one. */

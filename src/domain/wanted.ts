@@ -120,6 +120,8 @@ function build(input: WantedInput): WantedResult {
   if (matched.kind === 'failed') return matched;
   const money = settle(event, input.linesSource.document, read.lines, location);
   if (money.kind === 'failed') return money;
+  const unread = input.paymentPolicy === 'paid' ? brokenPayments(event, input.linesSource.document) : null;
+  if (unread !== null) return unread;
   const payment = paymentOf(input, money.sums.finalTotal);
   if (payment < 0) {
     const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
@@ -167,6 +169,8 @@ function settle(
   lines: readonly PricedLine[],
   location: Location,
 ): { kind: 'ok'; sums: Sums } | { kind: 'failed'; failure: Failure } {
+  const unread = brokenMoney(event, document);
+  if (unread !== null) return unread;
   const finalTotal = event.grandTotal ?? document?.grandTotal ?? null;
   if (finalTotal === null) {
     const error =
@@ -206,6 +210,29 @@ function settle(
     );
   }
   return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
+}
+
+/** The first figure of the order's money that is used and cannot be read; null: there is none. */
+function brokenMoney(event: SourceEvent, document: SourceDocument | null) {
+  const own = document?.broken;
+  const listed = document !== null && (document.billing !== null || own?.billing !== undefined);
+  return unreadable(
+    event.broken?.grandTotal ??
+      own?.grandTotal ??
+      own?.discountsTotal ??
+      (listed ? own?.billing : event.broken?.billing),
+  );
+}
+
+/** The same for what has been paid; the payments of every document that counts are looked at. */
+function brokenPayments(event: SourceEvent, document: SourceDocument | null) {
+  const lists = [document, event, ...event.documents.filter(({ deleted }) => !deleted)];
+  const due = document?.broken?.amountDue ?? event.broken?.amountDue;
+  return unreadable(lists.map((each) => each?.broken?.payments).find((said) => said !== undefined) ?? due);
+}
+
+function unreadable(said: string | undefined) {
+  return said === undefined ? null : failed('SOURCE_ERROR', `${said}. Correct it in Tripleseat.`);
 }
 
 function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): Cents {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  Broken,
   EventHeader,
   MenuSelection,
   SourceBooking,
@@ -160,10 +161,12 @@ function eventOf(event: RawEvent): SourceEvent {
     contact: contactOf(event.contact),
     guests: guestsOf(event.guaranteed_guest_count) ?? guestsOf(event.guest_count),
     room: (event.rooms ?? []).flatMap(({ name }) => name ?? []).join(', '),
-    grandTotal: total(event.grand_total, 'grand_total'),
-    billing: billingOf(event.billing_totals, 'billing_totals'),
-    payments: paymentsOf(event.payment_set, 'payment_set'),
-    amountDue: total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
+    ...readEach({
+      grandTotal: () => total(event.grand_total, 'grand_total'),
+      billing: () => billingOf(event.billing_totals, 'billing_totals'),
+      payments: () => paymentsOf(event.payment_set, 'payment_set'),
+      amountDue: () => total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
+    }),
     documents: documentsOf(event.documents),
   };
 }
@@ -172,6 +175,25 @@ function eventOf(event: RawEvent): SourceEvent {
 function guestsOf(count: Scalar): number | null {
   const guests = Number(count ?? 0);
   return Number.isSafeInteger(guests) && guests > 0 && guests < 1_000_000 ? guests : null;
+}
+
+/** Reads every field by itself: one that is broken stands in the way of those who use it, and of nobody else. */
+function readEach<T extends Partial<Record<keyof Broken, () => unknown>>>(
+  readers: T,
+): { [field in keyof T]: T[field] extends () => infer V ? V | null : never } & { broken?: Broken };
+function readEach(readers: Partial<Record<keyof Broken, () => unknown>>): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  const broken: Record<string, string> = {};
+  for (const [field, read] of Object.entries(readers)) {
+    try {
+      values[field] = read();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      values[field] = null;
+      broken[field] = error.message;
+    }
+  }
+  return Object.keys(broken).length === 0 ? values : { ...values, broken };
 }
 
 function contactOf(contact: RawEvent['contact']): SourceEvent['contact'] {
@@ -191,14 +213,14 @@ function documentOf(document: RawDocument, field: string): SourceDocument {
     title: document.title ?? document.name ?? '',
     deleted: document.deleted_at !== null,
     lines: (document.line_items ?? []).map(lineOf),
-    billing: billingOf(document.billing_totals, `${field}.billing_totals`),
-    grandTotal: total(financials?.grand_total, `${field}.financials.grand_total`),
-    discountsTotal: total(financials?.discounts_total, `${field}.financials.discounts_total`),
-    payments: paymentsOf(document.payment_set, `${field}.payment_set`),
-    amountDue: total(
-      financials?.amount_due ?? document.payment_set?.amount_due,
-      `${field}.financials.amount_due`,
-    ),
+    ...readEach({
+      billing: () => billingOf(document.billing_totals, `${field}.billing_totals`),
+      grandTotal: () => total(financials?.grand_total, `${field}.financials.grand_total`),
+      discountsTotal: () => total(financials?.discounts_total, `${field}.financials.discounts_total`),
+      payments: () => paymentsOf(document.payment_set, `${field}.payment_set`),
+      amountDue: () =>
+        total(financials?.amount_due ?? document.payment_set?.amount_due, `${field}.financials.amount_due`),
+    }),
     views: (document.views ?? []).flatMap((view) =>
       view.url === null ? [] : [{ name: view.name ?? '', url: view.url }],
     ),

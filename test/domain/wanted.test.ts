@@ -178,6 +178,51 @@ describe('money', () => {
   });
 });
 
+describe('figures that cannot be read', () => {
+  const said = 'grand_total is "abc", not a whole number of cents';
+  const broken = (field: string) => ({ broken: { [field]: said } });
+
+  it.each<[string, Partial<WantedInput>]>([
+    ['the total of the event', { event: sourceEvent({ grandTotal: null, ...broken('grandTotal') }) }],
+    ['the total of the document', ofDocument({ grandTotal: null, ...broken('grandTotal') })],
+    ['the discount', ofDocument({ discountsTotal: null, ...broken('discountsTotal') })],
+    ['the fees of the document', ofDocument({ billing: null, ...broken('billing') })],
+    [
+      'the fees of the event where the document has none',
+      { event: sourceEvent({ billing: null, ...broken('billing') }), ...ofDocument({ billing: null }) },
+    ],
+    ['the payments', ofDocument({ payments: null, ...broken('payments') })],
+    [
+      'the payments of another document',
+      { event: sourceEvent({ documents: [document({ id: '2', ...broken('payments') })] }) },
+    ],
+  ])('%s stops the event, with the value', (_, over) => {
+    expect(failure(over)).toEqual({ reason: 'SOURCE_ERROR', error: expect.stringContaining(said) });
+  });
+
+  it.each<[string, Partial<WantedInput>]>([
+    ['the fees of the event beside those of the document', { event: sourceEvent(broken('billing')) }],
+    [
+      'payments that nobody asks for',
+      { ...ofDocument({ payments: null, ...broken('payments') }), paymentPolicy: 'none' },
+    ],
+    [
+      'everything of a deleted document',
+      {
+        event: sourceEvent({
+          documents: [document({ id: '2', deleted: true, ...broken('payments'), ...broken('grandTotal') })],
+        }),
+      },
+    ],
+    [
+      'the money of a document that does not count',
+      { event: sourceEvent({ documents: [document({ id: '2', ...broken('billing') })] }) },
+    ],
+  ])('%s does not', (_, over) => {
+    expect(order(over).finalTotal).toBe(142131);
+  });
+});
+
 describe('payment', () => {
   it.each<[string, Partial<WantedInput>, string]>([
     ['what Tripleseat says', {}, '710.66'],

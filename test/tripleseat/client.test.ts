@@ -153,13 +153,6 @@ describe('event', () => {
       {},
       /: documents: /,
     ],
-    [
-      'no money',
-      200,
-      { event: { id: 55521609, status: 'NEW', grand_total: '1.001' } },
-      {},
-      /grand_total is "1\.001"/,
-    ],
   ])('says in one sentence what is wrong with %s', async (_name, status, body, headers, words) => {
     api().get(detailPath).reply(status, body, headers);
     const text = sentence(await setUp().port.event(ID));

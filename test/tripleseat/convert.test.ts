@@ -25,6 +25,11 @@ const whyNot = (more: object) => {
   const converted = toEvent({ event: { ...smallest, ...more } });
   return converted.kind === 'unreadable' ? converted.detail : converted.kind;
 };
+/** What is wrong with the first figure that cannot be read. */
+const brokenIn = (more: object) => {
+  const event = eventWith(more);
+  return [event, ...event.documents].flatMap(({ broken }) => Object.values(broken ?? {}))[0];
+};
 const documentWith = (more: object) => eventWith({ documents: [{ id: 1, ...more }] }).documents[0];
 const payments = (...list: object[]) => ({ payment_set: { payments: list } });
 
@@ -290,8 +295,17 @@ describe('totals', () => {
       { documents: [{ id: 1, billing_totals: [{ description: 'Tax', total_price: '\u001b[2J' }] }] },
       'documents.0.billing_totals.0 is "?[2J", not a whole number of cents',
     ],
-  ])('%j is refused by name', (fields, detail) => {
-    expect(whyNot(fields)).toBe(detail);
+  ])('%j is kept aside by name', (fields, detail) => {
+    expect(brokenIn(fields)).toBe(detail);
+  });
+
+  it('keeps each broken figure to itself', () => {
+    const document = documentWith({
+      financials: { grand_total: '9.999', amount_due: '5.0' },
+      billing_totals: [{ description: 'Tax', total_price: '1.5' }],
+    });
+    expect(document).toMatchObject({ grandTotal: null, amountDue: 500, billing: [{ amount: 150 }] });
+    expect(Object.keys(document?.broken ?? {})).toEqual(['grandTotal']);
   });
 
   it('reads the two shapes of billing totals, never the rate, and leaves out what has no amount', () => {
@@ -330,7 +344,7 @@ describe('paid', () => {
 
   it('refuses payments that come to more than anyone pays', () => {
     const big = { amount: '9999999999', state: 'paid' };
-    expect(whyNot(payments(big, big))).toBe('payment_set.payments come to more than can be right');
+    expect(brokenIn(payments(big, big))).toBe('payment_set.payments come to more than can be right');
   });
 
   it.each([
@@ -401,7 +415,7 @@ describe('paid', () => {
       'payment_set.payments.0 has a date of payment, but whether its state "" means paid is not known',
     ],
   ])('%j is refused rather than guessed', (payment, detail) => {
-    expect(whyNot(payments(payment))).toBe(detail);
+    expect(brokenIn(payments(payment))).toBe(detail);
   });
 });
 
