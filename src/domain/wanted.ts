@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { PaymentPolicy, UnmatchedPolicy } from '../config/types.js';
-import { classifyBilling } from './billing.js';
 import { callNameOf } from './callName.js';
 import type { LinesSource } from './documents.js';
-import type { SourceDocument, SourceEvent } from './event.js';
+import type { SourceEvent } from './event.js';
 import { type EventId, type LocalId, localIdOf } from './ids.js';
-import { type LinesResult, type PricedLine, readLines } from './lines.js';
+import { type LinesResult, readLines } from './lines.js';
 import type { Location } from './location.js';
-import { type Cents, cents, formatCents, type Quantity, sumCents, zero } from './money.js';
-import { paidOf } from './paid.js';
+import type { Cents, Quantity } from './money.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
+import { settle } from './settle.js';
 import { matchLines, priceSelections } from './wantedLines.js';
 import { eventDate } from './window.js';
 
@@ -66,6 +65,8 @@ export interface WantedOrder {
   notesBase: string;
   /** 8 lower-case hex digits over everything that is written; independent of the order of lines. */
   revision: string;
+  /** Sentences for a person about what was not taken as it stands: for the result's notes, never for Revel. */
+  told: readonly string[];
 }
 
 /** More lines than this are never written into one order. */
@@ -118,15 +119,8 @@ function build(input: WantedInput): WantedResult {
   }
   const matched = matchLines(read.lines, location, input.products, input.unmatchedPolicy);
   if (matched.kind === 'failed') return matched;
-  const money = settle(event, input.linesSource.document, read.lines, location);
+  const money = settle(input, read.lines);
   if (money.kind === 'failed') return money;
-  const unread = input.paymentPolicy === 'paid' ? brokenPayments(event, input.linesSource.document) : null;
-  if (unread !== null) return unread;
-  const payment = paymentOf(input, money.sums.finalTotal);
-  if (payment < 0) {
-    const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
-    return failed('TOTALS_MISMATCH', error);
-  }
   const content = {
     eventId: event.id,
     localId: localIdOf(event.id),
@@ -135,14 +129,12 @@ function build(input: WantedInput): WantedResult {
     date,
     startsAt: event.startsAt,
     items: matched.items,
-    ...money.sums,
-    payment,
-    remainingDue: cents(money.sums.finalTotal - payment),
+    ...money.figures,
     callName: callNameOf(event, location),
     guests: event.guests,
     notesBase: `Triple Seat Event #${event.id}`,
   };
-  return { kind: 'ok', order: { ...content, revision: revisionOf(content) } };
+  return { kind: 'ok', order: { ...content, revision: revisionOf(content), told: money.told } };
 }
 
 function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {
@@ -160,94 +152,8 @@ function linesOf({ linesSource: source, location, products, unmatchedPolicy }: W
   }
 }
 
-type Sums = Pick<WantedOrder, 'subtotal' | 'discount' | 'tax' | 'gratuity' | 'surcharge' | 'finalTotal'>;
-
-/** The money of the order, proved against the grand total. */
-function settle(
-  event: SourceEvent,
-  document: SourceDocument | null,
-  lines: readonly PricedLine[],
-  location: Location,
-): { kind: 'ok'; sums: Sums } | { kind: 'failed'; failure: Failure } {
-  const unread = brokenMoney(event, document);
-  if (unread !== null) return unread;
-  const finalTotal = event.grandTotal ?? document?.grandTotal ?? null;
-  if (finalTotal === null) {
-    const error =
-      'Tripleseat shows no grand total, so the lines cannot be checked. Complete the event there.';
-    return failed('TOTALS_MISMATCH', error);
-  }
-  if (document !== null && document.grandTotal !== null && document.grandTotal !== finalTotal) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The event's grand total is ${formatCents(finalTotal)}, but that of its document ${document.id} is ` +
-        `${formatCents(document.grandTotal)}. Correct the event in Tripleseat.`,
-    );
-  }
-  const subtotal = sumCents(lines.map((line) => line.total));
-  const discount = document?.discountsTotal ?? zero;
-  const extra = classifyBilling(document?.billing ?? event.billing ?? [], location.billing);
-  const sum = subtotal - discount + extra.tax + extra.gratuity + extra.surcharge;
-  if (sum !== finalTotal) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The parts add up to ${formatCents(cents(sum))}, but Tripleseat's grand total is ` +
-        `${formatCents(finalTotal)}: subtotal ${formatCents(subtotal)} - discount ${formatCents(discount)} + ` +
-        `tax ${formatCents(extra.tax)} + gratuity ${formatCents(extra.gratuity)} + ` +
-        `surcharge ${formatCents(extra.surcharge)}. Correct the lines or fees in Tripleseat.`,
-    );
-  }
-  if (finalTotal < 0 || discount < 0) {
-    const [what, amount] = finalTotal < 0 ? ['grand total', finalTotal] : ['discount', discount];
-    const error = `The ${what} is negative (${formatCents(amount)}). Correct the event in Tripleseat.`;
-    return failed('TOTALS_MISMATCH', error);
-  }
-  if (discount > 0 && location.revel.discountId === null) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The event has a discount of ${formatCents(discount)}, but location "${location.name}" has no discount in ` +
-        'Revel to book it on. Set revel.discountId of the location in the locations file.',
-    );
-  }
-  return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
-}
-
-/** The first figure of the order's money that is used and cannot be read; null: there is none. */
-function brokenMoney(event: SourceEvent, document: SourceDocument | null) {
-  const own = document?.broken;
-  const listed = document !== null && (document.billing !== null || own?.billing !== undefined);
-  return unreadable(
-    event.broken?.grandTotal ??
-      own?.grandTotal ??
-      own?.discountsTotal ??
-      (listed ? own?.billing : event.broken?.billing),
-  );
-}
-
-/** The same for what has been paid; the payments of every document that counts are looked at. */
-function brokenPayments(event: SourceEvent, document: SourceDocument | null) {
-  const lists = [document, event, ...event.documents.filter(({ deleted }) => !deleted)];
-  const due = document?.broken?.amountDue ?? event.broken?.amountDue;
-  return unreadable(lists.map((each) => each?.broken?.payments).find((said) => said !== undefined) ?? due);
-}
-
-function unreadable(said: string | undefined) {
-  return said === undefined ? null : failed('SOURCE_ERROR', `${said}. Correct it in Tripleseat.`);
-}
-
-function paymentOf({ event, linesSource, paymentPolicy }: WantedInput, finalTotal: Cents): Cents {
-  switch (paymentPolicy) {
-    case 'none':
-      return zero;
-    case 'full':
-      return finalTotal;
-    case 'paid':
-      return paidOf(event, linesSource.document, finalTotal);
-  }
-}
-
 /** Hash over what is written, with the items in an order of their own. */
-function revisionOf(order: Omit<WantedOrder, 'revision'>): string {
+function revisionOf(order: Omit<WantedOrder, 'revision' | 'told'>): string {
   const items = order.items
     .map((item) =>
       JSON.stringify([

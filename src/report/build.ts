@@ -12,6 +12,8 @@ import { clean } from './text.js';
 const MAX_NAME = 200;
 const MAX_VALUE = 500;
 const MAX_SENTENCE = 4000;
+/** More notes of one event than this are left out. */
+const MAX_NOTES = 100;
 
 /** What a run hands over; texts as they came, the report cleans them. */
 export interface ReportInput {
@@ -66,6 +68,7 @@ export function buildReport(input: ReportInput): RunReport {
         event: safeOrNull(wanted, MAX_NAME),
         order: safeOrNull(order, MAX_NAME),
       })),
+      notes: event.notes.slice(0, MAX_NOTES).map((note) => safe(note, MAX_SENTENCE)),
       changes: event.changes.map(safeChange),
     }),
   );

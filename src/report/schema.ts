@@ -36,6 +36,8 @@ const outcome = {
   error: z.string().nullable(),
   /** What in the order is not as the event has it, whether that is a fault or staff's work. */
   differences: z.array(differenceSchema),
+  /** Sentences about what was not taken as the event has it. */
+  notes: z.array(z.string()).readonly(),
   changes: z.array(changeSchema),
 };
 

@@ -190,6 +190,9 @@ function details(
   if (event.error !== null && sentence(event) !== (next && sentence(next))) {
     lines.push(...wrap(sentence(event), '    ', width));
   }
+  if (event.status !== 'skipped' || dryRun) {
+    for (const note of event.notes) lines.push(...wrap(`note: ${clean(note, 4000)}`, '    ', width));
+  }
   const [head, ...rows] = differenceLines(event.differences, '      ', width);
   if (head !== undefined) lines.push(chalk.dim(head), ...rows);
   if (dryRun) {

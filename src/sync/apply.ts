@@ -36,12 +36,14 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
     if (header && work.ownLines && session.wanted === work.wanted) {
       await remember(ctx, header, work.wanted, done.order, work.readAt);
     }
-    if (session.actions.length === 0) return standing(work.known, session.wanted.finalTotal, done.order);
+    const { told: notes, finalTotal } = session.wanted;
+    if (session.actions.length === 0) return { ...standing(work.known, finalTotal, done.order), notes };
     return {
       ...base(work.known),
       ...carriedOut(session, done.created),
       orderId: done.order.id,
-      total: formatCents(session.wanted.finalTotal),
+      total: formatCents(finalTotal),
+      notes,
       changes: session.actions,
     };
   } catch (error) {

@@ -217,7 +217,7 @@ async function planOrderOf(
         const isByHeader = proof === null && !doubtful && isHeaderRight;
         const isKnown = !isByHeader || !isRecent(ctx, location, plan.order);
         if (ownLines && isKnown) await remember(ctx, event, wanted, plan.order, readAt);
-        return result(standing(known, wanted.finalTotal, plan.order));
+        return result({ ...standing(known, wanted.finalTotal, plan.order), notes: wanted.told });
       }
       return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
     }
@@ -263,6 +263,7 @@ export function plannedResult(work: Work): EventResult {
     ...base(work.known),
     ...doneAs(work.creates),
     total: formatCents(work.wanted.finalTotal),
+    notes: work.wanted.told,
     changes: work.actions,
   };
 }

@@ -232,6 +232,7 @@ function rebuilt(
     guests: null,
     notesBase: '',
     revision,
+    told: [],
   };
 }
 

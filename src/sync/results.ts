@@ -72,6 +72,7 @@ export function base(known: Known) {
     differences: [],
     changes: [],
     error: null,
+    notes: [],
     upstream: false,
   };
 }
@@ -135,5 +136,6 @@ export function failedPlan(
     ...failed(known, reason, error, plan.order, false),
     total: formatCents(wanted.finalTotal),
     differences: plan.differences,
+    notes: wanted.told,
   };
 }

@@ -95,6 +95,8 @@ export type EventResult = {
   changes: Action[];
   /** A sentence for a person; also given for a skip that needs explaining. */
   error: string | null;
+  /** Sentences about what was not taken as the event has it; see `told` of the wanted order. */
+  notes: readonly string[];
   /** The failure came from an API that did not answer: several in a row stop the run. */
   upstream: boolean;
 } & (

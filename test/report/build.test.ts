@@ -32,6 +32,7 @@ describe('buildReport', () => {
           total: '1421.31',
           error: null,
           differences: [],
+          notes: [],
           changes: [{ action: 'create_order', establishment: 8 }],
         },
       ],
@@ -70,6 +71,7 @@ describe('buildReport', () => {
           location: name,
           revel_order_id: name,
           error: name,
+          notes: [name],
           changes,
           differences,
         }),
@@ -100,10 +102,13 @@ describe('buildReport', () => {
       const split = `cana\u001b[0mry-7f3a-7f3a-7f3a-7f3a`;
       const changes = [{ action: 'add_item', name, list: [split] }];
       const differences = [{ field: 'line' as const, name, event: split, order: name }];
-      const built = report([failed('1', { name, error: `${name} ${split}`, changes, differences })], {
-        redact,
-        error: { code: 'X', message: canary, hint: split },
-      });
+      const built = report(
+        [failed('1', { name, error: `${name} ${split}`, notes: [name, split], changes, differences })],
+        {
+          redact,
+          error: { code: 'X', message: canary, hint: split },
+        },
+      );
       expect(JSON.stringify(built)).not.toMatch(/7f3a|cana/);
     }
   });
@@ -128,6 +133,7 @@ describe('RunReportSchema', () => {
       }),
       { maxLength: 2 },
     ),
+    notes: fc.array(text, { maxLength: 3 }),
     changes: fc.array(fc.record({ action: fc.constant('add_item'), name: text, n: fc.integer() }), {
       maxLength: 3,
     }),

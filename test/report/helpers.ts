@@ -32,6 +32,7 @@ const base: Common = {
   total: '1421.31',
   error: null,
   differences: [],
+  notes: [],
   changes: [],
 };
 
