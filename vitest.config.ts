@@ -48,7 +48,7 @@ export default defineConfig({
           // One process for many files: starting afresh for each took longer than most of them do.
           isolate: false,
           // A bound against hanging; a busy machine is no failure.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
