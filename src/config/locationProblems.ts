@@ -27,7 +27,11 @@ export const meanings: Readonly<Record<string, string>> = {
   discountId: 'the id of the Revel discount, or leave it out',
   openItemProductId: 'the id of the Revel product that stands in for unmatched lines, or leave it out',
   products: 'line names with Revel product ids, e.g. {"O G": 579}',
-  billing: 'billing names with tax, gratuity or surcharge, e.g. {"Admin Fee": "surcharge"}',
+  billing:
+    'billing names with tax, gratuity, surcharge, discount, ignore, included or {"product": id}, e.g. {"Admin Fee": "surcharge"}',
+  books:
+    'gratuity (in-total, on-top or {"product": id}), fees (surcharge or {"product": id}) and tax (header or lines)',
+  product: 'the id of a Revel product of the establishment, e.g. 991',
 };
 
 export type Path = readonly PropertyKey[];

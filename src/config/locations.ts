@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unknownFields, usualCallName } from '../domain/callName.js';
-import { type Location, orderTimes } from '../domain/location.js';
+import { billingUses, defaultBooks, type Location, orderTimes } from '../domain/location.js';
 import { isDate, isZone } from '../domain/zones.js';
 import { clean } from '../report/text.js';
 import { readTextFile } from './files.js';
@@ -54,9 +54,17 @@ const dating = {
 };
 
 const products = z.record(key, id, { error: 'is not an object' });
-const billing = z.record(
-  key,
-  z.enum(['tax', 'gratuity', 'surcharge'], { error: 'is not one of the known values' }),
+const asProduct = z.strictObject({ product: id });
+const known = { error: 'is not one of the known values' };
+const billing = z.record(key, z.union([z.enum(billingUses), asProduct], known), {
+  error: 'is not an object',
+});
+const books = z.strictObject(
+  {
+    gratuity: z.union([z.enum(['in-total', 'on-top']), asProduct], known).optional(),
+    fees: z.union([z.literal('surcharge'), asProduct], known).optional(),
+    tax: z.enum(['header', 'lines'], known).optional(),
+  },
   { error: 'is not an object' },
 );
 
@@ -78,6 +86,7 @@ const entrySchema = z.strictObject(
     revel: z.strictObject({ establishmentId: id, ...revelCommon }, object),
     products: products.optional(),
     billing: billing.optional(),
+    books: books.optional(),
   },
   object,
 );
@@ -95,6 +104,7 @@ export const locationsFileSchema = z.strictObject(
           revel: z.strictObject(revelCommon, object).optional(),
           products: products.optional(),
           billing: billing.optional(),
+          books: books.optional(),
         },
         object,
       )
@@ -140,6 +150,7 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
     },
     products: merged(defaults.products, entry.products),
     billing: merged(defaults.billing, entry.billing),
+    books: { ...defaultBooks, ...defaults.books, ...entry.books },
   };
 }
 

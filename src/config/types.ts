@@ -2,7 +2,7 @@ import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 
 /** Which part of the grand total the order carries as paid. */
-export const paymentPolicies = ['paid', 'full', 'none'] as const;
+export const paymentPolicies = ['paid', 'listed', 'full', 'none'] as const;
 export type PaymentPolicy = (typeof paymentPolicies)[number];
 
 /** What happens to a line that matches no product. */

@@ -244,7 +244,7 @@ const table = {
     kind: choice(paymentPolicies),
     default: 'paid',
     meaning:
-      'what the order carries as paid: paid (what Tripleseat says has been paid), full (the grand total) or none',
+      'what the order carries as paid: paid (what Tripleseat says has been paid, where its figures agree), listed (the payments listed, whatever the amount due says), full (the grand total) or none',
     sandbox: true,
   },
   UNMATCHED_POLICY: {

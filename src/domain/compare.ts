@@ -130,7 +130,10 @@ export interface PaymentComparison {
 export function comparePayments(wanted: WantedOrder, found: readonly FoundPayment[]): PaymentComparison {
   const rows = byId(found.filter((row) => !row.deleted));
   const ours = rows.find(
-    (row) => row.amount === wanted.payment && row.paymentType === wanted.location.revel.paymentType,
+    (row) =>
+      row.amount === wanted.payment &&
+      (row.tip ?? zero) === wanted.tip &&
+      row.paymentType === wanted.location.revel.paymentType,
   );
   if (wanted.payment === zero) return { missing: zero, extra: rows };
   return { missing: ours ? zero : wanted.payment, extra: rows.filter((row) => row !== ours) };

@@ -1,3 +1,4 @@
+import type { Figure } from './figure.js';
 import type { EventId } from './ids.js';
 import type { Cents, Quantity } from './money.js';
 
@@ -12,21 +13,32 @@ export interface SourceLine {
   totalPrice: Cents | null;
   /** Fields that held something which is not exact money or a decimal, as `field "value"`. */
   malformed: string[];
+  /** What is taken off the line, with or without a sign. Absent or null: nothing is said. */
+  discount?: Figure | null;
+  /** Ids of the taxes and fees that apply to the line. Absent: none is named. */
+  billingIds?: readonly string[];
 }
 
-/** A tax, fee or tip with its amount. */
+/** A tax, fee, tip or whatever else stands below the lines, with its amount. */
 export interface SourceBilling {
   name: string;
-  amount: Cents;
+  amount: Figure;
+  /** What lines name it by; absent or null: it has no id. */
+  billingId?: string | null;
 }
 
 /** A payment that came in. */
-export interface SourcePayment {
+export type SourcePayment = {
   /** Null: it has none. */
   id: string | null;
-  /** Less what was given back: 0 when that was all of it. */
-  amount: Cents;
-}
+} & (
+  | {
+      /** Less what was given back: 0 when that was all of it. */
+      amount: Cents;
+    }
+  /** Whether, or how much of it, came in cannot be told: the sentence says why, without a full stop. */
+  | { amount: null; problem: string }
+);
 
 /**
  * Fields of an event or document whose figures cannot be read, each with what is wrong as a clause
@@ -46,7 +58,8 @@ export interface SourceDocument {
   /** Null: the document has no such list. */
   billing: SourceBilling[] | null;
   grandTotal: Cents | null;
-  discountsTotal: Cents | null;
+  /** What is taken off the lines; whether that holds the discounts of single lines is not certain. */
+  discountsTotal: Figure | null;
   /** Null: no list of payments. */
   payments: SourcePayment[] | null;
   amountDue: Cents | null;
@@ -106,6 +119,10 @@ export interface SourceEvent extends EventHeader {
   payments: SourcePayment[] | null;
   amountDue: Cents | null;
   documents: SourceDocument[];
+  /** What the guest spends on food and drink at least. Absent or null: nothing is said. */
+  minimum?: Cents | null;
+  /** The gratuity that the guest has chosen, in a few words: it counts only once staff apply it. Absent or null: none. */
+  selectedGratuity?: string | null;
   /** Absent: every figure of the event itself can be read. */
   broken?: Broken;
 }

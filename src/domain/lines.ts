@@ -21,6 +21,8 @@ export interface PricedLine {
   unitPrice: Cents;
   /** Line total; less than a cent away from quantity × unit price. */
   total: Cents;
+  /** Ids of the taxes and fees that apply to it, where the event names them. */
+  billingIds?: readonly string[];
 }
 
 /** Lines that can be charged to the cent, or why one cannot. */
@@ -77,5 +79,6 @@ function readLine(line: SourceLine): PricedLine | null | string {
   const computed = lineTotal(quantity, unit);
   if (Math.abs(computed) > maxCents) return `has an absurd amount (${quantity} at ${formatCents(unit)})`;
   const total = totalPrice !== null && withinOneCent(totalPrice, quantity, unit) ? totalPrice : computed;
-  return { name, quantity, unitPrice: unit, total };
+  const { billingIds } = line;
+  return { name, quantity, unitPrice: unit, total, ...(billingIds?.length ? { billingIds } : {}) };
 }

@@ -1,5 +1,27 @@
-/** What a billing line (tax, fee, tip) of an event becomes in the order. */
-export type BillingField = 'tax' | 'gratuity' | 'surcharge';
+/**
+ * What a row of the bill below the lines (tax, fee, tip …) is: `ignore` is no part of the sale, as a deposit that is
+ * given back; `included` is in the prices already; with a product it is sold as a line of its own.
+ */
+export type BillingUse = (typeof billingUses)[number] | { product: number };
+
+/** The uses that are one word. */
+export const billingUses = ['tax', 'gratuity', 'surcharge', 'discount', 'ignore', 'included'] as const;
+
+/** How the money of an event stands in its order. */
+export interface Books {
+  /**
+   * `in-total`: in the field for it, within the order's total; `on-top`: in that field, beside the total; or sold as a
+   * line.
+   */
+  gratuity: 'in-total' | 'on-top' | { product: number };
+  /** `surcharge`: in the field for it; or each sold as a line. */
+  fees: 'surcharge' | { product: number };
+  /** `header`: on the order alone; `lines`: also on the lines, to the cent. */
+  tax: 'header' | 'lines';
+}
+
+/** What holds where the locations file says nothing. */
+export const defaultBooks: Books = { gratuity: 'in-total', fees: 'surcharge', tax: 'header' };
 
 /**
  * Which time an order is dated with, on its event's business day: that of its making, the event's start, or noon. Only
@@ -42,6 +64,7 @@ export interface Location {
   };
   /** Line name → Revel product id. */
   products: Readonly<Record<string, number>>;
-  /** Billing name → field of the order. */
-  billing: Readonly<Record<string, BillingField>>;
+  /** Name of a row of the bill → what it is. */
+  billing: Readonly<Record<string, BillingUse>>;
+  books: Books;
 }

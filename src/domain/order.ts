@@ -61,6 +61,8 @@ export interface FoundPayment {
   orderId: OrderId;
   paymentType: number | null;
   amount: Cents | null;
+  /** Beside the amount. Null: not told, as where there is none. */
+  tip?: Cents | null;
   deleted: boolean;
   updatedBy: number | null;
 }

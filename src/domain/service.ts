@@ -1,3 +1,4 @@
+import { askedOf, settledBy } from './books.js';
 import { businessDayBegins } from './businessDay.js';
 import {
   compareDay,
@@ -51,18 +52,20 @@ export function compareInService(
     wanted[field] > 0 && sumCents([order, ...bills].map((row) => row[field] ?? zero)) === zero;
   const money = compareMoney(wanted, order).filter(({ field }) => field !== 'remaining due');
   const isLost = ({ field }: Difference) => (field === 'tax' || field === 'gratuity') && gone(field);
-  const paid = paidOn(contents);
+  const { gratuity } = wanted.location.books;
+  const rows = contents.payments.filter((row) => !row.deleted);
+  const paid = settledBy(rows, gratuity, order.gratuity ?? wanted.gratuity);
+  const wantedPaid = cents(wanted.payment + wanted.tip);
   const due = order.remainingDue;
-  const rest = cents((order.finalTotal ?? wanted.finalTotal) - paid);
+  const total = order.finalTotal ?? wanted.finalTotal;
+  const rest = cents(askedOf({ finalTotal: total, gratuity: order.gratuity }, gratuity) - paid);
   const isDueOdd = due !== null && due !== rest && !(due === zero && rest < zero) && bills.length === 0;
   return {
     lacking: [
       ...compareDay(wanted, order),
       ...lines.lacking,
       ...money.filter(isLost),
-      ...(paid < wanted.payment
-        ? [difference('payment', formatCents(wanted.payment), formatCents(paid))]
-        : []),
+      ...(paid < wantedPaid ? [difference('payment', formatCents(wantedPaid), formatCents(paid))] : []),
     ],
     other: [
       ...lines.other,

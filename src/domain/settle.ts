@@ -1,127 +1,551 @@
-import { classifyBilling } from './billing.js';
+import Big from 'big.js';
+import { type Sorted, sortBilling } from './billing.js';
+import { type Bill, type Figures, figuresOf } from './books.js';
 import type { SourceDocument, SourceEvent } from './event.js';
+import { exactCents, type Figure, figureText } from './figure.js';
 import type { PricedLine } from './lines.js';
-import type { Location } from './location.js';
+import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
+import { plainText } from './names.js';
 import { paidOf } from './paid.js';
 import type { FailReason, Failure } from './reasons.js';
-import type { WantedInput, WantedOrder } from './wanted.js';
+import type { WantedInput } from './wanted.js';
 
-type Sums = Pick<WantedOrder, 'subtotal' | 'discount' | 'tax' | 'gratuity' | 'surcharge' | 'finalTotal'>;
+/** A billing row that is sold as a line. */
+export interface SoldRow {
+  productId: number;
+  name: string;
+  amount: Cents;
+}
 
-/** The money of the order, or why it cannot be told to the cent. `told`: see {@link WantedOrder.told}. */
+/** A row of the bill whose use comes from nothing but its name. */
+export interface SortedName {
+  name: string;
+  use: 'tax' | 'gratuity' | 'surcharge' | 'discount';
+  /** `word`: a word of it says so; `rest`: none does. */
+  why: 'word' | 'rest';
+}
+
+/** A tax that belongs to the lines which name it. */
+export interface LineTax {
+  /** Id of the billing row; null: it has none, so that it belongs to every line. */
+  billingId: string | null;
+  amount: Cents;
+}
+
+/** The money of the order, or why it cannot be told to the cent. */
 export type Settled =
-  | { kind: 'ok'; figures: Sums & Pick<WantedOrder, 'payment' | 'remainingDue'>; told: string[] }
-  | { kind: 'failed'; failure: Failure };
+  | {
+      kind: 'ok';
+      figures: Figures;
+      sold: SoldRow[];
+      /** Empty where the tax stands on the order alone. */
+      lineTaxes: LineTax[];
+      /** See the fields of these names of the wanted order. */
+      told: string[];
+      sorted: SortedName[];
+    }
+  | Failed;
 
-/** What the order comes to and what of it has been paid. */
+interface Failed {
+  kind: 'failed';
+  failure: Failure;
+}
+
+/** What the order comes to, proved against the grand total, and what of it has been paid. */
 export function settle(
   input: Pick<WantedInput, 'event' | 'linesSource' | 'location' | 'paymentPolicy'>,
   lines: readonly PricedLine[],
 ): Settled {
   const { event, location } = input;
   const { document } = input.linesSource;
-  const money = sumsOf(event, document, lines, location);
-  if (money.kind === 'failed') return money;
-  const unread = input.paymentPolicy === 'paid' ? brokenPayments(event, document) : null;
-  if (unread !== null) return unread;
-  const { finalTotal } = money.sums;
-  const payment = paymentOf(input, finalTotal);
-  if (payment < 0) {
-    const error = `Tripleseat says that ${formatCents(payment)} has been paid. Correct the payments there.`;
-    return failed('TOTALS_MISMATCH', error);
-  }
-  const remainingDue = cents(finalTotal - payment);
-  return { kind: 'ok', figures: { ...money.sums, payment, remainingDue }, told: [] };
+  const { books } = location;
+  const total = grandTotalOf(event, document, lines);
+  if (typeof total !== 'number') return total;
+  const proved = prove(event, document, lines, location, total);
+  if (proved.kind === 'failed') return proved;
+
+  const { rows, discount } = proved;
+  const sum = (use: BillingUse) =>
+    sumCents(rows.filter((row) => row.use === use).map(({ amount }) => amount));
+  const sold = rows.flatMap((row) => {
+    const productId = productOf(row.use, books);
+    return productId === null ? [] : [{ productId, name: row.name, amount: row.amount }];
+  });
+  const standing = (use: 'gratuity' | 'surcharge') => (productOf(use, books) === null ? sum(use) : zero);
+  const bill: Bill = {
+    goods: sumCents([...lines.map((line) => line.total), ...sold.map(({ amount }) => amount)]),
+    discount,
+    tax: sum('tax'),
+    gratuity: standing('gratuity'),
+    fees: standing('surcharge'),
+  };
+  const ignored = rows.filter(({ use }) => use === 'ignore');
+  const wrong = impossible(bill, sold, location, total);
+  if (wrong !== null) return wrong;
+
+  const asked = cents(total - sumCents(ignored.map(({ amount }) => amount)));
+  const paid = paymentOf(input, asked, ignored);
+  if (typeof paid !== 'object' || paid.kind === 'failed') return paid;
+  return {
+    kind: 'ok',
+    figures: figuresOf(bill, paid.amount, books.gratuity),
+    sold,
+    lineTaxes: books.tax === 'lines' ? rows.filter(({ use }) => use === 'tax') : [],
+    told: [...proved.told, ...paid.told, ...unappliedGratuity(event, sum('gratuity'))],
+    sorted: proved.sorted,
+  };
 }
 
-/** The money of the order, proved against the grand total. */
-function sumsOf(
+/** The product that a row is sold as; null: it is no line. */
+function productOf(use: BillingUse, { gratuity, fees }: Location['books']): number | null {
+  if (typeof use === 'object') return use.product;
+  if (use === 'gratuity') return typeof gratuity === 'object' ? gratuity.product : null;
+  if (use === 'surcharge') return typeof fees === 'object' ? fees.product : null;
+  return null;
+}
+
+function grandTotalOf(
+  event: SourceEvent,
+  document: SourceDocument | null,
+  lines: readonly PricedLine[],
+): Cents | Failed {
+  const unread = event.broken?.grandTotal ?? document?.broken?.grandTotal;
+  if (unread !== undefined) return unreadable(unread);
+  const total = event.grandTotal ?? document?.grandTotal ?? null;
+  if (total === null) {
+    const sum = formatCents(sumCents(lines.map((line) => line.total)));
+    return failed(
+      'NOT_PRICED',
+      `The lines come to ${sum}, but Tripleseat shows no grand total to check them against. Complete the event there.`,
+    );
+  }
+  if (document !== null && document.grandTotal !== null && document.grandTotal !== total) {
+    return failed(
+      'TOTALS_MISMATCH',
+      `The event's grand total is ${formatCents(total)}, but that of its document ${document.id} is ` +
+        `${formatCents(document.grandTotal)}. Correct the event in Tripleseat.`,
+    );
+  }
+  return total;
+}
+
+/** A billing row with the amount that the order has of it. */
+interface Row {
+  name: string;
+  billingId: string | null;
+  use: Exclude<BillingUse, 'discount' | 'included'>;
+  amount: Cents;
+}
+
+type Proved = { kind: 'ok'; rows: Row[]; discount: Cents; told: string[]; sorted: SortedName[] } | Failed;
+
+/** A part of the sum as one reading has it. */
+interface Part {
+  what: string;
+  /** As the source has it. */
+  figure: Figure;
+  /** What it adds to the sum, in cents, exactly. */
+  adds: Big;
+  /** Null: the discount of the document. */
+  row: { name: string; billingId: string | null; use: BillingUse; why: 'mapping' | 'word' | 'rest' } | null;
+}
+
+/** One way to understand the figures, without the lines. */
+interface Reading {
+  parts: Part[];
+  told: string[];
+}
+
+/**
+ * The reading of the figures that adds up to the grand total. There is more than one where the source does not say
+ * what a figure holds: a row named discount may repeat the document's discount or come on top of it, and so may the
+ * discounts of lines. Exactly one must prove the total.
+ */
+function prove(
   event: SourceEvent,
   document: SourceDocument | null,
   lines: readonly PricedLine[],
   location: Location,
-): { kind: 'ok'; sums: Sums } | { kind: 'failed'; failure: Failure } {
-  const unread = brokenMoney(event, document);
-  if (unread !== null) return unread;
-  const finalTotal = event.grandTotal ?? document?.grandTotal ?? null;
-  if (finalTotal === null) {
-    const error =
-      'Tripleseat shows no grand total, so the lines cannot be checked. Complete the event there.';
-    return failed('TOTALS_MISMATCH', error);
-  }
-  if (document !== null && document.grandTotal !== null && document.grandTotal !== finalTotal) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The event's grand total is ${formatCents(finalTotal)}, but that of its document ${document.id} is ` +
-        `${formatCents(document.grandTotal)}. Correct the event in Tripleseat.`,
-    );
-  }
+  total: Cents,
+): Proved {
   const subtotal = sumCents(lines.map((line) => line.total));
-  const discount = document?.discountsTotal ?? zero;
-  const extra = classifyBilling(document?.billing ?? event.billing ?? [], location.billing);
-  const sum = subtotal - discount + extra.tax + extra.gratuity + extra.surcharge;
-  if (sum !== finalTotal) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The parts add up to ${formatCents(cents(sum))}, but Tripleseat's grand total is ` +
-        `${formatCents(finalTotal)}: subtotal ${formatCents(subtotal)} - discount ${formatCents(discount)} + ` +
-        `tax ${formatCents(extra.tax)} + gratuity ${formatCents(extra.gratuity)} + ` +
-        `surcharge ${formatCents(extra.surcharge)}. Correct the lines or fees in Tripleseat.`,
-    );
+  const unclear: Failed[] = [];
+  const tried: Reading[] = [];
+  for (const list of billingLists(event, document)) {
+    const read = readingsOf(list, document, location);
+    if (read.kind === 'failed') {
+      unclear.push(read);
+      continue;
+    }
+    const found = new Map<string, Proved>();
+    for (const reading of read.readings) {
+      const proved = proveReading(reading, subtotal, total);
+      if (proved) found.set(JSON.stringify([proved.rows, proved.discount]), proved);
+      tried.push(reading);
+    }
+    const [only, second] = found.values();
+    if (second) return ambiguous(list, location);
+    if (only) return only;
   }
-  if (finalTotal < 0 || discount < 0) {
-    const [what, amount] = finalTotal < 0 ? ['grand total', finalTotal] : ['discount', discount];
-    const error = `The ${what} is negative (${formatCents(amount)}). Correct the event in Tripleseat.`;
-    return failed('TOTALS_MISMATCH', error);
-  }
-  if (discount > 0 && location.revel.discountId === null) {
-    return failed(
-      'TOTALS_MISMATCH',
-      `The event has a discount of ${formatCents(discount)}, but location "${location.name}" has no discount in ` +
-        'Revel to book it on. Set revel.discountId of the location in the locations file.',
-    );
-  }
-  return { kind: 'ok', sums: { subtotal, discount, ...extra, finalTotal } };
+  const [first] = unclear;
+  if (first) return first;
+  return mismatch(event, document, subtotal, total, tried[0]?.parts ?? []);
 }
 
-/** The first figure of the order's money that is used and cannot be read; null: there is none. */
-function brokenMoney(event: SourceEvent, document: SourceDocument | null) {
-  const own = document?.broken;
-  const listed = document !== null && (document.billing !== null || own?.billing !== undefined);
-  return unreadable(
-    event.broken?.grandTotal ??
-      own?.grandTotal ??
-      own?.discountsTotal ??
-      (listed ? own?.billing : event.broken?.billing),
+/** The lists of billing rows, the likeliest first: the document's, and where that is empty the event's. */
+function billingLists(event: SourceEvent, document: SourceDocument | null) {
+  const own = { rows: document?.billing ?? [], broken: document?.broken?.billing };
+  if (own.rows.length > 0 || own.broken !== undefined) return [own];
+  return [
+    { rows: event.billing ?? [], broken: event.broken?.billing },
+    { rows: [], broken: undefined },
+  ];
+}
+
+type BillingList = ReturnType<typeof billingLists>[number];
+
+function readingsOf(
+  { rows, broken }: BillingList,
+  document: SourceDocument | null,
+  location: Location,
+): { kind: 'ok'; readings: Reading[] } | Failed {
+  if (broken !== undefined) return unreadable(broken);
+  const fixed: Part[] = [];
+  const discountRows: Part[] = [];
+  for (const row of rows) {
+    const name = plainText(row.name);
+    const exact = exactCents(row.amount);
+    const isNegative = exact?.lt(0) ?? false;
+    const sorted = sortBilling({ name, amount: isNegative ? 'negative' : 'positive' }, location.billing);
+    if (exact?.eq(0) || (sorted.kind === 'use' && sorted.use === 'included')) continue;
+    if (exact === null) {
+      return unreadable(
+        `the amount of billing row "${name}" is ${figureText(row.amount)}, no amount of money`,
+      );
+    }
+    if (sorted.kind === 'unclear') return billingUnclear(name, row.amount, sorted.why, location);
+    const part = { what: `"${name}"`, figure: row.amount, billingId: row.billingId ?? null, name, exact };
+    if (sorted.kind === 'discount-word') discountRows.push(partOf(part, 'discount', 'word', exact));
+    else fixed.push(partOf(part, sorted.use, sorted.why, addedBy(sorted, exact)));
+  }
+  const given = discountOf(document);
+  if (given.kind === 'failed') return given;
+  return { kind: 'ok', readings: combine(fixed, discountRows, given.parts, document) };
+}
+
+function partOf(
+  { what, figure, name, billingId }: { what: string; figure: Figure; name: string; billingId: string | null },
+  use: BillingUse,
+  why: 'mapping' | 'word' | 'rest',
+  adds: Big,
+): Part {
+  return { what, figure, adds, row: { name, billingId, use, why } };
+}
+
+/** What a row adds to the sum of what is sold. One that takes from the price may be written with or without its sign. */
+function addedBy({ use }: Extract<Sorted, { kind: 'use' }>, exact: Big): Big {
+  return use === 'discount' ? exact.abs().times(-1) : exact;
+}
+
+/** What the discounts of a document may be: its own figure, and the same with the discounts of its lines. */
+function discountOf(
+  document: SourceDocument | null,
+): { kind: 'ok'; parts: { parts: Part[]; told: string[] }[] } | Failed {
+  if (document?.broken?.discountsTotal !== undefined) return unreadable(document.broken.discountsTotal);
+  const given = document?.discountsTotal ?? null;
+  const exact = given === null ? new Big(0) : exactCents(given);
+  if (given !== null && exact === null) {
+    return unreadable(
+      `the discounts_total of document ${document?.id} is ${figureText(given)}, no amount of money`,
+    );
+  }
+  const own: Part[] =
+    given === null || exact === null || exact.eq(0)
+      ? []
+      : [{ what: 'discount', figure: given, adds: exact.times(-1), row: null }];
+  const readings = [{ parts: own, told: [] as string[] }];
+  const ofLines = lineDiscount(document);
+  if (ofLines !== null && !ofLines.eq(0)) {
+    const figure = cents(ofLines.round(0, Big.roundHalfUp).toNumber());
+    const part = { what: 'discounts of lines', figure, adds: ofLines.times(-1), row: null };
+    const told = [`Discounts of lines (${formatCents(figure)}) are part of the order's discount.`];
+    readings.push({ parts: [...own, part], told });
+  }
+  return { kind: 'ok', parts: readings };
+}
+
+/** What lines say is taken off them; null: not all of it can be read. */
+function lineDiscount(document: SourceDocument | null): Big | null {
+  let sum = new Big(0);
+  for (const { discount } of document?.lines ?? []) {
+    const exact = discount === null || discount === undefined ? new Big(0) : exactCents(discount);
+    if (exact === null) return null;
+    sum = sum.plus(exact.abs());
+  }
+  return sum;
+}
+
+function combine(
+  fixed: readonly Part[],
+  discountRows: readonly Part[],
+  discounts: readonly { parts: Part[]; told: string[] }[],
+  document: SourceDocument | null,
+): Reading[] {
+  const names = discountRows.map(({ what }) => what).join(', ');
+  const variants: Reading[] = [{ parts: discountRows.map(takenOff), told: [] }];
+  if (discountRows.length > 0) {
+    const repeats = `${names} repeats the discount of document ${document?.id ?? ''} and counts once.`;
+    variants.push({ parts: [], told: [repeats] });
+  }
+  if (discountRows.some(({ adds }) => adds.gt(0))) {
+    const told = [`${names} counts as a fee: so the parts add up to the grand total.`];
+    variants.push({ parts: discountRows.map(asFee), told });
+  }
+  return discounts.flatMap((discount) =>
+    variants.map((variant) => ({
+      parts: [...fixed, ...variant.parts, ...discount.parts],
+      told: [...variant.told, ...discount.told],
+    })),
   );
 }
 
-/** The same for what has been paid; the payments of every document that counts are looked at. */
-function brokenPayments(event: SourceEvent, document: SourceDocument | null) {
-  const lists = [document, event, ...event.documents.filter(({ deleted }) => !deleted)];
-  const due = document?.broken?.amountDue ?? event.broken?.amountDue;
-  return unreadable(lists.map((each) => each?.broken?.payments).find((said) => said !== undefined) ?? due);
+function takenOff(part: Part): Part {
+  return { ...part, adds: part.adds.abs().times(-1) };
 }
 
-function unreadable(said: string | undefined) {
-  return said === undefined ? null : failed('SOURCE_ERROR', `${said}. Correct it in Tripleseat.`);
+/** One that takes money off takes it off whatever it is called. */
+function asFee(part: Part): Part {
+  return part.adds.lt(0) || part.row === null ? part : { ...part, row: { ...part.row, use: 'surcharge' } };
+}
+
+/**
+ * The reading in whole cents if it adds up. Parts with a fraction of a cent are rounded so that the sum is the grand
+ * total: it may be half a cent away from it at most.
+ */
+function proveReading(
+  { parts, told }: Reading,
+  subtotal: Cents,
+  total: Cents,
+): Extract<Proved, { kind: 'ok' }> | null {
+  const exact = parts.reduce((sum, { adds }) => sum.plus(adds), new Big(subtotal));
+  const off = exact.minus(total).abs();
+  const fractions = parts.filter(({ adds }) => !adds.eq(adds.round(0)));
+  if (off.gt(fractions.length === 0 ? 0 : 0.5)) return null;
+  const amounts = new Map(parts.map((part) => [part, part.adds.round(0, Big.roundHalfUp).toNumber()]));
+  for (const part of fractions) amounts.set(part, floorOf(part.adds));
+  let missing = total - subtotal - [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
+  const largestFirst = [...fractions].sort((a, b) => fractionOf(b.adds).cmp(fractionOf(a.adds)));
+  for (const part of largestFirst) {
+    if (missing <= 0) break;
+    amounts.set(part, (amounts.get(part) ?? 0) + 1);
+    missing -= 1;
+  }
+  const rounded = (part: Part) => cents((amounts.get(part) ?? 0) + 0);
+  const rows = parts.flatMap((part): Row[] => {
+    const { row } = part;
+    if (row === null || row.use === 'discount' || row.use === 'included') return [];
+    return [{ name: row.name, billingId: row.billingId, use: row.use, amount: rounded(part) }];
+  });
+  const discounts = parts.filter(({ row }) => row === null || row.use === 'discount');
+  const sorted = parts.flatMap(({ row }): SortedName[] => {
+    if (row === null || row.why === 'mapping') return [];
+    const { name, use, why } = row;
+    return use === 'tax' || use === 'gratuity' || use === 'surcharge' || use === 'discount'
+      ? [{ name, use, why }]
+      : [];
+  });
+  return {
+    kind: 'ok',
+    rows,
+    sorted,
+    discount: cents(0 - sumCents(discounts.map(rounded)) + 0),
+    told: [
+      ...told,
+      ...fractions.map(
+        (part) =>
+          `${sentenceCase(part.what)} is ${figureText(part.figure)}, no whole number of cents; it counts as ` +
+          `${formatCents(cents(Math.abs(rounded(part))))}, so that the parts add up to the grand total.`,
+      ),
+    ],
+  };
+}
+
+function floorOf(value: Big): number {
+  const down = value.round(0, Big.roundDown);
+  return (value.lt(down) ? down.minus(1) : down).toNumber();
+}
+
+function fractionOf(value: Big): Big {
+  return value.minus(floorOf(value));
+}
+
+/** What an order cannot be given, though the sum is right. */
+function impossible(bill: Bill, sold: readonly SoldRow[], location: Location, total: Cents): Failed | null {
+  if (total < 0 || bill.discount < 0) {
+    const [what, amount] = total < 0 ? ['grand total', total] : ['discount', bill.discount];
+    const error = `The ${what} is negative (${formatCents(cents(amount))}). Correct the event in Tripleseat.`;
+    return failed('TOTALS_MISMATCH', error);
+  }
+  const negative = [
+    ...(['tax', 'gratuity', 'fees'] as const).map((field) => ({
+      name: field as string,
+      amount: bill[field],
+    })),
+    ...sold,
+  ].find(({ amount }) => amount < 0);
+  if (negative) {
+    return failed(
+      'BILLING_UNCLEAR',
+      `The billing rows make "${negative.name}" come to ${formatCents(negative.amount)}, less than nothing. Say in ` +
+        `"billing" of location "${location.name}" in the locations file what the negative row is: "discount" if it ` +
+        'takes from the price, "ignore" if it is no part of the sale.',
+    );
+  }
+  if (bill.discount > 0 && location.revel.discountId === null) {
+    return failed(
+      'TOTALS_MISMATCH',
+      `The event has a discount of ${formatCents(bill.discount)}, but location "${location.name}" has no discount in ` +
+        'Revel to book it on. Set revel.discountId of the location in the locations file.',
+    );
+  }
+  return null;
 }
 
 function paymentOf(
   { event, linesSource, paymentPolicy }: Pick<WantedInput, 'event' | 'linesSource' | 'paymentPolicy'>,
-  finalTotal: Cents,
-): Cents {
+  asked: Cents,
+  ignored: readonly { name: string; amount: Cents }[],
+): { kind: 'ok'; amount: Cents; told: string[] } | Failed {
   switch (paymentPolicy) {
     case 'none':
-      return zero;
+      return { kind: 'ok', amount: zero, told: [] };
     case 'full':
-      return finalTotal;
+      return { kind: 'ok', amount: asked, told: [] };
     case 'paid':
-      return paidOf(event, linesSource.document, finalTotal);
+    case 'listed': {
+      const { document } = linesSource;
+      const paid = paidOf({ event, document, total: asked, ignored, policy: paymentPolicy });
+      switch (paid.kind) {
+        case 'unreadable':
+          return failed('SOURCE_ERROR', paid.why);
+        case 'contradiction':
+          return failed('TOTALS_MISMATCH', paid.why);
+        case 'ok':
+          return paid.amount < 0
+            ? failed(
+                'TOTALS_MISMATCH',
+                `Tripleseat says that ${formatCents(paid.amount)} has been paid. Correct the payments there.`,
+              )
+            : paid;
+      }
+    }
   }
 }
 
-function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {
+/** A gratuity that the guest has chosen is not part of the total until staff apply it. */
+function unappliedGratuity({ selectedGratuity }: SourceEvent, gratuity: Cents): string[] {
+  if (selectedGratuity === null || selectedGratuity === undefined || gratuity !== zero) return [];
+  return [
+    `The guest has chosen a gratuity (${selectedGratuity}), but it is not applied in Tripleseat, so that the order has ` +
+      'none. Apply it there before the order is made, or take it at the event.',
+  ];
+}
+
+function billingUnclear(name: string, amount: Figure, why: string, location: Location): Failed {
+  const key = JSON.stringify(name);
+  return failed(
+    'BILLING_UNCLEAR',
+    `Billing row ${key} of ${figureText(amount)} ${why}. Write what it is into "billing" of location ` +
+      `"${location.name}" in the locations file, as ${key}: "ignore" (no part of the sale, as a deposit), "discount", ` +
+      '"tax", "gratuity", "surcharge" or "included" (in the prices already); or run: ' +
+      `ts-reconcile billing map ${key} <use> --location ${JSON.stringify(location.name)}`,
+  );
+}
+
+function ambiguous(list: BillingList, location: Location): Failed {
+  const names = list.rows.map((row) => `"${plainText(row.name)}" (${figureText(row.amount)})`).join(', ');
+  return failed(
+    'BILLING_UNCLEAR',
+    `The billing rows ${names} add up to the grand total in more than one way, with different discounts. Write what each ` +
+      `of them is into "billing" of location "${location.name}" in the locations file.`,
+  );
+}
+
+function mismatch(
+  event: SourceEvent,
+  document: SourceDocument | null,
+  subtotal: Cents,
+  total: Cents,
+  parts: readonly Part[],
+): Failed {
+  const sum = parts.reduce((so_far, { adds }) => so_far.plus(adds), new Big(subtotal));
+  const terms = parts.map(
+    ({ what, figure, adds, row }) =>
+      `${adds.lt(0) ? '-' : '+'} ${row === null ? what : `${row.use === 'discount' ? 'discount ' : useName(row.use)}${what}`} ` +
+      figureText(figure).replace(/^-/, ''),
+  );
+  const off = new Big(total).minus(sum);
+  const hints = [
+    ...explainedByMinimum(event, subtotal, total, off),
+    ...explainedByLine(document, off),
+    ...explainedByRow(parts, off),
+  ];
+  return failed(
+    'TOTALS_MISMATCH',
+    `The parts add up to ${text(sum)}, but Tripleseat's grand total is ${formatCents(total)}: ` +
+      `${[`subtotal ${formatCents(subtotal)}`, ...terms].join(' ')}. ` +
+      `${hints.join(' ')}${hints.length === 0 ? '' : ' '}Correct the lines or fees in Tripleseat.`,
+  );
+}
+
+const useName = (use: BillingUse) => (typeof use === 'object' ? 'line ' : `${use} `);
+
+function text(amount: Big): string {
+  return amount.div(100).toFixed(amount.eq(amount.round(0)) ? 2 : undefined);
+}
+
+function explainedByMinimum({ minimum }: SourceEvent, subtotal: Cents, total: Cents, off: Big): string[] {
+  if (minimum === null || minimum === undefined || minimum === zero) return [];
+  if (minimum !== total && !off.eq(minimum - subtotal)) return [];
+  return [
+    `The event's food-and-beverage minimum of ${formatCents(minimum)} explains the difference of ${text(off)}: add a ` +
+      'line for what is missing to the minimum.',
+  ];
+}
+
+function explainedByLine(document: SourceDocument | null, off: Big): string[] {
+  const discounts = (document?.lines ?? []).flatMap((line) => {
+    const exact = line.discount === null || line.discount === undefined ? null : exactCents(line.discount);
+    return exact === null || exact.eq(0) ? [] : [{ line, exact: exact.abs() }];
+  });
+  const all = discounts.reduce((sum, { exact }) => sum.plus(exact), new Big(0));
+  const named = discounts.find(({ exact }) => exact.eq(off.abs()));
+  const found = named ? [named] : all.eq(off.abs()) ? discounts : [];
+  if (found.length === 0) return [];
+  const names = found
+    .map(({ line, exact }) => `"${plainText(line.displayName ?? line.description ?? '')}" (${text(exact)})`)
+    .join(', ');
+  return [`The discount of ${names} explains the difference of ${text(off)}.`];
+}
+
+function explainedByRow(parts: readonly Part[], off: Big): string[] {
+  const row = parts.find(({ adds, row: named }) => named !== null && adds.eq(off.times(-1)));
+  if (!row) return [];
+  return [
+    `Without ${row.what} the parts add up: if it is in the prices already, map it to "included" in "billing" of the ` +
+      'location.',
+  ];
+}
+
+function unreadable(what: string): Failed {
+  return failed('SOURCE_ERROR', `${what}. Correct it in Tripleseat.`);
+}
+
+function sentenceCase(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+function failed(reason: FailReason, error: string): Failed {
   return { kind: 'failed', failure: { reason, error } };
 }

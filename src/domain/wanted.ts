@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { PaymentPolicy, UnmatchedPolicy } from '../config/types.js';
+import { spread } from './books.js';
 import { callNameOf } from './callName.js';
 import type { LinesSource } from './documents.js';
 import type { SourceEvent } from './event.js';
 import { type EventId, type LocalId, localIdOf } from './ids.js';
 import { type LinesResult, readLines } from './lines.js';
 import type { Location } from './location.js';
-import type { Cents, Quantity } from './money.js';
+import { type Cents, cents, type Quantity, zero } from './money.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
-import { settle } from './settle.js';
-import { matchLines, priceSelections } from './wantedLines.js';
+import { type LineTax, type SoldRow, type SortedName, settle } from './settle.js';
+import { matchLines, numbered, priceSelections } from './wantedLines.js';
 import { eventDate } from './window.js';
 
 /** One line of the order as it must stand in Revel. */
@@ -29,6 +30,10 @@ export interface WantedItem {
    * by content, so that reordering lines at the source moves no number from one content to another.
    */
   occurrence: number;
+  /** Ids of the taxes and fees that apply to it, where the event names them. */
+  billingIds?: readonly string[];
+  /** What of the order's tax stands on the line; absent: nothing. */
+  tax?: Cents;
 }
 
 /** The order that an event must have, as plain data: the whole input of the plan on the source's side. */
@@ -51,11 +56,13 @@ export interface WantedOrder {
   tax: Cents;
   gratuity: Cents;
   surcharge: Cents;
-  /** subtotal − discount + tax + gratuity + surcharge, proved equal to Tripleseat's grand total. */
+  /** What the order comes to for the books; see `figuresOf`. */
   finalTotal: Cents;
-  /** What the order carries as paid; 0: no payment row. Never negative. */
+  /** Amount of the payment that the order carries; 0: no payment row. Never negative. */
   payment: Cents;
-  /** finalTotal − payment; negative when the guest has paid too much. */
+  /** Tip of that payment, beside its amount. */
+  tip: Cents;
+  /** What the guest still owes; negative when too much has been paid. */
   remainingDue: Cents;
   /** What staff know it by, cleaned, at most 100 characters. */
   callName: string;
@@ -67,6 +74,8 @@ export interface WantedOrder {
   revision: string;
   /** Sentences for a person about what was not taken as it stands: for the result's notes, never for Revel. */
   told: readonly string[];
+  /** Rows of the bill that nothing but their names has sorted. */
+  sorted: readonly SortedName[];
 }
 
 /** More lines than this are never written into one order. */
@@ -113,14 +122,15 @@ function build(input: WantedInput): WantedResult {
       'Every line has quantity 0 and no amount. Correct the lines in Tripleseat.',
     );
   }
-  if (read.lines.length > maxItems) {
-    const error = `The event has ${read.lines.length} lines; an order takes at most ${maxItems}. Split the event.`;
-    return failed('SOURCE_ERROR', error);
-  }
+  if (read.lines.length > maxItems) return tooMany(read.lines.length);
   const matched = matchLines(read.lines, location, input.products, input.unmatchedPolicy);
   if (matched.kind === 'failed') return matched;
   const money = settle(input, read.lines);
   if (money.kind === 'failed') return money;
+  const sold = soldLines(money.sold, input);
+  if (sold.kind === 'failed') return sold;
+  const items = withTax(numbered([...matched.items, ...sold.items]), money.lineTaxes);
+  if (items.length > maxItems) return tooMany(items.length);
   const content = {
     eventId: event.id,
     localId: localIdOf(event.id),
@@ -128,13 +138,65 @@ function build(input: WantedInput): WantedResult {
     location,
     date,
     startsAt: event.startsAt,
-    items: matched.items,
+    items,
     ...money.figures,
     callName: callNameOf(event, location),
     guests: event.guests,
     notesBase: `Triple Seat Event #${event.id}`,
   };
-  return { kind: 'ok', order: { ...content, revision: revisionOf(content), told: money.told } };
+  return {
+    kind: 'ok',
+    order: { ...content, revision: revisionOf(content), told: money.told, sorted: money.sorted },
+  };
+}
+
+function tooMany(lines: number) {
+  const error = `The event has ${lines} lines; an order takes at most ${maxItems}. Split the event.`;
+  return failed('SOURCE_ERROR', error);
+}
+
+/** Rows of the bill that are sold as lines. */
+function soldLines(
+  rows: readonly SoldRow[],
+  { products, location }: WantedInput,
+): { kind: 'ok'; items: WantedItem[] } | { kind: 'failed'; failure: Failure } {
+  const missing = rows.find(({ productId }) => products.byId(productId) === null);
+  if (missing) {
+    return failed(
+      'UNMATCHED_ITEMS',
+      `"${missing.name}" is to be sold as product ${missing.productId}, which is not an active product of this ` +
+        `establishment. Correct "billing" or "books" of location "${location.name}" in the locations file.`,
+    );
+  }
+  const items = rows.map(({ productId, name, amount }) => ({
+    productId,
+    name: name === '' ? 'Fee' : name,
+    nameOverride: name === '' ? 'Fee' : name,
+    quantity: one,
+    unitPrice: amount,
+    total: amount,
+    occurrence: 0,
+  }));
+  return { kind: 'ok', items };
+}
+
+const one = '1' as Quantity;
+
+/** The lines with the taxes that belong to them: to those that name it, else to all of them. */
+function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): WantedItem[] {
+  const shares = items.map(() => zero);
+  for (const { billingId, amount } of taxes) {
+    const naming = items.map((item) => billingId !== null && item.billingIds?.includes(billingId) === true);
+    const takes = naming.includes(true) ? naming : items.map(() => true);
+    const parts = spread(
+      amount,
+      items.map((item, index) => (takes[index] ? item.total : zero)),
+    );
+    parts.forEach((part, index) => {
+      shares[index] = cents((shares[index] ?? zero) + part);
+    });
+  }
+  return items.map((item, index) => (shares[index] ? { ...item, tax: shares[index] } : item));
 }
 
 function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {
@@ -153,7 +215,7 @@ function linesOf({ linesSource: source, location, products, unmatchedPolicy }: W
 }
 
 /** Hash over what is written, with the items in an order of their own. */
-function revisionOf(order: Omit<WantedOrder, 'revision' | 'told'>): string {
+function revisionOf(order: Omit<WantedOrder, 'revision' | 'told' | 'sorted'>): string {
   const items = order.items
     .map((item) =>
       JSON.stringify([
@@ -178,6 +240,9 @@ function revisionOf(order: Omit<WantedOrder, 'revision' | 'told'>): string {
     order.finalTotal,
     order.payment,
     order.callName,
+    // Orders from before there were tips on payments and taxes on lines keep their revision.
+    ...(order.tip === zero ? [] : [order.tip]),
+    ...order.items.flatMap(({ tax }) => (tax === undefined ? [] : [tax])).sort((a, b) => a - b),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
 }

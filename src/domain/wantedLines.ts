@@ -41,7 +41,7 @@ export function matchLines(
   }
   const failure = failureOf(matches, location);
   if (failure) return { kind: 'failed', failure };
-  return { kind: 'ok', items: numbered(items) };
+  return { kind: 'ok', items };
 }
 
 function matchOf(
@@ -82,7 +82,7 @@ function failureOf(matches: ReadonlyMap<string, LineMatch>, location: Location):
 }
 
 /** Numbers identical items by content; see {@link WantedItem.occurrence}. */
-function numbered(items: readonly WantedItem[]): WantedItem[] {
+export function numbered(items: readonly WantedItem[]): WantedItem[] {
   const groups = new Map<string, WantedItem[]>();
   const result = items.map((item) => ({ ...item }));
   for (const item of result) {

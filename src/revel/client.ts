@@ -242,8 +242,8 @@ export class RevelClient implements RevelPort {
           created_date: line.createdDate,
           updated_date: line.updatedDate,
           dining_option: revel.diningOption,
-          // The tax stands on the order, where Tripleseat has it.
-          tax_amount: 0,
+          // Unless it is spread over the lines, the tax stands on the order alone, where Tripleseat has it.
+          tax_amount: centsToNumber(item.tax ?? zero),
           tax_rate: 0,
           modifier_amount: 0,
           temp_sort: line.position,
@@ -277,7 +277,7 @@ export class RevelClient implements RevelPort {
           station: station(revel.posStationId),
           payment_type: revel.paymentType,
           amount: formatCents(wanted.payment),
-          tip: '0.00',
+          tip: formatCents(wanted.tip),
           payment_date: payment.date,
           created_date: payment.date,
           updated_date: payment.date,

@@ -158,6 +158,7 @@ export const paymentSchema = z
     order: reference,
     payment_type: reference,
     amount: decimal,
+    tip: decimal,
     deleted: flag,
     updated_by: reference,
   })
@@ -168,6 +169,7 @@ export const paymentSchema = z
       orderId: orderId(idOf(row.order) ?? ''),
       paymentType: idOf(row.payment_type),
       amount: money(row.amount),
+      tip: money(row.tip),
       deleted: row.deleted ?? false,
       updatedBy: idOf(row.updated_by),
     }),

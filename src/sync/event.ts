@@ -17,8 +17,9 @@ import { droppable } from './header.js';
 import { judge, judgeReading, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
+import { tellNotPriced, tellSorted } from './once.js';
 import { isRecent, type Proof } from './proof.js';
-import { base, doneAs, failed, failedPlan, failedUnread, type Known, standing } from './results.js';
+import { base, doneAs, failed, failedPlan, failedUnread, type Known, skipped, standing } from './results.js';
 import { servedResult } from './served.js';
 import type { Candidate, EventResult } from './types.js';
 
@@ -186,6 +187,14 @@ async function planOrderOf(
     if (mistake !== null) return result(failed(known, 'LOCATION_NOT_MAPPED', mistake, existing, false));
     return result(failed(known, reason, error, existing, gathered.upstream));
   }
+  if (gathered.kind === 'not-priced') {
+    return result(
+      existing === null
+        ? skipped(known, 'NOT_PRICED', await tellNotPriced(ctx, event, location), null)
+        : failed(known, 'NOT_PRICED', noLongerPriced(existing), existing, false),
+    );
+  }
+  await tellSorted(ctx, gathered.order);
   const wanted = gathered.order;
   const { ownLines } = gathered;
   const doubtful = await isDoubtful(ctx, event.id);
@@ -231,6 +240,10 @@ async function planOrderOf(
       return { kind: 'work', work: { ...work, actions, creates: false } };
     }
   }
+}
+
+function noLongerPriced({ id }: FoundOrder): string {
+  return `Order ${id} stands in Revel, but no price is on the event any more, so that the two cannot be compared. Complete the event in Tripleseat.`;
 }
 
 async function planWithContents(

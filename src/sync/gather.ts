@@ -1,6 +1,7 @@
 import { type Gathered, nextLines } from '../domain/documents.js';
 import type { SourceEvent } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
+import { isPriced } from '../domain/priced.js';
 import type { Failure } from '../domain/reasons.js';
 import { buildWanted, type WantedOrder } from '../domain/wanted.js';
 import { establishmentOf, type RunContext } from './context.js';
@@ -9,6 +10,8 @@ import { establishmentOf, type RunContext } from './context.js';
 export type WantedRead =
   /** `ownLines`: made from nothing but the event itself and the products. */
   | { kind: 'ok'; order: WantedOrder; ownLines: boolean }
+  /** Nobody has put a price on the event yet. */
+  | { kind: 'not-priced' }
   | { kind: 'failed'; failure: Failure; upstream: boolean };
 
 /** Reads whatever the event's lines need (its booking, selections, invoice, products) and builds the order. */
@@ -20,6 +23,9 @@ export async function gatherWanted(
   const gathered: Gathered = {};
   for (;;) {
     const step = nextLines(event, gathered);
+    // Selections and invoices have no total of their own either.
+    const isBookingKnown = step.kind !== 'need' || step.need !== 'booking';
+    if (isBookingKnown && !isPriced(event, gathered)) return { kind: 'not-priced' };
     if (step.kind === 'failed') return refused(step.failure);
     if (step.kind === 'need') {
       const problem = await readMore(ctx, event, step, gathered);

@@ -227,12 +227,14 @@ function rebuilt(
     surcharge: amount(4),
     finalTotal: amount(5),
     payment: amount(6),
+    tip: zero,
     remainingDue: amount(7),
     callName: '',
     guests: null,
     notesBase: '',
     revision,
     told: [],
+    sorted: [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type {
   Broken,
   EventHeader,
@@ -9,8 +10,8 @@ import type {
   SourceLine,
 } from '../domain/event.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
-import { parseCents, parseQuantity } from '../domain/money.js';
-import { billingOf, isEmpty, paymentsOf, quote, total, Unreadable } from './amounts.js';
+import { type Cents, parseCents, parseQuantity } from '../domain/money.js';
+import { billingOf, figureOf, isEmpty, paymentsOf, quote, total, Unreadable } from './amounts.js';
 import { instant, isoDate, localTimes, usDate, utcInstant } from './dates.js';
 import {
   bookingSchema,
@@ -163,11 +164,13 @@ function eventOf(event: RawEvent): SourceEvent {
     room: (event.rooms ?? []).flatMap(({ name }) => name ?? []).join(', '),
     ...readEach({
       grandTotal: () => total(event.grand_total, 'grand_total'),
-      billing: () => billingOf(event.billing_totals, 'billing_totals'),
+      billing: () => billingOf(event.billing_totals),
       payments: () => paymentsOf(event.payment_set, 'payment_set'),
       amountDue: () => total(event.amount_due ?? event.payment_set?.amount_due, 'amount_due'),
     }),
     documents: documentsOf(event.documents),
+    ...present('minimum', minimumOf(event.food_and_beverage_min)),
+    ...present('selectedGratuity', chosenGratuity(event.selected_gratuity)),
   };
 }
 
@@ -175,6 +178,43 @@ function eventOf(event: RawEvent): SourceEvent {
 function guestsOf(count: Scalar): number | null {
   const guests = Number(count ?? 0);
   return Number.isSafeInteger(guests) && guests > 0 && guests < 1_000_000 ? guests : null;
+}
+
+/** A field that is left out where there is nothing in it. */
+function present<K extends string, V>(key: K, value: V | null): Partial<Record<K, V>> {
+  return value === null ? {} : ({ [key]: value } as Record<K, V>);
+}
+
+/** Only for a sentence: what cannot be read is not there. */
+function minimumOf(value: Scalar): Cents | null {
+  return isEmpty(value) ? null : parseCents(value);
+}
+
+const choiceSchema = z.union([
+  z.string(),
+  z.number(),
+  z.object({
+    name: z.unknown().optional(),
+    label: z.unknown().optional(),
+    title: z.unknown().optional(),
+    value: z.unknown().optional(),
+    percent: z.unknown().optional(),
+  }),
+]);
+
+/** The guest's choice for a sentence. Its shape is not documented: text, a number, or an object that names it. */
+function chosenGratuity(value: unknown): string | null {
+  const read = choiceSchema.safeParse(value);
+  if (!read.success) return null;
+  const { data } = read;
+  const said =
+    typeof data === 'object'
+      ? [data.name, data.label, data.title, data.value, data.percent].find(
+          (each) => (typeof each === 'string' && each.trim() !== '') || typeof each === 'number',
+        )
+      : data;
+  const text = String(said ?? '').trim();
+  return /^(?:|none|no|no gratuity|null|false|0*(?:\.0*)?\s*%?)$/i.test(text) ? null : quote(text);
 }
 
 /** Reads every field by itself: one that is broken stands in the way of those who use it, and of nobody else. */
@@ -214,9 +254,9 @@ function documentOf(document: RawDocument, field: string): SourceDocument {
     deleted: document.deleted_at !== null,
     lines: (document.line_items ?? []).map(lineOf),
     ...readEach({
-      billing: () => billingOf(document.billing_totals, `${field}.billing_totals`),
+      billing: () => billingOf(document.billing_totals),
       grandTotal: () => total(financials?.grand_total, `${field}.financials.grand_total`),
-      discountsTotal: () => total(financials?.discounts_total, `${field}.financials.discounts_total`),
+      discountsTotal: () => figureOf(financials?.discounts_total),
       payments: () => paymentsOf(document.payment_set, `${field}.payment_set`),
       amountDue: () =>
         total(financials?.amount_due ?? document.payment_set?.amount_due, `${field}.financials.amount_due`),
@@ -242,6 +282,8 @@ function lineOf(line: RawLine): SourceLine {
     price: read(line.price, 'price', parseCents),
     totalPrice: read(line.total_price, 'total_price', parseCents),
     malformed,
+    ...present('discount', figureOf(line.discount)),
+    ...(line.billing_ids ? { billingIds: line.billing_ids } : {}),
   };
 }
 

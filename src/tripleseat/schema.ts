@@ -38,20 +38,30 @@ const line = z.object({
   quantity: scalar,
   price: scalar,
   total_price: scalar,
+  discount: scalar.catch(null),
+  billing_ids: z.array(id).max(MAX_SMALL_LIST).nullish().catch(null),
 });
 export type RawLine = z.infer<typeof line>;
 
-const billing = z.object({ description: label, name: label, total_price: scalar, total: scalar });
+const billing = z.object({
+  billing_id: optionalId,
+  description: label,
+  name: label,
+  total_price: scalar,
+  total: scalar,
+});
 export type RawBilling = z.infer<typeof billing>;
 
 const payment = z.object({
   id: optionalId,
   amount: scalar,
   state: label,
+  custom_title: label,
   paid_at: label,
   unpaid_at: label,
   refunded_at: label,
   amount_refunded: scalar,
+  refund_amount: scalar,
 });
 export type RawPayment = z.infer<typeof payment>;
 
@@ -123,6 +133,8 @@ export const eventSchema = z.object({
     .catch(null),
   grand_total: scalar,
   amount_due: scalar,
+  food_and_beverage_min: scalar.catch(null),
+  selected_gratuity: z.unknown().optional(),
   billing_totals: list(billing),
   payment_set: paymentSet,
   documents,

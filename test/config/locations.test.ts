@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findLocation, isSelected, parseLocations, resolveLocations } from '../../src/config/locations.js';
 import type { ConfigProblem } from '../../src/config/problems.js';
+import { defaultBooks } from '../../src/domain/location.js';
 import { locationsFile } from './helpers.js';
 
 function parse(json: unknown) {
@@ -42,6 +43,7 @@ describe('parseLocations', () => {
         },
         products: { 'O G': 579 },
         billing: { 'Admin Fee': 'surcharge' },
+        books: defaultBooks,
       },
       {
         name: 'Downtown',
@@ -62,6 +64,7 @@ describe('parseLocations', () => {
         },
         products: {},
         billing: {},
+        books: defaultBooks,
       },
     ]);
   });
@@ -98,6 +101,22 @@ describe('parseLocations', () => {
   ])('refuses %s %j', (key, value, problem) => {
     const { problems } = parse({ ...locationsFile, defaults: { ...locationsFile.defaults, [key]: value } });
     expect(problems).toMatchObject([{ where: expect.stringContaining(`defaults.${key}`), problem }]);
+  });
+
+  it('lets an entry say of the books what is different there', () => {
+    const books = { gratuity: 'on-top', fees: { product: 991 } };
+    const [first] = locationsFile.locations;
+    const { locations } = parse({
+      ...locationsFile,
+      defaults: { ...locationsFile.defaults, books },
+      locations: [
+        { ...first, billing: { Deposit: 'ignore', Delivery: { product: 7 } }, books: { tax: 'lines' } },
+      ],
+    });
+    expect(locations[0]).toMatchObject({
+      billing: { Deposit: 'ignore', Delivery: { product: 7 } },
+      books: { gratuity: 'on-top', fees: { product: 991 }, tax: 'lines' },
+    });
   });
 
   it('lets an entry add to and override the default mappings', () => {
@@ -173,6 +192,11 @@ describe('parseLocations', () => {
     [{ products: { '': 579 } }, 'locations[0].products[""] is empty'],
     [{ products: [] }, 'locations[0].products is not an object'],
     [{ billing: { Fee: 'tip' } }, 'locations[0].billing.Fee is not one of the known values'],
+    [{ billing: { Fee: { product: 0 } } }, 'locations[0].billing.Fee.product is less than 1'],
+    [{ books: { gratuity: 'tip' } }, 'locations[0].books.gratuity is not one of the known values'],
+    [{ books: { fees: 'tax' } }, 'locations[0].books.fees is not one of the known values'],
+    [{ books: { tax: 'line' } }, 'locations[0].books.tax is not one of the known values'],
+    [{ books: 'in-total' }, 'locations[0].books is not an object'],
     [
       { tripleseat: { siteId: 15692 } },
       'locations[1].tripleseat covers the same site and location as locations[0]',

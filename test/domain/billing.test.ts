@@ -1,52 +1,139 @@
 import { describe, expect, it } from 'vitest';
-import { classifyBilling } from '../../src/domain/billing.js';
-import { billing } from './builders.js';
+import { sortBilling } from '../../src/domain/billing.js';
+import type { BillingUse } from '../../src/domain/location.js';
 
-describe('classifyBilling', () => {
+function sorted(name: string, configured: Record<string, BillingUse> = {}, amount?: 'negative') {
+  const found = sortBilling({ name, amount: amount ?? 'positive' }, configured);
+  return found.kind === 'use' ? found.use : found.kind;
+}
+
+describe('sortBilling', () => {
   it.each([
-    ['Tax', 'tax'],
-    ['Sales Tax', 'tax'],
-    ['Taxes', 'tax'],
-    ['State-TAX (8.25%)', 'tax'],
-    ['Tax8.25%', 'tax'],
-    ['Sales &amp; Use Tax', 'tax'],
-    ['Gratuity', 'gratuity'],
-    ['20% gratuity', 'gratuity'],
-    ['Tip', 'gratuity'],
-    ['Staff tips', 'gratuity'],
-    ['Taxi', 'surcharge'],
-    ['Stipend', 'surcharge'],
-    ['Multiple fees', 'surcharge'],
-    ['Admin Fee', 'surcharge'],
-    ['', 'surcharge'],
-  ])('%j is %s', (name, field) => {
-    expect(classifyBilling(billing([name, '1.00']), {})).toEqual({
-      tax: 0,
-      gratuity: 0,
-      surcharge: 0,
-      [field]: 100,
-    });
+    'Tax',
+    'Sales Tax',
+    'Taxes',
+    'State-TAX (8.25%)',
+    'Tax8.25%',
+    'Sales &amp; Use Tax',
+    'Sales & Use',
+    'SALES AND USE 8%',
+    'GST',
+    'HST 13%',
+    'PST',
+    'QST / TVQ 9.975%',
+    'TPS',
+    'VAT 20%',
+    'IVA 21 %',
+    'SalesTax',
+    'salestax',
+    'Meals Tx',
+    'MealsTax 6.25%',
+    'Tax on Gratuity',
+    'GST on service',
+    'Gratuity Tax',
+    'Tip tax (8%)',
+    'Service Charge Tax',
+    'Tax on Food & Beverage',
+    'Food & Beverage Tax',
+    'VAT (included)',
+    'Tax - Non-Taxable Items Excluded',
+    'Discount Tax',
+  ])('%j is tax', (name) => {
+    expect(sorted(name)).toBe('tax');
   });
 
+  it.each([
+    'Gratuity',
+    '20% gratuity',
+    'Tip',
+    'Staff tips',
+    '20% Gratuity (pre-tax)',
+    'Gratuity - Non-Tax',
+    'Gratuity (Non Taxable)',
+    'Tip (before tax)',
+    'Tip before sales tax',
+    'Gratuity (tax exempt)',
+    'Gratuity, tax-free',
+    'Grat 18%',
+    'Auto-Grat',
+    'AutoGrat',
+    'Auto Gratuity 20%',
+    'Autogratuity',
+    'Propina',
+    'Gratuity & Service Charge',
+    'Gratuity (excl. tax)',
+    'Pretax gratuity',
+    'Gratuity (after tax)',
+    'GRATUITY PLUS TAX',
+  ])('%j is gratuity', (name) => {
+    expect(sorted(name)).toBe('gratuity');
+  });
+
+  it.each([
+    'Taxi',
+    'Stipend',
+    'Syntax workshop',
+    'Multiple fees',
+    'Admin Fee',
+    'Non-Tax Admin Fee',
+    'Admin Fee (tax exempt)',
+    'Taxable service charge',
+    'Untaxed delivery',
+    'Compass Room',
+    'Tipi rental',
+    'Grated cheese',
+    'Privatization fee',
+    '',
+    '--',
+  ])('%j is a fee', (name) => {
+    expect(sorted(name)).toBe('surcharge');
+  });
+
+  it.each(['Tax & Gratuity', 'Gratuity/Tax', 'Tips and Taxes', 'Gratuity incl. discount', 'Tax gratuity'])(
+    '%j is for a person to decide',
+    (name) => {
+      expect(sorted(name)).toBe('unclear');
+    },
+  );
+
+  it.each(['Discount', 'Discounts (10%)', 'Comp', 'PROMO', 'Manager comp'])(
+    '%j takes from the price if the total proves it',
+    (name) => {
+      expect(sorted(name, {}, 'negative')).toBe('discount-word');
+      expect(sorted(name)).toBe('discount-word');
+    },
+  );
+
+  it.each(['Deposit', 'Prepayment', 'Waiver', 'Sales Tax', 'Gratuity'])(
+    'a negative %j is for a person to decide',
+    (name) => {
+      expect(sorted(name, {}, 'negative')).toBe('unclear');
+    },
+  );
+
   it('goes by the configured name first, however it is spelled', () => {
-    const configured = { 'Admin Fee': 'gratuity', 'Tax on tips': 'surcharge' } as const;
-    expect(classifyBilling(billing(['ADMIN-FEE', '1.00'], ['Tax on Tips', '2.00']), configured)).toEqual({
-      tax: 0,
-      gratuity: 100,
-      surcharge: 200,
-    });
+    const configured = {
+      'Admin Fee': 'gratuity',
+      'Tax on tips': 'surcharge',
+      Deposit: 'ignore',
+      Delivery: { product: 991 },
+    } as const;
+    expect(sorted('ADMIN-FEE', configured)).toBe('gratuity');
+    expect(sorted('Tax on Tips', configured)).toBe('surcharge');
+    expect(sorted('deposit', configured, 'negative')).toBe('ignore');
+    expect(sorted('Delivery ', configured)).toEqual({ product: 991 });
+    expect(sorted('Delivery 2', configured)).toBe('surcharge');
   });
 
   it('lets no configured name without letters catch nameless fees', () => {
-    expect(classifyBilling(billing(['--', '1.00']), { '!!': 'tax' }).surcharge).toBe(100);
+    expect(sorted('--', { '!!': 'tax' })).toBe('surcharge');
   });
 
-  it('adds up what falls together', () => {
-    expect(
-      classifyBilling(
-        billing(['State Tax', '0.10'], ['City Tax', '0.20'], ['Fee', '3'], ['Waiver', '-1']),
-        {},
-      ),
-    ).toEqual({ tax: 30, gratuity: 0, surcharge: 200 });
+  it('says what sorted a name', () => {
+    const why = (name: string) => {
+      const found = sortBilling({ name, amount: 'positive' }, { Fee: 'surcharge' });
+      return found.kind === 'use' && found.why;
+    };
+    expect(['Fee', 'Tip', 'Delivery'].map(why)).toEqual(['mapping', 'word', 'rest']);
   });
 });

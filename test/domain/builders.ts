@@ -7,7 +7,7 @@ import type {
   SourcePayment,
 } from '../../src/domain/event.js';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
-import type { Location } from '../../src/domain/location.js';
+import { defaultBooks, type Location } from '../../src/domain/location.js';
 import { type Cents, parseCents, parseQuantity, type Quantity } from '../../src/domain/money.js';
 import type { Product } from '../../src/domain/products.js';
 
@@ -131,6 +131,7 @@ export function location(
     tripleseat: { siteId: 15691, locationId: 26059 },
     products: { 'O G': 579 },
     billing: { 'Admin Fee': 'surcharge' },
+    books: defaultBooks,
     ...rest,
     revel: {
       establishmentId: 8,

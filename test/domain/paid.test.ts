@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SourceDocument, SourceEvent, SourcePayment } from '../../src/domain/event.js';
-import { cents } from '../../src/domain/money.js';
-import { paidOf } from '../../src/domain/paid.js';
+import type { SourceDocument, SourcePayment } from '../../src/domain/event.js';
+import type { Cents } from '../../src/domain/money.js';
+import { type Paid, paidOf } from '../../src/domain/paid.js';
 import { document, paid, usd } from './builders.js';
 
 const TOTAL = usd('1472.00');
@@ -21,15 +21,40 @@ interface Figures {
 
 const money = (text: Money | undefined) => (text === null || text === undefined ? null : usd(text));
 
-function result({ own = null, due, event = null, eventDue, eventTotal = '1472.00', others = [] }: Figures) {
+interface Given extends Figures {
+  policy?: 'paid' | 'listed';
+  ignored?: [name: string, amount: string][];
+  total?: string;
+}
+
+function found(given: Given): Paid {
+  const { own = null, due, event = null, eventDue, eventTotal = '1472.00', others = [] } = given;
   const its = document({ id: '1', payments: own, amountDue: money(due) });
-  const source: Pick<SourceEvent, 'payments' | 'grandTotal' | 'amountDue' | 'documents'> = {
+  const source = {
     payments: event,
     grandTotal: usd(eventTotal),
     amountDue: money(eventDue),
     documents: [its, ...others.map((over, index) => document({ id: `${index + 2}`, ...over }))],
   };
-  return paidOf(source, its, TOTAL);
+  return paidOf({
+    event: source,
+    document: its,
+    total: usd(given.total ?? '1472.00'),
+    ignored: (given.ignored ?? []).map(([name, amount]) => ({ name, amount: usd(amount) })),
+    policy: given.policy ?? 'paid',
+  });
+}
+
+function result(given: Given): Cents {
+  const paidSum = found(given);
+  if (paidSum.kind !== 'ok') throw new Error(paidSum.why);
+  return paidSum.amount;
+}
+
+function refusal(given: Given): string {
+  const refused = found(given);
+  if (refused.kind === 'ok') throw new Error(`${refused.amount} paid`);
+  return refused.why;
 }
 
 const deposit = (amount: string, id = '7', over: Partial<SourceDocument> = {}) => ({
@@ -73,25 +98,25 @@ describe('paidOf', () => {
       { own: [], eventDue: '1500.00', eventTotal: '2000.00' },
       '500.00',
     ],
-    ['a list that says less than what is due', { own: paid('500.00'), due: '0', eventDue: '0' }, '500.00'],
     ['a document that knows better than the event', { own: [], due: '1472.00', eventDue: '972.00' }, '0'],
-    [
-      'what the document lists beside a deposit that nothing confirms',
-      { own: paid('200.00'), due: '1272.00', others: [deposit('500.00')] },
-      '200.00',
-    ],
-    ['the same, by both', { own: [], due: '972.00', eventDue: '972.00' }, '500.00'],
+    ['an empty list and less due, by both', { own: [], due: '972.00', eventDue: '972.00' }, '500.00'],
     ['the same, by the event alone', { own: [], eventDue: '972.00' }, '500.00'],
     ['an empty list of the event', { event: [], eventDue: '0' }, '1472.00'],
     ['payments that are only scheduled', { own: [], due: '1472.00', eventDue: '1472.00' }, '0'],
     ['an empty list and more due than the total', { own: [], due: '1500.00', eventDue: '1472.00' }, '0'],
-    ['more paid than the total', { own: paid('1500.00'), due: '0', eventDue: '0' }, '1500.00'],
-    ['more paid than the total, by what is due', { own: paid('1500.00'), due: '-28.00' }, '1500.00'],
+    ['more paid than the total', { own: paid('1500.00'), eventDue: '-28.00' }, '1500.00'],
+    ['a list without any amount due', { own: paid('500.00') }, '500.00'],
     [
-      'more listed than any amount due says',
-      { own: paid('500.00'), due: '1472.00', eventDue: '1000.00' },
+      'what is listed everywhere without any amount due',
+      { own: paid('200.00'), others: [deposit('500.00')] },
+      '700.00',
+    ],
+    [
+      'a list that one amount due confirms',
+      { own: paid('500.00'), due: '972.00', eventDue: '1122.00' },
       '500.00',
     ],
+    ['more paid than the total, by what is due', { own: paid('1500.00'), due: '-28.00' }, '1500.00'],
     ['a payment that was given back', { own: paid('0.00'), due: '1472.00', eventDue: '1472.00' }, '0'],
     [
       'a deposit on another document, confirmed',
@@ -116,7 +141,7 @@ describe('paidOf', () => {
     ],
     [
       'nothing from a deleted document',
-      { own: [], due: '1472.00', eventDue: '1472.00', others: [deposit('500.00', '7', { deleted: true })] },
+      { own: [], due: '1472.00', eventDue: '972.00', others: [deposit('500.00', '7', { deleted: true })] },
       '0',
     ],
     ['negative payments, to be refused', { own: paid('-1.00'), due: '1473.00' }, '-1.00'],
@@ -124,20 +149,116 @@ describe('paidOf', () => {
     expect(result(figures)).toBe(usd(amount));
   });
 
-  it('needs no document', () => {
-    const event = { payments: [], grandTotal: TOTAL, amountDue: usd('972.00'), documents: [] };
-    expect(paidOf(event, null, TOTAL)).toBe(usd('500.00'));
+  it.each<[string, Given, RegExp]>([
+    [
+      'every amount due contradicts the list',
+      { own: paid('500.00'), due: '1472.00', eventDue: '1472.00' },
+      /payments listed come to 500\.00 \(500\.00\); the amount due of document 1 is 1472\.00, which makes 0\.00 paid of 1472\.00; the event's amount due is 1472\.00.*PAYMENT_POLICY=listed/,
+    ],
+    ['a card fee was paid on top', { own: paid('515.00'), due: '972.00', eventDue: '972.00' }, /515\.00/],
+    ['less is listed than was paid', { own: paid('500.00'), due: '0', eventDue: '0' }, /come to 500\.00/],
+    [
+      'nothing is listed, and the amounts due differ',
+      { due: '972.00', eventDue: '500.00' },
+      /no payment is listed/,
+    ],
+    [
+      'another document lists a deposit that no amount due knows',
+      { own: paid('200.00'), due: '1272.00', eventDue: '1272.00', others: [deposit('500.00')] },
+      /come to 700\.00 \(200\.00, 500\.00\)/,
+    ],
+    ['the list is off by a cent', { own: paid('500.01'), due: '972.00' }, /500\.01/],
+  ])('refuses when %s', (_, figures, words) => {
+    expect(refusal(figures)).toMatch(words);
+    const lists = [figures.own, ...(figures.others ?? []).map(({ payments }) => payments)];
+    const listed = lists.flatMap((list) => list ?? []).reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+    expect(result({ ...figures, policy: 'listed' })).toBe(listed);
   });
 
-  it('is what is listed with the document, unless an amount due knows of more lists', () => {
+  it('tells of the figure that does not count', () => {
+    const told = (figures: Given) => {
+      const paidSum = found(figures);
+      return paidSum.kind === 'ok' ? paidSum.told : [];
+    };
+    expect(told({ own: paid('500.00'), due: '972.00', eventDue: '1122.00' })).toEqual([
+      "The event's amount due is 1122.00, but payments of 500.00 are listed, which the amount due of document 1 confirms (972.00).",
+    ]);
+    expect(told({ own: paid('500.00'), due: '972.00', eventDue: '972.00' })).toEqual([]);
+  });
+
+  it('takes a payment that one list cannot tell from another list that can', () => {
+    const broken = [{ id: '1', amount: null, problem: 'payment 1 is odd' }];
+    expect(result({ own: broken, event: paid('500.00'), due: '972.00' })).toBe(usd('500.00'));
+    expect(refusal({ own: broken, due: '972.00' })).toBe(
+      'payment 1 is odd. Correct the payment in Tripleseat.',
+    );
+    expect(refusal({ own: broken, due: '972.00', policy: 'listed' })).toContain('payment 1 is odd');
+    // Of a document that does not count nobody looks at it.
+    expect(result({ own: [], due: '1472.00', others: [{ deleted: true, payments: broken }] })).toBe(0);
+  });
+
+  it.each<[string, Given, string]>([
+    // Total 1,472 of which the order has 1,172, and a deposit of 300 that will be given back.
+    ['all is paid, the deposit too', { own: paid('1472.00'), due: '0' }, '1172.00'],
+    ['nothing is paid', { own: [], due: '1472.00' }, '0'],
+    [
+      'the deposit has its own payment',
+      { own: [...paid('300.00'), ...paid('500.00', '2')], due: '672.00' },
+      '500.00',
+    ],
+    [
+      'the deposit was given back',
+      { own: [...paid('1472.00'), ...paid('-300.00', '2')], due: '300.00' },
+      '1172.00',
+    ],
+    ['the amount due leaves the deposit out', { own: paid('500.00'), due: '672.00' }, '500.00'],
+    ['less than the deposit is paid', { own: paid('200.00'), due: '1272.00' }, '200.00'],
+  ])('of a deposit that is no part of the sale: %s', (_, figures, amount) => {
+    expect(result({ ...figures, total: '1172.00', ignored: [['Security Deposit', '300.00']] })).toBe(
+      usd(amount),
+    );
+  });
+
+  it('does not guess which payment was the deposit', () => {
+    const figures: Given = { own: paid('800.00'), due: '672.00', total: '1172.00' };
+    expect(refusal({ ...figures, ignored: [['Security Deposit', '300.00']] })).toMatch(
+      /Of the 800\.00 .* cannot be told what belongs to "Security Deposit" of 300\.00/,
+    );
+  });
+
+  it.each<[string, Given, string]>([
+    ['listed too', { own: paid('500.00'), due: '580.00' }, '500.00'],
+    ['not listed', { own: [], due: '580.00' }, '500.00'],
+    [
+      'listed, and more paid since',
+      { own: [...paid('500.00'), ...paid('80.00', '2')], due: '500.00' },
+      '580.00',
+    ],
+    ['not listed, and more paid since', { own: paid('80.00'), due: '500.00' }, '580.00'],
+  ])('of a prepayment that is a row of the bill: %s', (_, figures, amount) => {
+    const bill = {
+      total: '1080.00',
+      eventTotal: '580.00',
+      ignored: [['Deposit', '-500.00']],
+    } satisfies Given;
+    expect(result({ ...figures, ...bill })).toBe(usd(amount));
+  });
+
+  it('needs no document', () => {
+    const event = { payments: [], grandTotal: TOTAL, amountDue: usd('972.00'), documents: [] };
+    const input = { event, document: null, total: TOTAL, ignored: [], policy: 'paid' } as const;
+    expect(paidOf(input)).toEqual({ kind: 'ok', amount: usd('500.00'), told: [] });
+  });
+
+  it('is what an amount due confirms, or nothing is said', () => {
     const figure = fc.option(fc.integer({ min: 0, max: 2_000 }).map((dollars) => `${dollars}`));
     const list = fc.option(fc.constantFrom([], paid('500.00'), paid('700.00', '2'), paid('0.00')));
     fc.assert(
       fc.property(list, figure, list, figure, list, (own, due, event, eventDue, payments) => {
-        const found = result({ own, due, event, eventDue, others: [{ payments }] });
-        const said = [due, eventDue].map(money).map((each) => each !== null && cents(TOTAL - each));
-        const listed = own?.[0]?.amount;
-        if (listed !== undefined && listed !== 0 && found !== listed) expect(said).toContain(found);
+        const paidSum = found({ own, due, event, eventDue, others: [{ payments }] });
+        const said = [due, eventDue].map(money).filter((each) => each !== null);
+        if (paidSum.kind !== 'ok' || said.length === 0) return;
+        if (paidSum.amount !== 0) expect(said.map((each) => TOTAL - each)).toContain(paidSum.amount);
       }),
     );
   });

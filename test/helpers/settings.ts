@@ -1,4 +1,5 @@
 import type { Config } from '../../src/config/types.js';
+import { defaultBooks } from '../../src/domain/location.js';
 import {
   allPlaces,
   DINING_OPTION,
@@ -28,6 +29,7 @@ export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   },
   products: { 'O G': shop.products.find(({ name }) => name === 'Original Gangster')?.id ?? 0 },
   billing: { 'Admin Fee': 'surcharge' },
+  books: defaultBooks,
 }));
 
 /** What is set unless a test says otherwise; fast, since most tests have nothing to learn from waiting. */

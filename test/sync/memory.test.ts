@@ -201,7 +201,7 @@ describe('what a sweep remembers', () => {
 
   it('is of no use, and does no harm, when it is damaged', async () => {
     const { desk, event } = await injected();
-    const [[key, good] = ['', '']] = desk.cache;
+    const [key = '', good = ''] = [...desk.cache].find(([known]) => !known.startsWith('told/')) ?? [];
     const entry = JSON.parse(good) as unknown[];
     const damaged = [null, 'x', {}, [], entry.slice(1), [...entry.slice(0, 5), [1], 'x']];
     for (const value of damaged) {

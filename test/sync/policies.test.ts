@@ -81,12 +81,17 @@ describe('payments that Tripleseat tells in other ways', () => {
     expect((await desk.single([event])).writes).toEqual([]);
   });
 
-  it('a deposit that no amount due knows is not added up', async () => {
+  it('a deposit that no amount due knows is for a person, who may trust the list', async () => {
     const desk = new Desk(NOW);
     const event = bare(desk, '16.48', '16.48', [deposit]);
-    expect((await desk.single([event])).of(event.id).status).toBe('injected');
-    expect(desk.revel.orders()).toMatchObject([{ final_total: 16.48, remaining_due: 16.48 }]);
-    expect((await desk.single([event])).writes).toEqual([]);
+    const refused = (await desk.single([event])).of(event.id);
+    expect(refused.reason).toBe('TOTALS_MISMATCH');
+    expect(refused.error).toMatch(/payments listed come to 6\.00 .* 16\.48, which makes 0\.00 paid/);
+    expect(desk.revel.orders()).toEqual([]);
+    const listed = { paymentPolicy: 'listed' } as const;
+    expect((await desk.single([event], {}, listed)).of(event.id).status).toBe('injected');
+    expect(desk.revel.orders()).toMatchObject([{ final_total: 16.48, remaining_due: 10.48 }]);
+    expect((await desk.single([event], {}, listed)).writes).toEqual([]);
   });
 });
 

@@ -88,6 +88,7 @@ describe('toEvent', () => {
       price: 2_572,
       totalPrice: 59_156,
       malformed: [],
+      billingIds: ['5', '6'],
     });
     expect(document?.lines[4]).toMatchObject({
       description: '',
@@ -281,27 +282,61 @@ describe('lines', () => {
 
 describe('totals', () => {
   it.each([
-    [{ grand_total: '1.234' }, 'grand_total is "1.234", not a whole number of cents'],
-    [{ amount_due: 'none' }, 'amount_due is "none", not a whole number of cents'],
+    [{ grand_total: '1.2.3' }, 'grand_total is "1.2.3", no amount of money'],
+    [{ amount_due: 'none' }, 'amount_due is "none", no amount of money'],
     [
-      { billing_totals: [{ name: 'Tax', total: '0.001' }] },
-      'billing_totals.0 is "0.001", not a whole number of cents',
-    ],
-    [
-      { documents: [{ id: 1, financials: { grand_total: '9.999' } }] },
-      'documents.0.financials.grand_total is "9.999", not a whole number of cents',
-    ],
-    [
-      { documents: [{ id: 1, billing_totals: [{ description: 'Tax', total_price: '\u001b[2J' }] }] },
-      'documents.0.billing_totals.0 is "?[2J", not a whole number of cents',
+      { documents: [{ id: 1, financials: { grand_total: '\u001b[2J' } }] },
+      'documents.0.financials.grand_total is "?[2J", no amount of money',
     ],
   ])('%j is kept aside by name', (fields, detail) => {
     expect(brokenIn(fields)).toBe(detail);
   });
 
+  it('rounds totals that were computed without rounding half up to the cent', () => {
+    const event = eventWith({ grand_total: '1137.6800000000002', amount_due: '500.005' });
+    expect([event.grandTotal, event.amountDue]).toEqual([113_768, 50_001]);
+    expect(documentWith({ financials: { grand_total: '96.3125', amount_due: '96.3125' } })).toMatchObject({
+      grandTotal: 9631,
+      amountDue: 9631,
+    });
+  });
+
+  it('keeps parts of a sum as they stand, fractions and nonsense too', () => {
+    const document = documentWith({
+      financials: { discounts_total: '122.555' },
+      billing_totals: [
+        { billing_id: 6, description: 'Sales Tax', total_price: '96.3125' },
+        { description: 'Fee', total_price: '\u001b[2J' },
+      ],
+      line_items: [{ description: 'Tacos', discount: '-1.005', billing_ids: [6, 7] }],
+    });
+    expect(document).toMatchObject({
+      discountsTotal: { raw: '"122.555"', exact: '12255.5' },
+      billing: [
+        { name: 'Sales Tax', amount: { raw: '"96.3125"', exact: '9631.25' }, billingId: '6' },
+        { name: 'Fee', amount: { raw: '"?[2J"', exact: null } },
+      ],
+      lines: [{ discount: { raw: '"-1.005"', exact: '-100.5' }, billingIds: ['6', '7'] }],
+    });
+    expect(document?.broken).toBeUndefined();
+  });
+
+  it('reads the minimum and the gratuity that the guest has chosen, in whatever shape', () => {
+    const chosen = (selected_gratuity: unknown) => eventWith({ selected_gratuity }).selectedGratuity;
+    expect(eventWith({ food_and_beverage_min: '1000.0' }).minimum).toBe(100_000);
+    expect(['20%', 20, { value: '22.0' }, { name: 'Standard 18%' }].map(chosen)).toEqual([
+      '"20%"',
+      '"20"',
+      '"22.0"',
+      '"Standard 18%"',
+    ]);
+    const none = [null, undefined, '', '0', '0.0 %', 0, 'none', {}, [], true];
+    expect(none.map(chosen)).toEqual(none.map(() => undefined));
+  });
+
   it('keeps each broken figure to itself', () => {
     const document = documentWith({
-      financials: { grand_total: '9.999', amount_due: '5.0' },
+      financials: { grand_total: 'much', amount_due: '5.0' },
       billing_totals: [{ description: 'Tax', total_price: '1.5' }],
     });
     expect(document).toMatchObject({ grandTotal: null, amountDue: 500, billing: [{ amount: 150 }] });
@@ -316,7 +351,7 @@ describe('totals', () => {
         { description: 'Waiver', value: '0' },
       ],
     });
-    expect(document?.billing).toEqual([{ name: 'Gratuity', amount: 23_000 }]);
+    expect(document?.billing).toEqual([{ name: 'Gratuity', amount: 23_000, billingId: '5' }]);
     expect(eventWith({ billing_totals: [] }).billing).toEqual([]);
   });
 
@@ -328,7 +363,7 @@ describe('totals', () => {
 
 describe('paid', () => {
   const paidOf = (of: { payments: SourcePayment[] | null } | undefined) =>
-    of?.payments?.reduce((sum, { amount }) => sum + amount, 0) ?? null;
+    of?.payments?.reduce((sum, { amount }) => sum + (amount ?? 0), 0) ?? null;
 
   it('keeps payments apart by their ids, those that were given back too, and leaves out what never came in', () => {
     const list = payments(
@@ -407,15 +442,23 @@ describe('paid', () => {
       'payment_set.payments.0.amount_refunded is missing',
     ],
     [
+      { id: 17, custom_title: 'Deposit', amount: '500.0', state: 'authorized', paid_at: '1/1/2026' },
+      'payment 17 ("Deposit") of "500.0" (payment_set.payments.0) has a date of payment, but whether its state "authorized" means paid is not known',
+    ],
+    [
+      { amount: '9', state: 'paid', amount_refunded: '2', refund_amount: '3' },
+      'payment without an id of "9" (payment_set.payments.0) has two amounts that were given back, 2.00 and 3.00',
+    ],
+    [
       { amount: '1', state: 'completed', paid_at: '1/1/2026' },
-      'payment_set.payments.0 has a date of payment, but whether its state "completed" means paid is not known',
+      'payment without an id of "1" (payment_set.payments.0) has a date of payment, but whether its state "completed" means paid is not known',
     ],
     [
       { amount: '1', paid_at: '1/1/2026', unpaid_at: '1/2/2026' },
-      'payment_set.payments.0 has a date of payment, but whether its state "" means paid is not known',
+      'payment without an id of "1" (payment_set.payments.0) has a date of payment, but whether its state "" means paid is not known',
     ],
   ])('%j is refused rather than guessed', (payment, detail) => {
-    expect(brokenIn(payments(payment))).toBe(detail);
+    expect(eventWith(payments(payment)).payments).toMatchObject([{ amount: null, problem: detail }]);
   });
 });
 

@@ -32,6 +32,8 @@ interface PaymentOptions {
   title?: string;
   /** Cents given back. */
   refunded?: number;
+  /** What the account calls them; default `amount_refunded`. */
+  refundedAs?: 'amount_refunded' | 'refund_amount';
 }
 
 /** What to make a document of. Money in cents. */
@@ -48,6 +50,8 @@ export interface DocumentOptions {
   viewUrl?: string | null;
   /** Where it is not what the lines, discount, taxes and fees come to. */
   grandTotal?: number;
+  /** The amount due where it is not the grand total less what is paid. */
+  due?: number;
 }
 
 /** A document as JSON, with the figures its event repeats; in cents. */
@@ -57,6 +61,7 @@ export interface MadeDocument {
   discount: number;
   /** Payments that went through less what was given back. */
   paid: number;
+  due: number;
   grandTotal: number;
   billing: { name: string; amount: number }[];
   categories: { name: string; total: number }[];
@@ -93,7 +98,8 @@ export function makeDocument(options: DocumentOptions, index: number, event: Doc
   const paid = payments.reduce((sum, { amount, state, refunded }) => {
     return sum + (state === undefined || state === 'paid' ? amount - (refunded ?? 0) : 0);
   }, 0);
-  const due = moneyText(grandTotal - paid);
+  const dueAmount = options.due ?? grandTotal - paid;
+  const due = moneyText(dueAmount);
   const categories = lines.some(({ priced }) => priced) ? [{ name: 'Food', total: subtotal }] : [];
   const viewUrl = options.viewUrl === undefined ? VIEW_URL : options.viewUrl;
   const json: JsonObject = {
@@ -123,7 +129,7 @@ export function makeDocument(options: DocumentOptions, index: number, event: Doc
       payments: payments.map((payment, position) => makePayment(payment, position, event)),
     },
   };
-  return { json, subtotal, discount, paid, grandTotal, billing, categories };
+  return { json, subtotal, discount, paid, due: dueAmount, grandTotal, billing, categories };
 }
 
 function percent(amount: number, rate: string): number {
@@ -187,6 +193,8 @@ function sectionOf(line: LineOptions): { section: string; position: number; cate
   return { section: 'Picklists', position: 2, category: { id: 92, name: 'Labor', internal_name: 'Labor' } };
 }
 
+const UNPAID = ['unpaid', 'pending', 'scheduled', 'failed', 'void'];
+
 function makePayment(payment: PaymentOptions, position: number, event: DocumentContext): JsonObject {
   const state = payment.state ?? 'paid';
   const stamp = localStamp(event.updatedAt, event.zone);
@@ -196,10 +204,12 @@ function makePayment(payment: PaymentOptions, position: number, event: DocumentC
     state,
     custom_title: payment.title ?? 'Deposit',
     due_at: null,
-    paid_at: state === 'paid' || state === 'refunded' ? stamp : null,
+    // A state that nobody has heard of may have a date of payment all the same.
+    paid_at: UNPAID.includes(state) ? null : stamp,
     payable_by_guest: true,
     payment_method: 'Credit Card',
     refunded_at: payment.refunded === undefined ? null : stamp,
-    amount_refunded: payment.refunded === undefined ? null : moneyText(payment.refunded),
+    [payment.refundedAs ?? 'amount_refunded']:
+      payment.refunded === undefined ? null : moneyText(payment.refunded),
   };
 }

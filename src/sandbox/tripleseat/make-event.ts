@@ -40,6 +40,10 @@ export interface EventOptions {
   grandTotal?: number;
   /** Where the payments are shown; default on the document. */
   paymentSetOn?: 'document' | 'event';
+  /** What the guest has chosen in the gratuity selector; it is in no total until staff apply it. */
+  selectedGratuity?: string;
+  /** What the guest spends on food and drink at least, in cents. */
+  minimum?: number;
 }
 
 const DEFAULT_CONTACT: ContactOptions = {
@@ -73,7 +77,11 @@ export function makeEvent(options: EventOptions): RawRecord {
     guaranteed_guest_count: null,
     actual_amount: moneyText(main ? main.subtotal - main.discount : grandTotal),
     grand_total: moneyText(grandTotal),
-    amount_due: moneyText(grandTotal - (main?.paid ?? 0)),
+    amount_due: moneyText(
+      main && options.grandTotal === undefined ? main.due : grandTotal - (main?.paid ?? 0),
+    ),
+    ...(options.minimum === undefined ? {} : { food_and_beverage_min: moneyText(options.minimum) }),
+    ...(options.selectedGratuity === undefined ? {} : { selected_gratuity: options.selectedGratuity }),
     booking_id: options.bookingId ?? options.id + 5_000_000,
     customer_id: 900,
     site_id: options.siteId,

@@ -1,6 +1,7 @@
 import type { RevelSimulator } from '../revel/simulator.js';
 import type { TripleseatSimulator } from '../tripleseat/simulator.js';
 import { contentScenarios } from './events-content.js';
+import { moneyScenarios } from './events-money.js';
 import { stateScenarios } from './events-state.js';
 import { insertSampleOrder } from './orders.js';
 import {
@@ -20,7 +21,8 @@ import { FIRST_EVENT_ID, type Scenario } from './scenario.js';
  * they show every outcome that one sweep can have.
  */
 export function sampleScenarios(now: number): Scenario[] {
-  return [...contentScenarios, ...stateScenarios].map((make, index) => make(now, FIRST_EVENT_ID + index));
+  const scenarios = [...contentScenarios, ...stateScenarios, ...moneyScenarios];
+  return scenarios.map((make, index) => make(now, FIRST_EVENT_ID + index));
 }
 
 /** Fills two fresh simulators with the sample world around `now`; returns what each event is there to show. */

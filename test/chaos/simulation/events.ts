@@ -1,6 +1,6 @@
 import type { SourceEvent } from '../../../src/domain/event.js';
 import { type EventId, parseEventId } from '../../../src/domain/ids.js';
-import type { Location } from '../../../src/domain/location.js';
+import { defaultBooks, type Location } from '../../../src/domain/location.js';
 import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import { toEvent } from '../../../src/tripleseat/convert.js';
 import type { Scenario } from './scenario.js';
@@ -64,6 +64,7 @@ export const LOCATIONS: Location[] = SHOPS.map((shop, index) => ({
   tripleseat: { siteId: shop.site, locationId: shop.location },
   products: {},
   billing: { 'Admin Fee': 'surcharge' },
+  books: defaultBooks,
   revel: {
     establishmentId: shop.establishment,
     userId: OUR_USER,

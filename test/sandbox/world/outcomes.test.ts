@@ -3,6 +3,7 @@ import { type Gathered, type LinesSource, nextLines } from '../../../src/domain/
 import type { SourceEvent } from '../../../src/domain/event.js';
 import { isVisible } from '../../../src/domain/order.js';
 import { type OrderPlan, planOrder } from '../../../src/domain/plan.js';
+import { isPriced } from '../../../src/domain/priced.js';
 import { ProductIndex } from '../../../src/domain/products.js';
 import { buildWanted } from '../../../src/domain/wanted.js';
 import { windowOf, windowState } from '../../../src/domain/window.js';
@@ -78,6 +79,8 @@ function outcome(scenario: Scenario): string {
     const state = windowState(window, NOW);
     if (state !== 'open') return state === 'early' ? 'TOO_EARLY' : 'MISSED';
   }
+  const booking = scenario.booking ? value(toBooking({ booking: scenario.booking })) : null;
+  if (!isPriced(event, { booking })) return 'NOT_PRICED';
   const linesSource = linesOf(event, scenario);
   if (typeof linesSource === 'string') return linesSource;
   const products = revel

@@ -73,10 +73,14 @@ describe.each(MOMENTS)('the sample world at %d', (now) => {
   });
 
   it('adds up to the cent, but for the event that is there to show the opposite', () => {
-    for (const { event, booking, shows, expected } of sampleScenarios(now)) {
+    for (const { event, booking, shows } of sampleScenarios(now)) {
+      if (event.grand_total === null) continue;
       for (const document of pricedDocuments(event, booking)) {
         const difference = documentTotal(document) - grandTotal(document);
-        expect([shows, difference === 0]).toEqual([shows, expected.reason !== 'TOTALS_MISMATCH']);
+        expect([shows, difference === 0]).toEqual([
+          shows,
+          shows !== 'a grand total that the lines do not come to',
+        ]);
       }
     }
   });
@@ -134,6 +138,7 @@ describe('the sample world', () => {
       'injected',
       'repaired',
       'TOO_EARLY',
+      'NOT_PRICED',
       'ALREADY_INJECTED',
       'STATUS_NOT_ELIGIBLE',
     ]) {

@@ -1,0 +1,28 @@
+import type { Gathered } from './documents.js';
+import { bookingDocuments } from './documents.js';
+import type { SourceDocument, SourceEvent } from './event.js';
+
+/**
+ * Whether somebody has put a price on the event yet: a grand total, or an amount on a line, of the event itself or of a
+ * booking that is its own. One in eight definite events has neither, some until their very day: they are not ready, and
+ * nothing is wrong with them.
+ */
+export function isPriced(event: SourceEvent, { booking }: Pick<Gathered, 'booking'>): boolean {
+  const shared = booking ? (bookingDocuments(booking, event.id) ?? []) : [];
+  return (
+    event.grandTotal !== null ||
+    event.broken?.grandTotal !== undefined ||
+    [...event.documents, ...shared].some((document) => !document.deleted && isDocumentPriced(document))
+  );
+}
+
+function isDocumentPriced({ grandTotal, broken, lines }: SourceDocument): boolean {
+  return grandTotal !== null || broken?.grandTotal !== undefined || lines.some(hasMoney);
+}
+
+/** Figures that cannot be read are figures. */
+function hasMoney(line: SourceDocument['lines'][number]): boolean {
+  const isZero = (amount: unknown) => amount === null || Number(amount) === 0;
+  const isBroken = line.malformed.some((what) => !what.startsWith('quantity'));
+  return isBroken || !isZero(line.price) || !isZero(line.totalPrice);
+}

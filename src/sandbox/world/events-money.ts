@@ -1,0 +1,104 @@
+import type { RawRecord } from '../tripleseat/model.js';
+import { type Place, places } from './places.js';
+import {
+  type EventChanges,
+  type Expected,
+  eventOn,
+  failed,
+  injected,
+  line,
+  plainDocument,
+  type Scenario,
+  skipped,
+  twoLines,
+} from './scenario.js';
+
+const { west, lake, harbor } = places;
+
+type Make = (now: number, id: number) => Scenario;
+
+function today(shows: string, shop: Place, changes: EventChanges, expected: Expected = injected): Make {
+  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
+}
+
+/** An event that nobody has put a price on: Tripleseat shows no total of it, nor of its documents. */
+function withoutTotal(event: RawRecord): RawRecord {
+  const documents = Array.isArray(event.documents) ? event.documents : [];
+  return {
+    ...event,
+    grand_total: null,
+    amount_due: null,
+    documents: documents.map((document) =>
+      typeof document === 'object' && document !== null && !Array.isArray(document)
+        ? { ...document, financials: { amount_due: null, grand_total: null, discounts_total: null } }
+        : document,
+    ),
+  };
+}
+
+function unpriced(shows: string, shop: Place, changes: EventChanges, expected: Expected): Make {
+  return (now, id) => ({
+    shows,
+    event: withoutTotal(eventOn({ now, shop }, id, changes)),
+    orders: [],
+    expected,
+  });
+}
+
+/** Events of today whose money takes some thought. */
+export const moneyScenarios: readonly Make[] = [
+  today(
+    'a prepayment as a negative row of the bill',
+    west,
+    {
+      documents: [
+        plainDocument(west, {
+          billing: [
+            { name: 'Sales Tax', rate: '8.375' },
+            { name: 'Prepayment', amount: -10_000 },
+          ],
+        }),
+      ],
+    },
+    failed('BILLING_UNCLEAR'),
+  ),
+  today('a gratuity whose name speaks of tax', harbor, {
+    documents: [
+      plainDocument(harbor, {
+        billing: [
+          { name: 'HST 13%', rate: '13.0' },
+          { name: '18% Gratuity (pre-tax)', rate: '18.0' },
+        ],
+      }),
+    ],
+  }),
+  today('a discount as a row of the bill', lake, {
+    documents: [
+      plainDocument(lake, {
+        billing: [
+          { name: 'Sales Tax', rate: '8.375' },
+          { name: 'Promo', amount: -2000 },
+        ],
+      }),
+    ],
+  }),
+  today('a gratuity that the guest has chosen and nobody has applied', west, { selectedGratuity: '20.0' }),
+  today(
+    'a payment that the amounts due do not know',
+    lake,
+    { documents: [plainDocument(lake, { payments: [{ amount: 5000 }], due: 0 })] },
+    failed('TOTALS_MISMATCH'),
+  ),
+  unpriced(
+    'no price yet',
+    harbor,
+    { documents: [{ lines: [{ name: 'Menu to be chosen', price: null }], viewUrl: null }] },
+    skipped('NOT_PRICED'),
+  ),
+  unpriced(
+    'priced lines without a grand total',
+    west,
+    { documents: [{ lines: [...twoLines(west), line(west, 'O G', '2.0')] }] },
+    failed('NOT_PRICED'),
+  ),
+];

@@ -1,0 +1,673 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { figuresOf, spread } from '../../src/domain/books.js';
+import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
+import { decimalCents, type Figure } from '../../src/domain/figure.js';
+import { type BillingUse, type Books, defaultBooks, type Location } from '../../src/domain/location.js';
+import { type Cents, cents } from '../../src/domain/money.js';
+import { ProductIndex } from '../../src/domain/products.js';
+import { buildWanted, type WantedInput, type WantedOrder } from '../../src/domain/wanted.js';
+import { document, line, location, paid, products, sourceEvent, usd } from './builders.js';
+
+const FEE_PRODUCT = 991;
+const TIP_PRODUCT = 992;
+const index = new ProductIndex([
+  ...products,
+  { id: FEE_PRODUCT, name: 'Event Fee', price: null },
+  { id: TIP_PRODUCT, name: 'Event Gratuity', price: null },
+]);
+
+/** An amount as it is sent. */
+function figure(text: string): Figure {
+  const exact = decimalCents(text);
+  return exact !== null && /^-?\d+$/.test(exact) ? cents(Number(exact)) : { raw: `"${text}"`, exact };
+}
+
+interface Bill {
+  /** Amounts of lines. */
+  lines?: string[];
+  rows?: [name: string, amount: string][];
+  discount?: string | null;
+  total: string;
+  due?: string | null;
+  payments?: SourceDocument['payments'];
+  document?: Partial<SourceDocument>;
+  event?: Partial<SourceEvent>;
+  billing?: Record<string, BillingUse>;
+  books?: Partial<Books>;
+  policy?: WantedInput['paymentPolicy'];
+  place?: Partial<Location>;
+}
+
+function built(bill: Bill) {
+  const { lines = ['1000.00'], rows = [], total, discount = null, due = null } = bill;
+  const its = document({
+    lines: lines.map((amount) => line('Taco Bar', '1', amount, amount)),
+    billing: rows.map(([name, amount]) => ({ name, amount: figure(amount) })),
+    grandTotal: usd(total),
+    discountsTotal: discount === null ? null : figure(discount),
+    payments: bill.payments ?? [],
+    amountDue: due === null ? null : usd(due),
+    ...bill.document,
+  });
+  const event = sourceEvent({
+    grandTotal: usd(total),
+    amountDue: null,
+    billing: [],
+    payments: [],
+    documents: [its],
+    ...bill.event,
+  });
+  return buildWanted({
+    event,
+    location: location({
+      billing: bill.billing ?? {},
+      books: { ...defaultBooks, ...bill.books },
+      ...bill.place,
+    }),
+    linesSource: { kind: 'document', origin: 'event', document: its },
+    products: index,
+    paymentPolicy: bill.policy ?? 'paid',
+    unmatchedPolicy: 'fail',
+    testEstablishmentId: null,
+  });
+}
+
+function order(bill: Bill): WantedOrder {
+  const result = built(bill);
+  if (result.kind === 'failed') throw new Error(`${result.failure.reason}: ${result.failure.error}`);
+  return result.order;
+}
+
+function failure(bill: Bill) {
+  const result = built(bill);
+  if (result.kind === 'ok') throw new Error(`an order was built: ${JSON.stringify(result.order)}`);
+  return result.failure;
+}
+
+describe('a deposit that is a row of the bill', () => {
+  const deposit: Bill = {
+    rows: [
+      ['Sales Tax', '80.00'],
+      ['Deposit', '-500.00'],
+    ],
+    total: '580.00',
+    payments: paid('500.00'),
+    due: '580.00',
+  };
+
+  it('is for a person to map, with the row and what to write', () => {
+    const { reason, error } = failure(deposit);
+    expect(reason).toBe('BILLING_UNCLEAR');
+    expect(error).toMatch(/^Billing row "Deposit" of -500\.00 takes money off/);
+    expect(error).toContain('ts-reconcile billing map "Deposit" <use> --location "Special Events"');
+  });
+
+  it('is off both sides where it is ignored', () => {
+    expect(order({ ...deposit, billing: { deposit: 'ignore' } })).toMatchObject({
+      tax: 8_000,
+      surcharge: 0,
+      finalTotal: 108_000,
+      payment: 50_000,
+      remainingDue: 58_000,
+    });
+  });
+
+  it('is no revenue where it will be given back', () => {
+    const bill: Bill = {
+      rows: [['Security Deposit', '300.00']],
+      total: '1300.00',
+      payments: paid('1300.00'),
+      due: '0',
+      billing: { 'Security Deposit': 'ignore' },
+    };
+    expect(order(bill)).toMatchObject({
+      surcharge: 0,
+      finalTotal: 100_000,
+      payment: 100_000,
+      remainingDue: 0,
+    });
+  });
+});
+
+describe('rows of the bill', () => {
+  it('are in the prices already', () => {
+    const bill: Bill = { lines: ['120.00'], rows: [['VAT (included)', '20.00']], total: '120.00' };
+    const { reason, error } = failure(bill);
+    expect(reason).toBe('TOTALS_MISMATCH');
+    expect(error).toContain('Without "VAT (included)" the parts add up');
+    const billing = { 'VAT (included)': 'included' } as const;
+    expect(order({ ...bill, billing })).toMatchObject({ subtotal: 12_000, tax: 0, finalTotal: 12_000 });
+    // Nobody looks at what it comes to.
+    const broken: Bill = { ...bill, rows: [['VAT (included)', 'abc']], billing };
+    expect(order(broken).finalTotal).toBe(12_000);
+  });
+
+  it('are sold as lines', () => {
+    const bill: Bill = {
+      rows: [['Delivery', '75.00']],
+      total: '1075.00',
+      billing: { Delivery: { product: FEE_PRODUCT } },
+    };
+    const { items, subtotal, surcharge, finalTotal } = order(bill);
+    expect(items.at(-1)).toMatchObject({
+      productId: FEE_PRODUCT,
+      name: 'Delivery',
+      nameOverride: 'Delivery',
+      quantity: '1',
+      unitPrice: 7_500,
+      occurrence: 1,
+    });
+    expect([subtotal, surcharge, finalTotal]).toEqual([107_500, 0, 107_500]);
+    expect(failure({ ...bill, billing: { Delivery: { product: 4711 } } })).toEqual({
+      reason: 'UNMATCHED_ITEMS',
+      error: expect.stringMatching(
+        /^"Delivery" is to be sold as product 4711, which is not an active product/,
+      ),
+    });
+    expect(failure({ ...bill, rows: [['Delivery', '-75.00']], total: '925.00' }).reason).toBe(
+      'BILLING_UNCLEAR',
+    );
+  });
+
+  it.each<[string, Bill, Record<string, unknown>]>([
+    [
+      'takes from the price on top of the discount of the document',
+      { rows: [['Discount', '-100.00']], discount: '50.00', total: '850.00' },
+      { discount: 15_000 },
+    ],
+    [
+      'repeats the discount of the document',
+      { rows: [['Discount', '-100.00']], discount: '100.00', total: '900.00' },
+      { discount: 10_000 },
+    ],
+    [
+      'is written without its sign',
+      { rows: [['Promo', '100.00']], total: '900.00' },
+      { discount: 10_000, surcharge: 0 },
+    ],
+    [
+      'is a fee all the same',
+      { rows: [['Promotional material', '100.00']], total: '1100.00' },
+      { discount: 0, surcharge: 10_000 },
+    ],
+    [
+      'is mapped',
+      { rows: [['Loyalty', '-100.00']], total: '900.00', billing: { Loyalty: 'discount' } },
+      { discount: 10_000 },
+    ],
+  ])('a row named discount: %s', (_, bill, figures) => {
+    expect(order(bill)).toMatchObject(figures);
+  });
+
+  it('named discount must be proved by the total', () => {
+    const neither: Bill = { rows: [['Discount', '-100.00']], discount: '30.00', total: '950.00' };
+    expect(failure(neither)).toEqual({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringMatching(/subtotal 1000\.00 - discount "Discount" 100\.00 - discount 30\.00/),
+    });
+  });
+
+  it('of no amount need no name that says what they are', () => {
+    const rows: Bill['rows'] = [
+      ['Deposit', '0.0'],
+      ['Tax & Gratuity', '0'],
+    ];
+    expect(order({ rows, total: '1000.00' }).finalTotal).toBe(100_000);
+  });
+
+  it('are those of the event where the document has an empty list and these prove the total', () => {
+    const event = { billing: [{ name: 'Sales Tax', amount: usd('80.00') }] };
+    expect(order({ total: '1080.00', event })).toMatchObject({ tax: 8_000 });
+    expect(order({ total: '1000.00', event })).toMatchObject({ tax: 0 });
+    const unclear = { billing: [{ name: 'Deposit', amount: usd('-80.00') }] };
+    expect(order({ total: '1000.00', event: unclear }).finalTotal).toBe(100_000);
+    expect(failure({ total: '1050.00', event }).error).toContain('+ tax "Sales Tax" 80.00');
+  });
+
+  it('tell which names nothing but the name has sorted', () => {
+    const rows: Bill['rows'] = [
+      ['Grat 18%', '180.00'],
+      ['Setup', '20.00'],
+      ['Admin', '5.00'],
+    ];
+    expect(order({ rows, total: '1205.00', billing: { Admin: 'surcharge' } }).sorted).toEqual([
+      { name: 'Grat 18%', use: 'gratuity', why: 'word' },
+      { name: 'Setup', use: 'surcharge', why: 'rest' },
+    ]);
+  });
+});
+
+describe('parts with fractions of a cent', () => {
+  it.each<[string, Bill, Record<string, unknown>]>([
+    ['a discount', { discount: '122.555', total: '877.45' }, { discount: 12_255 }],
+    ['the other way', { discount: '122.555', total: '877.44' }, { discount: 12_256 }],
+    ['a tax', { rows: [['Sales Tax', '96.3125']], total: '1096.31' }, { tax: 9_631 }],
+    ['a number from a computer', { rows: [['Tax', '137.6800000000002']], total: '1137.68' }, { tax: 13_768 }],
+    [
+      'two that make a whole',
+      {
+        rows: [
+          ['State Tax', '10.005'],
+          ['City Tax', '20.005'],
+        ],
+        total: '1030.01',
+      },
+      { tax: 3_001 },
+    ],
+    [
+      'a discount and a tax',
+      { rows: [['Sales Tax', '96.3125']], discount: '122.555', total: '973.76' },
+      { tax: 9_631, discount: 12_255, finalTotal: 97_376 },
+    ],
+  ])('%s', (_, bill, figures) => {
+    expect(order(bill)).toMatchObject(figures);
+  });
+
+  it('are told of', () => {
+    expect(order({ rows: [['Sales Tax', '96.3125']], total: '1096.31' }).told).toEqual([
+      '"Sales Tax" is "96.3125", no whole number of cents; it counts as 96.31, so that the parts add up to the grand total.',
+    ]);
+  });
+
+  it('are refused with the raw figures beyond half a cent, and whole ones at once', () => {
+    const raw = failure({ rows: [['Sales Tax', '96.3125']], discount: '1.001', total: '1095.32' });
+    expect(raw.reason).toBe('TOTALS_MISMATCH');
+    expect(raw.error).toMatch(/add up to 1095\.3115.*"96\.3125" - discount "1\.001"/);
+    expect(failure({ rows: [['Tax', '96.31']], total: '1096.32' }).reason).toBe('TOTALS_MISMATCH');
+  });
+
+  it('that are no amounts are refused by name where they are used', () => {
+    expect(failure({ rows: [['Tax', 'abc']], total: '1000.00' })).toEqual({
+      reason: 'SOURCE_ERROR',
+      error: 'the amount of billing row "Tax" is "abc", no amount of money. Correct it in Tripleseat.',
+    });
+    expect(failure({ discount: 'abc', total: '1000.00' }).error).toContain('discounts_total of document');
+  });
+});
+
+describe('what explains a difference', () => {
+  it('is a food-and-beverage minimum', () => {
+    expect(failure({ total: '2500.00', event: { minimum: usd('2500.00') } }).error).toContain(
+      'food-and-beverage minimum of 2500.00 explains the difference of 1500.00',
+    );
+    expect(failure({ total: '2500.00', event: { minimum: usd('2000.00') } }).error).not.toContain('minimum');
+  });
+
+  it('is the discount of a line, or it counts where the sum proves it', () => {
+    const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('100.00') })];
+    expect(failure({ total: '1100.00', document: { lines } }).error).toContain(
+      'The discount of "Taco Bar" (100.00) explains the difference of 100.00.',
+    );
+    const proved = order({ total: '900.00', discount: '0.0', document: { lines } });
+    expect(proved).toMatchObject({
+      discount: 10_000,
+      told: [expect.stringContaining('Discounts of lines (100.00)')],
+    });
+    expect(order({ total: '850.00', discount: '50.00', document: { lines } }).discount).toBe(15_000);
+    expect(order({ total: '900.00', discount: '100.00', document: { lines } }).discount).toBe(10_000);
+  });
+});
+
+describe('a gratuity that the guest has chosen', () => {
+  it('is told of as long as it is not applied', () => {
+    const event = { selectedGratuity: '"20%"' };
+    expect(order({ total: '1000.00', event }).told).toEqual([
+      expect.stringMatching(/^The guest has chosen a gratuity \("20%"\), but it is not applied/),
+    ]);
+    expect(order({ rows: [['Gratuity', '200.00']], total: '1200.00', event }).told).toEqual([]);
+  });
+});
+
+describe('figures that nobody uses', () => {
+  const broken = { broken: { payments: 'the payments are odd', amountDue: 'amount_due is odd' } };
+  it.each<[string, Bill, boolean]>([
+    ['payments and amount due, policy paid', { total: '1000.00', document: broken }, false],
+    ['the same, policy listed', { total: '1000.00', document: broken, policy: 'listed' }, false],
+    ['the same, policy full', { total: '1000.00', document: broken, policy: 'full' }, true],
+    ['the same, policy none', { total: '1000.00', document: broken, policy: 'none' }, true],
+    [
+      'an amount due beside a list',
+      { total: '1000.00', payments: paid('400.00'), document: { broken: { amountDue: 'odd' } } },
+      true,
+    ],
+    [
+      'a payment of unknown state, policy none',
+      { total: '1000.00', payments: [{ id: '1', amount: null, problem: 'odd' }], policy: 'none' },
+      true,
+    ],
+    [
+      'a payment of unknown state, policy paid',
+      { total: '1000.00', payments: [{ id: '1', amount: null, problem: 'odd' }] },
+      false,
+    ],
+    [
+      'the rows of the event beside those of the document',
+      {
+        rows: [['Tax', '1.00']],
+        total: '1001.00',
+        event: { billing: [{ name: 'Tax', amount: figure('abc') }] },
+      },
+      true,
+    ],
+  ])('%s', (_, bill, passes) => {
+    expect(built(bill).kind).toBe(passes ? 'ok' : 'failed');
+  });
+});
+
+describe('books', () => {
+  const rows: Bill['rows'] = [
+    ['Sales Tax', '80.00'],
+    ['Gratuity', '200.00'],
+    ['Admin Fee', '25.00'],
+  ];
+  const bill: Bill = { rows, total: '1305.00' };
+  const part = { payments: paid('500.00'), due: '805.00' };
+  const whole = { payments: paid('1305.00'), due: '0' };
+
+  it.each<[string, Bill, Record<string, unknown>]>([
+    [
+      'in the total, part-paid',
+      { ...bill, ...part },
+      { gratuity: 20_000, finalTotal: 130_500, payment: 50_000, tip: 0, remainingDue: 80_500 },
+    ],
+    [
+      'on top, unpaid',
+      { ...bill, books: { gratuity: 'on-top' } },
+      { gratuity: 20_000, finalTotal: 110_500, payment: 0, tip: 0, remainingDue: 130_500 },
+    ],
+    [
+      'on top, part-paid',
+      { ...bill, ...part, books: { gratuity: 'on-top' } },
+      { gratuity: 20_000, finalTotal: 110_500, payment: 50_000, tip: 0, remainingDue: 80_500 },
+    ],
+    [
+      'on top, part of the tip paid',
+      { ...bill, payments: paid('1205.00'), due: '100.00', books: { gratuity: 'on-top' } },
+      { gratuity: 20_000, finalTotal: 110_500, payment: 110_500, tip: 10_000, remainingDue: 10_000 },
+    ],
+    [
+      'on top, paid',
+      { ...bill, ...whole, books: { gratuity: 'on-top' } },
+      { gratuity: 20_000, finalTotal: 110_500, payment: 110_500, tip: 20_000, remainingDue: 0 },
+    ],
+    [
+      'as a line',
+      { ...bill, ...part, books: { gratuity: { product: TIP_PRODUCT }, fees: { product: FEE_PRODUCT } } },
+      {
+        subtotal: 122_500,
+        gratuity: 0,
+        surcharge: 0,
+        finalTotal: 130_500,
+        payment: 50_000,
+        remainingDue: 80_500,
+      },
+    ],
+  ])('gratuity %s', (_, given, figures) => {
+    expect(order(given)).toMatchObject(figures);
+  });
+
+  it('keeps the revision of orders from before there were books', () => {
+    expect(order(bill).revision).toBe(order({ ...bill, books: { tax: 'header' } }).revision);
+    expect(order({ ...bill, ...whole, books: { gratuity: 'on-top' } }).revision).not.toBe(
+      order({ ...bill, ...whole }).revision,
+    );
+  });
+
+  it('spreads tax over the lines that name it, to the cent', () => {
+    const lines = [
+      line('Taco Bar', '1', '10', '10', { billingIds: ['6'] }),
+      line('Pizza Package', '1', '20', '20', { billingIds: ['6', '7'] }),
+      line('Suga Daddy', '1', '5', '5', { billingIds: [] }),
+    ];
+    const billing = [
+      { name: 'State Tax', amount: usd('1.00'), billingId: '6' },
+      { name: 'City Tax', amount: usd('0.35') },
+    ];
+    const given: Bill = { total: '36.35', document: { lines, billing }, books: { tax: 'lines' } };
+    const { items, tax } = order(given);
+    expect(tax).toBe(135);
+    // A dollar over 10 and 20; 35 cents over 10, 20 and 5.
+    expect(items.map((item) => item.tax)).toEqual([33 + 10, 67 + 20, 5]);
+    expect(order({ ...given, books: {} }).items.every((item) => item.tax === undefined)).toBe(true);
+  });
+
+  it('spreads any amount without losing a cent', () => {
+    const amount = fc.integer({ min: -100_000_000, max: 100_000_000 }).map(cents);
+    const total = fc.integer({ min: 0, max: 1_000_000_000 }).map(cents);
+    fc.assert(
+      fc.property(amount, fc.array(total, { minLength: 1, maxLength: 50 }), (given, totals) => {
+        const shares = spread(given, totals);
+        const whole = totals.reduce((sum, each) => sum + each, 0);
+        expect(shares.reduce((sum, each) => sum + each, 0)).toBe(given);
+        if (whole === 0) return;
+        shares.forEach((share, i) => {
+          expect(Math.abs(share - (given * (totals[i] ?? 0)) / whole)).toBeLessThanOrEqual(1);
+        });
+      }),
+    );
+  });
+});
+
+/** One row of the bill as the event means it. */
+interface MeantRow {
+  name: string;
+  cents: number;
+  use: 'tax' | 'gratuity' | 'surcharge' | 'ignore' | 'included' | 'sold' | 'discount';
+}
+
+const kinds = {
+  tax: ['Sales Tax', 'GST', 'Meals Tx'],
+  gratuity: ['Gratuity', 'Tip (before tax)'],
+  surcharge: ['Admin Fee', 'Delivery'],
+  ignore: ['Security Deposit'],
+  included: ['VAT incl'],
+  sold: ['Cake Cutting'],
+  discount: ['Discount', 'Promo'],
+} as const;
+
+const meantRow: fc.Arbitrary<MeantRow> = fc
+  .constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[]))
+  .chain((use) =>
+    fc.record({
+      use: fc.constant(use),
+      name: fc.constantFrom(...kinds[use]),
+      cents: fc.integer({ min: 1, max: 50_000 }),
+    }),
+  );
+
+const books: fc.Arbitrary<Books> = fc.record({
+  gratuity: fc.constantFrom<Books['gratuity']>('in-total', 'on-top', { product: TIP_PRODUCT }),
+  fees: fc.constantFrom<Books['fees']>('surcharge', { product: FEE_PRODUCT }),
+  tax: fc.constantFrom('header', 'lines'),
+});
+
+const world = fc.record({
+  lines: fc.array(fc.integer({ min: 100, max: 200_000 }), { minLength: 1, maxLength: 5 }),
+  rows: fc.uniqueArray(meantRow, { maxLength: 6, selector: ({ name }) => name }),
+  discount: fc.integer({ min: 0, max: 100 }),
+  /** Part of the sale that has been paid, in thousandths. */
+  share: fc.constantFrom(0, 0, 250, 500, 999, 1000),
+  books,
+  policy: fc.constantFrom<WantedInput['paymentPolicy']>('paid', 'paid', 'listed', 'full', 'none'),
+  /** Which amounts due the event shows. */
+  dues: fc.constantFrom<('document' | 'event')[]>([], ['document'], ['event'], ['document', 'event']),
+  listed: fc.boolean(),
+  /** A figure that is not what it should be. */
+  fault: fc.option(
+    fc.record({
+      what: fc.constantFrom('total', 'row', 'discount', 'due', 'payment', 'line'),
+      by: fc.constantFrom('1', '-1', '0.5', '0.3', '-0.4', '100', '5000'),
+    }),
+  ),
+});
+
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+
+function shift(amount: number, by: string | undefined): string {
+  return ((amount + Number(by ?? 0)) / 100).toFixed(3);
+}
+
+/** The event to it, and what it means. */
+function eventOf(given: World) {
+  const sum = (use: MeantRow['use']) =>
+    given.rows.filter((row) => row.use === use).reduce((all, row) => all + row.cents, 0);
+  const goods = given.lines.reduce((all, each) => all + each, 0);
+  const off = Math.min(sum('discount'), goods - 1 - given.discount);
+  const rows = given.rows.flatMap((row) =>
+    row.use === 'discount' ? (off === sum('discount') ? [{ ...row, cents: -row.cents }] : []) : [row],
+  );
+  const discount = given.discount + (rows.some(({ use }) => use === 'discount') ? off : 0);
+  const gratuity = sum('gratuity');
+  const sale = goods - discount + sum('tax') + gratuity + sum('surcharge') + sum('sold');
+  const total = sale + sum('ignore');
+  const paidOff = Math.floor((sale * given.share) / 1000);
+  // The deposit has a payment of its own.
+  const payments = [paidOff, ...(sum('ignore') > 0 && given.share > 0 ? [sum('ignore')] : [])].filter(
+    (each) => each > 0,
+  );
+  const due = total - payments.reduce((all, each) => all + each, 0);
+  const at = (what: string) => (given.fault?.what === what ? given.fault.by : undefined);
+  const broken = rows.findIndex(({ use }) => use !== 'included');
+  const money = (value: number, by?: string) => cents(Math.round(Number(shift(value, by)) * 100));
+  const its = document({
+    lines: given.lines.map((each, i) => {
+      const text = (money(each, i === 0 ? at('line') : undefined) / 100).toFixed(2);
+      return line('Taco Bar', '1', text, text);
+    }),
+    billing: rows.map(({ name, cents: amount }, i) => ({
+      name,
+      amount: figure(shift(amount, i === broken ? at('row') : undefined)),
+    })),
+    grandTotal: money(total, at('total')),
+    discountsTotal: figure(shift(given.discount, at('discount'))),
+    payments: given.listed
+      ? payments.map((amount, i) => ({
+          id: `${i}`,
+          amount: money(amount, i === 0 ? at('payment') : undefined),
+        }))
+      : null,
+    amountDue: given.dues.includes('document') ? money(due, at('due')) : null,
+  });
+  const event = sourceEvent({
+    grandTotal: its.grandTotal,
+    amountDue: given.dues.includes('event') ? money(due, at('due')) : null,
+    billing: null,
+    payments: null,
+    documents: [its],
+  });
+  return { event, its, sale, paidOff, gratuity, ignored: sum('ignore') };
+}
+
+function wantedOf(given: World) {
+  const { event, its, ...meant } = eventOf(given);
+  const result = buildWanted({
+    event,
+    location: location({
+      books: given.books,
+      billing: {
+        'Security Deposit': 'ignore',
+        'VAT incl': 'included',
+        'Cake Cutting': { product: FEE_PRODUCT },
+      },
+    }),
+    linesSource: { kind: 'document', origin: 'event', document: its },
+    products: index,
+    paymentPolicy: given.policy,
+    unmatchedPolicy: 'fail',
+    testEstablishmentId: null,
+  });
+  return { result, its, ...meant };
+}
+
+/** What an order says to somebody who knows nothing of its event. */
+function readOf(made: WantedOrder, gratuity: Books['gratuity']) {
+  const lines = made.items.reduce((sum, { total }) => sum + total, 0);
+  const tipLines = made.items.filter(({ productId }) => productId === TIP_PRODUCT);
+  const ofLines = tipLines.reduce((sum, { total }) => sum + total, 0);
+  return {
+    lines,
+    asked: lines - made.discount + made.tax + made.gratuity + made.surcharge,
+    final: made.finalTotal + (gratuity === 'on-top' ? made.gratuity : 0),
+    tips: made.gratuity + ofLines,
+    paid: made.payment + made.tip,
+    owes: made.remainingDue,
+    lineTax: made.items.reduce((sum, { tax }) => sum + (tax ?? 0), 0),
+  };
+}
+
+describe('for any lines, discounts, rows of the bill, payments, books and policy', () => {
+  it('the order equals the event in every figure where its figures are right', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const { result, sale, paidOff, gratuity } = wantedOf({ ...given, fault: null });
+        if (result.kind === 'failed') {
+          // What is paid of a deposit that has no payment of its own is for a person.
+          const isKnown = given.listed || given.policy === 'full' || given.policy === 'none';
+          expect(isKnown, result.failure.error).toBe(false);
+          expect(result.failure.error).toContain('Security Deposit');
+          return;
+        }
+        const read = readOf(result.order, given.books.gratuity);
+        const isSaid = given.listed || (given.dues.length > 0 && given.policy === 'paid');
+        const amount = { full: sale, none: 0, paid: isSaid ? paidOff : 0, listed: isSaid ? paidOff : 0 }[
+          given.policy
+        ];
+        expect(read).toMatchObject({
+          asked: sale,
+          final: sale,
+          tips: gratuity,
+          paid: amount,
+          owes: sale - amount,
+          lines: result.order.subtotal,
+        });
+        if (given.books.tax === 'lines') expect(read.lineTax).toBe(result.order.tax);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('with a wrong figure it still equals what is paid and owed, or nothing is made and the sentence has the figures', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const { result, its } = wantedOf(given);
+        if (result.kind === 'failed') {
+          expect(result.failure.error).toMatch(/\d+\.\d\d/);
+          expect(result.failure.error.length).toBeGreaterThan(60);
+          return;
+        }
+        const made = result.order;
+        const read = readOf(made, given.books.gratuity);
+        const kept = made.items.length > 0 && its.grandTotal !== null;
+        expect(kept).toBe(true);
+        const apart = (its.billing ?? [])
+          .filter(({ name }) => name === 'Security Deposit')
+          .reduce((sum, { amount }) => sum + (typeof amount === 'number' ? amount : Number.NaN), 0);
+        expect(read.lines).toBe(made.subtotal);
+        expect(read.asked).toBe(read.final);
+        if (!Number.isNaN(apart)) expect(read.asked).toBe((its.grandTotal ?? 0) - apart);
+        expect(read.owes).toBe(read.asked - read.paid);
+        for (const amount of [made.discount, made.tax, made.gratuity, made.surcharge, read.paid]) {
+          expect(amount).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('figuresOf', () => {
+  it('asks, takes and owes the same whichever way gratuity is booked', () => {
+    const amount = fc.integer({ min: 0, max: 1_000_000 }).map((value) => value as Cents);
+    fc.assert(
+      fc.property(amount, amount, amount, amount, amount, (goods, tax, gratuity, fees, given) => {
+        const bill = { goods, discount: cents(0), tax, gratuity, fees };
+        const [inTotal, onTop] = [figuresOf(bill, given, 'in-total'), figuresOf(bill, given, 'on-top')];
+        expect(onTop.remainingDue).toBe(inTotal.remainingDue);
+        expect(onTop.payment + onTop.tip).toBe(inTotal.payment);
+        expect(onTop.finalTotal + onTop.gratuity).toBe(inTotal.finalTotal);
+        expect(onTop.tip).toBeLessThanOrEqual(gratuity);
+      }),
+    );
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { objectsOf } from '../../src/sandbox/tripleseat/model.js';
+import type { SyncSettings } from '../../src/sync/types.js';
+import { sampleLocations } from '../helpers/settings.js';
+import { Desk } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
+
+/** The settings in which every location has these of its own. */
+function placed(changes: Partial<SyncSettings['locations'][number]>): Partial<SyncSettings> {
+  return { locations: sampleLocations.map((location) => ({ ...location, ...changes })) };
+}
+
+/** Takes the price off an event. */
+function unprice(desk: Desk, event: ReturnType<Desk['add']>, lines: boolean): void {
+  const documents = objectsOf(event, 'documents').map((document) => ({
+    ...document,
+    financials: { grand_total: null, amount_due: null, discounts_total: null },
+    ...(lines ? {} : { line_items: [] }),
+  }));
+  desk.tripleseat.store.putEvent({ ...event, grand_total: null, amount_due: null, documents });
+}
+
+describe('an event without a price', () => {
+  it('is skipped, and told of once, on its day', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: ['blank'] }] });
+    unprice(desk, event, false);
+    const first = await desk.sweep();
+    expect(first.of(event.id)).toMatchObject({ status: 'skipped', reason: 'NOT_PRICED' });
+    const said = first.warnings.filter((text) => text.includes(`Event ${event.id}`));
+    expect(said).toEqual([expect.stringContaining('is today and has no price yet')]);
+    const second = await desk.sweep();
+    expect(second.of(event.id).reason).toBe('NOT_PRICED');
+    expect(second.warnings).toEqual([]);
+    expect(desk.revel.orders()).toEqual([]);
+  });
+
+  it('is not told of before its day', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ date: '2026-11-15', documents: [{ lines: ['blank'] }] });
+    unprice(desk, event, false);
+    const run = await desk.single([event], {}, { leadHours: 48 });
+    expect(run.of(event.id).reason).toBe('NOT_PRICED');
+    expect(run.warnings).toEqual([]);
+  });
+
+  it('fails where its lines are priced, or its order stands', async () => {
+    const desk = new Desk(NOW);
+    const priced = desk.add({ documents: [{ lines: [taco] }] });
+    unprice(desk, priced, true);
+    expect((await desk.single([priced])).of(priced.id)).toMatchObject({
+      status: 'failed',
+      reason: 'NOT_PRICED',
+      error: expect.stringContaining('The lines come to 16.48'),
+    });
+    const made = desk.add({ documents: [{ lines: [taco] }] });
+    await desk.single([made]);
+    unprice(desk, made, false);
+    expect((await desk.single([made])).of(made.id)).toMatchObject({
+      status: 'failed',
+      reason: 'NOT_PRICED',
+      error: expect.stringMatching(/^Order \d+ stands in Revel, but no price is on the event any more/),
+    });
+  });
+});
+
+describe('a row of the bill that only its name has sorted', () => {
+  it('is told of by one sweep, once for its location', async () => {
+    const desk = new Desk(NOW);
+    const billing = [{ name: 'Auto-Grat', amount: 300 }];
+    desk.add({ documents: [{ lines: [taco], billing }] });
+    desk.add({ documents: [{ lines: [taco, taco], billing }] });
+    const first = await desk.sweep();
+    expect(first.warnings).toEqual([
+      expect.stringMatching(
+        /^Billing row "Auto-Grat" of event \d+ at .* counts as gratuity, by a word of its name/,
+      ),
+    ]);
+    desk.add({ documents: [{ lines: [taco], billing: [...billing, { name: 'Setup', amount: 100 }] }] });
+    const second = await desk.sweep();
+    expect(second.warnings).toEqual([expect.stringContaining('"Setup"')]);
+  });
+
+  it('is not told of by a dry run, nor where the locations file names it', async () => {
+    const desk = new Desk(NOW);
+    desk.add({ documents: [{ lines: [taco], billing: [{ name: 'Setup', amount: 100 }] }] });
+    expect((await desk.sweep({ dryRun: true })).warnings).toEqual([]);
+    expect((await desk.sweep({}, placed({ billing: { setup: 'surcharge' } }))).warnings).toEqual([]);
+  });
+});
+
+describe('books', () => {
+  const party = {
+    documents: [
+      {
+        lines: [taco],
+        billing: [
+          { name: 'Gratuity', amount: 300 },
+          { name: 'Delivery', amount: 500 },
+        ],
+        payments: [{ amount: 2448 }],
+      },
+    ],
+  };
+
+  it('on top: the tip stands on the payment, and a second run plans nothing', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(party);
+    const settings = placed({ books: { gratuity: 'on-top', fees: 'surcharge', tax: 'header' } });
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
+    const [order] = desk.revel.orders();
+    expect(order).toMatchObject({ final_total: 21.48, gratuity: 3, remaining_due: 0 });
+    expect(desk.revel.payments(order?.id ?? 0)).toMatchObject([{ amount: '21.480000', tip: '3.000000' }]);
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+    // What a memory does not hold is compared, too.
+    desk.cache.clear();
+    expect((await desk.sweep({}, settings)).of(event.id).reason).toBe('ALREADY_INJECTED');
+  });
+
+  it('as lines: fee and gratuity are sold, and a second run plans nothing', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(party);
+    const product = sampleLocations.find(({ tripleseat }) => tripleseat.siteId === event.site_id)?.revel
+      .openItemProductId;
+    const as = { product: product ?? 0 };
+    const settings = placed({ books: { gratuity: as, fees: as, tax: 'header' } });
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
+    const [order] = desk.revel.orders();
+    expect(order).toMatchObject({ subtotal: 24.48, final_total: 24.48, gratuity: 0, surcharge: 0 });
+    const names = desk.revel.items(order?.id ?? 0).map((item) => item.product_name_override);
+    expect(names).toEqual(expect.arrayContaining(['Gratuity', 'Delivery']));
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+
+  it('tax on lines: the lines carry it to the cent, and a second run plans nothing', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({
+      documents: [{ lines: [taco, taco, taco], billing: [{ name: 'Sales Tax', rate: '8.375' }] }],
+    });
+    const settings = placed({ books: { gratuity: 'in-total', fees: 'surcharge', tax: 'lines' } });
+    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
+    const [order] = desk.revel.orders();
+    const onLines = desk.revel.items(order?.id ?? 0).map((item) => Math.round(item.tax_amount * 100));
+    expect(onLines.reduce((sum, each) => sum + each, 0)).toBe(Math.round((order?.tax ?? 0) * 100));
+    expect(onLines).toHaveLength(3);
+    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+});
