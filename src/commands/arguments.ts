@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { parseHttpUrl } from '../config/urls.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
+import { type BillingUse, billingUses } from '../domain/location.js';
 import { parseSince, type Since } from './since.js';
 
 const MAX_DAYS = 366;
@@ -30,6 +31,24 @@ export function days(text: string): number {
   if (value < 0 || value > MAX_DAYS)
     throw new InvalidArgumentError(`Write a number of days from 0 to ${MAX_DAYS}.`);
   return value;
+}
+
+/** What a name is mapped to. */
+export type MappedValue = number | BillingUse;
+
+/** The id of a Revel product. */
+export function productId(text: string): number {
+  const id = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (id < 1) throw new InvalidArgumentError('Write the id of a Revel product, e.g. 579.');
+  return id;
+}
+
+/** What a row of the bill is: a word, or the id of the product that it is sold as. */
+export function billingUse(text: string): BillingUse {
+  const word = billingUses.find((use) => use === text.toLowerCase());
+  if (word !== undefined) return word;
+  if (/^\d{1,15}$/.test(text)) return { product: productId(text) };
+  throw new InvalidArgumentError(`Write ${billingUses.join(', ')}, or the id of a Revel product.`);
 }
 
 /** Where the history begins. */

@@ -1,11 +1,21 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { EventId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
-import { days, eventId, port, redirectUri, since } from './arguments.js';
+import {
+  billingUse,
+  days,
+  eventId,
+  type MappedValue,
+  port,
+  productId,
+  redirectUri,
+  since,
+} from './arguments.js';
 import type { Since } from './since.js';
 import type { Surroundings } from './surroundings.js';
 
 const DEFAULT_DAYS = 14;
+const DEFAULT_BACK = 30;
 const JSON_HELP = 'one JSON document on stdout, nothing else there';
 const SANDBOX_HELP = 'against the built-in simulators';
 
@@ -20,7 +30,7 @@ interface Common {
   sandbox?: boolean;
 }
 
-/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `products`, `history`. */
+/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `products`, `billing`, `history`. */
 export function addOperatorCommands(
   root: Command,
   around: Surroundings,
@@ -43,8 +53,9 @@ export function addOperatorCommands(
       finish(await doctorCommand({ json, sandbox, sendTestMail, noColor: noColor() }, around));
     });
 
-  root
+  const products = root
     .command('products')
+    .enablePositionalOptions()
     .description('which line names of the coming events have no Revel product, with suggestions')
     .option('--days <n>', 'so many days ahead', days, DEFAULT_DAYS)
     .option('--location <location...>', 'only these locations (name or site id)')
@@ -56,6 +67,41 @@ export function addOperatorCommands(
       const options = { days: flags.days, locations, json, sandbox, noColor: noColor() };
       finish(await productsCommand(options, around));
     });
+
+  addMap(products, around, finish, {
+    section: 'products',
+    what: 'product',
+    argument: ['<productId>', 'id of the Revel product of the establishment', productId],
+    description: 'write into the locations file which product a line name is',
+  });
+
+  const billing = root
+    .command('billing')
+    .enablePositionalOptions()
+    .description(
+      'names of rows of the bill (taxes, fees, tips) of past and coming events, and where each amount goes',
+    )
+    .option('--back <n>', 'so many days back', days, DEFAULT_BACK)
+    .option('--days <n>', 'so many days ahead', days, DEFAULT_DAYS)
+    .option('--location <location...>', 'only these locations (name or site id)')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async (flags: Common & { back: number; days: number; location?: string[] }) => {
+      const { billingCommand } = await import('./billing.js');
+      const { json = false, sandbox = false, location: locations = null } = flags;
+      const options = { back: flags.back, days: flags.days, locations, json, sandbox, noColor: noColor() };
+      finish(await billingCommand(options, around));
+    });
+  addMap(billing, around, finish, {
+    section: 'billing',
+    what: 'use',
+    argument: [
+      '<use>',
+      'tax, gratuity, surcharge, discount, ignore (no part of the sale), included (in the prices), or a product id',
+      billingUse,
+    ],
+    description: 'write into the locations file what a row of the bill is',
+  });
 
   root
     .command('history')
@@ -71,6 +117,38 @@ export function addOperatorCommands(
       const which = { eventIds: flags.eventId ?? null, since: flags.since ?? null, failed };
       finish(await historyCommand({ ...which, json, sandbox, noColor: noColor() }, around));
     });
+}
+
+function addMap(
+  parent: Command,
+  around: Surroundings,
+  finish: (code: ExitCode) => void,
+  how: {
+    section: 'products' | 'billing';
+    what: string;
+    argument: [flags: string, description: string, parse: (text: string) => MappedValue];
+    description: string;
+  },
+): void {
+  const [flags, description, parse] = how.argument;
+  parent
+    .command('map')
+    .description(how.description)
+    .argument('<name>', 'the name as Tripleseat has it')
+    .addArgument(new Argument(flags, description).argParser(parse))
+    .requiredOption('--location <location>', 'whose mapping (name or site id)')
+    .option('--yes', 'write without asking')
+    .action(
+      async (
+        name: string,
+        value: MappedValue,
+        { location, yes = false }: { location: string; yes?: boolean },
+      ) => {
+        const { mapCommand } = await import('./map.js');
+        const { section } = how;
+        finish(await mapCommand({ section, name, value, location, yes, input: process.stdin }, around));
+      },
+    );
 }
 
 function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {

@@ -9,14 +9,11 @@ import { outputStyle, writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
 import { clean } from '../report/text.js';
-import { connectRevel } from '../revel/connect.js';
-import type { StateStore } from '../state/types.js';
-import { openRun } from '../sync/context.js';
 import { type ComingEvent, type Coverage, coverage } from '../sync/coverage.js';
-import { connectTripleseat } from '../tripleseat/connect.js';
 import { withConfigSource } from './configured.js';
-import { connectionBasics, openStateFor } from './connections.js';
+import { openStateFor } from './connections.js';
 import { selectedLocations } from './location-option.js';
+import { openLook } from './look.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `products` as asked for on the command line. */
@@ -45,9 +42,10 @@ async function run(options: ProductsOptions, around: Surroundings, config: Confi
   const state = await openStateFor(config, around, true);
   const progress = createProgress(around.stderr, systemClock, around.env);
   try {
-    const found = await look(options.days, locations, config, state, around.stop, (done, total, what) =>
+    const ctx = await openLook(locations, config, state, around.stop, (done, total, what) =>
       progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
     );
+    const found = await coverage(ctx, options.days);
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around);
     const redact = createRedactor(secretsOf(config));
@@ -61,45 +59,6 @@ async function run(options: ProductsOptions, around: Surroundings, config: Confi
     progress.clear();
     await state.close();
   }
-}
-
-async function look(
-  days: number,
-  locations: string[] | null,
-  config: Config,
-  state: StateStore,
-  stop: AbortSignal,
-  progress: (done: number, total: number, what: string) => void,
-): Promise<Coverage> {
-  const common = await connectionBasics(config, state, stop);
-  const ctx = openRun(
-    {
-      settings: { ...config, revelRps: config.revel.rps },
-      tripleseat: connectTripleseat(config.tripleseat, { ...common, store: state.tokens }).port,
-      revel: connectRevel(config.revel, { ...common, onRequest: () => undefined }),
-      state,
-      clock: systemClock,
-      hex: (digits) => '0'.repeat(digits),
-      stop,
-      events: {
-        started: () => undefined,
-        notice: () => undefined,
-        warning: () => undefined,
-        result: () => undefined,
-        progress,
-      },
-    },
-    {
-      target: { kind: 'sweep', hoursBack: 0 },
-      dryRun: true,
-      late: false,
-      force: false,
-      locations,
-      trigger: 'manual',
-      correlationId: '00000000',
-    },
-  );
-  return coverage(ctx, days);
 }
 
 function stoppedBy({ stop }: Surroundings): ExitCode {

@@ -22,6 +22,7 @@ export const needsOf = {
   doctor: ['tripleseat', 'revel', 'locations', 'sync', 'notify', 'serve'],
   auth: ['tripleseat'],
   products: ['tripleseat', 'revel', 'locations', 'sync'],
+  mapping: ['locations'],
   history: [],
   state: [],
   sandbox: [],
@@ -76,6 +77,12 @@ function loadRevel({ values, report }: Source): Config['revel'] {
     apiSecret: values.REVEL_API_SECRET ?? '',
     rps: values.REVEL_RPS,
   };
+}
+
+/** Where the locations file lies, as the other options are read: absolute. */
+export function locationsPath(options: Omit<LoadOptions, 'needs'>): string {
+  const { values } = openSource(options.flags ?? {}, options.env, options.cwd);
+  return absolutePath(values.LOCATIONS_FILE, options.cwd, options.env);
 }
 
 function loadLocations(source: Source, options: LoadOptions): Pick<Config, 'locations' | 'allowedLocations'> {

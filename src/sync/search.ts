@@ -53,10 +53,13 @@ function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
  * Events of the configured sites whose day lies from today to `days` days ahead, in their own zones, in a status
  * that gets an order.
  */
-export async function selectComing(ctx: RunContext, days: number): Promise<Selection> {
+export async function selectComing(ctx: RunContext, days: number, back = 0): Promise<Selection> {
   const selection: Selection = { events: new Map(), problems: [], failed: true };
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
-  const coming = (zone: string): DateRange => ({ from: today(zone), to: addDays(today(zone), days) });
+  const coming = (zone: string): DateRange => ({
+    from: addDays(today(zone), -back),
+    to: addDays(today(zone), days),
+  });
   for (const [siteId, locations] of sites(ctx)) {
     await selectByDay(ctx, siteId, locations, coming, selection, (status) =>
       ctx.settings.syncStatuses.includes(status),

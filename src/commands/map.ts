@@ -1,0 +1,134 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { readTextFile } from '../config/files.js';
+import { loadConfig, locationsPath, needsOf } from '../config/load.js';
+import { parseLocations } from '../config/locations.js';
+import { editMapping, replaceFile } from '../config/locationsEdit.js';
+import type { ConfigProblem } from '../config/problems.js';
+import { AppError, ExitCode } from '../errors.js';
+import { writeAll } from '../report/output.js';
+import { clean } from '../report/text.js';
+import type { MappedValue } from './arguments.js';
+import type { Surroundings } from './surroundings.js';
+
+/** `products map` and `billing map` as asked for on the command line. */
+export interface MapOptions {
+  section: 'products' | 'billing';
+  name: string;
+  value: MappedValue;
+  /** Name or site id. */
+  location: string;
+  /** Write without asking. */
+  yes: boolean;
+  /** Where the answer comes from. */
+  input: Readable & { isTTY?: boolean };
+}
+
+const MAX_FILE_BYTES = 1_048_576;
+
+/**
+ * Writes one entry of a mapping into the locations file, and nothing else. Shows the difference, and asks on a
+ * terminal; elsewhere nothing is written without `--yes` (exit 64).
+ */
+export async function mapCommand(options: MapOptions, around: Surroundings): Promise<ExitCode> {
+  const from = { env: around.env, cwd: around.cwd };
+  const { locations } = loadConfig({ ...from, needs: needsOf.mapping });
+  const path = locationsPath(from);
+  const named = locations.flatMap((location, index) =>
+    String(location.tripleseat.siteId) === options.location ||
+    location.name.toLowerCase() === options.location.toLowerCase()
+      ? [{ location, index }]
+      : [],
+  );
+  const [target, second] = named;
+  if (!target || second) {
+    throw new AppError(
+      'USAGE',
+      ExitCode.usage,
+      target
+        ? `--location: several locations have the site ${clean(options.location, 100)}.`
+        : `--location: there is no location ${clean(options.location, 100)}.`,
+      `Write one of these names: ${(target ? named.map(({ location }) => location) : locations).map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const before = textOf(path);
+  const edit = editMapping(before, {
+    location: target.index,
+    section: options.section,
+    name: options.name,
+    value: options.value,
+  });
+  if (edit.kind === 'same') {
+    await writeAll(around.stdout, `${clean(path, 300)} says so already.\n`);
+    return ExitCode.ok;
+  }
+  if (edit.kind === 'unusable') throw unusable(null);
+  const [problem] = problemsIn(edit.text, path, locations.length);
+  if (problem !== undefined) throw unusable(problem);
+  const difference = [
+    clean(path, 300),
+    ...edit.removed.map((line) => `- ${clean(line, 300)}`),
+    ...edit.added.map((line) => `+ ${clean(line, 300)}`),
+  ];
+  await writeAll(around.stdout, `${difference.join('\n')}\n`);
+  if (!options.yes && !(await isAgreed(options, around))) {
+    await writeAll(around.stderr, 'Nothing was written.\n');
+    return ExitCode.eventFailed;
+  }
+  if (textOf(path) !== before) {
+    throw new AppError(
+      'ABORTED',
+      ExitCode.eventFailed,
+      'Somebody has changed the locations file meanwhile, so that nothing was written.',
+      'Run the command again.',
+    );
+  }
+  replaceFile(path, edit.text);
+  await writeAll(around.stdout, 'Written.\n');
+  return ExitCode.ok;
+}
+
+async function isAgreed({ input }: MapOptions, around: Surroundings): Promise<boolean> {
+  if (input.isTTY !== true) {
+    throw new AppError(
+      'USAGE',
+      ExitCode.usage,
+      'Nobody can be asked here, so that nothing was written.',
+      'Add --yes to write what is shown.',
+    );
+  }
+  await writeAll(around.stderr, 'Write this? [y/N] ');
+  const lines = createInterface({ input, signal: around.stop });
+  for await (const line of lines) return /^y(?:es)?$/i.test(line.trim());
+  return false;
+}
+
+function textOf(path: string): string {
+  const file = readTextFile(path, MAX_FILE_BYTES);
+  if (file.kind === 'ok') return file.text;
+  throw new AppError(
+    'CONFIG',
+    ExitCode.config,
+    `The locations file ${clean(path, 300)} ${file.kind === 'absent' ? 'does not exist' : file.reason}.`,
+    'Correct LOCATIONS_FILE.',
+  );
+}
+
+/** What is wrong with the text as a locations file of so many entries. */
+function problemsIn(text: string, path: string, count: number): string[] {
+  const problems: ConfigProblem[] = [];
+  const found = parseLocations(text, path, problems).length;
+  if (problems.length === 0 && found !== count) return [`${path} has ${found} locations then`];
+  return problems.map(({ where, problem }) => `${where} ${problem}`);
+}
+
+function unusable(problem: string | null): AppError {
+  return new AppError(
+    'USAGE',
+    ExitCode.usage,
+    problem === null
+      ? 'The locations file is laid out in a way that cannot be changed without harm.'
+      : `That cannot be written: ${problem}.`,
+    'Write the entry by hand.',
+  );
+}

@@ -1,0 +1,59 @@
+import type { BillingUse } from '../domain/location.js';
+import type { BillingName, BillingNames } from '../sync/billings.js';
+import type { OutputStyle } from './output.js';
+import { clean } from './text.js';
+import { wrap } from './width.js';
+
+/** `product 991` or the word that it is. */
+export function useText(use: BillingUse): string {
+  return typeof use === 'object' ? `product ${use.product}` : use;
+}
+
+const WHY: Readonly<Record<BillingName['why'], string>> = {
+  mapping: 'by the locations file',
+  word: 'by a word of its name',
+  rest: 'as no word of its name says more',
+  total: 'if the total of the event proves it',
+  unclear: 'not clear: events with it fail',
+};
+
+/** The table for people; ends in a newline. */
+export function renderBillings(
+  found: BillingNames,
+  { back, days }: { back: number; days: number },
+  style: OutputStyle,
+): string {
+  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
+  const lines: string[] = [];
+  let location = '';
+  for (const each of found.names) {
+    if (each.location.name !== location) {
+      if (location !== '') lines.push('');
+      location = each.location.name;
+      lines.push(clean(location, 100));
+    }
+    const name = each.name === '' ? '(no name)' : `"${clean(each.name, 250)}"`;
+    const use = each.use === null ? (each.why === 'total' ? 'discount' : '?') : useText(each.use);
+    const events = `${each.events} ${each.events === 1 ? 'event' : 'events'}`;
+    lines.push(...wrap(`${use.padEnd(11)} ${name}: ${WHY[each.why]}; ${events}`, '  ', width));
+  }
+  if (found.names.length > 0) lines.push('');
+  for (const problem of found.problems) lines.push(...wrap(clean(problem, 1_000), '', width));
+  const period = `${back} days back, ${days} days ahead`;
+  const unclear = found.names.filter(({ why }) => why === 'unclear').length;
+  const count = `${found.events} ${found.events === 1 ? 'event' : 'events'}, ${found.names.length} names, ${unclear} not clear`;
+  lines.push(
+    ...wrap(
+      found.failed
+        ? `Incomplete: nothing could be searched (${period})`
+        : `${period}: ${count}${found.problems.length > 0 ? '; incomplete, see above' : ''}`,
+      '',
+      width,
+    ),
+  );
+  if (found.names.length > 0) {
+    const advice = 'To say what a name is: ts-reconcile billing map "<name>" <use> --location "<location>"';
+    lines.push(...wrap(advice, '', width));
+  }
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
