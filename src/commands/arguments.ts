@@ -102,3 +102,20 @@ export function whole(what: string, min: number, max: number): (text: string) =>
     return value;
   };
 }
+
+/** An id of Revel. */
+export function revelId(text: string): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new InvalidArgumentError('Write an id of Revel, digits only.');
+  return value;
+}
+
+/** Collects `<id>=<id>`; with `none` on the right, null. */
+export function idPairs(
+  text: string,
+  before: Map<number, number | null> = new Map(),
+): Map<number, number | null> {
+  const match = /^([1-9]\d{0,8})=([1-9]\d{0,8}|none)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Write two ids like 26059=8.');
+  return before.set(Number(match[1]), match[2] === 'none' ? null : Number(match[2]));
+}

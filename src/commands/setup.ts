@@ -1,15 +1,83 @@
 import { Argument, type Command } from 'commander';
+import type { VariableName } from '../config/variables.js';
 import type { ExitCode } from '../errors.js';
+import { idPairs, revelId } from './arguments.js';
 import type { Surroundings } from './surroundings.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 
-/** Adds what is used to set the program up: `config`, `completion`. */
+interface InitFlags {
+  tripleseatClientId?: string;
+  revelDomain?: string;
+  notBefore?: string;
+  map?: Map<number, number | null>;
+  station?: Map<number, number | null>;
+  user?: number;
+  diningOption?: number;
+  paymentType?: number;
+  discount?: number;
+  yes?: boolean;
+  json?: boolean;
+  replace?: boolean;
+}
+
+/** Adds what is used to set the program up: `init`, `config`. */
 export function addSetupCommands(
   root: Command,
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
+  root
+    .command('init')
+    .description('read both accounts, write .env and locations.json, check them, and make a first dry run')
+    .option(
+      '--tripleseat-client-id <id>',
+      'TRIPLESEAT_CLIENT_ID; secrets are asked, or taken from the environment',
+    )
+    .option('--revel-domain <domain>', 'REVEL_DOMAIN')
+    .option('--not-before <date>', 'the go-live day, INJECT_NOT_BEFORE')
+    .option(
+      '--map <location=establishment...>',
+      'where a Tripleseat location goes; =none leaves it out',
+      idPairs,
+    )
+    .option('--station <establishment=station...>', 'the station that its orders are made at', idPairs)
+    .option('--user <id>', 'the Revel user that the orders belong to', revelId)
+    .option('--dining-option <id>', 'the dining option of the orders', revelId)
+    .option('--payment-type <id>', 'the payment type of what Tripleseat was paid', revelId)
+    .option('--discount <id>', 'the discount that carries those of events', revelId)
+    .option('--yes', 'take what is proposed, without asking')
+    .option('--replace', 'replace files that are there; the old ones are kept as .old')
+    .option('--json', 'print what is found and what is missing, write nothing')
+    .action(async (flags: InitFlags) => {
+      const { initCommand } = await import('./init.js');
+      const given: [VariableName, string | undefined][] = [
+        ['TRIPLESEAT_CLIENT_ID', flags.tripleseatClientId],
+        ['REVEL_DOMAIN', flags.revelDomain],
+        ['INJECT_NOT_BEFORE', flags.notBefore],
+      ];
+      const stations = [...(flags.station ?? [])].flatMap(([home, id]) =>
+        id === null ? [] : [[home, id] as const],
+      );
+      const said = {
+        pairs: flags.map ?? new Map(),
+        stations: new Map(stations),
+        userId: flags.user ?? null,
+        diningOption: flags.diningOption ?? null,
+        paymentType: flags.paymentType ?? null,
+        discountId: flags.discount ?? null,
+      };
+      const options = {
+        values: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+        said,
+        yes: flags.yes ?? false,
+        json: flags.json ?? false,
+        replace: flags.replace ?? false,
+        noColor: root.opts<{ color: boolean }>().color === false,
+        terminal: process.stdin.isTTY === true && around.stdout.isTTY === true,
+      };
+      finish(await initCommand(options, around));
+    });
   root
     .command('config')
     .description('the files that the program is configured by')

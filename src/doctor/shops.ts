@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Location } from '../domain/location.js';
-import type { ProbeAnswer } from '../http/probe.js';
 import type { RevelProbe } from '../revel/probe.js';
+import { answered, rowsOf } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
 import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
@@ -14,8 +14,6 @@ const PAYMENT = 'Payment types';
 /** Dining options below this number are built in. */
 const FIRST_CUSTOM_OPTION = 100;
 const LAST_BUILT_IN_OPTION = 9;
-const PAGE = 1_000;
-const MAX_PAGES = 20;
 const HINT = 'Correct the id in the locations file.';
 
 const reference = z.union([z.string().max(300), z.number()]).nullish();
@@ -29,16 +27,6 @@ const rowSchema = z.object({
 });
 type Row = z.infer<typeof rowSchema>;
 const paymentRowSchema = z.record(z.string(), z.unknown());
-
-function listOf<T>(row: z.ZodType<T>) {
-  return z.object({
-    meta: z
-      .object({ next: z.string().nullish(), total_count: z.number().int().nullish() })
-      .nullish()
-      .catch(null),
-    objects: z.array(row).max(PAGE),
-  });
-}
 
 /** A row by its id: there, certainly not there, or not to be told. */
 type Found = { kind: 'row'; row: Row } | { kind: 'absent' } | { kind: 'unknown'; detail: string };
@@ -147,23 +135,6 @@ async function diningOptions(
   );
 }
 
-/** All rows of a list, however few Revel answers at once; or why they cannot be told. */
-async function rowsOf<T>(probe: RevelProbe, path: string, row: z.ZodType<T>): Promise<T[] | string> {
-  const schema = listOf(row);
-  const rows: T[] = [];
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query = { limit: String(PAGE), offset: String(rows.length) };
-    const answer = await probe(path, query);
-    const list = answer.kind === 'answer' && answer.status === 200 ? schema.safeParse(answer.json) : null;
-    if (!list?.success) return `their list ${answered(answer)}`;
-    const { meta, objects } = list.data;
-    rows.push(...objects);
-    const more = meta?.total_count == null ? Boolean(meta?.next) : rows.length < meta.total_count;
-    if (objects.length === 0 || !more) return rows;
-  }
-  return `their list is longer than ${MAX_PAGES} pages`;
-}
-
 function offers(rows: readonly Row[], revel: Location['revel']): boolean {
   return rows.some((row) => {
     const home = idOf(row.establishment);
@@ -250,10 +221,6 @@ function verdict(name: string, found: ReadonlyMap<number, Found>, absent: (id: n
   if (unknown.length > 0)
     return warning(name, `${unknown.length} of ${found.size} could not be read`, null, unknown);
   return ok(name, `${found.size} found`);
-}
-
-function answered(answer: ProbeAnswer): string {
-  return answer.kind === 'answer' ? `was answered ${answer.status}` : `failed: ${answer.detail}`;
 }
 
 function named(locations: readonly Location[], test: (location: Location) => boolean): string {

@@ -24,8 +24,10 @@ const MAX_ROWS = 10_000;
 
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
 const text = z.string().max(2_000).nullish();
-const siteSchema = z.object({ id, name: text, timezone: text });
-const locationSchema = z.object({ id, name: text, site_id: id.nullish() });
+/** A row of `/v1/sites.json`. */
+export const siteSchema = z.object({ id, name: text, timezone: text });
+/** A row of `/v1/locations.json`. */
+export const locationSchema = z.object({ id, name: text, site_id: id.nullish() });
 const rowsSchema = z.array(z.unknown()).max(MAX_ROWS);
 
 /** Credentials, scopes, sites and locations, as far as each can be looked at. */
@@ -198,7 +200,7 @@ function isUncovered(
 }
 
 /** The rows of a bare array, each wrapped in `key` or not; null: the answer is something else. */
-function rowsOf<T>(answer: TripleseatProbeAnswer, key: string, schema: z.ZodType<T>): T[] | null {
+export function rowsOf<T>(answer: TripleseatProbeAnswer, key: string, schema: z.ZodType<T>): T[] | null {
   if (answer.kind !== 'answer' || answer.status !== 200) return null;
   const rows = rowsSchema.safeParse(unwrap(answer.json, `${key}s`));
   if (!rows.success) return null;

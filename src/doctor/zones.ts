@@ -53,7 +53,8 @@ export function checkZones({ config, facts, clock }: DoctorContext): Check {
   );
 }
 
-function ianaOf(zone: string): string | null {
+/** The IANA zone that a service's name for one stands for; null: not known. */
+export function ianaOf(zone: string): string | null {
   return RAILS_ZONES[zone] ?? (isZone(zone) ? zone : null);
 }
 

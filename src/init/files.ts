@@ -1,0 +1,55 @@
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Proposal } from './propose.js';
+
+/** The text of a locations file; what is still unknown in the proposal is left out. */
+export function locationsText({ pairs, userId, diningOption, paymentType, discountId }: Proposal): string {
+  const names = pairs.map(({ place }) => place.name);
+  const unique = (name: string, site: string) =>
+    (names.filter((each) => each === name).length > 1 && site !== '' ? `${name} (${site})` : name).slice(
+      0,
+      100,
+    );
+  const defaults = {
+    ...(userId === null ? {} : { userId }),
+    ...(diningOption === null ? {} : { diningOption }),
+    ...(paymentType === null ? {} : { paymentType }),
+    ...(discountId === null ? {} : { discountId }),
+  };
+  const locations = pairs.map(({ place, establishment, stationId, timezone }) => ({
+    name: unique(place.name, place.siteName),
+    ...(timezone === null ? {} : { timezone }),
+    tripleseat: { siteId: place.siteId, locationId: place.id },
+    revel: {
+      ...(establishment === null ? {} : { establishmentId: establishment.id }),
+      ...(stationId === null ? {} : { posStationId: stationId }),
+    },
+  }));
+  const file = { $schema: './locations.schema.json', defaults: { revel: defaults }, locations };
+  // What holds nothing but ids stands on one line.
+  const text = JSON.stringify(file, null, 2).replace(/\{[^{}[\]]*\}/g, (inner) =>
+    inner.replace(/\s*\n\s*/g, ' '),
+  );
+  return `${text}\n`;
+}
+
+/** Writes a file at once; one that is there is kept under its name with `.old`. */
+export function writeKeeping(path: string, text: string, mode: number): void {
+  const fresh = `${path}.${process.pid}`;
+  writeFileSync(fresh, text, { mode, flag: 'wx' });
+  if (existsSync(path)) renameSync(path, `${path}.old`);
+  renameSync(fresh, path);
+}
+
+/** Puts the schema that is shipped beside a locations file that names it. */
+export function placeSchema(locationsPath: string): void {
+  const shipped = new URL('../../locations.schema.json', import.meta.url);
+  const target = join(dirname(locationsPath), 'locations.schema.json');
+  if (!existsSync(shipped) || existsSync(target)) return;
+  copyFileSync(shipped, target);
+}
+
+/** The text of a file; null: there is none. */
+export function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
