@@ -185,6 +185,7 @@ export function loadConfig(options: LoadOptions): Config {
     maxRunSeconds: values.MAX_RUN_SECONDS,
     maxCreatesPerRun: values.MAX_CREATES_PER_RUN,
     settleMs: values.SETTLE_SECONDS,
+    inFlightMs: values.IN_FLIGHT_SECONDS,
     stateDir: absolute(values.STATE_DIR) ?? defaultStateDir(env),
     stateUrl: values.STATE_URL,
     stateKeys: values.STATE_KEY ?? [],

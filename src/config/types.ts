@@ -56,6 +56,11 @@ export interface Config {
   maxCreatesPerRun: number;
   /** Seconds after which an accepted write is taken to be visible to every look-up (SETTLE_SECONDS). */
   settleMs: number;
+  /**
+   * Milliseconds after it was sent within which Revel may still carry out a request whose answer was lost
+   * (IN_FLIGHT_SECONDS): the client's own time-out does not bound when a server commits.
+   */
+  inFlightMs: number;
   /** Absolute path. */
   stateDir: string;
   stateUrl: string | null;

@@ -307,6 +307,13 @@ const table = {
     default: '3',
     meaning: 'seconds after which an order that Revel accepted is taken to be visible to every look-up',
   },
+  IN_FLIGHT_SECONDS: {
+    group: 'sync',
+    kind: seconds(0, 600),
+    default: '30',
+    meaning:
+      'seconds after it was sent within which Revel may still carry out a request whose answer was lost, whatever HTTP_TIMEOUT_MS says; the same on all hosts',
+  },
   TRIPLESEAT_WEBHOOK_SIGNING_KEY: {
     group: 'serve',
     kind: commaList(

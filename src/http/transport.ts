@@ -11,6 +11,11 @@ export interface HttpRequest {
   /** A body longer than this is an error of kind `too-large`. */
   maxBytes: number;
   signal?: AbortSignal;
+  /**
+   * Asked once the connection stands, right before the first byte leaves: false ends the attempt as not sent. Getting
+   * there may have taken long, or the process may have stood still since its caller last looked.
+   */
+  mayLeave?: () => boolean;
 }
 
 /** One complete answer, whatever its status; redirects are not followed. */

@@ -192,6 +192,7 @@ function describe(files: StateFiles, tripleseatUrl: string, revelUrl: string) {
       TRIPLESEAT_RPS: '100',
       REVEL_RPS: '100',
       SETTLE_SECONDS: '0',
+      IN_FLIGHT_SECONDS: '0',
       LOCATIONS_FILE: files.path(FILES.locations),
       ALLOWED_LOCATIONS: allPlaces.map(({ siteId }) => siteId).join(','),
       STATE_DIR: files.path('state'),

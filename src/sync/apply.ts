@@ -26,6 +26,7 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
   try {
     const done = await converge(session, () => reread(ctx, work, session));
     if (done.kind === 'failed') {
+      if (mayStray(session)) await setDoubtful(ctx, work.known.id, true);
       return { ...failedPlan(work.known, session.wanted, done), changes: session.actions };
     }
     if (done.kind === 'in-service') {
@@ -49,7 +50,8 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
   } catch (error) {
     if (error instanceof Halt) {
       const shown = session.actions.some(({ action }) => action === 'make_visible');
-      if (shown && error.outcome.reason === 'UNVERIFIED') await setDoubtful(ctx, work.known.id, true);
+      if ((shown && error.outcome.reason === 'UNVERIFIED') || mayStray(session))
+        await setDoubtful(ctx, work.known.id, true);
       return halted(work, session, error);
     }
     if (!(error instanceof AppError) || session.actions.length === 0) throw error;
@@ -58,6 +60,11 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
   } finally {
     ctx.finder.riders.delete(session);
   }
+}
+
+/** Something that it, or a dead run that it resumed, has written may have arrived late: headers prove nothing then. */
+function mayStray({ straysUntil }: Session): boolean {
+  return straysUntil > Number.NEGATIVE_INFINITY;
 }
 
 /** What ends the whole run has come in the middle of an event: `result` says how far that got. */

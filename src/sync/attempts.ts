@@ -2,7 +2,7 @@ import type { Guard, RevelWrite } from '../revel/types.js';
 import type { RunContext } from './context.js';
 import { Halt } from './halt.js';
 import type { Reads } from './reads.js';
-import { contactLimit, type Sign } from './signs.js';
+import { contactLimit, type Sign, showsWithin } from './signs.js';
 
 /** How often a write that certainly did not happen is tried again. */
 const MAX_ATTEMPTS = 4;
@@ -16,6 +16,8 @@ const AGAIN_WITHIN_MS = 2_000;
 const REFUSED_IN_A_ROW = 8;
 /** How often a write is sent whose answer was lost, each time after looking whether it has happened. */
 const MAX_UNKNOWN = 12;
+/** Events of a sweep whose waits end within so many milliseconds look at one and the same moment. */
+const LOOK_TOGETHER_MS = 10_000;
 /** How often a request may have waited too long for its turn. */
 const MAX_HELD = 50;
 
@@ -25,9 +27,13 @@ interface Writer {
   readonly now: number;
   /** Time of the latest write sent to Revel. */
   lastWriteAt: number;
+  /** Until when writes whose answers were lost may still come to show. */
+  straysUntil: number;
   /** Puts on disk that something is about to be written. */
   intend(): Promise<void>;
   pause(ms: number): Promise<void>;
+  /** Tells whoever waits for the run why it goes on no sooner. */
+  tellWait(until: number): void;
   /** Looks that are this event's alone. */
   readonly own: Reads;
   /** Looks that go out with those of other events; null: there are none. */
@@ -53,8 +59,8 @@ export interface Write<T> {
 
 /**
  * Carries one write out. It is sent again only when the last attempt certainly did not happen: Revel said no for
- * now, the request never left, or the settling time has passed since its answer was lost and a look still does not
- * find it.
+ * now, the request never left, or its answer was lost, all the time has passed within which it may be carried out and
+ * come to show, and a look still does not find it.
  *
  * @throws Halt when it cannot be done now
  */
@@ -84,7 +90,7 @@ export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
       case 'not-done':
         if (!result.retry) {
           // Perhaps because the row is there already: refused as a duplicate, and not shown by lists yet.
-          const found = await settle(writer, write);
+          const found = await settle(writer, write, writer.now + settings.settleMs);
           if (found !== null) return found;
           await write.refused();
         }
@@ -96,7 +102,9 @@ export async function carryOut<T>(writer: Writer, write: Write<T>): Promise<T> {
         continue;
       case 'unknown': {
         writer.lastWriteAt = writer.now;
-        const found = await settle(writer, write);
+        const over = Math.max(writer.now + settings.settleMs, sentAt + showsWithin(settings));
+        writer.straysUntil = Math.max(writer.straysUntil, over);
+        const found = await settle(writer, write, over);
         if (found !== null) return found;
         if (attempt >= MAX_UNKNOWN) throw giveUp(result.detail);
       }
@@ -125,19 +133,22 @@ function isWorthAnother(result: RevelWrite<unknown>): result is NotDone {
 }
 
 /**
- * Looks at once, and if it is not there, when the settling time has passed: then it has certainly not happened. Where
- * other events have looks to share, one look afterwards will do.
+ * Looks at once, when the settling time has passed, and at `over`, when it must show: if it is not there then, it has
+ * certainly not happened. Where other events have looks to share, one look at the end will do.
  */
-async function settle<T>(writer: Writer, { look }: Write<T>): Promise<T | null> {
-  const { settleMs } = writer.ctx.settings;
+async function settle<T>(writer: Writer, { look }: Write<T>, over: number): Promise<T | null> {
   const { shared } = writer;
-  if (shared) return writer.aside(settleMs, () => look(shared));
-  const until = writer.now + settleMs;
+  if (shared) {
+    const together = Math.ceil(over / LOOK_TOGETHER_MS) * LOOK_TOGETHER_MS;
+    return writer.aside(together - writer.now, () => look(shared));
+  }
+  const soon = writer.now + writer.ctx.settings.settleMs;
   for (;;) {
-    const last = writer.now >= until;
+    const { now } = writer;
     const found = await look(writer.own);
-    if (found !== null || last) return found;
-    await writer.pause(until - writer.now);
+    if (found !== null || now >= over) return found;
+    if (now >= soon) writer.tellWait(over);
+    await writer.pause((now < soon ? Math.min(soon, over) : over) - writer.now);
   }
 }
 

@@ -1,10 +1,10 @@
 import { isSuperseded } from '../domain/notes.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
-import { type OrderPlan, planOrder, standings } from '../domain/plan.js';
+import { billsOf, type OrderPlan, planOrder, standings } from '../domain/plan.js';
 import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
 
-import { planAround, planReading } from './contents.js';
+import { planAround, planReading, readContents } from './contents.js';
 import { fill } from './fill.js';
 import { abandoned, follow, takeBack } from './follow.js';
 import { Halt, Lost } from './halt.js';
@@ -37,6 +37,10 @@ export async function converge(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     session.checkStop();
     const rows = await look(session);
+    if (session.lookedAt < session.straysUntil && standings(rows).visible.length > 0) {
+      await session.untilAllShows();
+      continue;
+    }
     const plan = await planAsFound(session, rows);
     switch (plan.kind) {
       case 'in-service':
@@ -82,11 +86,20 @@ export async function converge(
   );
 }
 
-/** The plan from what was found; contents are read only for an order that staff can see and that needs it. */
+/**
+ * The plan from what was found; contents are read only for an order that staff can see and that needs it, or that a
+ * write of unknown outcome may have changed: no header tells of a line or a payment too many.
+ */
 async function planAsFound(session: Session, rows: readonly FoundOrder[]): Promise<OrderPlan> {
-  const plan = planOrder(session.wanted, rows, [], planAround(session.ctx));
+  const { ctx, wanted, straysUntil } = session;
+  const plan = planOrder(wanted, rows, [], planAround(ctx));
+  const mayStray = plan.kind === 'standing' && straysUntil > Number.NEGATIVE_INFINITY;
+  if (mayStray) {
+    const contents = session.need(await readContents(ctx.revel, plan.order, billsOf(plan.order, rows)));
+    return session.need(await planReading(ctx, wanted, rows, [contents]));
+  }
   if (plan.kind !== 'need-contents' || !isVisible(plan.order)) return plan;
-  return session.need(await planReading(session.ctx, session.wanted, rows));
+  return session.need(await planReading(ctx, wanted, rows));
 }
 
 /** Completes the hidden order that counts, if it is or becomes ours. Null: look again. */

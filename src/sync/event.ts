@@ -21,6 +21,7 @@ import { tellNotPriced, tellSorted } from './once.js';
 import { isRecent, type Proof } from './proof.js';
 import { base, doneAs, failed, failedPlan, failedUnread, type Known, skipped, standing } from './results.js';
 import { servedResult } from './served.js';
+import { showsWithin } from './signs.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** An event is settled, or has work to do. */
@@ -197,11 +198,12 @@ async function planOrderOf(
   await tellSorted(ctx, gathered.order);
   const wanted = gathered.order;
   const { ownLines } = gathered;
-  const doubtful = await isDoubtful(ctx, event.id);
+  const left = await leftUnfinished(ctx, event.id);
+  const doubtful = left !== null || (await isDoubtful(ctx, event.id));
   const plan = await planWithContents(ctx, wanted, rows, doubtful, proof);
   if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
-  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
+  const work: Omit<Work, 'actions' | 'creates'> = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   const isHeaderRight = planOrder(wanted, rows, [], planAround(ctx)).kind === 'standing';
   if (plan.kind === 'failed') {
     const mistake = plan.failure.reason === 'ORPHANED' ? await establishmentMistake(ctx, location) : null;
@@ -220,6 +222,10 @@ async function planOrderOf(
   const dropFor = (winner: OrderId | null) => dropped.value.map(({ id }) => markDeleted(id, winner));
   switch (plan.kind) {
     case 'standing': {
+      // What the run before sent off may still arrive: that is waited for under the lock, and looked at again.
+      if (left !== null && ctx.clock.now() < left && !ctx.request.dryRun) {
+        return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
+      }
       if (doubtful) await setDoubtful(ctx, event.id, false);
       if (dropped.value.length === 0) {
         // The run that has just written it may have died before it read it back: the next sweep is to look again.
@@ -244,6 +250,15 @@ async function planOrderOf(
 
 function noLongerPriced({ id }: FoundOrder): string {
   return `Order ${id} stands in Revel, but no price is on the event any more, so that the two cannot be compared. Complete the event in Tripleseat.`;
+}
+
+/**
+ * Until when something may still come to show that a run on this host had set out to write before it died or gave up;
+ * null: none has left anything unfinished.
+ */
+async function leftUnfinished(ctx: RunContext, event: EventId): Promise<number | null> {
+  const intent = await ctx.state.intents.read(event);
+  return intent && Math.min(intent.lastWriteAt, ctx.clock.now()) + showsWithin(ctx.settings);
 }
 
 async function planWithContents(

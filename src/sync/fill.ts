@@ -29,7 +29,7 @@ export async function fill(session: Session, header: FoundOrder, fresh: boolean)
   session.remember(header.id);
   session.begun.add(header.id);
   // Lists may not show our own latest rows yet.
-  if (!fresh) await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
+  if (!fresh) await session.untilAllShows();
   const order = fresh ? header : await session.contact(header.id);
   const items = fresh ? [] : session.need(await session.ctx.revel.items(order.id));
   await reconcileItems(session, order, items);

@@ -6,11 +6,16 @@ import { parseNaive } from '../domain/zones.js';
 import type { RunContext } from './context.js';
 import { Halt, Lost } from './halt.js';
 import type { Session } from './session.js';
-import { type Sign, takeoverWait } from './signs.js';
+import { contactLimit, rivalWait, type Sign, showsWithin, takeoverWait } from './signs.js';
 
 /** An order on which nothing has happened for so long is nobody's work any more; no need to watch it first. */
 const ABANDONED_MS = 60_000;
-/** Give up following, and leave the order to the run that is filling it, after this many settling times. */
+/** No run lasts that long (MAX_RUN_SECONDS): none that has changed the order before can still be at work. */
+const FORGOTTEN_MS = 1_800_000;
+/**
+ * Give up following, and leave the order to the run that is filling it, after this many settling times and what two
+ * take-overs last.
+ */
 const PATIENCE = 20;
 
 /**
@@ -22,13 +27,14 @@ const PATIENCE = 20;
  * `ours`: fill it. `again`: it is finished, deleted or changed hands; look again.
  */
 export async function follow(session: Session, found: FoundOrder): Promise<'ours' | 'again'> {
-  const { settleMs } = session.ctx.settings;
-  const patience = session.now + Math.max(PATIENCE * settleMs, 5_000);
+  const { settings } = session.ctx;
+  const { settleMs } = settings;
+  const patience = session.now + Math.max(PATIENCE * settleMs, 5_000) + 2 * takeoverWait(settings);
   if (await resumed(session, found)) return 'ours';
   const isOurs = session.resumedOrder === found.id || session.created.has(found.id);
   const finishing = isOurs && claimIn(found.notes) === null;
   // The write that makes it visible may still be on its way: then there is nothing to take over.
-  if (finishing) await session.pauseUntil(session.lastWriteAt + settleMs);
+  if (finishing) await session.untilAllShows();
   const dead = abandoned(session, found) || finishing;
   let quietSince = dead ? Number.NEGATIVE_INFINITY : session.now;
   let quietMs = settleMs;
@@ -44,7 +50,7 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
       before = after;
       quietSince = session.now;
       // A new claimant keeps still for a while: whoever claims meanwhile only starts that anew.
-      quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settleMs) + settleMs;
+      quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settings) + settleMs;
       claimant = claimIn(order.notes);
     }
     if (session.now > patience) {
@@ -61,12 +67,12 @@ export async function follow(session: Session, found: FoundOrder): Promise<'ours
 
 /**
  * The claim is that of a run of this host that died: the lock we hold proves it. Its last write may still be on
- * its way, or not show up in lists yet, until the settling time has passed.
+ * its way, or not show up in lists yet.
  */
 async function resumed(session: Session, order: FoundOrder): Promise<boolean> {
   if (claimIn(order.notes) !== session.claim) return false;
   session.remember(order.id);
-  await session.pauseUntil(session.lastWriteAt + session.ctx.settings.settleMs);
+  await session.untilAllShows();
   return true;
 }
 
@@ -77,8 +83,17 @@ export function abandoned(session: Session, order: FoundOrder): boolean {
 
 /** Whether nobody can be at work on the order: a last change long ago proves that; a recent or unreadable one does not. */
 export function abandonedIn(ctx: RunContext, wanted: WantedOrder, order: FoundOrder): boolean {
+  const { settings } = ctx;
+  return untouchedFor(
+    ctx,
+    wanted,
+    order,
+    Math.max(ABANDONED_MS, settings.settleMs * 10, 2 * showsWithin(settings)),
+  );
+}
+
+function untouchedFor(ctx: RunContext, wanted: WantedOrder, order: FoundOrder, limit: number): boolean {
   const zone = wanted.location.timezone;
-  const limit = Math.max(ABANDONED_MS, ctx.settings.settleMs * 10);
   const now = ctx.clock.now();
   const at = order.updatedDate === null ? null : parseNaive(order.updatedDate, zone, now);
   return at !== null && now - at > limit;
@@ -111,6 +126,10 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
   const notes = claimedNotes(wanted.eventId, revision, session.claim);
   const updatedDate = session.localNow;
   session.remember(order.id);
+  const { settings } = session.ctx;
+  const { settleMs } = settings;
+  const isForgotten = untouchedFor(session.ctx, wanted, order, FORGOTTEN_MS + showsWithin(settings));
+  let lookedAt = seenAt;
   const sign: Sign = { at: seenAt };
   const claimed = await session.writeWhile(
     sign,
@@ -120,7 +139,8 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
       return now && claimIn(now.notes) === session.claim ? now : null;
     },
     async () => {
-      sign.at = session.now;
+      lookedAt = session.now;
+      sign.at = lookedAt;
       const now = await visit(session, order);
       if (!now || now.notes !== order.notes || now.updatedDate !== order.updatedDate) throw new Lost();
     },
@@ -133,7 +153,11 @@ async function claim(session: Session, order: FoundOrder, before: string, seenAt
     [order.notes, order.updatedDate].join('|'),
     [mine.notes, mine.updatedDate].join('|'),
   );
-  await session.pause(takeoverWait(session.ctx.settings.settleMs));
+  // A claim that took long may have arrived when another one already counted.
+  const isPrompt = session.now - lookedAt <= contactLimit(settleMs);
+  const wait = isForgotten && isPrompt ? rivalWait(settleMs) : takeoverWait(settings);
+  session.tellWait(session.now + wait, `another run has begun order ${order.id}`);
+  await session.pause(wait);
   const now = await visit(session, order);
   return (
     now !== null && claimIn(now.notes) === session.claim && (await fingerprint(session, now)) === expected

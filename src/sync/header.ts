@@ -13,6 +13,9 @@ import type { Reads } from './reads.js';
 import type { Session } from './session.js';
 import { contactGap, type Sign } from './signs.js';
 
+/** How often a header that may still be made is looked for, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
+
 /** All rows of the event; what this session knows better than a lagging list is put right. */
 export async function look(session: Session): Promise<FoundOrder[]> {
   const first = session.firstLook;
@@ -47,15 +50,16 @@ export async function hasOverlooked(session: Session, rows: readonly FoundOrder[
 }
 
 /**
- * Waits out the settling time of a dead run's last write, looking all the while: a header it made may not show
- * yet. True: something has turned up, look again.
+ * Waits until a dead run's last write must show, looking all the while: a header it sent off may still be made. True:
+ * something has turned up, look again.
  */
 export async function awaitDeadRun(session: Session): Promise<boolean> {
   if (session.resumedAt === null) return false;
   const { settleMs } = session.ctx.settings;
-  const until = session.resumedAt + settleMs;
+  const until = session.straysUntil;
+  session.tellWait(until);
   while (session.now < until) {
-    await session.pause(Math.min(settleMs / 3, until - session.now));
+    await session.pause(Math.min(Math.max(settleMs / 3, LOOK_AGAIN_MS), until - session.now));
     if ((await look(session)).some((row) => !row.deleted)) return true;
   }
   session.resumedAt = null;

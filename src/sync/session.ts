@@ -10,7 +10,7 @@ import { carryOut } from './attempts.js';
 import type { RunContext } from './context.js';
 import { Halt, Lost } from './halt.js';
 import { ownReads, type Reads, sharedReads } from './reads.js';
-import { contactLimit, renewalAge, type Sign } from './signs.js';
+import { contactLimit, renewalAge, type Sign, showsWithin } from './signs.js';
 import { Waiting } from './waiting.js';
 
 /** So long may a look wait for those of other events, in milliseconds. */
@@ -56,6 +56,12 @@ export class Session extends Waiting {
   #headerDate: string | null = null;
   /** Time of the latest write sent to Revel. */
   lastWriteAt = Number.NEGATIVE_INFINITY;
+  /**
+   * Until when writes whose answers were lost may still come to show, this run's and those of a dead run that it
+   * resumes. An order that has ended up with another run is right only if what it holds was read after that.
+   */
+  straysUntil = Number.NEGATIVE_INFINITY;
+  #hasTold = false;
 
   constructor(ctx: RunContext, key: OrderKey, wanted: WantedOrder) {
     super(ctx);
@@ -73,7 +79,7 @@ export class Session extends Waiting {
 
   /**
    * Takes over what a dead run of this host left: the event's lock, which we hold, proves that it is dead. Its
-   * last write may still be on its way, so time counts from there.
+   * last write may still be on its way and be carried out without it, so time counts from there.
    */
   async resume(): Promise<void> {
     const intent = await this.ctx.state.intents.read(this.key.event);
@@ -82,7 +88,29 @@ export class Session extends Waiting {
     this.resumedAt = Math.min(intent.lastWriteAt, this.now);
     this.resumedOrder = intent.orderId;
     this.lastWriteAt = this.resumedAt;
+    this.straysUntil = this.resumedAt + showsWithin(this.ctx.settings);
     if (intent.claim !== '') this.claim = intent.claim;
+  }
+
+  /** From when on a look shows all that was written to the order so far. */
+  get showsAt(): number {
+    return Math.max(this.lastWriteAt + this.ctx.settings.settleMs, this.straysUntil);
+  }
+
+  /** Whoever waits for a named event learns once why; a sweep has other things to do meanwhile. */
+  tellWait(until: number, why = 'the answer to a request was lost'): void {
+    const seconds = Math.ceil((until - this.now) / 1_000);
+    if (this.#hasTold || seconds <= 0 || this.ctx.request.target.kind === 'sweep') return;
+    this.#hasTold = true;
+    this.ctx.events.notice(
+      `Event ${this.key.event}: ${why}, and Revel may still carry out what is on its way (IN_FLIGHT_SECONDS); waiting up to ${seconds} s for that.`,
+    );
+  }
+
+  /** Waits until a look shows all that was written to the order so far. */
+  async untilAllShows(): Promise<void> {
+    if (this.showsAt === this.straysUntil) this.tellWait(this.straysUntil);
+    await this.pauseUntil(this.showsAt);
   }
 
   /** True for a header that this run, or the dead run it resumes, has made or claimed. */

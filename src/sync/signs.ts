@@ -1,3 +1,5 @@
+import type { SyncSettings } from './types.js';
+
 /**
  * When something was last known to be so. It counts from the moment the question went out: an answer may have
  * been long under way.
@@ -27,10 +29,29 @@ export function contactLimit(settleMs: number): number {
   return Math.max(1.5 * settleMs, 750);
 }
 
+/** The assumptions about time that all hosts share. */
+type Times = Pick<SyncSettings, 'settleMs' | 'inFlightMs'>;
+
 /**
- * How long whoever takes an order over keeps still after claiming it: as long as the sign on which the other run
- * rests its last write may be old, as lists (of which that sign may come) lag, and as that write takes to show.
+ * How long after it was sent a write whose answer was lost may still come to show: Revel may carry it out for so long,
+ * whatever became of the connection or of the process that sent it, and lists lag behind that.
  */
-export function takeoverWait(settleMs: number): number {
+export function showsWithin({ settleMs, inFlightMs }: Times): number {
+  return inFlightMs + settleMs;
+}
+
+/**
+ * How long whoever takes an order over keeps still after claiming it: as long as lists (of which the other run's last
+ * sign may come) lag, as that sign may be old when its last write leaves, and as that write may take to show.
+ */
+export function takeoverWait(times: Times): number {
+  return times.settleMs + contactLimit(times.settleMs) + showsWithin(times);
+}
+
+/**
+ * The same where nobody can be filling the order: only others that take it over at the same moment have to show, and
+ * whoever claims it after this time has seen our claim.
+ */
+export function rivalWait(settleMs: number): number {
   return contactLimit(settleMs) + 2 * settleMs;
 }

@@ -28,6 +28,9 @@ export interface Surroundings {
   strain(): number;
 }
 
+/** So long others may come along although nobody is at work: those whose waits end at the same moment, one by one. */
+const CALM_MS = 50;
+
 /**
  * Puts the questions of several events with one request: a question waits for others to come along, but not when
  * nothing else is going on. When one has waited long enough, all go. No answer is older than its question.
@@ -62,10 +65,7 @@ export class Together<Q, A> {
   /** Nobody is at work who could come along. */
   #askWhenCalm(): void {
     const { clock, strain } = this.#around;
-    if (this.#waiting.length === 0) return;
-    const left = strain();
-    if (left <= 0) void this.#askAll();
-    else void this.#askBy(clock.now() + left);
+    if (this.#waiting.length > 0) void this.#askBy(clock.now() + Math.max(strain(), CALM_MS));
   }
 
   async #askBy(until: number): Promise<void> {

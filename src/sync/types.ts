@@ -50,6 +50,7 @@ export type SyncSettings = Pick<
   | 'concurrency'
   | 'maxCreatesPerRun'
   | 'settleMs'
+  | 'inFlightMs'
 > & { /** Requests per second that Revel gets from this run. */ revelRps: number };
 
 /** Everything a run acts through. Nothing in the sync library reaches for the outside by itself. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.js';
 import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
@@ -115,6 +116,38 @@ describe('taking over an order that another run has begun', () => {
     const writes = world.revelServer.log.entries().slice(before);
     expect(writes.filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(reads).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['POST', '/resources/Payment/'],
+    ['POST', '/resources/OrderItem/'],
+    ['POST', '/resources/OrderHistory/'],
+  ])('waits for what that run sent off before it died: %s %s', async (method, path) => {
+    const inFlight = { IN_FLIGHT_SECONDS: '5' };
+    const first = startCli(syncArgs(event), world.env(world.newStateDir(), inFlight));
+    let arrived = Promise.resolve();
+    world.revelGate.reset((request) => {
+      if (request.method !== method || request.path !== path) return { kind: 'none' };
+      world.revelGate.reset();
+      // Carried out within IN_FLIGHT_SECONDS, long after all that lists need.
+      arrived = systemClock.sleep(4_000);
+      world.revelGate.hold = arrived;
+      first.child.kill('SIGKILL');
+      return { kind: 'reset-after' };
+    });
+    expect((await first.done).signal).toBe('SIGKILL');
+
+    // Whatever its own time-out is.
+    const hasty = { ...inFlight, HTTP_TIMEOUT_MS: '1000' };
+    const second = await runCli(syncArgs(event), world.env(world.newStateDir(), hasty));
+
+    await arrived;
+    expect(second.code).toBe(0);
+    expect(second.stderr).toMatch(
+      /another run has begun order \d+, and Revel may still carry out what is on its way \(IN_FLIGHT_SECONDS\); waiting up to \d+ s/,
+    );
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
   });
 
   test('stops the run it was taken from, should that wake up again', async () => {

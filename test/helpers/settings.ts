@@ -49,5 +49,6 @@ export const usualSettings: SyncSettings = {
   concurrency: 4,
   maxCreatesPerRun: 200,
   settleMs: 3_000,
+  inFlightMs: 30_000,
   revelRps: 1_000,
 };

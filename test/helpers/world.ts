@@ -40,6 +40,8 @@ export interface WorldOptions {
   latencyMs?: () => number;
   /** SETTLE_SECONDS; default 0.2. */
   settleSeconds?: number;
+  /** IN_FLIGHT_SECONDS; default: as SETTLE_SECONDS. */
+  inFlightSeconds?: number;
   /** Called after every change of Revel's data, before the answer goes out. */
   onRevelChange?: () => void;
 }
@@ -193,6 +195,7 @@ export class TestWorld {
 
   /** The environment of a run against this world. */
   env(stateDir: string, changes: Record<string, string> = {}): Record<string, string> {
+    const { settleSeconds = 0.2, inFlightSeconds = settleSeconds } = this.#options;
     return {
       PATH: process.env.PATH ?? '',
       TZ: 'UTC',
@@ -205,7 +208,8 @@ export class TestWorld {
       REVEL_API_SECRET: KEY.apiSecret,
       LOCATIONS_FILE: this.locationsFile,
       STATE_DIR: stateDir,
-      SETTLE_SECONDS: String(this.#options.settleSeconds ?? 0.2),
+      SETTLE_SECONDS: String(settleSeconds),
+      IN_FLIGHT_SECONDS: String(inFlightSeconds),
       TRIPLESEAT_RPS: '1000',
       REVEL_RPS: '1000',
       ...changes,

@@ -41,23 +41,21 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a write without an answer is sent again at once',
     file: 'src/sync/attempts.ts',
-    find: `        writer.lastWriteAt = writer.now;
-        const found = await settle(writer, write);
+    find: `        const found = await settle(writer, write, over);
         if (found !== null) return found;
         if (attempt`,
-    replace: `        writer.lastWriteAt = writer.now;
-        if (attempt`,
+    replace: `        if (attempt`,
   },
   {
     name: 'a write without an answer is looked for only once',
     file: 'src/sync/attempts.ts',
-    find: 'const until = writer.now + settleMs;',
-    replace: 'const until = writer.now;',
+    find: 'if (found !== null || now >= over) return found;',
+    replace: 'if (found !== null || now < over) return found;',
   },
   {
     name: 'a sweep does not wait before it looks for a write without an answer',
     file: 'src/sync/attempts.ts',
-    find: 'writer.aside(settleMs, () => look(shared))',
+    find: 'writer.aside(together - writer.now, () => look(shared))',
     replace: 'writer.aside(0, () => look(shared))',
   },
   {
@@ -142,13 +140,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a claim is used at once',
     file: 'src/sync/follow.ts',
-    find: '  await session.pause(takeoverWait(session.ctx.settings.settleMs));\n',
+    find: '  await session.pause(wait);\n',
     replace: '',
   },
   {
     name: 'a fresh claim is overwritten by whoever waits',
     file: 'src/sync/follow.ts',
-    find: 'quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settleMs) + settleMs;',
+    find: 'quietMs = claimIn(order.notes) === claimant ? settleMs : takeoverWait(settings) + settleMs;',
     replace: 'quietMs = settleMs;',
   },
   {
