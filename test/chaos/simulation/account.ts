@@ -1,11 +1,11 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import type { OrderRow } from '../../../src/sandbox/revel/types.js';
-import { eventIdOf, OUR_USER, productsOf, SHOPS } from './events.js';
-import type { Scenario } from './scenario.js';
+import { eventIdOf, OUR_USER, productsOf, SHOPS, zoneOf } from './events.js';
+import type { Deed, Scenario } from './scenario.js';
 
 /** The user that staff's registers write as. */
-const STAFF_USER = 2;
+export const STAFF_USER = 2;
 export const API_KEY = 'key';
 export const API_SECRET = 'secret';
 
@@ -38,8 +38,9 @@ export class Account {
     sim.addUser({ id: OUR_USER });
     sim.addUser({ id: STAFF_USER });
     sim.addDiscount({ id: 3_358, name: 'Triple Seat Discount' });
-    for (const shop of SHOPS) {
-      sim.addEstablishment({ id: shop.establishment, name: 'Shop', timezone: 'America/Los_Angeles' });
+    for (const [index, shop] of SHOPS.entries()) {
+      const timezone = zoneOf(index === 0 ? 0 : 1, this.#scenario.trouble.zone);
+      sim.addEstablishment({ id: shop.establishment, name: 'Shop', timezone });
       for (const { id, name } of productsOf(shop)) {
         sim.addProduct({ id, establishment: shop.establishment, name, price: 1 });
       }
@@ -65,7 +66,7 @@ export class Account {
   }
 
   /** Staff do something to an order. */
-  staff(kind: 'open' | 'edit-item' | 'touch' | 'delete', orderId: number, now: number): boolean {
+  staff(kind: Extract<Deed, { hidden: boolean }>['kind'], orderId: number, now: number): boolean {
     const userId = STAFF_USER;
     switch (kind) {
       case 'open':
@@ -79,7 +80,70 @@ export class Account {
         if (!item) return false;
         return this.sim.control('pos-edit-item', { itemId: item.id, quantity: 7, userId }, now).ok;
       }
+      case 'add-line': {
+        const order = this.sim.order(orderId);
+        const shop = SHOPS.find(({ establishment }) => order?.establishment.endsWith(`/${establishment}/`));
+        if (!order || !shop) return false;
+        const user = `/enterprise/User/${userId}/`;
+        const line = {
+          order: order.resource_uri,
+          product: `/resources/Product/${shop.products[1]}/`,
+          station: order.created_at,
+          price: 4,
+          quantity: 1,
+          initial_price: 4,
+          price_to_display: 4,
+          dining_option: 113,
+          modifier_amount: 0,
+          tax_amount: 0,
+          tax_rate: 0,
+          temp_sort: 0,
+          created_by: user,
+          updated_by: user,
+          created_date: order.created_date,
+          updated_date: order.updated_date,
+        };
+        return this.#post(
+          'OrderItem',
+          `5e7e7000-0000-4000-8000-${String(orderId).padStart(12, '0')}`,
+          line,
+          now,
+        );
+      }
     }
+  }
+
+  /** Another program puts a history row on an order, and changes nothing else. */
+  show(orderId: number, now: number): boolean {
+    const order = this.sim.order(orderId);
+    if (!order) return false;
+    const user = `/enterprise/User/${STAFF_USER}/`;
+    const history = {
+      order: order.resource_uri,
+      order_opened_by: user,
+      order_opened_at: order.created_at,
+      opened: order.created_date,
+    };
+    return this.#post(
+      'OrderHistory',
+      `5e7e7000-0000-4000-8000-${String(orderId).padStart(12, '0')}`,
+      history,
+      now,
+    );
+  }
+
+  #post(resource: string, uuid: string, row: Record<string, unknown>, now: number): boolean {
+    const request = {
+      method: 'POST' as const,
+      path: `/resources/${resource}/`,
+      query: new URLSearchParams(),
+      headers: { 'api-authentication': `${API_KEY}:${API_SECRET}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ uuid, ...row }),
+    };
+    const { status, body } = this.sim.handle(request, now);
+    if (status >= 500 || (status >= 400 && !body.includes('Uuid')))
+      throw new Error(`${resource}: ${status} ${body}`);
+    return status < 300;
   }
 
   /** All orders of an event, deleted ones included, lowest id first. */

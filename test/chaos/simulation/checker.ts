@@ -1,8 +1,9 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
-import { type Account, isVisible } from './account.js';
+import { type Account, isVisible, STAFF_USER } from './account.js';
 import { differences } from './complete.js';
 import type { Process } from './process.js';
 import { holdsAssumption, type Scenario } from './scenario.js';
+import { KINDS } from './troubles.js';
 
 /** Something that must never be. */
 export interface Violation {
@@ -58,6 +59,9 @@ interface EventState {
  *   touched it: what was in flight, or had just been checked, may still arrive.
  * - `paid-once`: never two live payments of ours on one order.
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
+ * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
+ * - `staff-line-kept`: no line that staff have added is marked deleted.
+ * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}.
  * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began.
  *
  * When Revel is slower than the settling time, some of them are excused; {@link NOT_WHEN_SLOW} says which.
@@ -75,11 +79,22 @@ export class Checker {
   readonly #visibleAt = new Map<number, number>();
   readonly #shownByStaff = new Set<number>();
 
+  readonly #shownEarly = new Set<number>();
+  /** By run and order: when an answer showed the run staff's hand on the order, and how often it has written since. */
+  readonly #told = new Map<string, { sentAfter: number; writes: number }>();
+  /** By order: who wrote to it last, and when. */
+  readonly #lastWrite = new Map<number, { process: Process; at: number }>();
+  readonly #now: () => number;
   readonly #strict: boolean;
+  /** Staff's hand must be heeded at once. */
+  readonly #isHeeded: boolean;
 
-  constructor(account: Account, scenario: Scenario, start: number) {
+  constructor(account: Account, scenario: Scenario, now: () => number) {
+    this.#now = now;
+    const start = now();
     this.#strict = holdsAssumption(scenario);
     this.#account = account;
+    this.#isHeeded = scenario.trouble.heeded || KINDS.some(({ name, on }) => name === 'hand' && on);
     this.#scenario = scenario;
     this.#states = scenario.events.map((event) => [{ ...event, since: start }]);
   }
@@ -127,6 +142,28 @@ export class Checker {
     this.#shownByStaff.add(order);
   }
 
+  /** A program that is not ours has put a history row on the order. */
+  shownByOthers(order: number, now: number): void {
+    this.lastDeedAt = now;
+    this.#visibleAt.set(order, now);
+    this.#shownByStaff.add(order);
+    this.#shownEarly.add(order);
+  }
+
+  /** Its history row came from another program while it was unfinished. */
+  wasShownEarly(order: number): boolean {
+    return this.#shownEarly.has(order);
+  }
+
+  /** An answer has reached a run: what it says of who wrote last to an order must be heeded. */
+  answered(process: Process, body: string): void {
+    if (!this.#isHeeded || !body.includes(STAFF)) return;
+    for (const id of touchedIn(body)) {
+      const key = `${process.index} ${id}`;
+      if (!this.#told.has(key)) this.#told.set(key, { sentAfter: this.#now(), writes: 0 });
+    }
+  }
+
   wasTouched(order: number): boolean {
     return this.#touchedAt.has(order);
   }
@@ -151,12 +188,44 @@ export class Checker {
     this.#checkLost(write, event, orderId);
     this.#checkTouched(write, orderId);
     this.#checkVisible(write, event, orderId);
+    this.#checkTold(write, orderId);
+    this.#checkMark(write, orderId, now);
     this.#checkRows(orderId);
     const visible = this.#account.ordersOf(event).filter((order) => !order.deleted && isVisible(order));
     if (visible.length > 1 && !visible.some(({ id }) => this.#shownByStaff.has(id))) {
       this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
     }
     this.#noteVisible(orderId, now);
+    this.#lastWrite.set(orderId, { process: write.process, at: now });
+  }
+
+  #checkTold({ process, request, sentAt }: Write, orderId: number): void {
+    const told = this.#told.get(`${process.index} ${orderId}`);
+    if (!told || sentAt <= told.sentAfter) return;
+    told.writes += 1;
+    if (told.writes < 2) return;
+    this.fail(
+      'touch-heeded',
+      `run ${process.index}: ${request.method} ${request.path} to order ${orderId} is its second write since an answer showed staff's hand`,
+    );
+  }
+
+  #checkMark({ process, request }: Write, orderId: number, now: number): void {
+    if (request.method !== 'PATCH' || JSON.parse(request.body).deleted !== true) return;
+    const [, , resource = '', id = ''] = request.path.split('/');
+    if (resource === 'OrderItem') {
+      const item = this.#account.sim.items(orderId).find((row) => row.id === Number(id));
+      if (this.#isHeeded && item?.created_by === STAFF) {
+        this.fail('staff-line-kept', `run ${process.index} deleted a line of staff's`);
+      }
+    }
+    const last = this.#lastWrite.get(orderId);
+    if (resource !== 'Order' || !last || last.process === process || !last.process.running) return;
+    if (now - last.at >= BUSY_MS) return;
+    this.fail(
+      'busy-kept',
+      `run ${process.index} marked order ${orderId} deleted, to which run ${last.process.index} wrote ${now - last.at} ms before`,
+    );
   }
 
   #noteVisible(orderId: number, now: number): void {
@@ -229,6 +298,23 @@ export class Checker {
     const ours = sim.history(orderId).filter(({ uuid }) => !uuid.startsWith('5e7e7000-'));
     if (ours.length > 1) this.fail('row-once', `order ${orderId} was made visible ${ours.length} times`);
   }
+}
+
+const STAFF = `/enterprise/User/${STAFF_USER}/`;
+/** Whoever has written to an order so lately is still at it. */
+const BUSY_MS = 20_000;
+
+/** The orders that an answer shows with staff's hand on them. */
+function touchedIn(body: string): number[] {
+  let data: { objects?: Record<string, unknown>[] } & Record<string, unknown>;
+  try {
+    data = JSON.parse(body);
+  } catch {
+    return [];
+  }
+  return (data.objects ?? [data]).flatMap(({ resource_uri, updated_by }) =>
+    updated_by === STAFF && String(resource_uri).startsWith('/resources/Order/') ? [idIn(resource_uri)] : [],
+  );
 }
 
 function changesNotesAlone(body: string): boolean {

@@ -5,7 +5,7 @@ import type { EventResult, SyncDeps, SyncSettings } from '../../../src/sync/type
 import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
 import { usualSettings } from '../../helpers/settings.js';
 import { API_KEY, API_SECRET } from './account.js';
-import { eventIdOf, LOCATIONS, sourceEvent } from './events.js';
+import { eventIdOf, locationsOf, sourceEvent } from './events.js';
 import type { Network } from './network.js';
 import type { Process } from './process.js';
 import type { Scenario } from './scenario.js';
@@ -38,7 +38,7 @@ export function depsOf(process: Process, around: Around): SyncDeps {
         transport,
         clock,
         random: () => random.next(),
-        timeoutMs: 30_000,
+        timeoutMs: scenario.trouble.timeoutMs,
         signal: stop.signal,
         onRequest: () => {},
       },
@@ -58,11 +58,11 @@ export function depsOf(process: Process, around: Around): SyncDeps {
 }
 
 function tripleseatFor(process: Process, { scenario, network, stateOf }: Around): TripleseatPort {
-  const { events, day } = scenario;
+  const { events, day, trouble } = scenario;
   const indexes = events.map((_, index) => index);
   const current = (index: number) => {
     const { version, status } = stateOf(index);
-    return sourceEvent(index, version, status, day);
+    return sourceEvent(index, version, status, day, trouble.zone);
   };
   const ask = <T>(what: string, read: () => T) =>
     network.ask<ReadResult<T>>(
@@ -88,8 +88,9 @@ function tripleseatFor(process: Process, { scenario, network, stateOf }: Around)
   };
 }
 
-function settingsOf({ settleMs, rps, concurrency }: Scenario): SyncSettings {
-  return { ...usualSettings, locations: LOCATIONS, concurrency, settleMs, revelRps: rps };
+function settingsOf({ settleMs, rps, concurrency, trouble }: Scenario): SyncSettings {
+  const { inFlightMs, zone } = trouble;
+  return { ...usualSettings, locations: locationsOf(zone), concurrency, settleMs, inFlightMs, revelRps: rps };
 }
 
 function resultLine({ id, status, reason, orderId, error }: EventResult): string {

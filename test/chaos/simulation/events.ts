@@ -53,28 +53,44 @@ export const SHOPS = [
 export const OUR_USER = 1;
 export const PAYMENT_TYPE = 236;
 
-/** The shops as the locations file would have them. */
-export const LOCATIONS: Location[] = SHOPS.map((shop, index) => ({
-  name: `Shop ${index}`,
-  timezone: ZONE,
-  notBefore: null,
-  businessDayStart: '00:00',
-  orderTime: 'now',
-  callName: '{contact} | {phone}',
-  tripleseat: { siteId: shop.site, locationId: shop.location },
-  products: {},
-  billing: { 'Admin Fee': 'surcharge' },
-  books: defaultBooks,
-  revel: {
-    establishmentId: shop.establishment,
-    userId: OUR_USER,
-    posStationId: 4,
-    diningOption: 113,
-    paymentType: PAYMENT_TYPE,
-    discountId: 3_358,
-    openItemProductId: null,
-  },
-}));
+/** The zone of a shop, where `second` is that of the second one. */
+export function zoneOf(shop: 0 | 1, second: string): string {
+  return shop === 0 ? ZONE : second;
+}
+
+const locations = new Map<string, Location[]>();
+
+/** The shops as the locations file would have them; `zone`: that of the second one. */
+export function locationsOf(zone: string): Location[] {
+  const known = locations.get(zone) ?? SHOPS.map((_, index) => locationOf(index === 0 ? 0 : 1, zone));
+  locations.set(zone, known);
+  return known;
+}
+
+function locationOf(index: 0 | 1, zone: string): Location {
+  const shop = SHOPS[index];
+  return {
+    name: `Shop ${index}`,
+    timezone: zoneOf(index, zone),
+    notBefore: null,
+    businessDayStart: '00:00',
+    orderTime: 'now',
+    callName: '{contact} | {phone}',
+    tripleseat: { siteId: shop.site, locationId: shop.location },
+    products: {},
+    billing: { 'Admin Fee': 'surcharge' },
+    books: defaultBooks,
+    revel: {
+      establishmentId: shop.establishment,
+      userId: OUR_USER,
+      posStationId: 4,
+      diningOption: 113,
+      paymentType: PAYMENT_TYPE,
+      discountId: 3_358,
+      openItemProductId: null,
+    },
+  };
+}
 
 /** Products of a shop as Revel has them. */
 export function productsOf(shop: (typeof SHOPS)[number]): { id: number; name: string }[] {
@@ -121,8 +137,9 @@ export function sourceEvent(
   version: number,
   status: 'DEFINITE' | 'LOST',
   day: Scenario['day'],
+  zone: string,
 ): SourceEvent {
-  const key = `${index} ${version} ${status} ${day}`;
+  const key = `${index} ${version} ${status} ${day} ${zone}`;
   const known = made.get(key);
   if (known) return known;
   const spec = versionOf(version);
@@ -131,7 +148,7 @@ export function sourceEvent(
   const event = makeEvent({
     id: Number(eventIdOf(index)),
     date,
-    zone: ZONE,
+    zone: zoneOf(spec.shop, zone),
     siteId: shop.site,
     locationId: shop.location,
     status,

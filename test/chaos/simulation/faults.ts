@@ -1,7 +1,5 @@
 import type { Process } from './process.js';
-import type { FaultKind, Scenario } from './scenario.js';
-
-type Fault = Scenario['faults'][number];
+import type { Fault, FaultKind } from './scenario.js';
 
 /** The faults of a schedule by the requests that they befall. */
 export class Faults {
@@ -19,11 +17,16 @@ export class Faults {
   }
 
   /** What befalls the request that the process is about to begin; null: nothing. */
-  of({ index, requests, reads }: Process, kind: 'reads' | 'writes'): FaultKind | null {
+  of({ index, requests, reads, claims }: Process, kind: 'reads' | 'writes' | 'claims'): FaultKind | null {
+    if (kind === 'claims') {
+      const befallen = this.#places.get(placeOf(index, kind, claims));
+      if (befallen) return befallen;
+    }
     const nth = kind === 'reads' ? reads : requests - reads;
+    const ofKind = kind === 'claims' ? 'writes' : kind;
     return (
       this.#places.get(placeOf(index, 'requests', requests)) ??
-      this.#places.get(placeOf(index, kind, nth)) ??
+      this.#places.get(placeOf(index, ofKind, nth)) ??
       null
     );
   }

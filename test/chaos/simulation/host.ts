@@ -13,22 +13,28 @@ const noDocuments: StateStore['documents'] = {
 
 /** One machine: its state directory in memory. Locks go away with the process that holds them. */
 export class Host {
-  readonly #reach: string;
   readonly #locks = new Map<string, Process>();
+  readonly #number: number;
   readonly #intents = new Map<EventId, Intent>();
 
   constructor(number: number) {
-    this.#reach = `host ${number}`;
+    this.#number = number;
   }
 
-  /** The state as one process on this host sees it. */
-  stateFor(process: Process): StateStore {
+  /**
+   * The state as one process on this host sees it.
+   *
+   * @param container where the locks that it takes count; absent: on the whole host
+   */
+  stateFor(process: Process, container?: number): StateStore {
     const intents = this.#intents;
+    const reach =
+      container === undefined ? `host ${this.#number}` : `host ${this.#number}, container ${container}`;
     return {
       locks: {
-        reach: this.#reach,
+        reach,
         lost: new AbortController().signal,
-        tryLock: async (name) => this.#tryLock(name, process),
+        tryLock: async (name) => this.#tryLock(`${reach} ${name}`, process),
         confirm: async () => {},
       },
       tokens: {

@@ -12,7 +12,11 @@ export interface NetworkParts {
   /** How long a write that is sent now may take to take effect. */
   commitMs(): number;
   /** The fault of a request that is about to begin; null: none. */
-  faultOf(process: Process, kind: 'reads' | 'writes'): FaultKind | null;
+  faultOf(process: Process, kind: 'reads' | 'writes' | 'claims'): FaultKind | null;
+  /** The request changes a header that another run has made. */
+  isClaim(process: Process, request: HttpRequest): boolean;
+  /** The answer has reached the run. */
+  answered(process: Process, answer: HttpResponse): void;
   /** The request takes effect now. */
   serve(process: Process, request: SimRequest, sentAt: number): SimResponse;
   /** Told what became of each request; only called when somebody listens. */
@@ -56,16 +60,14 @@ export class Network {
       if (!process.alive) return;
       if (fault?.startsWith('crash')) {
         tell?.(process, `#${number} Tripleseat ${what}: the process dies`);
-        process.alive = false;
+        process.die();
         return;
       }
       const slow = fault === 'slow-answer' ? 20_000 * roll(3) : 0;
       timeline.after(scenario.answerMs * roll(1), () => {
         const result = fault === null || slow > 0 ? read() : failed(fault);
         tell?.(process, `#${number} Tripleseat ${what}: ${fault ?? 'ok'}`);
-        timeline.after(scenario.answerMs * roll(2) + slow, () => {
-          if (process.alive) resolve(result);
-        });
+        timeline.after(scenario.answerMs * roll(2) + slow, () => process.goOn(() => resolve(result)));
       });
     });
   }
@@ -79,7 +81,7 @@ class Passage {
   readonly #resolve: (answer: Answer) => void;
   readonly #number: number;
   readonly #fault: FaultKind | null;
-  readonly #sentAt: number;
+  #sentAt: number;
 
   constructor(
     parts: NetworkParts,
@@ -93,13 +95,29 @@ class Passage {
     this.#resolve = resolve;
     this.#number = process.requests;
     this.#sentAt = parts.timeline.now;
-    this.#fault = parts.faultOf(process, request.method === 'GET' ? 'reads' : 'writes');
+    const isClaim = parts.isClaim(process, request);
+    this.#fault = parts.faultOf(process, request.method === 'GET' ? 'reads' : isClaim ? 'claims' : 'writes');
     process.requests += 1;
+    if (isClaim) process.claims += 1;
     if (request.method === 'GET') process.reads += 1;
   }
 
   begin(): void {
-    const fault = this.#fault;
+    if (this.#fault !== 'freeze') return this.#send(this.#fault);
+    const { freezeMs } = this.#parts.scenario.trouble;
+    this.#tell('the process stands still');
+    this.#process.freeze(freezeMs, this.#roll(6) < 0.5);
+    this.#process.goOn(() => {
+      this.#sentAt = this.#parts.timeline.now;
+      // Once connected, a run may look at its guard again.
+      if (this.#request.mayLeave?.() === false) {
+        return this.#fail(1, 'freeze', { sent: false, reason: 'aborted', detail: 'not sent any more' });
+      }
+      this.#send(null);
+    });
+  }
+
+  #send(fault: Exclude<FaultKind, 'freeze'> | null): void {
     const answerMs = this.#parts.scenario.answerMs * 2 * this.#roll(2);
     switch (fault) {
       case 'refused':
@@ -107,6 +125,8 @@ class Passage {
       case 'lost':
         return this.#fail(answerMs, fault, reset);
       case 'hang':
+        // Where requests may be carried out late, most of those that hang are.
+        if (this.#inFlightMs > 0 && this.#roll(5) < 0.7) this.#serveAfter(this.#lateMs(), fault, () => {});
         return this.#fail(this.#request.timeoutMs, fault, timedOut);
       case '500':
         return this.#answer(answerMs, fault, CRASHED);
@@ -146,6 +166,10 @@ class Passage {
           const half = body.slice(0, body.length / 2);
           this.#answer(answerMs, fault, { kind: 'response', status, headers, body: half });
         });
+      case 'slow-commit':
+        return this.#serveAfter(Math.min(this.#lateMs(), this.#request.timeoutMs - 1), fault, (response) => {
+          this.#answer(1, null, { kind: 'response', ...response });
+        });
       case 'slow-answer':
       case null:
         return this.#serveAfter(this.#transitMs(), fault, (response) => {
@@ -166,7 +190,12 @@ class Passage {
     return Math.floor(this.#parts.commitMs() * this.#roll(1) ** 3);
   }
 
+  get #inFlightMs(): number {
+    return this.#request.method === 'GET' ? 0 : this.#parts.scenario.trouble.inFlightMs;
+  }
+
   #lateMs(): number {
+    if (this.#inFlightMs > 0) return Math.floor(this.#inFlightMs * (1 - 0.9 * this.#roll(1) ** 2));
     return Math.floor(this.#parts.commitMs() * (0.5 + 0.5 * this.#roll(1)));
   }
 
@@ -188,16 +217,18 @@ class Passage {
 
   #deliver(ms: number, fault: FaultKind | null, answer: Answer): void {
     this.#parts.timeline.after(ms, () => {
-      if (!this.#process.alive) return;
-      if (fault !== null) this.#tell(`the run sees ${fault}`);
-      this.#resolve(answer);
+      this.#process.goOn(() => {
+        if (fault !== null) this.#tell(`the run sees ${fault}`);
+        if (answer.kind === 'response') this.#parts.answered(this.#process, answer);
+        this.#resolve(answer);
+      });
     });
   }
 
   #die(fault: FaultKind): void {
     if (!this.#process.running) return;
     this.#tell(`the process dies (${fault})`);
-    this.#process.alive = false;
+    this.#process.die();
   }
 
   #tell(outcome: string): void {

@@ -52,30 +52,47 @@ const FAULTS = [
   /** It dies after the request has taken effect, before the answer. */
   'crash-after',
 ] as const;
-export type FaultKind = (typeof FAULTS)[number];
+export type FaultKind =
+  | (typeof FAULTS)[number]
+  /** A write that takes effect, and is answered, as late as {@link Trouble.inFlightMs} allows. */
+  | 'slow-commit'
+  /** The process stands still after its last check and before the first byte leaves; then the request goes its way. */
+  | 'freeze';
 
-/** What befalls a run's n-th request, read or write, and all of those that follow it up to `count`. */
-interface Fault {
+/**
+ * What befalls a run's n-th request, read, write or claim, and all of those that follow it up to `count`. A claim is a
+ * change of a header that another run has made.
+ */
+export interface Fault {
   run: number;
-  of: 'requests' | 'reads' | 'writes';
+  of: 'requests' | 'reads' | 'writes' | 'claims';
   nth: number;
   count: number;
   kind: FaultKind;
 }
+
+/** What staff do to an order; `add-line` is a line of their own. */
+type StaffDeed = 'open' | 'edit-item' | 'touch' | 'delete' | 'add-line';
 
 /** What people do meanwhile. */
 export type Deed =
   | { kind: 'edit'; event: number; version: number }
   | { kind: 'status'; event: number; status: 'DEFINITE' | 'LOST' }
   /** Staff act on the newest live order of the event: a visible one, or (if `hidden`) any. */
-  | { kind: 'open' | 'edit-item' | 'touch' | 'delete'; event: number; hidden: boolean }
+  | { kind: StaffDeed; event: number; hidden: boolean }
+  /** A program that is not ours puts a history row on the newest live order, finished or not, and changes nothing else. */
+  | { kind: 'show'; event: number }
+  /** A run's process stands still, wherever it is; `suspended`: its machine does, so that its steady clock stands, too. */
+  | { kind: 'freeze'; run: number; ms: number; suspended: boolean }
+  /** The clock of a run's host is set. */
+  | { kind: 'set-clock'; run: number; byMs: number }
   /** A run is killed while it waits for something. */
   | { kind: 'kill'; run: number }
   /** A run is told to stop. */
   | { kind: 'stop'; run: number };
 
 /** A deed with its moment: some time after the n-th write that took effect in Revel. */
-interface Turn {
+export interface Turn {
   afterWrites: number;
   delayMs: number;
   deed: Deed;
@@ -91,6 +108,41 @@ export interface PlannedRun {
   /** Places in {@link Scenario.events}; a sweep finds all of them by itself. */
   events: number[];
 }
+
+/** Circumstances in which plain schedules do not differ; see `troubles.ts` for schedules in which they do. */
+export interface Trouble {
+  /**
+   * How long after it was sent a write may take effect whose answer was lost or is late, whatever became of the
+   * process that sent it (IN_FLIGHT_SECONDS); 0: within the commit time, like any other.
+   */
+  inFlightMs: number;
+  /** The client's own time-out. */
+  timeoutMs: number;
+  /** By run: how far its machine's clock is ahead of its host's; hosts that share a state are several machines. */
+  clockMs: number[];
+  /** Each run is in a container of its own: runs on one host share its state, but see no lock of each other. */
+  containers: boolean;
+  /** Milliseconds for which a fault `freeze` lasts. */
+  freezeMs: number;
+  /** Once the run is dead, another one like it begins on its host, so many milliseconds later. */
+  restarts: { of: number; afterMs: number }[];
+  /** The zone of the second shop, where events may move. */
+  zone: string;
+  /** It is checked that staff's hand is heeded at once, instead of within what a sign of ownership may last. */
+  heeded: boolean;
+}
+
+/** None. */
+export const NO_TROUBLE: Trouble = {
+  inFlightMs: 0,
+  timeoutMs: 30_000,
+  clockMs: [],
+  containers: false,
+  freezeMs: 0,
+  restarts: [],
+  zone: 'America/Los_Angeles',
+  heeded: false,
+};
 
 /** A whole schedule as plain data: everything that happens follows from it. */
 export interface Scenario {
@@ -123,6 +175,7 @@ export interface Scenario {
   turns: Turn[];
   /** The clean run: how long after everything else, and where (null: a new host). */
   finish: { gapMs: number; host: number | null; sweep: boolean };
+  trouble: Trouble;
 }
 
 /** The schedule of a seed, within the assumption. */
@@ -157,6 +210,7 @@ export function scenarioOf(seed: number): Scenario {
       host: random.chance(0.6) ? null : random.int(runs.length),
       sweep: random.chance(0.3),
     },
+    trouble: NO_TROUBLE,
   };
 }
 

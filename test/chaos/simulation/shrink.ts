@@ -1,5 +1,5 @@
 import type { Violation } from './checker.js';
-import type { Deed, Scenario } from './scenario.js';
+import { type Deed, NO_TROUBLE, type Scenario } from './scenario.js';
 import { type SimulateOptions, simulate } from './simulate.js';
 
 /** A schedule that breaks a rule, as small as it could be made, with its course. */
@@ -102,6 +102,7 @@ const PLAIN: Partial<Scenario>[] = [
   { concurrency: 1 },
   { answerMs: 10 },
   { commitMs: 20 },
+  { trouble: NO_TROUBLE },
   { finish: { gapMs: 0, host: null, sweep: false } },
   { finish: { gapMs: 180_000, host: null, sweep: false } },
 ];

@@ -1,4 +1,4 @@
-import type { HttpTransport } from '../../../src/http/transport.js';
+import type { HttpRequest, HttpTransport } from '../../../src/http/transport.js';
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { runSync } from '../../../src/sync/run.js';
 import type { EventResult, SyncDeps, SyncOutcome } from '../../../src/sync/types.js';
@@ -13,6 +13,7 @@ import { Process } from './process.js';
 import { hash, Random } from './random.js';
 import { type Deed, holdsAssumption, type PlannedRun, type Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
+import { frozenMs, setForwardMs } from './troubles.js';
 import { judgeClean, judgeHonesty, judgeLeftovers } from './verdict.js';
 
 /** Breaks something that the program rests on, run by run; for proving that the simulation notices. */
@@ -40,6 +41,8 @@ export interface Simulated {
 }
 
 const HOUR = 3_600_000;
+/** Longer than all runs of a schedule need, however bad the time, and shorter than a clock is set back at most. */
+const LONGEST_MS = HOUR - 300_000;
 
 /**
  * After that long, dates prove that nobody is at work on a header. A date from the hour that the clock shows
@@ -67,7 +70,12 @@ class Simulation {
   readonly #tracing: boolean;
   /** The assumption holds. */
   readonly #strict: boolean;
+  /** By host: how far its clock has been set ahead. */
+  readonly #clocksSet = new Map<number, number>();
+  /** By order: which run has made it. */
+  readonly #makers = new Map<string, Process>();
   #writes = 0;
+  #restarts = 0;
   /** Revel keeps its promise again. */
   #quick = false;
   /** Faults and people's deeds have come to an end. */
@@ -81,13 +89,15 @@ class Simulation {
     const ties = new Random(scenario.seed ^ 0x5bd1e995);
     this.#timeline = new Timeline(DAYS[scenario.day].start, () => ties.next());
     this.#account = new Account(scenario);
-    this.#checker = new Checker(this.#account, scenario, this.#timeline.now);
+    this.#checker = new Checker(this.#account, scenario, () => this.#timeline.now);
     const faults = new Faults(scenario.faults);
     this.#network = new Network({
       scenario,
       commitMs: () => (this.#quick ? Math.min(20, scenario.commitMs) : scenario.commitMs),
       timeline: this.#timeline,
       faultOf: (process, kind) => (this.#calm ? null : faults.of(process, kind)),
+      isClaim: (process, request) => this.#isClaim(process, request),
+      answered: (process, answer) => this.#checker.answered(process, answer.body),
       serve: (process, request, sentAt) => this.#serve(process, request, sentAt),
       tell: trace ? (process, what) => this.#tell(`run ${process.index}`, what) : null,
     });
@@ -103,7 +113,8 @@ class Simulation {
       });
     }
     this.#schedule(0);
-    const allOver = () => begun === runs.length && this.#processes.every(({ running }) => !running);
+    const allOver = () =>
+      begun === runs.length && this.#restarts === 0 && this.#processes.every(({ running }) => !running);
     await this.#until(allOver);
     this.#calm = true;
     if (!this.#checker.violation) await (this.#strict ? this.#finish() : this.#finishSlow());
@@ -125,7 +136,7 @@ class Simulation {
     const lastWrite = events.some((event) => this.#isLost(event) || this.#visible(event) > 1);
     const showsAt = (lastWrite ? this.#timeline.now : this.#checker.lastDeedAt) + this.#scenario.lagMs;
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
-    const agedMs = AGED_MS[this.#scenario.day];
+    const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
     const later = gapMs >= agedMs;
     const first = await this.#clean(host ?? 100, sweep, events, !later);
     // What cannot be removed is tried, and reported, by each run anew.
@@ -171,7 +182,7 @@ class Simulation {
   async #finishSlow(): Promise<void> {
     const { day, finish } = this.#scenario;
     const events = this.#scenario.events.map((_, index) => index);
-    await this.#wait(AGED_MS[day]);
+    await this.#wait(AGED_MS[day] + setForwardMs(this.#scenario));
     this.#quick = true;
     const first = await this.#clean(100, finish.sweep, events);
     if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
@@ -202,26 +213,30 @@ class Simulation {
     this.#timeline.after(ms, () => {
       over = true;
     });
-    await this.#until(() => over);
+    await this.#until(() => over, ms);
   }
 
-  async #until(done: () => boolean): Promise<void> {
-    const deadline = this.#timeline.now + 2 * HOUR;
+  async #until(done: () => boolean, waitMs = 0): Promise<void> {
+    const deadline = this.#timeline.now + waitMs + LONGEST_MS + frozenMs(this.#scenario);
     const ended = await this.#timeline.run(() => this.#checker.violation !== null || done(), deadline);
-    if (!ended) this.#checker.fail('ends', 'a run has not come to its end after two hours');
+    if (!ended) this.#checker.fail('ends', 'a run has not come to its end in time');
   }
 
   #start(run: PlannedRun): Process {
-    const { seed, skewMs } = this.#scenario;
+    const { seed, skewMs, trouble } = this.#scenario;
     const index = this.#processes.length;
+    const machineMs = (skewMs[run.host] ?? 0) + (trouble.clockMs[index] ?? 0);
     const process = new Process({
       index,
       host: run.host,
       seed,
       timeline: this.#timeline,
-      skewMs: skewMs[run.host] ?? 0,
+      aheadMs: () => machineMs + (this.#clocksSet.get(run.host) ?? 0),
     });
     this.#processes.push(process);
+    for (const { of, afterMs } of trouble.restarts) {
+      if (of === index && !this.#calm) process.onDeath(() => this.#restart(run, afterMs));
+    }
     this.#tell(`run ${index}`, `begins on host ${run.host}: ${run.sweep ? 'sweep' : `events ${run.events}`}`);
     const ids = run.events.map(eventIdOf);
     const transport = this.#network.transportOf(process);
@@ -229,7 +244,7 @@ class Simulation {
       scenario: this.#scenario,
       network: this.#network,
       transport: this.#bend.transport?.(transport) ?? transport,
-      state: this.#hostOf(run.host).stateFor(process),
+      state: this.#hostOf(run.host).stateFor(process, trouble.containers ? index : undefined),
       stateOf: (event) => this.#checker.stateOf(event),
       tell: (what) => this.#tell(`run ${index}`, what),
     });
@@ -258,6 +273,20 @@ class Simulation {
     return process;
   }
 
+  #restart(run: PlannedRun, afterMs: number): void {
+    this.#restarts += 1;
+    this.#timeline.after(afterMs, () => {
+      this.#restarts -= 1;
+      this.#start(run);
+    });
+  }
+
+  #isClaim(process: Process, { method, url }: HttpRequest): boolean {
+    if (method !== 'PATCH') return false;
+    const maker = this.#makers.get(new URL(url).pathname);
+    return maker !== undefined && maker !== process;
+  }
+
   #hostOf(number: number): Host {
     const host = this.#hosts.get(number) ?? new Host(number);
     this.#hosts.set(number, host);
@@ -273,6 +302,7 @@ class Simulation {
     if (response.status < 300) {
       process.writes += 1;
       this.#writes += 1;
+      if (request.path === '/resources/Order/') this.#makers.set(String(response.headers.location), process);
     }
     this.#checker.wrote({ process, request, response, sentAt }, now);
     this.#schedule(this.#writes);
@@ -306,10 +336,35 @@ class Simulation {
         const process = this.#processes[deed.run];
         if (!process?.running) return;
         this.#tell('people', `${deed.kind} run ${deed.run}`);
-        if (deed.kind === 'kill') process.alive = false;
+        if (deed.kind === 'kill') process.die();
         else process.stop.abort('stopped');
         return;
       }
+      case 'freeze': {
+        const process = this.#processes[deed.run];
+        if (!process?.running) return;
+        this.#tell('people', `let run ${deed.run} stand still for ${deed.ms} ms`);
+        process.freeze(deed.ms, deed.suspended);
+        return;
+      }
+      case 'set-clock': {
+        const host = this.#processes[deed.run]?.host;
+        if (host === undefined) return;
+        this.#tell('people', `set the clock of host ${host} by ${deed.byMs} ms`);
+        this.#clocksSet.set(host, (this.#clocksSet.get(host) ?? 0) + deed.byMs);
+        return;
+      }
+      case 'show': {
+        const order = this.#account
+          .ordersOf(deed.event)
+          .filter((row) => !row.deleted)
+          .at(-1);
+        if (!order || isVisible(order) || !this.#account.show(order.id, now)) return;
+        this.#checker.shownByOthers(order.id, now);
+        this.#tell('another program', `shows order ${order.id}`);
+        return;
+      }
+      case 'add-line':
       case 'open':
       case 'edit-item':
       case 'touch':

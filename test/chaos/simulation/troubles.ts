@@ -1,0 +1,278 @@
+import { Random } from './random.js';
+import { type Deed, type Fault, type Scenario, scenarioOf, type Turn } from './scenario.js';
+
+/** A kind of trouble beyond the plain schedules: what there is to it, and whether the program stands it. */
+export interface Kind {
+  /** Of a word, for the command line. */
+  name: string;
+  what: string;
+  /**
+   * The program keeps every rule in it, and the suite says so. False: it is known not to, and its regressions are
+   * expected to fail until that is mended.
+   */
+  on: boolean;
+  /** Puts it into a plain schedule. */
+  make(scenario: Scenario, random: Random): Scenario;
+}
+
+/** THE SWITCHES: turn a kind on here, and the suite plays it. */
+export const KINDS = [
+  {
+    name: 'late',
+    what: 'a write takes effect as late as may be after it was sent, even if its client has given up or died',
+    on: true,
+    make: late,
+  },
+  {
+    name: 'clocks',
+    what: 'hosts that share a state have clocks some seconds apart, and one goes on where another died',
+    on: false,
+    make: clocks,
+  },
+  {
+    name: 'reclaim',
+    what: 'a host dies as soon as its claim on another one’s order is written, and begins again with the same state',
+    on: false,
+    make: reclaim,
+  },
+  {
+    name: 'containers',
+    what: 'containers share a state on one volume, but their locks do not reach each other',
+    on: false,
+    make: containers,
+  },
+  {
+    name: 'freeze',
+    what: 'a process stands still between its last check and the first byte, or anywhere, its machine suspended or not',
+    on: false,
+    make: freeze,
+  },
+  { name: 'set-clock', what: 'the clock of a host is set while a run goes on', on: false, make: setClock },
+  {
+    name: 'show',
+    what: 'another program puts a history row on an order that is half filled',
+    on: false,
+    make: show,
+  },
+  {
+    name: 'move',
+    what: 'an event moves to a shop in another zone after a run has begun its order and died, or while it is at it',
+    on: false,
+    make: move,
+  },
+  {
+    name: 'hand',
+    what: 'staff open or touch the order, or add a line, between any two writes',
+    on: false,
+    make: hand,
+  },
+] as const satisfies readonly Kind[];
+export type KindName = (typeof KINDS)[number]['name'];
+
+/** Names of the kinds that are turned on. */
+export const ON: readonly KindName[] = KINDS.filter(({ on }) => on).map(({ name }) => name);
+
+/** The names in a comma list; `on` and `all` stand for several. */
+export function kindsIn(list: string): KindName[] {
+  return list.split(',').flatMap((word): KindName[] => {
+    if (word === 'on') return [...ON];
+    const found = KINDS.filter(({ name }) => word === 'all' || name === word);
+    if (found.length === 0) {
+      throw new RangeError(`no such trouble: ${word}; there are ${KINDS.map(({ name }) => name).join(', ')}`);
+    }
+    return found.map(({ name }) => name);
+  });
+}
+
+/** The schedule of a seed with one kind of trouble in it, now and then with two. */
+export function troubledScenarioOf(seed: number, kinds: readonly KindName[]): Scenario {
+  const random = new Random(seed ^ 0x6b8b4567);
+  const chosen = KINDS.filter(({ name }) => kinds.includes(name));
+  const first = chosen[random.int(chosen.length)];
+  const second = chosen.length > 1 && random.chance(0.25) ? chosen[random.int(chosen.length)] : undefined;
+  return [first, second === first ? undefined : second].reduce(
+    (scenario: Scenario, kind) => (kind ? kind.make(scenario, random) : scenario),
+    scenarioOf(seed),
+  );
+}
+
+const LATE = ['hang', 'hang', 'crash-sent', 'answer-lost-late', '504-late', 'slow-commit'] as const;
+
+function late(scenario: Scenario, random: Random): Scenario {
+  const inFlightMs = random.pick([30_000, 30_000, 10_000]);
+  const runs = atLeast(scenario, random, random.pick([1, 2, 2]));
+  const faults = Array.from({ length: 1 + random.int(3) }, () =>
+    faultOf(random.int(runs.length), 'writes', random.int(12), random.pick(LATE)),
+  );
+  return {
+    ...scenario,
+    runs: runs.map((run, index) => ({
+      ...run,
+      at: index === 0 ? run.at : run.at + random.int(random.pick([1, 5_000, 45_000])),
+    })),
+    faults: [...scenario.faults, ...faults],
+    trouble: {
+      ...scenario.trouble,
+      inFlightMs,
+      timeoutMs: random.pick([30_000, 10_000, 4_000]),
+      restarts: random.chance(0.4) ? [{ of: 0, afterMs: random.int(5_000) }] : scenario.trouble.restarts,
+    },
+  };
+}
+
+function clocks(scenario: Scenario, random: Random): Scenario {
+  const runs = atLeast(scenario, random, 2).map((run) => ({ ...run, host: 0 }));
+  const crash = random.pick(['crash-after', 'crash-sent'] as const);
+  return {
+    ...scenario,
+    skewMs: [],
+    runs,
+    faults: [...scenario.faults, faultOf(0, 'writes', random.int(12), crash)],
+    trouble: {
+      ...scenario.trouble,
+      clockMs: [0, ...Array.from({ length: runs.length + 1 }, () => random.int(20_000) - 10_000)],
+      restarts: [{ of: 0, afterMs: random.int(1_000) }],
+    },
+  };
+}
+
+function reclaim(scenario: Scenario, random: Random): Scenario {
+  const settleMs = random.pick([1_000, 1_000, 3_000]);
+  const lagMs = Math.min(scenario.lagMs, settleMs - 20);
+  const [first, second, ...more] = atLeast(scenario, random, 2);
+  if (!first || !second) return scenario;
+  const slow = random.int(8);
+  return {
+    ...scenario,
+    settleMs,
+    lagMs,
+    commitMs: Math.min(scenario.commitMs, settleMs - lagMs),
+    runs: [
+      { ...first, host: 0, at: 0 },
+      { ...second, host: 1, at: random.int(2_000), events: first.events },
+      ...more,
+    ],
+    faults: [
+      ...scenario.faults.filter(({ run }) => run > 1),
+      faultOf(0, 'writes', slow, 'slow-commit'),
+      faultOf(0, 'writes', slow + 1 + random.int(3), 'slow-commit'),
+      faultOf(1, 'claims', 0, 'crash-after'),
+    ],
+    trouble: {
+      ...scenario.trouble,
+      inFlightMs: 30_000,
+      timeoutMs: random.pick([30_000, 10_000]),
+      restarts: [{ of: 1, afterMs: random.int(1_000) }],
+    },
+  };
+}
+
+function containers(scenario: Scenario, random: Random): Scenario {
+  return {
+    ...scenario,
+    skewMs: [],
+    runs: atLeast(scenario, random, 2).map((run) => ({ ...run, host: 0 })),
+    trouble: { ...scenario.trouble, containers: true },
+  };
+}
+
+function freeze(scenario: Scenario, random: Random): Scenario {
+  const freezeMs = random.pick([5_000, 20_000, 60_000, 120_000]);
+  const runs = atLeast(scenario, random, 2).map((run, index) => ({ ...run, host: index }));
+  const anywhere = random.chance(0.4);
+  return {
+    ...scenario,
+    runs,
+    faults: anywhere ? scenario.faults : [...scenario.faults, faultOf(0, 'writes', random.int(12), 'freeze')],
+    turns: anywhere
+      ? turnsWith(scenario, random, () => ({
+          kind: 'freeze',
+          run: 0,
+          ms: freezeMs,
+          suspended: random.chance(0.5),
+        }))
+      : scenario.turns,
+    trouble: { ...scenario.trouble, freezeMs },
+  };
+}
+
+function setClock(scenario: Scenario, random: Random): Scenario {
+  const byMs = random.pick([-3_600_000, 3_600_000, -60_000, 60_000, -5_000, 5_000]);
+  const run = random.int(scenario.runs.length);
+  return { ...scenario, turns: turnsWith(scenario, random, () => ({ kind: 'set-clock', run, byMs })) };
+}
+
+function show(scenario: Scenario, random: Random): Scenario {
+  const event = random.int(scenario.events.length);
+  return { ...scenario, turns: turnsWith(scenario, random, () => ({ kind: 'show', event })) };
+}
+
+const ELSEWHERE = ['Pacific/Honolulu', 'America/New_York', 'America/Denver'] as const;
+
+function move(scenario: Scenario, random: Random): Scenario {
+  const event = random.int(scenario.events.length);
+  const crashes = random.chance(0.6);
+  return {
+    ...scenario,
+    day: 'plain',
+    runs: atLeast(scenario, random, random.pick([1, 2])),
+    faults: crashes
+      ? [
+          ...scenario.faults,
+          faultOf(0, 'writes', 1 + random.int(10), random.pick(['crash-after', 'crash-sent'] as const)),
+        ]
+      : scenario.faults,
+    turns: turnsWith(scenario, random, () => ({ kind: 'edit', event, version: MOVED })),
+    trouble: { ...scenario.trouble, zone: random.pick(ELSEWHERE) },
+  };
+}
+
+/** The state of an event in which it stands in the second shop. */
+const MOVED = 5;
+
+function hand(scenario: Scenario, random: Random): Scenario {
+  const deeds = ['open', 'touch', 'add-line', 'add-line'] as const;
+  const event = random.int(scenario.events.length);
+  return {
+    ...scenario,
+    turns: turnsWith(scenario, random, () => ({ kind: random.pick(deeds), event, hidden: true })),
+    trouble: { ...scenario.trouble, heeded: true },
+  };
+}
+
+function faultOf(run: number, of: Fault['of'], nth: number, kind: Fault['kind']): Fault {
+  return { run, of, nth, count: 1, kind };
+}
+
+/** The deed some time soon after one of the first writes, added to what people do anyway. */
+function turnsWith(scenario: Scenario, random: Random, deed: () => Deed): Turn[] {
+  const turn = {
+    afterWrites: 1 + random.int(14),
+    delayMs: random.int(random.pick([1, 300, 5_000])),
+    deed: deed(),
+  };
+  return [...scenario.turns, turn];
+}
+
+/** The runs, and some more like the first where there are fewer. */
+function atLeast({ runs }: Scenario, random: Random, count: number): Scenario['runs'] {
+  const [first] = runs;
+  if (!first) return runs;
+  const more = Array.from({ length: Math.max(0, count - runs.length) }, (_, index) => ({
+    ...first,
+    host: runs.length + index,
+    at: random.int(5_000),
+  }));
+  return [...runs, ...more];
+}
+
+/** How much longer than usual dates must be old because clocks were set forward. */
+export function setForwardMs({ turns }: Scenario): number {
+  return turns.reduce((sum, { deed }) => sum + (deed.kind === 'set-clock' ? Math.max(0, deed.byMs) : 0), 0);
+}
+
+/** Milliseconds for which processes may stand still. */
+export function frozenMs({ turns, faults, trouble }: Scenario): number {
+  const frozen = turns.reduce((sum, { deed }) => sum + (deed.kind === 'freeze' ? deed.ms : 0), 0);
+  return frozen + faults.filter(({ kind }) => kind === 'freeze').length * trouble.freezeMs;
+}
