@@ -50,8 +50,8 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
   } catch (error) {
     if (error instanceof Halt) {
       const shown = session.actions.some(({ action }) => action === 'make_visible');
-      if ((shown && error.outcome.reason === 'UNVERIFIED') || mayStray(session))
-        await setDoubtful(ctx, work.known.id, true);
+      const isUnseen = shown && error.outcome.reason === 'UNVERIFIED';
+      if (isUnseen || mayStray(session)) await setDoubtful(ctx, work.known.id, true);
       return halted(work, session, error);
     }
     if (!(error instanceof AppError) || session.actions.length === 0) throw error;

@@ -195,7 +195,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a payment that did not show is forgotten by the next run',
     file: 'src/sync/apply.ts',
-    find: 'await setDoubtful(ctx, work.known.id, true);',
-    replace: 'await setDoubtful(ctx, work.known.id, false);',
+    find: 'if (isUnseen || mayStray(session)) await setDoubtful(ctx, work.known.id, true);',
+    replace: 'if (isUnseen || mayStray(session)) await setDoubtful(ctx, work.known.id, false);',
   },
 ];

@@ -150,11 +150,6 @@ export class Checker {
     this.#shownEarly.add(order);
   }
 
-  /** Its history row came from another program while it was unfinished. */
-  wasShownEarly(order: number): boolean {
-    return this.#shownEarly.has(order);
-  }
-
   /** An answer has reached a run: what it says of who wrote last to an order must be heeded. */
   answered(process: Process, body: string): void {
     if (!this.#isHeeded || !body.includes(STAFF)) return;
@@ -268,6 +263,8 @@ export class Checker {
     const visibleAt = this.#visibleAt.get(orderId);
     if (visibleAt !== undefined) {
       const late = sentAt - visibleAt;
+      // What was in flight, or had just been checked, when another program showed the order.
+      if (this.#shownEarly.has(orderId) && late <= this.touchedMs) return;
       if (request.method === 'PATCH' && changesNotesAlone(request.body)) {
         if (late <= this.windowMs || !isClaim(request.body)) return;
       }

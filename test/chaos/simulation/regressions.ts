@@ -38,5 +38,58 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'the row that makes an order visible arrives after another run has taken over',
   },
   { seed: 16, trouble: ['late'], what: 'so does the last change of the header' },
+  {
+    seed: 65,
+    trouble: ['clocks'],
+    what: 'the next host, whose clock is ahead, does not wait for what a dead run sent off, and writes a line again',
+  },
+  { seed: 99, trouble: ['clocks'], what: 'the same with a payment' },
+  {
+    seed: 254,
+    trouble: ['reclaim'],
+    what: 'a host that died after its claim begins again and takes the claim for ownership: a late line of the first one',
+  },
+  { seed: 267, trouble: ['reclaim'], what: 'the same, and a line is there twice' },
+  {
+    seed: 2,
+    trouble: ['containers'],
+    what: "the claim of a living run is taken for a dead one's: two payments",
+  },
+  { seed: 1, trouble: ['containers'], what: 'the same, and the finished order is written to' },
+  {
+    seed: 20,
+    trouble: ['freeze'],
+    what: 'a run stands still before it shows the order, which another one has shown',
+  },
+  {
+    seed: 188,
+    trouble: ['freeze'],
+    what: 'a run stands still before a line, and adds it to the finished order',
+  },
+  { seed: 235, trouble: ['freeze'], what: 'a run stands still before the payment, and pays a second time' },
+  { seed: 38, trouble: ['set-clock'], what: 'the clock is set back an hour, and the run waits that long' },
+  {
+    seed: 112,
+    trouble: ['set-clock'],
+    what: 'after the clock was set back an old sign of ownership counts as fresh',
+  },
+  {
+    seed: 4,
+    trouble: ['show'],
+    what: 'another program shows a half-filled order: called ALREADY_INJECTED although lines and payment are missing',
+  },
+  { seed: 18, trouble: ['show'], what: 'the same, called DRIFT, with the advice to delete it' },
+  {
+    seed: 20,
+    trouble: ['move'],
+    what: 'an event moves east: a header on which another run is at work is taken for long abandoned',
+  },
+  {
+    seed: 313,
+    trouble: ['move'],
+    what: 'an event moves west after a crash: CLAIMED_ELSEWHERE for as long as the zones are apart',
+  },
+  { seed: 199, trouble: ['hand'], what: 'a line that staff have added is deleted' },
+  { seed: 193, trouble: ['hand'], what: 'a write leaves long after staff have touched the order' },
   { seed: 308_333, what: 'line after line is written, slowly, long after staff have touched the order' },
 ];

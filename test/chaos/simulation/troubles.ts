@@ -32,7 +32,7 @@ export const KINDS = [
   {
     name: 'reclaim',
     what: 'a host dies as soon as its claim on another one’s order is written, and begins again with the same state',
-    on: false,
+    on: true,
     make: reclaim,
   },
   {
@@ -121,16 +121,22 @@ function late(scenario: Scenario, random: Random): Scenario {
 }
 
 function clocks(scenario: Scenario, random: Random): Scenario {
-  const runs = atLeast(scenario, random, 2).map((run) => ({ ...run, host: 0 }));
-  const crash = random.pick(['crash-after', 'crash-sent'] as const);
+  const [first, ...more] = atLeast(scenario, random, 2);
+  if (!first) return scenario;
+  // The time that a dead run left behind, read on another clock, looks long past, or long to come.
+  const aheadMs = random.pick([3_000, 5_000, 10_000, 20_000]) * random.pick([1, 1, 1, -1]);
   return {
     ...scenario,
     skewMs: [],
-    runs,
-    faults: [...scenario.faults, faultOf(0, 'writes', random.int(12), crash)],
+    runs: [{ ...first, host: 0, at: 0 }, ...more.map((run) => ({ ...run, host: 0, at: run.at + 1_000 }))],
+    faults: [
+      ...scenario.faults.filter(({ run }) => run > 0),
+      faultOf(0, 'writes', random.int(8), random.pick(['crash-sent', 'crash-sent', 'crash-after'] as const)),
+    ],
     trouble: {
       ...scenario.trouble,
-      clockMs: [0, ...Array.from({ length: runs.length + 1 }, () => random.int(20_000) - 10_000)],
+      inFlightMs: random.pick([0, 30_000, 30_000]),
+      clockMs: [0, ...Array.from({ length: more.length + 1 }, () => aheadMs)],
       restarts: [{ of: 0, afterMs: random.int(1_000) }],
     },
   };

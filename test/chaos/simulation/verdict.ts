@@ -122,9 +122,8 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const moved = !isIn(order, state.version);
   // Reads may still show it as unfinished.
   if (moved && hurried && result.reason === 'CLAIMED_ELSEWHERE') return null;
-  const isStaffs = isTouched(account, order);
-  const touched = isStaffs || checker.wasShownEarly(order.id);
-  const wrong = (isStaffs ? workedOnDifferences : differences)(account, order.id, state.version);
+  const touched = isTouched(account, order);
+  const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
   if (wrong.length === 0) return saysStanding(result) ? null : `order ${order.id} is right`;
   const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
   const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
