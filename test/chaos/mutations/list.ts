@@ -108,8 +108,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'who has touched an order does not matter',
-    file: 'src/domain/plan.ts',
-    find: 'return order.updatedBy !== wanted.location.revel.userId;',
+    file: 'src/domain/service.ts',
+    find: 'return order.opened || order.updatedBy !== wanted.location.revel.userId;',
     replace: 'return false;',
   },
   {

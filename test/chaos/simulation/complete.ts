@@ -20,7 +20,10 @@ export function differences(account: Account, orderId: number, version: number):
 export function workedOnDifferences(account: Account, orderId: number, version: number): string[] {
   const order = account.sim.order(orderId);
   if (!order) return ['there is no such order'];
-  const paid = paymentAmounts(account, orderId).reduce((sum, amount) => sum + amount, 0);
+  const paid = account.sim
+    .payments(orderId)
+    .filter((row) => !row.deleted)
+    .reduce((sum, row) => sum + cents(row.amount), 0);
   return [
     ...headerDifferences(order, version),
     ...contentDifferences(account, orderId, version),
@@ -140,13 +143,6 @@ function paymentsFound(account: Account, orderId: number): string[] {
     .payments(orderId)
     .filter((row) => !row.deleted)
     .map((row) => `${row.payment_type} ${cents(row.amount)}`);
-}
-
-function paymentAmounts(account: Account, orderId: number): number[] {
-  return account.sim
-    .payments(orderId)
-    .filter((row) => !row.deleted)
-    .map((row) => cents(row.amount));
 }
 
 function cents(amount: number | string): number {

@@ -39,10 +39,12 @@ export function judgeHonesty(
       continue;
     }
     if (order.deleted || checker.wasTouched(order.id)) continue;
-    const right = checker
+    const wrong = checker
       .statesSince(event, process.startedAt)
-      .some(({ version }) => differences(account, order.id, version).length === 0);
-    if (!right) checker.fail('honest', `run ${process.index} reports ${named(result)}, which is wrong`);
+      .map(({ version }) => differences(account, order.id, version));
+    if (wrong.some((list) => list.length === 0)) continue;
+    const what = wrong.map((list) => list.join('; ')).join(' | ');
+    checker.fail('honest', `run ${process.index} reports ${named(result)}, which is wrong: ${what}`);
   }
 }
 
