@@ -5,6 +5,7 @@ import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
 
 import { planAround, planReading, readContents } from './contents.js';
+import { readCurrent, restsOnHeaders } from './current.js';
 import { fill } from './fill.js';
 import { abandoned, follow, takeBack } from './follow.js';
 import { Halt, Lost } from './halt.js';
@@ -88,9 +89,17 @@ export async function converge(
 
 /**
  * The plan from what was found; contents are read only for an order that staff can see and that needs it, or that a
- * write of unknown outcome may have changed: no header tells of a line or a payment too many.
+ * write of unknown outcome may have changed: no header tells of a line or a payment too many. What people would be told
+ * of it is told by the header as it is now.
  */
 async function planAsFound(session: Session, rows: readonly FoundOrder[]): Promise<OrderPlan> {
+  const plan = await planAsListed(session, rows);
+  if (plan.kind !== 'failed' || !restsOnHeaders(plan.failure.reason)) return plan;
+  const current = session.need(await readCurrent(session.ctx, rows));
+  return current === null ? plan : planAsListed(session, current);
+}
+
+async function planAsListed(session: Session, rows: readonly FoundOrder[]): Promise<OrderPlan> {
   const { ctx, wanted, straysUntil } = session;
   const plan = planOrder(wanted, rows, [], planAround(ctx));
   const mayStray = plan.kind === 'standing' && straysUntil > Number.NEGATIVE_INFINITY;

@@ -11,10 +11,11 @@ import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { planAround, planReading, readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
+import { readCurrent, restsOnHeaders } from './current.js';
 import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
 import { droppable } from './header.js';
-import { judge, judgeReading, keyOf } from './judge.js';
+import { judge, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { tellNotPriced, tellSorted } from './once.js';
@@ -143,6 +144,8 @@ interface ReadKnown {
   readAt: number;
   lookedAt: number;
   proof: Proof | null;
+  /** The rows that matter were read by their ids. */
+  isCurrent?: true;
 }
 
 async function planRead(
@@ -166,7 +169,7 @@ async function unreadEvent(
     const upstream = read.kind === 'error' && !read.unusable;
     return result(failedUnread(ctx, candidate, 'SOURCE_ERROR', read.detail, upstream));
   }
-  const verdict = await judgeReading(ctx, { id: candidate.id, header: null }, rows);
+  const { verdict } = await judge(ctx, { id: candidate.id, header: null }, rows);
   return verdict.kind === 'result'
     ? verdict
     : result(failedUnread(ctx, candidate, 'EVENT_NOT_FOUND', 'Tripleseat does not have the event.', false));
@@ -177,8 +180,9 @@ async function planOrderOf(
   event: SourceEvent,
   location: Location,
   rows: readonly FoundOrder[],
-  { readAt, lookedAt, proof }: ReadKnown,
+  reads: ReadKnown,
 ): Promise<Planned> {
+  const { readAt, lookedAt, proof } = reads;
   const known: Known = { id: event.id, header: event, location };
   const existing = rows.find((row) => !row.deleted) ?? null;
   const gathered = await gatherWanted(ctx, event, location);
@@ -205,6 +209,18 @@ async function planOrderOf(
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work: Omit<Work, 'actions' | 'creates'> = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   const isHeaderRight = planOrder(wanted, rows, [], planAround(ctx)).kind === 'standing';
+  /** Planned anew by the headers as they are now; null: lists have shown them so. */
+  const planCurrent = async (): Promise<Planned | null> => {
+    if (reads.isCurrent) return null;
+    const current = await readCurrent(ctx, rows);
+    if (current.kind === 'error') return result(failed(known, 'REVEL_ERROR', current.detail, existing, true));
+    if (current.value === null) return null;
+    return planOrderOf(ctx, event, location, current.value, { ...reads, isCurrent: true });
+  };
+  if (plan.kind === 'failed' && restsOnHeaders(plan.failure.reason)) {
+    const planned = await planCurrent();
+    if (planned) return planned;
+  }
   if (plan.kind === 'failed') {
     const mistake = plan.failure.reason === 'ORPHANED' ? await establishmentMistake(ctx, location) : null;
     if (mistake !== null) return result(failed(known, 'LOCATION_NOT_MAPPED', mistake, plan.order, false));
@@ -238,7 +254,10 @@ async function planOrderOf(
     }
     case 'create': {
       const busy = plan.losers.find((row) => !dropped.value.includes(row) && abandonedIn(ctx, wanted, row));
-      if (busy) return result(failed(known, 'ORPHANED', leftElsewhere(wanted, busy), busy, false));
+      if (busy) {
+        const orphaned = result(failed(known, 'ORPHANED', leftElsewhere(wanted, busy), busy, false));
+        return (await planCurrent()) ?? orphaned;
+      }
       return { kind: 'work', work: { ...work, actions: [...dropFor(null), ...plan.actions], creates: true } };
     }
     case 'complete': {

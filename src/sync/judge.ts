@@ -7,6 +7,7 @@ import { eventDate } from '../domain/window.js';
 import type { OrderKey } from '../revel/types.js';
 import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
+import { readCurrent, restsOnHeaders } from './current.js';
 import { locationMistake } from './misplaced.js';
 import { failed, failedUnread, type Known, locationOf, skipped } from './results.js';
 import type { Candidate, EventResult } from './types.js';
@@ -32,14 +33,34 @@ export async function judge(
   candidate: Candidate,
   rows: readonly FoundOrder[],
 ): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
-  const verdict = await withoutMistake(ctx, candidate, await judgeReading(ctx, candidate, rows));
+  const { verdict, rows: current } = await judgeCurrent(ctx, candidate, rows);
+  return judgeFurther(ctx, candidate, await withoutMistake(ctx, candidate, verdict), current);
+}
+
+/** What people would be told of an order that they can see is told by its header as it is now: lists may be behind. */
+async function judgeCurrent(
+  ctx: RunContext,
+  candidate: Candidate,
+  rows: readonly FoundOrder[],
+): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
+  const verdict = await judgeReading(ctx, candidate, rows);
+  if (verdict.kind !== 'result' || !restsOnHeaders(verdict.result.reason)) return { verdict, rows };
+  const current = await readCurrent(ctx, rows);
+  if (current.kind === 'error') return { verdict: unread(ctx, candidate, current.detail), rows };
+  if (current.value === null) return { verdict, rows };
+  return { verdict: await judgeReading(ctx, candidate, current.value), rows: current.value };
+}
+
+async function judgeFurther(
+  ctx: RunContext,
+  candidate: Candidate,
+  verdict: Verdict,
+  rows: readonly FoundOrder[],
+): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
   const lacking = verdict.kind === 'wants-order' || verdict.result.reason === 'MISSED';
   if (!lacking || standings(rows).visible.length > 0) return { verdict, rows };
   const further = await ctx.finder.further(keyOf(ctx, candidate));
-  if (further.kind === 'error') {
-    const unread = failedUnread(ctx, candidate, 'REVEL_ERROR', further.detail, true);
-    return { verdict: { kind: 'result', result: unread }, rows };
-  }
+  if (further.kind === 'error') return { verdict: unread(ctx, candidate, further.detail), rows };
   const known = new Set(rows.map(({ id }) => id));
   const more = further.value.filter(({ id }) => !known.has(id));
   if (more.length === 0) return { verdict, rows };
@@ -63,7 +84,7 @@ async function withoutMistake(ctx: RunContext, candidate: Candidate, verdict: Ve
 }
 
 /** The same by these rows, and by the lines and payments that it takes. */
-export async function judgeReading(
+async function judgeReading(
   ctx: RunContext,
   candidate: Candidate,
   rows: readonly FoundOrder[],
@@ -71,13 +92,15 @@ export async function judgeReading(
   const verdict = judgeBy(ctx, candidate, rows, []);
   if (verdict.kind !== 'need-contents') return verdict;
   const contents = await readContents(ctx.revel, verdict.order, billsOf(verdict.order, rows));
-  const unread = (detail: string): Verdict => ({
-    kind: 'result',
-    result: failedUnread(ctx, candidate, 'REVEL_ERROR', detail, true),
-  });
-  if (contents.kind === 'error') return unread(contents.detail);
+  if (contents.kind === 'error') return unread(ctx, candidate, contents.detail);
   const known = judgeBy(ctx, candidate, rows, [contents.value]);
-  return known.kind === 'need-contents' ? unread(`Order ${known.order.id} could not be read.`) : known;
+  return known.kind === 'need-contents'
+    ? unread(ctx, candidate, `Order ${known.order.id} could not be read.`)
+    : known;
+}
+
+function unread(ctx: RunContext, candidate: Candidate, detail: string): Verdict {
+  return { kind: 'result', result: failedUnread(ctx, candidate, 'REVEL_ERROR', detail, true) };
 }
 
 /** The same by nothing but these rows, and what has been read of them. */
