@@ -55,7 +55,6 @@ export function addOperatorCommands(
 
   const products = root
     .command('products')
-    .enablePositionalOptions()
     .description('which line names of the coming events have no Revel product, with suggestions')
     .option('--days <n>', 'so many days ahead', days, DEFAULT_DAYS)
     .option('--location <location...>', 'only these locations (name or site id)')
@@ -70,14 +69,12 @@ export function addOperatorCommands(
 
   addMap(products, around, finish, {
     section: 'products',
-    what: 'product',
     argument: ['<productId>', 'id of the Revel product of the establishment', productId],
     description: 'write into the locations file which product a line name is',
   });
 
   const billing = root
     .command('billing')
-    .enablePositionalOptions()
     .description(
       'names of rows of the bill (taxes, fees, tips) of past and coming events, and where each amount goes',
     )
@@ -94,7 +91,6 @@ export function addOperatorCommands(
     });
   addMap(billing, around, finish, {
     section: 'billing',
-    what: 'use',
     argument: [
       '<use>',
       'tax, gratuity, surcharge, discount, ignore (no part of the sale), included (in the prices), or a product id',
@@ -125,7 +121,6 @@ function addMap(
   finish: (code: ExitCode) => void,
   how: {
     section: 'products' | 'billing';
-    what: string;
     argument: [flags: string, description: string, parse: (text: string) => MappedValue];
     description: string;
   },
@@ -136,19 +131,22 @@ function addMap(
     .description(how.description)
     .argument('<name>', 'the name as Tripleseat has it')
     .addArgument(new Argument(flags, description).argParser(parse))
-    .requiredOption('--location <location>', 'whose mapping (name or site id)')
+    .option('--location <location>', 'whose mapping (name or site id)')
     .option('--yes', 'write without asking')
-    .action(
-      async (
-        name: string,
-        value: MappedValue,
-        { location, yes = false }: { location: string; yes?: boolean },
-      ) => {
-        const { mapCommand } = await import('./map.js');
-        const { section } = how;
-        finish(await mapCommand({ section, name, value, location, yes, input: process.stdin }, around));
-      },
-    );
+    .action(async (name: string, value: MappedValue, _: unknown, command: Command) => {
+      const { mapCommand } = await import('./map.js');
+      // The option is one of the list's, too, which takes what stands behind the arguments.
+      const { location, yes = false } = command.optsWithGlobals<{
+        location?: string | string[];
+        yes?: boolean;
+      }>();
+      const [only, second] = location === undefined ? [] : [location].flat();
+      if (only === undefined || second !== undefined) {
+        command.error('error: --location must name one location, behind the other arguments.');
+      }
+      const { section } = how;
+      finish(await mapCommand({ section, name, value, location: only, yes, input: process.stdin }, around));
+    });
 }
 
 function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
