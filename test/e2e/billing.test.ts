@@ -1,0 +1,74 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestWorld } from '../helpers/world.js';
+import { runTool } from './helpers/tool.js';
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+afterEach(() => world.close());
+
+const example = new URL('../../locations.example.json', import.meta.url).pathname;
+
+describe('billing as a process', () => {
+  it('lists each name with where it goes, why and how often, and writes nothing', async () => {
+    const lines = [{ name: 'Taco Bar', quantity: '1.0', price: 10_000 }];
+    const billing = [
+      { name: '18% Gratuity (pre-tax)', amount: 1800 },
+      { name: 'Admin Fee', amount: 500 },
+      { name: 'Setup', amount: 300 },
+    ];
+    world.addEvent({ documents: [{ lines, billing }] });
+    world.addEvent({ documents: [{ lines, billing: [...billing, { name: 'Deposit', amount: -2000 }] }] });
+    const env = world.env(world.newStateDir());
+    const { code, stdout } = await runTool(['billing', '--json'], env);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      complete: true,
+      events: 2,
+      names: [
+        { name: 'Deposit', use: null, why: 'unclear', events: 1 },
+        { name: 'Setup', use: 'surcharge', why: 'rest', events: 2 },
+        { name: '18% Gratuity (pre-tax)', use: 'gratuity', why: 'word', events: 2 },
+        { name: 'Admin Fee', use: 'surcharge', why: 'mapping', events: 2 },
+      ],
+    });
+    const table = await runTool(['billing'], env);
+    expect(table.stdout).toContain('"Deposit": not clear: events with it fail; 1 event');
+    const entries = [...world.tripleseatServer.log.entries(), ...world.revelServer.log.entries()];
+    expect(entries.filter(({ method, path }) => method !== 'GET' && path !== '/oauth2/token')).toEqual([]);
+  });
+});
+
+describe('billing map and products map as processes', () => {
+  it('show the difference, write it with --yes alone, and change nothing else', async () => {
+    const path = world.path('locations.json');
+    copyFileSync(example, path);
+    const before = readFileSync(path, 'utf8');
+    const env = { PATH: process.env.PATH ?? '', LOCATIONS_FILE: path, STATE_DIR: world.newStateDir() };
+    const place = ['--location', 'Special Events'];
+
+    const shown = await runTool(['billing', 'map', 'Deposit', 'ignore', ...place], env);
+    expect(shown.code).toBe(64);
+    expect(shown.stdout).toContain('"Admin Fee": "surcharge", "Deposit": "ignore"');
+    expect(shown.stderr).toContain('--yes');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+
+    expect((await runTool(['billing', 'map', 'Deposit', 'ignore', ...place, '--yes'], env)).code).toBe(0);
+    const mapped = before.replace(
+      '"Admin Fee": "surcharge"',
+      '"Admin Fee": "surcharge", "Deposit": "ignore"',
+    );
+    expect(readFileSync(path, 'utf8')).toBe(mapped);
+
+    expect((await runTool(['products', 'map', 'Chicken', '580', ...place, '--yes'], env)).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(mapped.replace('"O G": 579', '"O G": 579, "Chicken": 580'));
+    const again = await runTool(['products', 'map', 'CHICKEN', '580', ...place, '--yes'], env);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('says so already') });
+    expect((await runTool(['billing', 'map', 'X', 'tip', ...place], env)).code).toBe(64);
+    expect((await runTool(['billing', 'map', 'X', 'tax', '--location', 'Nowhere'], env)).code).toBe(64);
+    expect((await runTool(['billing', 'map', 'X', 'tax'], env)).code).toBe(64);
+  });
+});
