@@ -16,6 +16,7 @@ import type { Surroundings } from './surroundings.js';
 
 const DEFAULT_DAYS = 14;
 const DEFAULT_BACK = 30;
+const PREVIEW_DAYS = 7;
 const JSON_HELP = 'one JSON document on stdout, nothing else there';
 const SANDBOX_HELP = 'against the built-in simulators';
 
@@ -51,6 +52,27 @@ export function addOperatorCommands(
       const { doctorCommand } = await import('./doctor.js');
       const { json = false, sandbox = false, sendTestMail = false } = flags;
       finish(await doctorCommand({ json, sandbox, sendTestMail, noColor: noColor() }, around));
+    });
+
+  root
+    .command('preview')
+    .description(
+      'the events of the coming days, checked as their day will check them; writes to neither side',
+    )
+    .option('--days <n>', 'so many days besides today', days, PREVIEW_DAYS)
+    .option('--location <location...>', 'only these locations (name or site id)')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', SANDBOX_HELP)
+    .addHelpText(
+      'after',
+      '\nExit 0: all of them would be made or stand already; 1: something would fail; 69: nothing could be read.\n\nExamples:\n  ts-reconcile preview\n  ts-reconcile preview --days 2 --location "Special Events"',
+    )
+    .action(async (flags: Common & { days: number; location?: string[] }) => {
+      const { previewCommand } = await import('./preview.js');
+      const { json = false, sandbox = false, location: locations = null } = flags;
+      finish(
+        await previewCommand({ days: flags.days, locations, json, sandbox, noColor: noColor() }, around),
+      );
     });
 
   const products = root

@@ -14,6 +14,7 @@ import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { withConfigSource } from './configured.js';
 import { selectedLocations } from './location-option.js';
 import { openSignals } from './notify.js';
+import { tellComing } from './preview-mail.js';
 import type { Surroundings } from './surroundings.js';
 import { configToRun, stateToRun } from './sync-begin.js';
 import { reportOf, stillbornReport } from './sync-report.js';
@@ -107,6 +108,9 @@ async function run(
     } finally {
       const wholeSweep = outcome.complete && report.mode === 'bulk';
       await signals.ended({ report, exit, wholeSweep });
+    }
+    if (!request.dryRun && report.mode === 'bulk' && report.error === null) {
+      await tellComing({ config, state, stop, log });
     }
     return exit;
   } catch (error) {

@@ -68,7 +68,7 @@ export interface Config {
   stateKeys: string[];
   webhookSigningKeys: string[];
   serveToken: string | null;
-  smtp: { url: string; from: string; to: string[]; on: ('changes' | 'failures')[] } | null;
+  smtp: { url: string; from: string; to: string[]; on: ('changes' | 'failures' | 'preview')[] } | null;
   healthcheckUrl: string | null;
   metricsFile: string | null;
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'json' };

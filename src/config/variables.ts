@@ -351,9 +351,10 @@ const table = {
   },
   EMAIL_ON: {
     group: 'notify',
-    kind: choices(['changes', 'failures']),
+    kind: choices(['changes', 'failures', 'preview']),
     default: 'changes,failures',
-    meaning: 'what is worth a mail: changes, failures or both',
+    meaning:
+      'what is worth a mail: changes, failures, and with preview once a day what would fail in the coming days',
   },
   HEALTHCHECK_URL: {
     group: 'notify',

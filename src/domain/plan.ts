@@ -188,7 +188,7 @@ function planVisible(
   if (isTouched(wanted, order) || isStaffAmong(wanted, contents)) {
     return planInService(wanted, order, { losers, contents, around, unfinished });
   }
-  const differences = [...header, ...describeContents(wanted, contents)];
+  const differences = [...describeContents(wanted, contents), ...header];
   if (differences.length === 0) return { kind: 'standing', order, losers };
   const why = unfinished ? shownTooEarly(wanted, order, differences) : drift(wanted, order, differences);
   return failed(why, order, differences);

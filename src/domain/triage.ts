@@ -31,6 +31,8 @@ export interface TriageInput {
   graceHours: number;
   /** Inject even when the window is over. */
   late: boolean;
+  /** Judge an event whose window has not opened as if it had. */
+  ahead: boolean;
   now: number;
   /** All rows Revel has for the event. */
   rows: readonly FoundOrder[];
@@ -64,7 +66,8 @@ export function triage(input: TriageInput): Triage {
   }
   const shop = location ?? ANYWHERE;
   const window = windowOf(header, shop, input.leadHours, input.graceHours);
-  const state = window === null ? 'undated' : windowState(window, input.now);
+  const at = window && input.ahead ? Math.max(input.now, window.opensAt) : input.now;
+  const state = window === null ? 'undated' : windowState(window, at);
   const isWanted = input.statuses.includes(header.status);
   if (!header.deleted && !isWanted && !input.otherStatuses.includes(header.status)) {
     if (state === 'early') return skip('TOO_EARLY', order);

@@ -7,6 +7,9 @@ import type { FoundOrder } from './order.js';
 import type { Failure } from './reasons.js';
 import type { WantedOrder } from './wanted.js';
 
+/** Names told in one sentence; all of them are in the data. */
+const MOST_NAMED = 5;
+
 /** The order that staff sees no longer matches its event. */
 export function drift(wanted: WantedOrder, order: FoundOrder, differences: readonly Difference[]): Failure {
   return {
@@ -19,7 +22,7 @@ export function drift(wanted: WantedOrder, order: FoundOrder, differences: reado
 export function touched(wanted: WantedOrder, order: FoundOrder, lacking: readonly Difference[]): Failure {
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} lacks something of event ${wanted.eventId}, and staff has worked on it, so it is left alone (${counted(lacking)}). Put it right on the POS, or correct the event in Tripleseat.`,
+    error: `Order ${order.id} lacks something of event ${wanted.eventId} (${named(lacking)}), and staff has worked on it, so it is left alone. Put it right on the POS, or correct the event in Tripleseat.`,
   };
 }
 
@@ -104,6 +107,13 @@ function marks(wanted: WantedOrder, row: FoundOrder): string {
 
 function counted(differences: readonly Difference[]): string {
   return differences.length === 1 ? '1 difference' : `${differences.length} differences`;
+}
+
+/** What differs, without the figures: `Taco Bar, tax`. */
+function named(differences: readonly Difference[]): string {
+  const names = [...new Set(differences.map(({ name, field }) => name ?? field))];
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function resolve({ eventId }: WantedOrder, action: string): string {

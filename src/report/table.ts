@@ -51,18 +51,19 @@ function paint(status: EventResult['status'], text: string, chalk: ChalkInstance
 }
 
 /** A heading and the events below it. */
-interface Section {
+export interface Section {
   title: string;
   failed: boolean;
   events: EventResult[];
 }
 
-function byDate(a: EventResult, b: EventResult): number {
+/** Soonest first. */
+export function byDate(a: EventResult, b: EventResult): number {
   return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
 }
 
 /** Events that one sentence holds for stand together, at the place of the first of them. */
-function sharing(events: readonly EventResult[]): EventResult[] {
+export function sharing(events: readonly EventResult[]): EventResult[] {
   const groups = new Map<string, EventResult[]>();
   for (const event of events) {
     const key = `${event.reason} ${event.location ?? ''} ${event.error ?? event.id}`;
@@ -181,7 +182,7 @@ async function alignRows(
 function details(
   event: EventResult,
   next: EventResult | undefined,
-  dryRun: boolean,
+  shown: View['changes'],
   style: OutputStyle,
   chalk: ChalkInstance,
 ): string[] {
@@ -190,16 +191,16 @@ function details(
   if (event.error !== null && sentence(event) !== (next && sentence(next))) {
     lines.push(...wrap(sentence(event), '    ', width));
   }
-  if (event.status !== 'skipped' || dryRun) {
+  if (event.status !== 'skipped' || shown !== 'done') {
     for (const note of event.notes) lines.push(...wrap(`note: ${clean(note, 4000)}`, '    ', width));
   }
   const [head, ...rows] = differenceLines(event.differences, '      ', width);
   if (head !== undefined) lines.push(chalk.dim(head), ...rows);
-  if (dryRun) {
+  if (shown === 'planned') {
     for (const { sign, text } of plannedLines(event.changes, width - 4)) {
       lines.push(`    ${signed(sign, chalk)} ${text}`);
     }
-  } else if (event.status === 'repaired') {
+  } else if (shown === 'done' && event.status === 'repaired') {
     for (const words of describeChanges(event.changes)) lines.push(...wrap(`- ${words}`, '    ', width));
   }
   return lines;
@@ -246,25 +247,45 @@ function heading(report: RunReport): string[] {
   return window ? [`Sweep, ${window}`, ''] : [];
 }
 
+/** What is shown of a report, and in which order. */
+export interface View {
+  heading: string[];
+  sections: Section[];
+  /** What is said of changes: every line and amount that would be written, what was done in short, or nothing. */
+  changes: 'planned' | 'done' | 'none';
+  summary: string;
+}
+
 /**
  * The report for people: events by location, failures last with their sentence, the summary in the last line.
  * Ends in a newline. For a terminal with rules and colour, otherwise plain aligned lines.
  */
-export async function renderReport(report: RunReport, style: OutputStyle): Promise<string> {
+export function renderReport(report: RunReport, style: OutputStyle): Promise<string> {
+  const sections = sectionsOf(report.events);
+  const summary = summaryLine(report);
+  const changes = report.dry_run ? 'planned' : 'done';
+  return renderView(report, { heading: heading(report), sections, changes, summary }, style);
+}
+
+/** The same with another choice of what is shown. */
+export async function renderView(
+  report: RunReport,
+  { heading, sections, changes, summary }: View,
+  style: OutputStyle,
+): Promise<string> {
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
-  const sections = sectionsOf(report.events);
   const events = sections.flatMap((section) => section.events);
   const rows = events.length === 0 ? [] : await alignRows(events, report.dry_run, style, chalk);
   const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
 
-  const lines = heading(report).map((line) => chalk.bold(line));
+  const lines = heading.map((line) => chalk.bold(line));
   let next = 0;
   for (const section of sections) {
     lines.push((section.failed ? chalk.bold.red : chalk.bold)(section.title), ...rule);
     for (const [at, event] of section.events.entries()) {
       const following = section.events[at + 1];
-      lines.push(rows[next] ?? '', ...details(event, following, report.dry_run, style, chalk));
+      lines.push(rows[next] ?? '', ...details(event, following, changes, style, chalk));
       next += 1;
     }
     lines.push('');
@@ -277,6 +298,6 @@ export async function renderReport(report: RunReport, style: OutputStyle): Promi
     lines.push('');
   }
   const paintSummary = report.success ? chalk.green : chalk.red;
-  lines.push(paintSummary(summaryLine(report)));
+  lines.push(paintSummary(summary));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }

@@ -29,3 +29,10 @@ function pair(span: number, large: number, name: string, small: number, smallNam
   const rest = Math.floor((span % large) / small);
   return `${Math.floor(span / large)} ${name}${rest === 0 ? '' : ` ${rest} ${smallName}`}`;
 }
+
+/** `2026-11-14` as `Sat, Nov 14, 2026`; anything else as it is. */
+export function dayText(date: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return date;
+  const options = { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric' } as const;
+  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-US', { ...options, timeZone: 'UTC' });
+}

@@ -129,6 +129,7 @@ export function judgeBy(
     leadHours: settings.leadHours,
     graceHours: settings.graceHours,
     late: request.late,
+    ahead: request.target.kind === 'preview',
     now: ctx.clock.now(),
     rows,
     read,

@@ -1,8 +1,11 @@
+import { isSelected } from '../config/locations.js';
+import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { standings } from '../domain/plan.js';
 import { grownHours } from '../domain/select.js';
 import { isInShard, type Shard, shardName } from '../domain/shard.js';
+import { addDays, localDate } from '../domain/zones.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/types.js';
 import { refusedWork } from './apply.js';
@@ -17,10 +20,11 @@ import {
   type Work,
 } from './event.js';
 import { keyOf } from './judge.js';
+import type { Selection } from './pages.js';
 import { type Proof, readProofs } from './proof.js';
 import { applyTold } from './refusals.js';
-import { failedUnread, lockedOut, skippedUnread } from './results.js';
-import { selectEvents } from './search.js';
+import { failedUnread, locationOf, lockedOut, skippedUnread } from './results.js';
+import { selectComing, selectEvents } from './search.js';
 import { Tally } from './tally.js';
 import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
 
@@ -45,9 +49,14 @@ type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null; proof: Proof |
 export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<SyncOutcome> {
   const run = new Run(openRun(deps, request));
   const { target } = request;
-  return target.kind === 'events'
-    ? run.single(target.ids.map((id) => ({ id, header: null })))
-    : run.sweep(target.hoursBack, target.shard ?? null);
+  switch (target.kind) {
+    case 'events':
+      return run.single(target.ids.map((id) => ({ id, header: null })));
+    case 'sweep':
+      return run.sweep(target.hoursBack, target.shard ?? null);
+    case 'preview':
+      return run.preview(target.days);
+  }
 }
 
 class Run {
@@ -143,10 +152,7 @@ class Run {
     };
     const selection = await this.#tally.guarded(() => selectEvents(ctx, hoursBack));
     if (!selection) return this.#tally.outcome(window, false);
-    if (!this.#tally.stopped() && selection.problems.length > 0) {
-      const message = selection.problems.join(' ');
-      this.#tally.note({ kind: selection.failed ? 'unavailable' : 'incomplete', message });
-    }
+    this.#noteUnread(selection);
     const listed = [...selection.events.values()]
       .filter(({ id }) => shard === null || isInShard(id, shard))
       .map((header): Listed => ({ id: header.id, header }));
@@ -158,6 +164,37 @@ class Run {
     await this.#all(listed);
     // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
     return this.#tally.outcome(window, ctx.request.locations === null && ctx.settings.enabled);
+  }
+
+  /** Judges what is coming, and writes nothing. */
+  async preview(days: number): Promise<SyncOutcome> {
+    const ctx = this.#ctx;
+    ctx.events.started();
+    const today = ctx.settings.locations
+      .map(({ timezone }) => localDate(ctx.clock.now(), timezone))
+      .sort()[0];
+    const window = today === undefined ? null : { from: today, to: addDays(today, days) };
+    const selection = await this.#tally.guarded(() => selectComing(ctx, days));
+    if (!selection) return this.#tally.outcome(window, false);
+    this.#noteUnread(selection);
+    const listed = [...selection.events.values()]
+      .filter((header) => this.#isAsked(header))
+      .map((header): Listed => ({ id: header.id, header }));
+    this.#tally.expect(listed.length);
+    await this.#all(listed);
+    return this.#tally.outcome(window, ctx.request.locations === null);
+  }
+
+  /** What `--location` leaves out is not shown. */
+  #isAsked(header: EventHeader): boolean {
+    const { locations } = this.#ctx.request;
+    const location = locationOf(this.#ctx, header);
+    return locations === null || (location !== null && isSelected(location, locations));
+  }
+
+  #noteUnread({ problems, failed }: Selection): void {
+    if (this.#tally.stopped() || problems.length === 0) return;
+    this.#tally.note({ kind: failed ? 'unavailable' : 'incomplete', message: problems.join(' ') });
   }
 
   /**

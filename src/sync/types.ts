@@ -18,7 +18,12 @@ export interface SyncRequest {
   target:
     | { kind: 'events'; ids: EventId[] }
     /** `shard`: only this part of the events; null or absent: all of them. */
-    | { kind: 'sweep'; hoursBack: number; shard?: Shard | null };
+    | { kind: 'sweep'; hoursBack: number; shard?: Shard | null }
+    /**
+     * The events of today and so many days more, judged as sweeps of their own days would judge them; only ever a dry
+     * run.
+     */
+    | { kind: 'preview'; days: number };
   /** Plan and report, write nothing anywhere. */
   dryRun: boolean;
   /** Also inject events whose window has passed. */

@@ -4,10 +4,11 @@ import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { clean } from '../text.js';
+import { dayText } from '../time.js';
 import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */
-const MAX_ITEMS = 100;
+export const MAX_ITEMS = 100;
 /** Differences of one event at most; the report has all of them. */
 const MAX_ROWS = 30;
 const MAX_NAME = 120;
@@ -118,15 +119,8 @@ function nameOf({ name, id }: { name: string | null; id: string }): string {
 }
 
 function place({ date, location }: { date: string | null; location: string | null }): string {
-  const parts = [dayText(date), clean(location ?? '', MAX_NAME)];
+  const parts = [dayText(clean(date ?? '', 20)), clean(location ?? '', MAX_NAME)];
   return parts.filter((part) => part !== '').join(' · ') || 'date and location not known';
-}
-
-/** `2026-11-14` as `Sat, Nov 14, 2026`. */
-function dayText(date: string | null): string {
-  if (date === null || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return clean(date ?? '', 20);
-  const options = { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric' } as const;
-  return new Date(`${date}T00:00:00Z`).toLocaleDateString('en-US', { ...options, timeZone: 'UTC' });
 }
 
 function orderText({ revel_order_id, total }: EventResult, lines: number): string {
@@ -149,7 +143,8 @@ function changeItem(event: EventResult): MailItem {
   };
 }
 
-function failureItem({ event, since }: FailureNews): MailItem {
+/** A failure in full. */
+export function failureItem({ event, since }: { event: EventResult; since: number | null }): MailItem {
   const known = sinceText(since);
   return {
     title: nameOf(event),

@@ -47,7 +47,7 @@ export interface DigestToSend {
 export interface DigestInput {
   report: RunReport;
   /** EMAIL_ON. */
-  on: readonly ('changes' | 'failures')[];
+  on: readonly ('changes' | 'failures' | 'preview')[];
   memory: readonly MailedFailure[];
   /** Epoch milliseconds. */
   now: number;

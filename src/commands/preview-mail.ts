@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config/types.js';
+import { localDateTime } from '../domain/zones.js';
+import { errorText } from '../errors.js';
+import type { Logger } from '../report/log.js';
+import type { MailContent } from '../report/mail/content.js';
+import type { StateStore } from '../state/types.js';
+import { keepPreview, look, nearDays, quiet } from './preview.js';
+
+/** From this local time on the first sweep of a day tells what is coming. */
+const FROM = '06:00';
+/** Days ahead that the mail covers. */
+const DAYS = 7;
+/** Longest time for a mail, in milliseconds. */
+const MAIL_MS = 20_000;
+const KEY = 'preview-told';
+
+/** What it is decided and sent with. */
+export interface PreviewMailWork {
+  config: Config;
+  state: StateStore;
+  stop: AbortSignal;
+  log: Logger;
+}
+
+/**
+ * Looks at the coming days after the first sweep past six in the morning, and mails what would fail; once a day, whoever
+ * of the hosts that share the state comes first. Never rejects: a preview is no part of the sweep.
+ */
+export async function tellComing(work: PreviewMailWork): Promise<void> {
+  try {
+    await tell(work);
+  } catch (error) {
+    work.log.warn(`The coming days could not be looked at: ${errorText(error)}`);
+  }
+}
+
+/** The local day whose preview is to be told now; null: it is too early, or has been told. */
+export function dayToTell(now: number, zone: string, told: unknown): string | null {
+  const [day = '', time = ''] = localDateTime(now, zone).split('T');
+  return time < FROM || told === day ? null : day;
+}
+
+async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void> {
+  const { smtp } = config;
+  const [first] = config.locations;
+  if (!smtp?.on.includes('preview') || !first || stop.aborted) return;
+  const day = dayToTell(systemClock.now(), first.timezone, await state.cache.get(KEY));
+  if (day === null) return;
+  const lock = await state.locks.tryLock(KEY);
+  if (!lock) return;
+  try {
+    const { report, outcome } = await look({
+      config,
+      state,
+      stop,
+      events: quiet,
+      days: DAYS,
+      locations: null,
+    });
+    // Half a look is none: the next sweep looks again.
+    if (!outcome.complete) return;
+    await keepPreview(state, DAYS, report);
+    const { previewContent } = await import('../report/mail/preview.js');
+    const content = previewContent(report, nearDays(config, systemClock.now()), hostname());
+    if (content !== null && !(await send(smtp, content, log))) return;
+    await state.cache.set(KEY, day);
+    await state.cache.flush();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function send(smtp: NonNullable<Config['smtp']>, content: MailContent, log: Logger): Promise<boolean> {
+  const { renderHtml, renderText } = await import('../report/mail/render.js');
+  const { sendMail } = await import('../report/mail/send.js');
+  const message = { subject: content.subject, text: renderText(content), html: renderHtml(content) };
+  const outcome = await sendMail(smtp, message, AbortSignal.timeout(MAIL_MS));
+  if (outcome.kind === 'sent') return true;
+  log.warn(
+    `The mail about the coming days was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`,
+  );
+  return false;
+}

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dayToTell } from '../../src/commands/preview-mail.js';
+import { RunReportSchema } from '../../src/report/schema.js';
+import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { TestWorld } from '../helpers/world.js';
+import { openMailbox } from '../report/mail/mailbox.js';
+import { runTool } from './helpers/tool.js';
+
+const unmatched = { documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] };
+const inDays = (days: number) => shiftDate(localDate(Date.now(), places.west.zone), days);
+
+let world: TestWorld;
+beforeEach(async () => {
+  world = await TestWorld.start();
+});
+afterEach(() => world.close());
+
+const writes = () =>
+  world.revelServer.log
+    .entries()
+    .filter(({ method }) => method !== 'GET')
+    .map(({ path }) => path);
+
+describe('preview as a process', () => {
+  it('tells before its day what would fail, as a document of a run, and writes to neither side', async () => {
+    const [good, bad] = [
+      world.addEvent({ date: inDays(2) }),
+      world.addEvent({ date: inDays(3), ...unmatched }),
+    ];
+    const env = world.env(world.newStateDir());
+    const { code, stdout } = await runTool(['preview', '--json'], env);
+    expect(code).toBe(1);
+    const report = RunReportSchema.parse(JSON.parse(stdout));
+    expect(report.dry_run).toBe(true);
+    expect(report.events.map(({ id, status, reason }) => [Number(id), status, reason])).toEqual(
+      expect.arrayContaining([
+        [good.id, 'injected', null],
+        [bad.id, 'failed', 'UNMATCHED_ITEMS'],
+      ]),
+    );
+    expect(writes()).toEqual([]);
+    const near = await runTool(['preview', '--days', '2'], env);
+    expect(near.code).toBe(0);
+    expect(near.stdout).toMatch(/1 event, 0 would fail, 1 will be made/);
+  });
+
+  it('is mailed once a day, from the first sweep past six in the morning on', async () => {
+    const box = await openMailbox();
+    try {
+      const zone = places.west.zone;
+      world.addEvent({ date: inDays(3), name: 'Birch Brunch', ...unmatched });
+      const env = world.env(world.newStateDir(), {
+        SMTP_URL: box.url,
+        EMAIL_FROM: 'orders@example.com',
+        EMAIL_TO: 'events@example.com',
+        EMAIL_ON: 'failures,preview',
+      });
+      const due = dayToTell(Date.now(), zone, null) === null ? 0 : 1;
+      for (let sweep = 0; sweep < 2; sweep += 1) expect((await runTool(['sync'], env)).code).toBe(0);
+      expect(box.mails.map(({ subject }) => subject)).toEqual(
+        Array(due).fill('ts-reconcile: 1 of 1 coming events would fail'),
+      );
+      if (due > 0) expect(box.mails[0]?.text).toContain('Unicorn Steak');
+      expect(writes()).toEqual([]);
+    } finally {
+      await box.close();
+    }
+  });
+});
