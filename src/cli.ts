@@ -108,7 +108,12 @@ function program(
     .option('--host <address>', 'address to listen on', host, '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0: any free one', whole('port', 0, 65_535), 8080)
     .option('--max-runs <n>', 'runs at once', whole('number of runs', 1, 32), 2)
-    .option('--max-queue <n>', 'events that may wait for a run', whole('number of events', 1, 100_000), 1000)
+    .option(
+      '--max-queue <n>',
+      'events that may wait for a run',
+      whole('number of events', 1, 100_000),
+      20_000,
+    )
     .option(
       '--grace <seconds>',
       'time for runs to finish after SIGTERM',

@@ -92,7 +92,7 @@ function authorize(request: IncomingMessage, token: string | null): Reply | null
 }
 
 /** Headers of requests that come through a proxy, and of those that a web page makes a browser send. */
-const INDIRECT = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'origin'];
+const INDIRECT = /^(?:forwarded|via|origin|x-real-ip|x-forwarded-.*|.*-connecting-ip|true-client-ip)$/;
 
 /**
  * Whether somebody on this host asks directly. A proxy on this host speaks for strangers, and so does a browser
@@ -103,12 +103,18 @@ function isLocal({ socket, headers, httpVersion, url }: IncomingMessage): boolea
   if (peer !== '::1' && !/^127(?:\.[0-9]{1,3}){3}$/.test(peer)) return false;
   // What proxies speak that were told nothing else; they also put an address of this host into `Host`.
   if (httpVersion === '1.0') return false;
-  if (INDIRECT.some((name) => headers[name] !== undefined)) return false;
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'none' && site !== 'same-origin') return false;
+  const names = Object.keys(headers);
+  if (names.some((name) => INDIRECT.test(name))) return false;
+  // Browsers always say it; Node's fetch says `sec-fetch-mode` alone.
+  if ((headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin') return false;
+  if (headers.referer !== undefined && !isOwnPage(headers.referer, headers.host ?? '')) return false;
   // An address in the target goes before `Host`; whoever means this host names it in both.
   const { authority } = readTarget(url ?? '');
   return namesThisHost(headers.host ?? '') && (authority === null || namesThisHost(authority));
+}
+
+function isOwnPage(referer: string, host: string): boolean {
+  return URL.canParse(referer) && new URL(referer).host === host.toLowerCase();
 }
 
 function namesThisHost(authority: string): boolean {

@@ -77,8 +77,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const complain = createThrottle(clock, COMPLAIN_MS);
   const scheduler: Scheduler = new Scheduler({
     ...options,
-    start: ({ event, run }) =>
-      start(['--event-id', event, '--trigger', 'webhook', '--correlation-id', run], MAX_REPORT / 16),
+    start({ event, run, starts }) {
+      if (starts > 1) {
+        const text = `Start ${starts} of the run for event ${event}: nobody has told how the one before ended`;
+        log.forRun(runTag('webhook', run)).warn(text, { event });
+      }
+      return start(['--event-id', event, '--trigger', 'webhook', '--correlation-id', run], MAX_REPORT / 16);
+    },
     ended(order, finished, verdict) {
       metrics.run(endLabel(finished.end), finished.durationMs / 1000);
       const runLog = log.forRun(runTag('webhook', order.run));

@@ -20,6 +20,8 @@ export interface RunOrder {
   event: EventId;
   /** Correlation id. */
   run: string;
+  /** Which start in a row this is of which nobody has told a good end, from 1. */
+  starts: number;
 }
 
 /** What follows from the end of a run. */
@@ -203,7 +205,7 @@ export class Scheduler {
       return;
     }
     job.again = false;
-    const order: RunOrder = { event: job.event, run: taken.run };
+    const order: RunOrder = { event: job.event, run: taken.run, starts: taken.starts };
     if (taken.starts > MAX_STARTS) {
       gaveUp(order);
       return this.#done(job, taken);

@@ -450,7 +450,10 @@ describe('doctor: the host', () => {
     await writeFile(join(dir, 'tokens.json'), '{"accessToken":"canary');
     const { code, of, text } = await doctor({ STATE_DIR: dir });
     expect(code).toBe(78);
-    expect(of('State')[0]).toMatchObject({ status: 'failed', message: expect.stringContaining('damaged') });
+    expect(of('State')[0]).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('cannot be read'),
+    });
     expect(text).not.toContain('canary');
   });
 

@@ -131,7 +131,7 @@ describeWithPostgres('relays that share a database', () => {
         .map(([id]) => id);
     };
     await expect.poll(unserved, WAIT).toEqual([]);
-    await expect.poll(() => server.query(url, 'SELECT event FROM ts_reconcile.spool'), WAIT).toEqual([]);
+    await expect.poll(() => server.query(url, 'SELECT event FROM ts_reconcile.queue'), WAIT).toEqual([]);
     const runs = (await starts(directory)).length;
     // Deliveries for an event that waits or runs already go with it.
     expect(runs).toBeLessThan(DELIVERIES);
@@ -185,8 +185,8 @@ describeWithPostgres('relays that share a database', () => {
 
     const wrong = () => world.events.flatMap((own) => wrongWith(world.revel, own));
     await expect.poll(wrong, WAIT).toEqual([]);
-    await expect.poll(() => server.query(url, 'SELECT event FROM ts_reconcile.spool'), WAIT).toEqual([]);
+    await expect.poll(() => server.query(url, 'SELECT event FROM ts_reconcile.queue'), WAIT).toEqual([]);
     expect(watch.problems).toEqual(new Set());
-    expect(second.stderr).toContain('Events taken over from a relay that is gone: 1');
+    expect(second.stderr).toContain('Start 2 of the run for event');
   });
 });

@@ -32,6 +32,7 @@ const lockedEvent = {
   revel_order_id: null,
   total: null,
   error: 'Another run is working on this event.',
+  differences: [],
   changes: [],
   status: 'skipped',
   reason: 'LOCKED',
@@ -226,6 +227,13 @@ describe('the manual trigger', () => {
       { host: 'localhost.attacker.example' },
       { origin: 'https://attacker.example' },
       { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+      { 'x-forwarded-proto': 'https' },
+      { 'x-forwarded-port': '443' },
+      { 'cf-connecting-ip': '203.0.113.5' },
+      { 'do-connecting-ip': '203.0.113.5' },
+      { referer: 'https://example.com/' },
+      { referer: 'not an address' },
     ];
     for (const headers of indirect) {
       expect((await get(url, headers)).status).toBe(401);
