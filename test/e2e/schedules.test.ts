@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Cron } from 'croner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { variables } from '../../src/config/variables.js';
 import { metricsText } from '../../src/report/metrics.js';
@@ -185,7 +185,7 @@ describe('systemd', () => {
   }
 
   async function calendars(): Promise<string[]> {
-    const timer = unit(await block('ini', /\[Timer\]/));
+    const timer = unit(await file('docs/deploy/systemd/ts-reconcile.timer'));
     return timer.flatMap(([, key, value]) => (key === 'OnCalendar' ? [value] : []));
   }
 
@@ -207,8 +207,35 @@ describe('systemd', () => {
     }
   });
 
+  it.skipIf(absent).each(['ts-reconcile', 'ts-reconcile-serve'])(
+    'keeps %s from all it has no use for',
+    async (name) => {
+      const { stdout } = await run(ANALYZE, ['security', '--offline=yes', '--no-pager', `${name}.service`], {
+        cwd: join(root, 'docs/deploy/systemd'),
+      });
+      const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
+      expect(Number(exposure)).toBeLessThan(2);
+      const settings = await file(`docs/deploy/systemd/${name}.service`);
+      for (const line of ['UMask=0077', 'LimitCORE=0', 'OOMPolicy=continue'])
+        expect(settings).toContain(`${line}\n`);
+    },
+  );
+
+  it.skipIf(absent)('has units that systemd finds nothing wrong with', async () => {
+    // Where the program and its user are not installed, that alone may be missing.
+    const names = ['ts-reconcile.service', 'ts-reconcile.timer', 'ts-reconcile-serve.service'];
+    const paths = names.map((name) => join(root, 'docs/deploy/systemd', name));
+    const { stdout, stderr } = await run(ANALYZE, ['verify', '--man=no', ...paths]).catch(
+      (error: { stdout: string; stderr: string }) => error,
+    );
+    const said = `${stdout}${stderr}`
+      .split('\n')
+      .filter((line) => /\/docs\/deploy\/|^ts-reconcile/.test(line));
+    expect(said.filter((line) => !/is not executable/.test(line))).toEqual([]);
+  });
+
   it('starts a command that there is, and takes an overlap for no failure', async () => {
-    const settings = unit(await block('ini', /Type=oneshot/));
+    const settings = unit(await file('docs/deploy/systemd/ts-reconcile.service'));
     const value = (name: string) => settings.find(([, key]) => key === name)?.[2];
     expect(value('Type')).toBe('oneshot');
     expect(value('SuccessExitStatus')).toBe('75');
@@ -247,10 +274,27 @@ describe('Kubernetes', () => {
   });
 
   it('never leaves more than 45 minutes, and never runs two at once', async () => {
-    const { spec } = cronJob.parse(parse(await block('yaml', /kind: CronJob/)));
+    const documents = parseAllDocuments(await file('docs/deploy/kubernetes/ts-reconcile.yaml')).map((each) =>
+      each.toJS(),
+    );
+    expect(documents.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'CronJob']);
+    const { spec } = cronJob.parse(documents[2]);
     expect(longestGap([spec.schedule])).toBeLessThanOrEqual(45);
     const [container] = spec.jobTemplate.spec.template.spec.containers;
-    expect(await knows(container?.command.slice(1).join(' ') ?? '')).toBe(true);
+    expect(await knows(container?.command.join(' ') ?? '')).toBe(true);
+    for (const { args = [] } of documents[0].spec.template.spec.containers) {
+      expect(await knows(['ts-reconcile', ...args].join(' '))).toBe(true);
+    }
+  });
+});
+
+describe('compose', () => {
+  it('starts commands that there are, of one image and one state', async () => {
+    const { services } = parse(await file('docs/deploy/compose.yaml'), { merge: true });
+    for (const name of ['serve', 'sweep']) {
+      expect(services[name]).toMatchObject({ build: '../..', read_only: true, cap_drop: ['ALL'] });
+      expect(await knows(['ts-reconcile', ...services[name].command].join(' '))).toBe(true);
+    }
   });
 });
 
