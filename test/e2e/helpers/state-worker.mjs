@@ -35,7 +35,7 @@ function tokens(expiresAt) {
 
 const operations = {
   async take(name) {
-    held = await store.tryLock(name);
+    held = await store.locks.tryLock(name);
     return held !== null;
   },
   async release() {
