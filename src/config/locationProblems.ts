@@ -31,6 +31,8 @@ export const meanings: Readonly<Record<string, string>> = {
     'billing names with tax, gratuity, surcharge, discount, ignore, included or {"product": id}, e.g. {"Admin Fee": "surcharge"}',
   books:
     'gratuity (in-total, on-top or {"product": id}), fees (surcharge or {"product": id}) and tax (header or lines)',
+  textLines: 'special-request, open-item or leave-out: what becomes of a line without money and product',
+  menuDescriptions: 'true or false: whether long descriptions of dishes from the menu go to the kitchen',
   product: 'the id of a Revel product of the establishment, e.g. 991',
 };
 

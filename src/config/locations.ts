@@ -68,6 +68,11 @@ const books = z.strictObject(
   { error: 'is not an object' },
 );
 
+const textLines = z.enum(['special-request', 'open-item', 'leave-out'], {
+  error: 'is not one of the known values',
+});
+const menuDescriptions = z.boolean({ error: 'is not true or false' });
+
 const name = z
   .string({ error: 'is not text' })
   .min(1, { error: 'is empty' })
@@ -87,6 +92,8 @@ const entrySchema = z.strictObject(
     products: products.optional(),
     billing: billing.optional(),
     books: books.optional(),
+    textLines: textLines.optional(),
+    menuDescriptions: menuDescriptions.optional(),
   },
   object,
 );
@@ -105,6 +112,8 @@ export const locationsFileSchema = z.strictObject(
           products: products.optional(),
           billing: billing.optional(),
           books: books.optional(),
+          textLines: textLines.optional(),
+          menuDescriptions: menuDescriptions.optional(),
         },
         object,
       )
@@ -151,6 +160,8 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
     products: merged(defaults.products, entry.products),
     billing: merged(defaults.billing, entry.billing),
     books: { ...defaultBooks, ...defaults.books, ...entry.books },
+    textLines: entry.textLines ?? defaults.textLines ?? 'special-request',
+    menuDescriptions: entry.menuDescriptions ?? defaults.menuDescriptions ?? false,
   };
 }
 

@@ -1,7 +1,7 @@
 import { isFiledUnder } from './businessDay.js';
 import type { Difference } from './differences.js';
 import { type Cents, formatCents, zero } from './money.js';
-import { compareNames, plainText, type ShownName, shownName } from './names.js';
+import { compareNames, compareTexts, plainText, type ShownName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
 import type { WantedItem, WantedOrder } from './wanted.js';
@@ -87,9 +87,15 @@ function longest(rows: readonly Open[]): Open | undefined {
   return [...rows].sort((a, b) => (b.name?.length ?? 0) - (a.name?.length ?? 0))[0];
 }
 
+/** The rows that may stand for a line of this text, those that show it first: one without text may not tell it. */
+function fitting(text: string, rows: readonly Open[]): Open[] {
+  const shows = rows.filter(({ row }) => row.text && compareTexts(text, row.text));
+  return [...shows, ...rows.filter(({ row }) => !row.text)];
+}
+
 /**
- * Compares lines by content (product, quantity, unit price, and the name where it is not the product's own), as a
- * multiset: ids and uuids say nothing about what a kitchen would cook. Of several equal rows the oldest ones are
+ * Compares lines by content (product, quantity, unit price, the name where it is not the product's own, and the text),
+ * as a multiset: ids and uuids say nothing about what a kitchen would cook. Of several equal rows the oldest ones are
  * kept. Deleted rows don't count.
  */
 export function compareItems(wanted: readonly WantedItem[], found: readonly FoundItem[]): ItemComparison {
@@ -108,7 +114,7 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
   for (const choose of choices) {
     lines = lines.filter(({ item, name }) => {
       const rows = open.get(`${item.productId}|${item.quantity}|${item.unitPrice}`) ?? [];
-      const taken = choose(name, rows);
+      const taken = choose(name, fitting(item.text, rows));
       if (taken) rows.splice(rows.indexOf(taken), 1);
       return !taken;
     });

@@ -1,6 +1,8 @@
 /** What of an order is compared with its event, in the words of the report. */
 export const differenceFields = [
   'line',
+  // What the kitchen is told with the line of this name.
+  'text',
   'subtotal',
   'discount',
   'tax',
@@ -18,7 +20,7 @@ export const differenceFields = [
  */
 export interface Difference {
   field: (typeof differenceFields)[number];
-  /** Name of the line; null for everything else. */
+  /** Name of the line, also for its text; null for everything else. */
   name: string | null;
   event: string | null;
   order: string | null;
@@ -26,7 +28,7 @@ export interface Difference {
 
 /** `Taco Bar: event 30 × 8.24, order 24 × 8.24`; `tax: event 91.09, order 0.00`. */
 export function differenceText({ field, name, event, order }: Difference): string {
-  const what = name ?? field;
+  const what = field === 'text' ? `text of ${name}` : (name ?? field);
   if (order === null) return `${what}: event ${event ?? 'nothing'}, missing in the order`;
   if (event === null) return `${what}: order ${order}, not in the event`;
   return `${what}: event ${event}, order ${order}`;

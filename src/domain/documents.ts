@@ -1,13 +1,19 @@
 import type { MenuSelection, SourceBooking, SourceDocument, SourceEvent, SourceLine } from './event.js';
 import type { EventId } from './ids.js';
-import { isBlankLine } from './lines.js';
+import { isBlankLine, isFromMenu } from './lines.js';
 import { type Cents, formatCents } from './money.js';
 import type { Failure } from './reasons.js';
 
 /** Where the lines of the order come from. */
 export type LinesSource =
   /** A document with line items, of the event or of a booking that is this event's alone. */
-  | { kind: 'document'; origin: 'event' | 'booking'; document: SourceDocument }
+  | {
+      kind: 'document';
+      origin: 'event' | 'booking';
+      document: SourceDocument;
+      /** What was chosen along with its dishes; empty when it has no dish of the menu. */
+      selections: MenuSelection[];
+    }
   /** Selections without prices; `document` is the one whose totals apply, null when only the event's do. */
   | { kind: 'selections'; selections: MenuSelection[]; document: SourceDocument | null }
   /** Lines of the invoice view of `document`, whose totals apply. */
@@ -44,7 +50,8 @@ function choose(
   if (candidates.length === 1) return { kind: 'document', document: first };
   const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
   const [only] = equal;
-  if (only && equal.length === 1) return { kind: 'document', document: only };
+  if (only && (equal.length === 1 || makeTheSame(equal))) return { kind: 'document', document: only };
+  if (equal.length === 0 && makeTheSame(candidates)) return { kind: 'document', document: first };
   const list = candidates.map((document) => `${document.id} (${totalOf(document)})`).join(', ');
   const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
   return {
@@ -57,6 +64,26 @@ function choose(
         'Delete or correct the documents that do not count in Tripleseat.',
     },
   };
+}
+
+/**
+ * Whether documents agree in all that an order is made of, so that it does not matter which one is taken. What an
+ * invoice says is not known before one is read.
+ */
+function makeTheSame(documents: readonly SourceDocument[]): boolean {
+  if (!documents.every(({ lines }) => lines.some((line) => !isBlankLine(line)))) return false;
+  const contents = documents.map(
+    ({ id: _, title: __, deleted: ___, views: ____, lines, payments, ...money }) =>
+      JSON.stringify([
+        money,
+        lines
+          .filter((line) => !isBlankLine(line))
+          .map((line) => JSON.stringify(line))
+          .sort(),
+        (payments ?? []).map(({ amount }) => amount).sort(),
+      ]),
+  );
+  return new Set(contents).size <= 1;
 }
 
 const money = (amount: Cents | null) => (amount === null ? 'no total' : formatCents(amount));
@@ -94,7 +121,7 @@ export type LinesStep =
 export function nextLines(event: SourceEvent, gathered: Gathered): LinesStep {
   const own = chooseDocument(event, event.documents);
   if (own.kind === 'failed') return own;
-  if (own.kind === 'document') return fromDocument('event', own.document);
+  if (own.kind === 'document') return fromDocument('event', own.document, gathered);
 
   if (event.bookingId !== null && gathered.booking === undefined) {
     return { kind: 'need', need: 'booking', bookingId: event.bookingId };
@@ -102,12 +129,14 @@ export function nextLines(event: SourceEvent, gathered: Gathered): LinesStep {
   const shared = gathered.booking ? bookingDocuments(gathered.booking, event.id) : null;
   const booked = chooseDocument(event, shared ?? []);
   if (booked.kind === 'failed') return booked;
-  if (booked.kind === 'document') return fromDocument('booking', booked.document);
+  if (booked.kind === 'document') return fromDocument('booking', booked.document, gathered);
 
   const documents = distinct([...event.documents, ...(shared ?? [])]).filter((document) => !document.deleted);
   if (gathered.selections === undefined) return { kind: 'need', need: 'selections' };
   const selections = gathered.selections ?? [];
-  if (selections.length > 0 && gathered.selectionsRefused === undefined) {
+  // A list with an entry whose number is not known cannot stand for the lines.
+  const isCounted = selections.every(({ quantity }) => quantity !== null);
+  if (selections.length > 0 && isCounted && gathered.selectionsRefused === undefined) {
     const totals = choose(event.grandTotal, documents, 'with totals');
     const document = totals.kind === 'document' ? totals.document : null;
     return { kind: 'source', source: { kind: 'selections', selections, document } };
@@ -132,8 +161,12 @@ function distinct(documents: readonly SourceDocument[]): SourceDocument[] {
   return [...new Map(documents.map((document) => [document.id, document])).values()];
 }
 
-function fromDocument(origin: 'event' | 'booking', document: SourceDocument): LinesStep {
-  return { kind: 'source', source: { kind: 'document', origin, document } };
+/** What guests chose with a dish of the menu is told by the selections alone. */
+function fromDocument(origin: 'event' | 'booking', document: SourceDocument, gathered: Gathered): LinesStep {
+  const hasDishes = document.lines.some((line) => isFromMenu(line) && !isBlankLine(line));
+  if (hasDishes && gathered.selections === undefined) return { kind: 'need', need: 'selections' };
+  const selections = hasDishes ? (gathered.selections ?? []) : [];
+  return { kind: 'source', source: { kind: 'document', origin, document, selections } };
 }
 
 /** The document's invoice link: the view called so. */
@@ -145,7 +178,9 @@ function noLineItems(event: SourceEvent, gathered: Gathered, invoiceRead: boolea
   const tried = [
     'none of its documents has line items',
     bookingNote(event, gathered),
-    gathered.selectionsRefused === undefined ? 'it has no menu selections' : 'its menu selections do not do',
+    gathered.selectionsRefused === undefined && (gathered.selections ?? []).length === 0
+      ? 'it has no menu selections'
+      : 'its menu selections do not do',
     invoiceRead ? 'its invoice shows no lines' : 'it has no invoice to read',
   ];
   const refused = gathered.selectionsRefused === undefined ? '' : ` ${gathered.selectionsRefused}`;

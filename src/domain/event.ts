@@ -1,18 +1,25 @@
 import type { Figure } from './figure.js';
 import type { EventId } from './ids.js';
-import type { Cents, Quantity } from './money.js';
+import type { Amount, Cents, Quantity } from './money.js';
 
 /** A line of a Tripleseat document, decoded but not yet judged. Null means absent or null at the source. */
 export interface SourceLine {
   /** Name as sent (entities and white space untouched): `display_name`, else `description`. */
   displayName: string | null;
   description: string | null;
-  /** Null also for a value that is not a decimal number; then {@link SourceLine.malformed} says so. */
+  /** Details as sent: of a freehand line what the kitchen has to know, of a dish of the menu mostly marketing. */
+  longDescription: string | null;
+  /** Part of the document, as sent. */
+  section: string | null;
+  /** Set on dishes of the menu. */
+  menuItemId: string | null;
+  /** Null also for a value that is not a decimal number; then {@link SourceLine.broken} says so. */
   quantity: Quantity | null;
-  price: Cents | null;
-  totalPrice: Cents | null;
-  /** Fields that held something which is not exact money or a decimal, as `field "value"`. */
-  malformed: string[];
+  /** Price of one, to any fraction of a cent. */
+  price: Amount | null;
+  totalPrice: Amount | null;
+  /** Fields that held something which is no decimal number, each as `field "value"`. Absent: none did. */
+  broken?: Readonly<Partial<Record<'quantity' | 'price' | 'totalPrice', string>>>;
   /** What is taken off the line, with or without a sign. Absent or null: nothing is said. */
   discount?: Figure | null;
   /** Ids of the taxes and fees that apply to the line. Absent: none is named. */
@@ -69,10 +76,14 @@ export interface SourceDocument {
   broken?: Broken;
 }
 
-/** An entry of `menu_item_selections`: no prices there. */
+/** An entry of `menu_item_selections`: a dish that was chosen, without a price. */
 export interface MenuSelection {
   name: string;
-  quantity: Quantity;
+  /** Null: it has none, or none that can be read. */
+  quantity: Quantity | null;
+  menuItemId: string | null;
+  /** What was chosen with it, with how many of it; they have neither price nor product of their own. */
+  modifiers: { name: string; quantity: Quantity | null }[];
 }
 
 /** An event as search lists and the detail both show it. */

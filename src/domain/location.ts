@@ -30,6 +30,9 @@ export const defaultBooks: Books = { gratuity: 'in-total', fees: 'surcharge', ta
 export const orderTimes = ['now', 'event-start', 'noon'] as const;
 export type OrderTime = (typeof orderTimes)[number];
 
+/** What becomes of a line without money that matches no product. */
+type TextLines = 'special-request' | 'open-item' | 'leave-out';
+
 /** One shop: where its events come from and what its orders look like. Checked by the configuration layer. */
 export interface Location {
   /** Name shown to people, unique. */
@@ -62,6 +65,9 @@ export interface Location {
     /** Product that stands in for unmatched lines under `UNMATCHED_POLICY=open-item`. */
     openItemProductId: number | null;
   };
+  textLines: TextLines;
+  /** The long descriptions of dishes from the menu, which are mostly marketing, go to the kitchen as well. */
+  menuDescriptions: boolean;
   /** Line name → Revel product id. */
   products: Readonly<Record<string, number>>;
   /** Name of a row of the bill → what it is. */

@@ -2,10 +2,17 @@ import Big from 'big.js';
 
 declare const centsBrand: unique symbol;
 declare const quantityBrand: unique symbol;
+declare const amountBrand: unique symbol;
 /** Money: a whole number of cents, within the safe integers. */
 export type Cents = number & { readonly [centsBrand]: true };
 /** A quantity as a canonical exact decimal: no exponent, no trailing zeros (`"2.5"`, `"50"`). */
 export type Quantity = string & { readonly [quantityBrand]: true };
+
+/**
+ * Money of a line as the source has it, in cents, as a canonical exact decimal: it may have fractions of a cent
+ * (`"1237.5"` for 12.375).
+ */
+export type Amount = string & { readonly [amountBrand]: true };
 
 /** No amount of money here is larger than this many cents (10 billion dollars). */
 export const maxCents = 1_000_000_000_000;
@@ -36,6 +43,85 @@ export function parseCents(value: string | number): Cents | null {
   const amount = decimal(value)?.times(100);
   if (!amount || amount.abs().gt(maxCents) || !amount.eq(amount.round(0))) return null;
   return (amount.toNumber() + 0) as Cents;
+}
+
+/** Decimal money in dollars with all of its decimals; null when it is not a decimal number, or absurdly large. */
+export function parseAmount(value: string | number): Amount | null {
+  const amount = decimal(value)?.times(100);
+  return !amount || amount.abs().gt(maxCents) ? null : (amount.toFixed() as Amount);
+}
+
+/** Whole cents as an amount of a line. */
+export function centsOf(value: Cents): Amount {
+  return String(value) as Amount;
+}
+
+/** Whether there is no such amount, or it is 0. */
+export function isZeroAmount(amount: Amount | null): boolean {
+  return amount === null || new Big(amount).eq(0);
+}
+
+/** The amount in cents when it is a whole number of them, else null. */
+export function wholeCents(amount: Amount): Cents | null {
+  const exact = new Big(amount);
+  return exact.eq(exact.round(0)) ? ((exact.toNumber() + 0) as Cents) : null;
+}
+
+/** Quantity × price, exact; more than {@link maxCents} either way is null. */
+export function lineAmount(count: Quantity, price: Amount): Amount | null {
+  const amount = new Big(count).times(price);
+  return amount.abs().gt(maxCents) ? null : (amount.toFixed() as Amount);
+}
+
+/** Whether two amounts are less than a cent apart. A whole cent is a difference: a POS would compute another total. */
+export function isWithinCent(a: Amount, b: Amount): boolean {
+  return new Big(a).minus(b).abs().lt(1);
+}
+
+/** The price of one in whole cents, when the total is exactly that often it; else null. */
+export function wholeUnit(count: Quantity, total: Amount): Cents | null {
+  const whole = wholeCents(total);
+  return whole === null ? null : unitPrice(count, whole);
+}
+
+/**
+ * Amounts as whole cents, none of them a cent or more away from what it was, so that their sum is the exact sum,
+ * rounded. Whole ones stay as they are.
+ *
+ * @param half where the exact sum lies half-way between two cents
+ */
+export function roundTotals(amounts: readonly Amount[], half: 'up' | 'down'): Cents[] {
+  let exact = new Big(0);
+  let rounded = new Big(0);
+  return amounts.map((amount) => {
+    exact = exact.plus(amount);
+    const sum = half === 'up' ? floor(exact.plus('0.5')) : floor(exact.times(-1).plus('0.5')).times(-1);
+    const share = sum.minus(rounded);
+    rounded = sum;
+    return (share.toNumber() + 0) as Cents;
+  });
+}
+
+function floor(amount: Big): Big {
+  const whole = amount.round(0, Big.roundDown);
+  return whole.gt(amount) ? whole.minus(1) : whole;
+}
+
+/** So many at one price. */
+export interface Share {
+  count: number;
+  unitPrice: Cents;
+}
+
+/** A total over a whole number of pieces: at one price where it divides, else at two that are a cent apart. */
+export function splitEvenly(total: Cents, count: number): Share[] {
+  const low = Math.floor(total / count);
+  const dearer = total - low * count;
+  const shares = [
+    { count: count - dearer, unitPrice: cents(low) },
+    { count: dearer, unitPrice: cents(low + 1) },
+  ];
+  return shares.filter((share) => share.count > 0);
 }
 
 /** Like {@link parseCents}, but rounds half up to the cent: only for figures that Revel computes (unrounded tax). */
@@ -72,14 +158,6 @@ export function parseQuantity(value: string | number): Quantity | null {
 /** Quantity × unit price, rounded half up to the cent. */
 export function lineTotal(count: Quantity, price: Cents): Cents {
   return (new Big(count).times(price).round(0, Big.roundHalfUp).toNumber() + 0) as Cents;
-}
-
-/**
- * Whether `total` is less than one cent away from the exact quantity × unit price, as any way of rounding leaves
- * it. A whole cent is a difference: a POS would compute another total than the event has.
- */
-export function withinOneCent(total: Cents, count: Quantity, price: Cents): boolean {
-  return new Big(count).times(price).minus(total).abs().lt(1);
 }
 
 /** Amount ÷ quantity when that is a whole number of cents, else null. */

@@ -38,6 +38,15 @@ export function plainText(text: string, max = maxName): string {
   return bounded(folded, max);
 }
 
+const LINE_END = /<br\s*\/?>|<\/(?:p|div|li|tr|h[1-6])>|[\r\n\u0085\u2028\u2029]+/gi;
+
+/** The same for text of several lines or paragraphs, which come apart by ` / `. */
+export function plainLines(text: string, max: number): string {
+  const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
+  const parts = raw.split(LINE_END).map((part) => plainText(part, maxRaw));
+  return bounded(parts.filter((part) => part !== '').join(' / '), max);
+}
+
 /** The name of a line: `display_name`, else `description`, as plain text; empty when both are blank. */
 export function lineName(line: Pick<SourceLine, 'displayName' | 'description'>): string {
   return plainText(line.displayName ?? '') || plainText(line.description ?? '');
@@ -47,6 +56,8 @@ const ASCII = /^[\x20-\x7e]*$/;
 // Accents and variation selectors. Not every mark: vowel signs and voicing marks tell words apart elsewhere.
 const ACCENT =
   /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]/gu;
+// Signs of trade marks would decompose into letters.
+const MARKS = /[\u00a9\u00ae\u2117\u2120\u2122]/g;
 // Typographic dashes, quotes and bullets: gone early, most names are plain letters then.
 const DASHES = /[\u2010-\u2027]/g;
 const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe', ς: 'σ' };
@@ -59,7 +70,7 @@ const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', �
  */
 export function normaliseName(text: string): string {
   if (ASCII.test(text)) return asciiKey(text);
-  const base = text.normalize('NFKD').replace(ACCENT, '').replace(DASHES, ' ');
+  const base = text.replace(MARKS, ' ').normalize('NFKD').replace(ACCENT, '').replace(DASHES, ' ');
   if (ASCII.test(base)) return asciiKey(base);
   // Upper case first folds what has no single lower case (ß, dotless i); decomposing again keeps it canonical.
   const folded = base.toUpperCase().toLowerCase().normalize('NFKD').replace(ACCENT, '');
@@ -108,6 +119,16 @@ export function compareNames(written: ShownName, shown: ShownName): 'same' | 'cu
   if (written.key === shown.key) return 'same';
   const isCut = shown.length >= minCut && shown.length < written.length && written.key.startsWith(shown.key);
   return isCut ? 'cut' : 'other';
+}
+
+/**
+ * Whether a text stands as it was written, as far as letters and digits go: white space and punctuation may come back
+ * otherwise, and a POS may cut it to the width of its column.
+ */
+export function compareTexts(written: string, shown: string): boolean {
+  const [whole, part] = [written, shown].map((text) => normaliseName(plainLines(text, maxRaw)));
+  if (whole === part) return true;
+  return shown.length >= minCut && part !== undefined && (whole?.startsWith(part) ?? false);
 }
 
 /** A name together with its normalised form. */

@@ -49,6 +49,8 @@ export interface FoundItem {
   price: Cents | null;
   /** Name shown in place of the product's. Null: the product's own, or Revel does not tell. */
   nameOverride: string | null;
+  /** What the kitchen is told with it. Null: nothing, or Revel does not tell. */
+  text: string | null;
   /** Marked deleted, or voided at a POS, which sets `voided_by` and `voided_date`. */
   deleted: boolean;
   updatedBy: number | null;

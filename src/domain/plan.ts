@@ -9,6 +9,7 @@ import { type Contents, type FoundOrder, isVisible } from './order.js';
 import type { Failure } from './reasons.js';
 import { homesOf, isAt, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
 import { compareInService, isSettled, isStaffAmong, isTouched } from './service.js';
+import { asMade } from './standing.js';
 import {
   drift,
   duplicates,
@@ -24,7 +25,16 @@ import type { WantedOrder } from './wanted.js';
 export type Action =
   | { action: 'create_order'; local_id: string; establishment: number; date: string; call_name: string }
   | { action: 'remove_item'; item: string; product: number | null }
-  | { action: 'add_item'; product: number; name: string; quantity: string; price: string; total: string }
+  | {
+      action: 'add_item';
+      product: number;
+      name: string;
+      quantity: string;
+      price: string;
+      total: string;
+      /** What the kitchen is told with it; absent: nothing. */
+      text?: string;
+    }
   | {
       action: 'set_totals';
       subtotal: string;
@@ -188,7 +198,8 @@ function planVisible(
   if (isTouched(wanted, order) || isStaffAmong(wanted, contents)) {
     return planInService(wanted, order, { losers, contents, around, unfinished });
   }
-  const differences = [...describeContents(wanted, contents), ...header];
+  const made = asMade(wanted, order, contents);
+  const differences = [...describeContents(made.wanted, made.contents), ...made.texts, ...header];
   if (differences.length === 0) return { kind: 'standing', order, losers };
   const why = unfinished ? shownTooEarly(wanted, order, differences) : drift(wanted, order, differences);
   return failed(why, order, differences);
@@ -208,9 +219,10 @@ function planInService(
     unfinished: boolean;
   },
 ): OrderPlan {
-  const { lacking, other } = compareInService(wanted, order, contents);
+  const made = asMade(wanted, order, contents);
+  const { lacking, other } = compareInService(made.wanted, order, made.contents);
   if (lacking.length > 0 && contents.bills === null) return { kind: 'need-bills', order };
-  const differences = [...lacking, ...other];
+  const differences = [...lacking, ...other, ...made.texts];
   if (differences.length === 0) return { kind: 'standing', order, losers };
   const settled = isSettled(wanted, order, around.now);
   if (lacking.length === 0 || settled) return { kind: 'in-service', order, differences, settled };
@@ -282,6 +294,7 @@ export function addItem(item: WantedOrder['items'][number]): Action {
     quantity: item.quantity,
     price: formatCents(item.unitPrice),
     total: formatCents(item.total),
+    ...(item.text === '' ? {} : { text: item.text }),
   };
 }
 

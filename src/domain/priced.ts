@@ -1,6 +1,7 @@
 import type { Gathered } from './documents.js';
 import { bookingDocuments } from './documents.js';
 import type { SourceDocument, SourceEvent } from './event.js';
+import { isZeroAmount } from './money.js';
 
 /**
  * Whether somebody has put a price on the event yet: a grand total, or an amount on a line, of the event itself or of a
@@ -22,7 +23,7 @@ function isDocumentPriced({ grandTotal, broken, lines }: SourceDocument): boolea
 
 /** Figures that cannot be read are figures. */
 function hasMoney(line: SourceDocument['lines'][number]): boolean {
-  const isZero = (amount: unknown) => amount === null || Number(amount) === 0;
-  const isBroken = line.malformed.some((what) => !what.startsWith('quantity'));
-  return isBroken || !isZero(line.price) || !isZero(line.totalPrice);
+  const { broken = {} } = line;
+  const isBroken = broken.price !== undefined || broken.totalPrice !== undefined;
+  return isBroken || !isZeroAmount(line.price) || !isZeroAmount(line.totalPrice);
 }

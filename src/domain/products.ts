@@ -73,13 +73,17 @@ export type LineMatch =
     }
   | {
       kind: 'unmatched';
+      /** The locations file names a product for it, which cannot be used. */
+      mapped: boolean;
       /** Why, as a clause that follows the name: `matches no active product`. */
       why: string;
       /** Near product names, nearest first. */
       suggestions: string[];
     }
   /** Several active products bear the name, or the mapping gives it several ids. Ascending. */
-  | { kind: 'ambiguous'; ids: number[] };
+  | { kind: 'ambiguous'; ids: number[] }
+  /** No product, and no money that would need one: text for the kitchen. */
+  | { kind: 'text' };
 
 /**
  * The product of a line: mapping first, then exact normalised name, then the policy. Never a guess: a near name
@@ -110,7 +114,10 @@ export function matchLine(
     productId === undefined
       ? 'matches no active product'
       : `is mapped to product ${productId}, which is not an active product of this establishment`;
-  if (policy === 'fail') return { kind: 'unmatched', why, suggestions: index.suggest(name, suggestions) };
+  const isMapped = productId !== undefined;
+  if (policy === 'fail') {
+    return { kind: 'unmatched', mapped: isMapped, why, suggestions: index.suggest(name, suggestions) };
+  }
   if (openItemProductId !== null && index.byId(openItemProductId)) {
     return { kind: 'matched', productId: openItemProductId, nameOverride: name };
   }
@@ -118,7 +125,12 @@ export function matchLine(
     openItemProductId === null
       ? 'no openItemProductId is configured'
       : `the open item ${openItemProductId} is not an active product of this establishment`;
-  return { kind: 'unmatched', why: `${why}, and ${openItem}`, suggestions: index.suggest(name, suggestions) };
+  return {
+    kind: 'unmatched',
+    mapped: isMapped,
+    why: `${why}, and ${openItem}`,
+    suggestions: index.suggest(name, suggestions),
+  };
 }
 
 const ascending = (a: number, b: number) => a - b;

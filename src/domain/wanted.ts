@@ -5,9 +5,11 @@ import { callNameOf } from './callName.js';
 import type { LinesSource } from './documents.js';
 import type { SourceEvent } from './event.js';
 import { type EventId, type LocalId, localIdOf } from './ids.js';
-import { type LinesResult, readLines } from './lines.js';
+import { modifiersOf } from './kitchenText.js';
+import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import type { Location } from './location.js';
 import { type Cents, cents, type Quantity, zero } from './money.js';
+import { normaliseName } from './names.js';
 import type { ProductIndex } from './products.js';
 import type { FailReason, Failure } from './reasons.js';
 import { type LineTax, type SoldRow, type SortedName, settle } from './settle.js';
@@ -19,8 +21,12 @@ export interface WantedItem {
   productId: number;
   /** The line's name in Tripleseat, cleaned: for people, never for identity. */
   name: string;
-  /** Name that the order shows in place of the product's (open-item lines); null: the product's own. */
+  /** Name that tells the line from others of its product (open-item lines); null: it is the product's own. */
   nameOverride: string | null;
+  /** The name that is written: that of the product, or {@link WantedItem.nameOverride}. */
+  shownName: string;
+  /** What the kitchen has to know beside the name, as plain text; empty: nothing. */
+  text: string;
   quantity: Quantity;
   unitPrice: Cents;
   /** Line total: Tripleseat's where it is within a cent of quantity × unit price, else that product. */
@@ -70,12 +76,19 @@ export interface WantedOrder {
   guests: number | null;
   /** `Triple Seat Event #{id}`; the revision is added where the notes are written. */
   notesBase: string;
-  /** 8 lower-case hex digits over everything that is written; independent of the order of lines. */
+  /**
+   * 8 lower-case hex digits over the event's names and figures that the order is made from; independent of the order
+   * of lines, and of the menu.
+   */
   revision: string;
   /** Sentences for a person about what was not taken as it stands: for the result's notes, never for Revel. */
   told: readonly string[];
   /** Rows of the bill that nothing but their names has sorted. */
   sorted: readonly SortedName[];
+  /** Lines of the event that are not sold: they stand as text with others, or are left out. */
+  unsold: readonly PricedLine[];
+  /** Why the order could not be made by the menu as it is now; absent: it could. Only where it stands already. */
+  unmatched?: Failure;
 }
 
 /** More lines than this are never written into one order. */
@@ -92,6 +105,8 @@ export interface WantedInput {
   unmatchedPolicy: UnmatchedPolicy;
   /** Takes every order in place of the location's establishment; null: none. */
   testEstablishmentId: number | null;
+  /** Staff can see an order of the event: it is judged without the menu, which may have changed since. */
+  stands?: boolean;
 }
 
 /** The order, or the first thing that stands in its way. */
@@ -108,13 +123,21 @@ export function buildWanted(input: WantedInput): WantedResult {
   return failed('NO_LINE_ITEMS', `The menu selections cannot be used. ${result.failure.error}`);
 }
 
+/** A sum of lines that lies half-way between two cents may be meant as either; the grand total says which. */
 function build(input: WantedInput): WantedResult {
+  const up = buildBy(input, 'up');
+  if (up.kind === 'ok' || up.failure.reason !== 'TOTALS_MISMATCH') return up;
+  const down = buildBy(input, 'down');
+  return down.kind === 'ok' ? down : up;
+}
+
+function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
   const { event, location } = input;
   const date = eventDate(event, location.timezone);
   if (date === null) {
     return failed('SOURCE_ERROR', 'The event has no date that can be read. Set its date in Tripleseat.');
   }
-  const read = linesOf(input);
+  const read = linesOf(input, half);
   if (read.kind === 'failed') return read;
   if (read.lines.length === 0) {
     return failed(
@@ -122,9 +145,21 @@ function build(input: WantedInput): WantedResult {
       'Every line has quantity 0 and no amount. Correct the lines in Tripleseat.',
     );
   }
-  if (read.lines.length > maxItems) return tooMany(read.lines.length);
-  const matched = matchLines(read.lines, location, input.products, input.unmatchedPolicy);
+  const rows = read.lines.reduce((sum, { sold }) => sum + Math.max(1, sold.length), 0);
+  if (rows > maxItems) return tooMany(rows);
+  const matched = matchLines(read.lines, {
+    location,
+    products: input.products,
+    policy: input.unmatchedPolicy,
+    stands: input.stands ?? false,
+  });
   if (matched.kind === 'failed') return matched;
+  if (matched.items.length === 0) {
+    return failed(
+      'NO_LINE_ITEMS',
+      'None of its lines has an amount or a product. Correct them in Tripleseat.',
+    );
+  }
   const money = settle(input, read.lines);
   if (money.kind === 'failed') return money;
   const sold = soldLines(money.sold, input);
@@ -143,11 +178,20 @@ function build(input: WantedInput): WantedResult {
     callName: callNameOf(event, location),
     guests: event.guests,
     notesBase: `Triple Seat Event #${event.id}`,
+    unsold: matched.unsold,
+    ...(matched.unmatched === null ? {} : { unmatched: matched.unmatched }),
   };
+  const told = [...read.told, ...matched.told, ...money.told];
+  const lines = [...read.lines, ...sold.items.map(soldAsLine)];
   return {
     kind: 'ok',
-    order: { ...content, revision: revisionOf(content), told: money.told, sorted: money.sorted },
+    order: { ...content, revision: revisionOf(content, lines), told, sorted: money.sorted },
   };
+}
+
+/** A row of the bill as the revision has lines. */
+function soldAsLine({ name, quantity, unitPrice, total }: WantedItem): RevisionLine {
+  return { name, quantity, sold: [{ quantity, unitPrice, total }], text: '' };
 }
 
 function tooMany(lines: number) {
@@ -158,9 +202,9 @@ function tooMany(lines: number) {
 /** Rows of the bill that are sold as lines. */
 function soldLines(
   rows: readonly SoldRow[],
-  { products, location }: WantedInput,
+  { products, location, stands }: WantedInput,
 ): { kind: 'ok'; items: WantedItem[] } | { kind: 'failed'; failure: Failure } {
-  const missing = rows.find(({ productId }) => products.byId(productId) === null);
+  const missing = stands ? undefined : rows.find(({ productId }) => products.byId(productId) === null);
   if (missing) {
     return failed(
       'UNMATCHED_ITEMS',
@@ -172,6 +216,8 @@ function soldLines(
     productId,
     name: name === '' ? 'Fee' : name,
     nameOverride: name === '' ? 'Fee' : name,
+    shownName: name === '' ? 'Fee' : name,
+    text: '',
     quantity: one,
     unitPrice: amount,
     total: amount,
@@ -203,36 +249,42 @@ function failed(reason: FailReason, error: string): { kind: 'failed'; failure: F
   return { kind: 'failed', failure: { reason, error } };
 }
 
-function linesOf({ linesSource: source, location, products, unmatchedPolicy }: WantedInput): LinesResult {
+function linesOf({ linesSource: source, location, products }: WantedInput, half: 'up' | 'down'): LinesResult {
+  const { menuDescriptions } = location;
   switch (source.kind) {
-    case 'document':
-      return readLines(source.document.lines, `document ${source.document.id}`);
+    case 'document': {
+      const { id, lines } = source.document;
+      const { byLine: modifiers, told } = modifiersOf(lines, source.selections);
+      const read = readLines(lines, { what: `document ${id}`, menuDescriptions, modifiers, half });
+      return read.kind === 'ok' ? { ...read, told: [...told, ...read.told] } : read;
+    }
     case 'invoice':
-      return readLines(source.lines, `the invoice of document ${source.document.id}`);
+      return readLines(source.lines, {
+        what: `the invoice of document ${source.document.id}`,
+        menuDescriptions,
+        half,
+      });
     case 'selections':
-      return priceSelections(source.selections, location, products, unmatchedPolicy);
+      return priceSelections(source.selections, { location, products });
   }
 }
 
-/** Hash over what is written, with the items in an order of their own. */
-function revisionOf(order: Omit<WantedOrder, 'revision' | 'told' | 'sorted'>): string {
-  const items = order.items
-    .map((item) =>
-      JSON.stringify([
-        item.productId,
-        item.nameOverride,
-        item.quantity,
-        item.unitPrice,
-        item.total,
-        item.occurrence,
-      ]),
-    )
-    .sort();
+type RevisionLine = Pick<PricedLine, 'name' | 'quantity' | 'sold' | 'text'>;
+
+/** Hash over the event's names and figures, with the lines in an order of their own. */
+function revisionOf(
+  order: Omit<WantedOrder, 'revision' | 'told' | 'sorted'>,
+  lines: readonly RevisionLine[],
+): string {
   const content = [
     order.localId,
     order.establishmentId,
     order.date,
-    items,
+    lines
+      .map(({ name, quantity, sold, text }) =>
+        JSON.stringify([normaliseName(name) || name, quantity, sold, normaliseName(text)]),
+      )
+      .sort(),
     order.discount,
     order.tax,
     order.gratuity,
@@ -240,7 +292,6 @@ function revisionOf(order: Omit<WantedOrder, 'revision' | 'told' | 'sorted'>): s
     order.finalTotal,
     order.payment,
     order.callName,
-    // Orders from before there were tips on payments and taxes on lines keep their revision.
     ...(order.tip === zero ? [] : [order.tip]),
     ...order.items.flatMap(({ tax }) => (tax === undefined ? [] : [tax])).sort((a, b) => a - b),
   ];

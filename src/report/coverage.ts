@@ -66,6 +66,7 @@ function counts(covered: LocationCoverage): string {
     ['matched', 'matched by name'],
     ['mapped', 'mapped'],
     ['open-item', 'as the open item'],
+    ['text', 'as text'],
     ['missing', 'missing'],
     ['ambiguous', 'ambiguous'],
   ] as const;
@@ -97,6 +98,15 @@ function lineText(
       return [
         ...wrap(`${yellow('open item')}  ${own}: ${when}`, INDENT, width),
         ...(near === '' ? [] : wrap(`near: ${near}`, DEEPER, width)),
+      ];
+    case 'text':
+      return [
+        ...wrap(
+          `${yellow('text')}  ${own} has no money and matches no active product: ${when}`,
+          INDENT,
+          width,
+        ),
+        ...wrap(`near: ${near}`, DEEPER, width),
       ];
     case 'missing':
       return [

@@ -235,7 +235,9 @@ export class RevelClient implements RevelPort {
           price,
           initial_price: price,
           price_to_display: price,
-          ...(item.nameOverride === null ? {} : { product_name_override: item.nameOverride }),
+          // Readers take the name of a line from here, as a POS fills it in on each of its own.
+          product_name_override: item.shownName,
+          ...(item.text === '' ? {} : { special_request: item.text }),
           created_by: user(revel.userId),
           updated_by: user(revel.userId),
           station: station(revel.posStationId),

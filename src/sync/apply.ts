@@ -86,7 +86,7 @@ export function refusedWork(work: Work, reason: FailReason, error: string): Even
 async function reread(ctx: RunContext, work: Work, session: Session): Promise<WantedOrder | null> {
   const read = await ctx.tripleseat.event(work.known.id);
   if (read.kind !== 'ok' || !work.known.location) return null;
-  const gathered = await gatherWanted(ctx, read.value, work.known.location);
+  const gathered = await gatherWanted(ctx, read.value, work.known.location, false);
   return gathered.kind === 'ok' && gathered.order.revision !== session.wanted.revision
     ? gathered.order
     : null;

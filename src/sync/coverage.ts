@@ -5,7 +5,8 @@ import type { EventId } from '../domain/ids.js';
 import { isBlankLine, readLines } from '../domain/lines.js';
 import type { Location } from '../domain/location.js';
 import { lineName, normaliseName, plainText } from '../domain/names.js';
-import { matchLine, type ProductIndex } from '../domain/products.js';
+import type { ProductIndex } from '../domain/products.js';
+import { matchName } from '../domain/wantedLines.js';
 import { eventDate } from '../domain/window.js';
 import { establishmentOf, type RunContext } from './context.js';
 
@@ -19,6 +20,8 @@ type LineKind =
   | 'matched'
   /** The locations file names the product. */
   | 'mapped'
+  /** Nothing fits, and it has no money: it stands as text. Told only where products have a similar name. */
+  | 'text'
   /** Nothing fits, and UNMATCHED_POLICY lets the open item stand in. */
   | 'open-item'
   /** Nothing fits: the event will fail as UNMATCHED_ITEMS. */
@@ -73,12 +76,15 @@ export interface Coverage {
 }
 
 /** An event's line names, or why they are not known, as a sentence. */
-type LinesRead = { kind: 'ok'; names: Set<string> } | { kind: 'failed'; why: string };
+type LinesRead = { kind: 'ok'; names: LineNames } | { kind: 'failed'; why: string };
+
+/** Line names, each with whether a line of this name has money. */
+type LineNames = Map<string, boolean>;
 
 interface Read {
   event: ComingEvent;
   location: Location;
-  names: Set<string>;
+  names: LineNames;
 }
 
 /** Looks at the lines of the events of the coming days. Reads only. */
@@ -157,7 +163,7 @@ async function readNames(ctx: RunContext, event: SourceEvent): Promise<LinesRead
             return { kind: 'ok', names: namesOf(source.lines) };
           case 'selections': {
             const names = source.selections.filter(({ quantity }) => quantity !== '0');
-            return { kind: 'ok', names: nonEmpty(names.map(({ name }) => plainText(name))) };
+            return { kind: 'ok', names: nonEmpty(names.map(({ name }) => [plainText(name), true])) };
           }
         }
       }
@@ -166,15 +172,19 @@ async function readNames(ctx: RunContext, event: SourceEvent): Promise<LinesRead
 }
 
 /** The names that an order would have; of lines with figures that cannot be read, all names. */
-function namesOf(lines: SourceEvent['documents'][number]['lines']): Set<string> {
-  const priced = readLines(lines, 'the document');
+function namesOf(lines: SourceEvent['documents'][number]['lines']): LineNames {
+  const priced = readLines(lines, { what: 'the document' });
   return priced.kind === 'ok'
-    ? nonEmpty(priced.lines.map(({ name }) => name))
-    : nonEmpty(lines.filter((line) => !isBlankLine(line)).map(lineName));
+    ? nonEmpty(priced.lines.map(({ name, hasMoney }) => [name, hasMoney]))
+    : nonEmpty(lines.filter((line) => !isBlankLine(line)).map((line) => [lineName(line), true]));
 }
 
-function nonEmpty(names: readonly string[]): Set<string> {
-  return new Set(names.filter((name) => name !== ''));
+function nonEmpty(lines: readonly (readonly [name: string, hasMoney: boolean])[]): LineNames {
+  const names: LineNames = new Map();
+  for (const [name, hasMoney] of lines) {
+    if (name !== '') names.set(name, hasMoney || names.get(name) === true);
+  }
+  return names;
 }
 
 function byLocation(reads: readonly Read[]): Map<Location, Read[]> {
@@ -188,11 +198,17 @@ async function cover(ctx: RunContext, location: Location, reads: Read[]): Promis
   const result = { location, establishmentId, events: reads.length, error: null, lines: [] };
   const products = await ctx.products(establishmentId);
   if (products.kind === 'error') return { ...result, error: products.detail };
-  const events = new Map<string, ComingEvent[]>();
+  const seen = new Map<string, { hasMoney: boolean; events: ComingEvent[] }>();
   for (const { event, names } of reads.sort((a, b) => byDate(a.event, b.event))) {
-    for (const name of names) events.set(name, [...(events.get(name) ?? []), event]);
+    for (const [name, hasMoney] of names) {
+      const before = seen.get(name) ?? { hasMoney: false, events: [] };
+      seen.set(name, { hasMoney: before.hasMoney || hasMoney, events: [...before.events, event] });
+    }
   }
-  const lines = [...events].map(([name, with_]) => coverLine(ctx, location, products.value, name, with_));
+  const lines = [...seen]
+    .map(([name, line]) => coverLine(ctx, location, products.value, { name, ...line }))
+    // Text that no product comes near is nothing to be settled.
+    .filter(({ kind, suggestions }) => kind !== 'text' || suggestions.length > 0);
   return { ...result, lines: lines.sort(byUrgency) };
 }
 
@@ -200,11 +216,12 @@ function coverLine(
   ctx: RunContext,
   location: Location,
   index: ProductIndex,
-  name: string,
-  events: ComingEvent[],
+  { name, hasMoney, events }: { name: string; hasMoney: boolean; events: ComingEvent[] },
 ): LineCoverage {
-  const { openItemProductId } = location.revel;
-  const match = matchLine(name, location.products, index, ctx.settings.unmatchedPolicy, openItemProductId);
+  const match = matchName(
+    { name, hasMoney },
+    { location, products: index, policy: ctx.settings.unmatchedPolicy },
+  );
   const line = { name, events, why: null, suggestions: [] };
   switch (match.kind) {
     case 'matched': {
@@ -214,6 +231,8 @@ function coverLine(
       }
       return { ...line, kind: isMapped(location, name) ? 'mapped' : 'matched', productIds };
     }
+    case 'text':
+      return { ...line, kind: 'text', productIds: [], suggestions: near(index, index.suggest(name)) };
     case 'unmatched':
       return {
         ...line,
@@ -251,8 +270,9 @@ const URGENCY: Readonly<Record<LineKind, number>> = {
   missing: 0,
   ambiguous: 1,
   'open-item': 2,
-  mapped: 3,
-  matched: 4,
+  text: 3,
+  mapped: 4,
+  matched: 5,
 };
 
 function byUrgency(a: LineCoverage, b: LineCoverage): number {

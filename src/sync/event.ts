@@ -3,7 +3,7 @@ import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { type Action, billsOf, type DecidedPlan, markDeleted, planOrder } from '../domain/plan.js';
+import { type Action, billsOf, type DecidedPlan, markDeleted, planOrder, standings } from '../domain/plan.js';
 import { isSettled } from '../domain/service.js';
 import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
@@ -33,7 +33,7 @@ export interface Work {
   known: Known;
   key: OrderKey;
   wanted: WantedOrder;
-  /** The order is made from nothing but the event itself and the products. */
+  /** The order is made from the event's own document. */
   ownLines: boolean;
   actions: Action[];
   /** A new order will be made. */
@@ -185,7 +185,8 @@ async function planOrderOf(
   const { readAt, lookedAt, proof } = reads;
   const known: Known = { id: event.id, header: event, location };
   const existing = rows.find((row) => !row.deleted) ?? null;
-  const gathered = await gatherWanted(ctx, event, location);
+  const stands = standings(rows).visible.length > 0;
+  const gathered = await gatherWanted(ctx, event, location, stands);
   if (gathered.kind === 'failed') {
     const { reason, error } = gathered.failure;
     const mistake = reason === 'UNMATCHED_ITEMS' ? await establishmentMistake(ctx, location) : null;
@@ -232,6 +233,9 @@ async function planOrderOf(
     if (doubtful) await setDoubtful(ctx, event.id, false);
     if (ownLines) await remember(ctx, event, wanted, plan.order, readAt, plan.differences);
     return result(await servedResult(ctx, known, wanted.finalTotal, plan));
+  }
+  if (plan.kind !== 'standing' && wanted.unmatched) {
+    return result(failed(known, wanted.unmatched.reason, wanted.unmatched.error, existing, false));
   }
   const dropped = await droppable(ctx, wanted, plan.losers);
   if (dropped.kind === 'error') return result(failed(known, 'REVEL_ERROR', dropped.detail, existing, true));

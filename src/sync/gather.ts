@@ -1,4 +1,4 @@
-import { type Gathered, nextLines } from '../domain/documents.js';
+import { type Gathered, type LinesSource, nextLines } from '../domain/documents.js';
 import type { SourceEvent } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
 import { isPriced } from '../domain/priced.js';
@@ -8,17 +8,22 @@ import { establishmentOf, type RunContext } from './context.js';
 
 /** The wanted order, or why there is none. `upstream`: an API failed, so that nothing can be said. */
 export type WantedRead =
-  /** `ownLines`: made from nothing but the event itself and the products. */
+  /** `ownLines`: made from the event's own document, so that an edit of its lines shows in the event. */
   | { kind: 'ok'; order: WantedOrder; ownLines: boolean }
   /** Nobody has put a price on the event yet. */
   | { kind: 'not-priced' }
   | { kind: 'failed'; failure: Failure; upstream: boolean };
 
-/** Reads whatever the event's lines need (its booking, selections, invoice, products) and builds the order. */
+/**
+ * Reads whatever the event's lines need (its booking, selections, invoice, products) and builds the order.
+ *
+ * @param stands staff can see an order of the event already
+ */
 export async function gatherWanted(
   ctx: RunContext,
   event: SourceEvent,
   location: Location,
+  stands: boolean,
 ): Promise<WantedRead> {
   const gathered: Gathered = {};
   for (;;) {
@@ -48,11 +53,17 @@ export async function gatherWanted(
       paymentPolicy: ctx.settings.paymentPolicy,
       unmatchedPolicy: ctx.settings.unmatchedPolicy,
       testEstablishmentId: ctx.settings.testEstablishmentId,
+      stands,
     });
-    if (built.kind === 'ok') return { ...built, ownLines: Object.keys(gathered).length === 0 };
+    if (built.kind === 'ok') return { ...built, ownLines: isOwn(step.source) };
     if (step.source.kind !== 'selections') return refused(built.failure);
     gathered.selectionsRefused = built.failure.error;
   }
+}
+
+/** What guests chose with their dishes is looked at whenever the event is read: it decides about text alone. */
+function isOwn(source: LinesSource): boolean {
+  return source.kind === 'document' && source.origin === 'event';
 }
 
 function refused(failure: Failure): WantedRead {

@@ -235,6 +235,7 @@ function rebuilt(
     revision,
     told: [],
     sorted: [],
+    unsold: [],
   };
 }
 

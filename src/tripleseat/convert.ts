@@ -10,7 +10,7 @@ import type {
   SourceLine,
 } from '../domain/event.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
-import { type Cents, parseCents, parseQuantity } from '../domain/money.js';
+import { type Cents, parseAmount, parseCents, parseQuantity, type Quantity } from '../domain/money.js';
 import { billingOf, figureOf, isEmpty, paymentsOf, quote, total, Unreadable } from './amounts.js';
 import { instant, isoDate, localTimes, usDate, utcInstant } from './dates.js';
 import {
@@ -84,27 +84,30 @@ export function toBooking(answer: unknown): Converted<SourceBooking> {
   });
 }
 
-/**
- * The selections of an event, wrapped in `menu_item_selections` or bare. Entries without a name are dropped as
- * blank. A list with an entry that has no quantity cannot stand for the lines, so it counts as absent.
- */
+/** The selections of an event, wrapped in `menu_item_selections` or bare. Entries without a name are dropped as blank. */
 export function toSelections(answer: unknown): Converted<MenuSelection[]> {
   const body = unwrap(answer, 'menu_item_selections');
   if (body === null) return { kind: 'absent' };
   const parsed = selectionsSchema.safeParse(body);
   if (!parsed.success) return { kind: 'unreadable', detail: firstProblem(parsed.error) };
-  const selections: MenuSelection[] = [];
-  for (const [index, entry] of parsed.data.entries()) {
+  const named = (entry: { display_name: string | null; internal_name: string | null; quantity?: Scalar }) => {
     const name = entry.display_name?.trim() ? entry.display_name : (entry.internal_name ?? '');
-    if (name.trim() === '') continue;
-    if (isEmpty(entry.quantity)) return { kind: 'absent' };
-    const quantity = parseQuantity(entry.quantity);
-    if (quantity === null) {
-      return { kind: 'unreadable', detail: `${index}.quantity is ${quote(entry.quantity)}, not a number` };
-    }
-    selections.push({ name, quantity });
-  }
-  return { kind: 'ok', value: selections };
+    return name.trim() === '' ? [] : [{ name, quantity: countOf(entry.quantity) }];
+  };
+  return {
+    kind: 'ok',
+    value: parsed.data.flatMap((entry) =>
+      named(entry).map((selection) => ({
+        ...selection,
+        menuItemId: entry.menu_item_id,
+        modifiers: (entry.menu_modifier_selections ?? []).flatMap((one) => named(one)),
+      })),
+    ),
+  };
+}
+
+function countOf(value: Scalar): Quantity | null {
+  return isEmpty(value) ? null : parseQuantity(value);
 }
 
 /** Locations of the account, wrapped in `locations` or bare; rows that are none are left out. */
@@ -268,20 +271,31 @@ function documentOf(document: RawDocument, field: string): SourceDocument {
 }
 
 function lineOf(line: RawLine): SourceLine {
-  const malformed: string[] = [];
-  const read = <T>(value: Scalar, field: string, parse: (value: string | number) => T | null): T | null => {
+  const broken: Record<string, string> = {};
+  const read = <T>(
+    value: Scalar,
+    field: keyof NonNullable<SourceLine['broken']>,
+    sent: string,
+    parse: (value: string | number) => T | null,
+  ): T | null => {
     if (isEmpty(value)) return null;
     const parsed = parse(value);
-    if (parsed === null) malformed.push(`${field} ${quote(value)}`);
+    if (parsed === null) broken[field] = `${sent} ${quote(value)}`;
     return parsed;
+  };
+  const figures = {
+    quantity: read(line.quantity, 'quantity', 'quantity', parseQuantity),
+    price: read(line.price, 'price', 'price', parseAmount),
+    totalPrice: read(line.total_price, 'totalPrice', 'total_price', parseAmount),
   };
   return {
     displayName: line.display_name,
     description: line.description,
-    quantity: read(line.quantity, 'quantity', parseQuantity),
-    price: read(line.price, 'price', parseCents),
-    totalPrice: read(line.total_price, 'total_price', parseCents),
-    malformed,
+    longDescription: line.long_description,
+    section: line.section,
+    menuItemId: line.menu_item_id,
+    ...figures,
+    ...(Object.keys(broken).length === 0 ? {} : { broken }),
     ...present('discount', figureOf(line.discount)),
     ...(line.billing_ids ? { billingIds: line.billing_ids } : {}),
   };

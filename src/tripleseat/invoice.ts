@@ -1,6 +1,6 @@
 import type { HTMLElement } from 'node-html-parser';
 import type { SourceLine } from '../domain/event.js';
-import { parseCents, parseQuantity } from '../domain/money.js';
+import { parseAmount, parseQuantity } from '../domain/money.js';
 import { quote } from './amounts.js';
 import { MAX_LINES, MAX_TEXT } from './schema.js';
 
@@ -16,7 +16,17 @@ const COLUMNS = {
 /** A page with more tags than this is not parsed: 2,000 lines come to about 20,000, and the time grows faster. */
 const MAX_TAGS = 30_000;
 type Column = keyof typeof COLUMNS;
-type Places = Record<Column, number>;
+/** Where the columns are. There may be two of quantities, of which a row fills one. */
+interface Places {
+  quantities: number[];
+  item: number;
+  price: number;
+  total: number;
+}
+
+/** A dish that is included in a package shows what it would cost, `@ $12.00`, and is not charged. */
+const ASIDE = /^@ ?/;
+const INCLUDED = /^(?:included?|incl\.?)\b/i;
 
 /** Lines of an invoice view; `none`: no table of lines on the page. */
 export type InvoiceLines =
@@ -69,9 +79,11 @@ function collect(page: HTMLElement): InvoiceLines {
     const [header, ...rows] = rowsOf(table).map(cellsOf);
     const places = header ? placesOf(header) : null;
     if (!places) continue;
+    let section: string | null = null;
     for (const row of rows) {
-      const line = lineOf(row, places);
+      const line = lineOf(row, places, section);
       if (line) lines.push(line);
+      else section = headingOf(row) ?? section;
       if (lines.length > MAX_LINES) return { kind: 'unreadable', detail: `more than ${MAX_LINES} lines` };
     }
   }
@@ -99,36 +111,66 @@ function cellsOf(row: HTMLElement): (HTMLElement | null)[] {
 
 function placesOf(header: (HTMLElement | null)[]): Places | null {
   const names = header.map((cell) => textOf(cell));
-  const find = (column: Column) => names.findIndex((name) => COLUMNS[column].test(name));
-  const places = {
-    quantity: find('quantity'),
-    item: find('item'),
-    price: find('price'),
-    total: find('total'),
-  };
-  return Object.values(places).includes(-1) ? null : places;
+  const find = (column: Column) => names.flatMap((name, at) => (COLUMNS[column].test(name) ? [at] : []));
+  const [item] = find('item');
+  const [price] = find('price');
+  const [total] = find('total');
+  const quantities = find('quantity');
+  if (item === undefined || price === undefined || total === undefined || quantities.length === 0)
+    return null;
+  return { quantities, item, price, total };
 }
 
-function lineOf(cells: (HTMLElement | null)[], places: Places): SourceLine | null {
-  const quantity = textOf(cells[places.quantity]);
+/** `section`: the heading that the row stands under. */
+function lineOf(cells: (HTMLElement | null)[], places: Places, section: string | null): SourceLine | null {
+  const quantity = places.quantities.map((at) => textOf(cells[at])).find((text) => text !== '') ?? '';
   const price = textOf(cells[places.price]);
-  if (quantity === '' && price === '') return null;
-  const malformed: string[] = [];
-  const read = <T>(text: string, field: string, parse: (plain: string) => T | null): T | null => {
+  // A heading or a sum, whose text spans the columns before.
+  if (!cells[places.item] || (quantity === '' && price === '')) return null;
+  const total = textOf(cells[places.total]);
+  const isIncluded = INCLUDED.test(price) || INCLUDED.test(total) || (ASIDE.test(price) && isNothing(total));
+  const broken: Record<string, string> = {};
+  const read = <T>(
+    text: string,
+    field: keyof NonNullable<SourceLine['broken']>,
+    sent: string,
+    parse: (plain: string) => T | null,
+  ): T | null => {
     if (text === '') return null;
     const plain = plainNumber(text);
     const value = plain === null ? null : parse(plain);
-    if (value === null) malformed.push(`${field} ${quote(text)}`);
+    if (value === null) broken[field] = `${sent} ${quote(text)}`;
     return value;
+  };
+  const figures = {
+    quantity: read(quantity, 'quantity', 'quantity', parseQuantity),
+    price: isIncluded ? null : read(price.replace(ASIDE, ''), 'price', 'price', parseAmount),
+    totalPrice: isIncluded ? null : read(total, 'totalPrice', 'total_price', parseAmount),
   };
   return {
     displayName: null,
     description: (cells[places.item]?.rawText ?? '').slice(0, MAX_TEXT),
-    quantity: read(quantity, 'quantity', parseQuantity),
-    price: read(price, 'price', parseCents),
-    totalPrice: read(textOf(cells[places.total]), 'total_price', parseCents),
-    malformed,
+    longDescription: null,
+    section,
+    menuItemId: null,
+    ...figures,
+    ...(Object.keys(broken).length === 0 ? {} : { broken }),
   };
+}
+
+/** No amount at all, or one of nothing. */
+function isNothing(total: string): boolean {
+  const plain = plainNumber(total);
+  return total === '' || total === '-' || (plain !== null && Number(plain) === 0);
+}
+
+/** What a row says that is neither a line nor a sum: a text in capitals and nothing else. */
+function headingOf(cells: (HTMLElement | null)[]): string | null {
+  const texts = cells.map((cell) => textOf(cell)).filter((text) => text !== '');
+  const [only = ''] = texts;
+  return texts.length === 1 && /\p{Lu}/u.test(only) && only === only.toUpperCase()
+    ? only.slice(0, 200)
+    : null;
 }
 
 /** Decoded text with white space folded. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Longest text that is kept of a name or value; the rest is cut off. */
 export const MAX_TEXT = 2_000;
+/** The same for the details of a line, which people write whole menus into. */
+const MAX_DETAILS = 10_000;
 /** More documents than this on one event or booking are an error. */
 const MAX_DOCUMENTS = 100;
 /** More lines than this in one document are an error. */
@@ -14,15 +16,18 @@ export type Scalar = z.infer<typeof scalar>;
 
 /** Text exactly as sent, only cut to length. */
 const raw = scalar.transform((value) => (value === null || value === undefined ? null : cut(String(value))));
+const details = scalar.transform((value) =>
+  value === null || value === undefined ? null : cut(String(value), MAX_DETAILS),
+);
 /** Text for people: control characters (line breaks, terminal escapes) become spaces. */
 const label = raw.transform((value) => value?.replace(/\p{Cc}+/gu, ' ').trim() || null);
 /** An id, as text. */
 const id = z.union([z.string(), z.number().int()]).transform((value) => cut(String(value).trim()));
 const optionalId = id.nullish().transform((value) => value || null);
 
-function cut(text: string): string {
+function cut(text: string, max = MAX_TEXT): string {
   // Cutting inside a surrogate pair would leave half a character.
-  return text.length <= MAX_TEXT ? text : text.slice(0, MAX_TEXT).replace(/[\uD800-\uDBFF]$/, '');
+  return text.length <= max ? text : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 function list<T extends z.ZodType>(item: T, most = MAX_SMALL_LIST) {
@@ -35,6 +40,9 @@ function list<T extends z.ZodType>(item: T, most = MAX_SMALL_LIST) {
 const line = z.object({
   display_name: raw,
   description: raw,
+  long_description: details,
+  section: raw,
+  menu_item_id: optionalId,
   quantity: scalar,
   price: scalar,
   total_price: scalar,
@@ -150,7 +158,6 @@ export const searchSchema = z.object({
   results: z.array(z.unknown()).max(MAX_SMALL_LIST, { error: `more than ${MAX_SMALL_LIST} rows` }),
 });
 
-/** `menu_item_selections`, without their modifiers: these have neither price nor product of their own. */
 const placeId = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
 /** `GET /v1/locations.json`; each row may be wrapped in `location`. */
 export const placesSchema = z.array(z.unknown()).max(10_000);
@@ -160,8 +167,19 @@ export const placeSchema = z.object({
   name: z.string().max(MAX_TEXT).nullish().catch(null),
 });
 
+const modifier = z.object({ display_name: raw, internal_name: raw, quantity: scalar });
+
+/** `menu_item_selections`, with what was chosen along with each dish. */
 export const selectionsSchema = z
-  .array(z.object({ display_name: raw, internal_name: raw, quantity: scalar }))
+  .array(
+    z.object({
+      display_name: raw,
+      internal_name: raw,
+      menu_item_id: optionalId,
+      quantity: scalar,
+      menu_modifier_selections: list(modifier),
+    }),
+  )
   .max(MAX_LINES, { error: `more than ${MAX_LINES} entries` });
 
 /**

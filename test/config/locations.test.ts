@@ -44,6 +44,8 @@ describe('parseLocations', () => {
         products: { 'O G': 579 },
         billing: { 'Admin Fee': 'surcharge' },
         books: defaultBooks,
+        textLines: 'special-request',
+        menuDescriptions: false,
       },
       {
         name: 'Downtown',
@@ -65,6 +67,8 @@ describe('parseLocations', () => {
         products: {},
         billing: {},
         books: defaultBooks,
+        textLines: 'special-request',
+        menuDescriptions: false,
       },
     ]);
   });

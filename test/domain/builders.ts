@@ -1,4 +1,5 @@
 import type {
+  MenuSelection,
   SourceBilling,
   SourceBooking,
   SourceDocument,
@@ -8,13 +9,26 @@ import type {
 } from '../../src/domain/event.js';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
 import { defaultBooks, type Location } from '../../src/domain/location.js';
-import { type Cents, parseCents, parseQuantity, type Quantity } from '../../src/domain/money.js';
+import {
+  type Amount,
+  type Cents,
+  parseAmount,
+  parseCents,
+  parseQuantity,
+  type Quantity,
+} from '../../src/domain/money.js';
 import type { Product } from '../../src/domain/products.js';
 
 export function usd(text: string | number): Cents {
   const amount = parseCents(text);
   if (amount === null) throw new Error(`not money: ${text}`);
   return amount;
+}
+
+function amount(text: string | number): Amount {
+  const parsed = parseAmount(text);
+  if (parsed === null) throw new Error(`not an amount: ${text}`);
+  return parsed;
 }
 
 export function qty(text: string | number): Quantity {
@@ -41,9 +55,26 @@ export function line(
     displayName: null,
     description,
     quantity: quantity === undefined ? null : qty(quantity),
-    price: price === undefined ? null : usd(price),
-    totalPrice: totalPrice === undefined ? null : usd(totalPrice),
-    malformed: [],
+    longDescription: null,
+    section: null,
+    menuItemId: null,
+    price: price === undefined ? null : amount(price),
+    totalPrice: totalPrice === undefined ? null : amount(totalPrice),
+    ...over,
+  };
+}
+
+/** A choice of the menu, with what was chosen along with it. */
+export function selection(
+  name: string,
+  quantity: string | null,
+  over: Partial<MenuSelection> = {},
+): MenuSelection {
+  return {
+    name,
+    quantity: quantity === null ? null : qty(quantity),
+    menuItemId: null,
+    modifiers: [],
     ...over,
   };
 }
@@ -129,6 +160,8 @@ export function location(
     orderTime: 'now',
     callName: '{contact} | {phone}',
     tripleseat: { siteId: 15691, locationId: 26059 },
+    textLines: 'special-request',
+    menuDescriptions: false,
     products: { 'O G': 579 },
     billing: { 'Admin Fee': 'surcharge' },
     books: defaultBooks,

@@ -122,6 +122,8 @@ describe('lines that show a name of their own', () => {
     productId: 990,
     name: name ?? 'Open Item',
     nameOverride: name,
+    shownName: name ?? 'Open Item',
+    text: '',
     quantity: qty('1'),
     unitPrice: open,
     total: open,
@@ -137,6 +139,7 @@ describe('lines that show a name of their own', () => {
       quantity: qty('1'),
       price: open,
       nameOverride,
+      text: null,
       deleted: false,
       updatedBy: 1,
     }));
@@ -261,7 +264,7 @@ describe('describeContents', () => {
         event: `${lost?.quantity} × ${(lost?.unitPrice ?? 0) / 100}`,
         order: null,
       },
-      { field: 'line', name: 'product ?', event: null, order: '? × unreadable' },
+      { field: 'line', name: 'Suga Daddy', event: null, order: '? × unreadable' },
       { field: 'payment', name: null, event: '710.66', order: '1.00' },
     ]);
   });
@@ -274,9 +277,9 @@ describe('describeContents', () => {
         { ...wanted, payment: usd(0) },
         contentsOf({ items: [...standingItems(wanted), { ...first, id: '999', ...row }], payments: [] }),
       ).map(({ name }) => name);
-    expect(names({})).toEqual(['HEY BLONDIE']);
+    expect(names({})).toEqual(['Hey Blondie']);
     expect(names({ nameOverride: 'Blondie, iced' })).toEqual(['Blondie, iced']);
-    expect(names({ productId: 4711 })).toEqual(['product 4711']);
+    expect(names({ productId: 4711, nameOverride: null })).toEqual(['product 4711']);
   });
 });
 
@@ -309,6 +312,13 @@ describe('compareInService', () => {
       [],
       ['remaining due: event 710.65, order 1421.31'],
     ]);
+  });
+
+  it('counts no payment that was deleted', () => {
+    const { payments, ...rest } = contents('710.66');
+    const gone = { ...rest, payments: payments.map((row) => ({ ...row, deleted: true })) };
+    const { lacking } = compareInService(wanted, standingOrder(wanted, { opened: true }), gone);
+    expect(told(lacking)).toEqual(['payment: event 710.66, order 0.00']);
   });
 
   it('misses each line that is gone, and no other', () => {

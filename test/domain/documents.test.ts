@@ -6,11 +6,12 @@ import {
   type LinesStep,
   nextLines,
 } from '../../src/domain/documents.js';
-import type { SourceEvent } from '../../src/domain/event.js';
-import { booking, document, eventId, line, qty, sourceEvent, usd } from './builders.js';
+import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
+import { booking, document, eventId, line, paid, selection, sourceEvent, usd } from './builders.js';
 
 const empty = { lines: [line('', '1.0')] };
-const selections = [{ name: 'Taco Bar', quantity: qty(1) }];
+const selections = [selection('Taco Bar', '1')];
+const other = { lines: [line('Taco Bar', '1', '5')] };
 
 describe('chooseDocument', () => {
   const event = sourceEvent();
@@ -38,7 +39,7 @@ describe('chooseDocument', () => {
   it.each([
     [
       'two equal',
-      [document({ id: '11' }), document({ id: '12' })],
+      [document({ id: '11' }), document({ id: '12', ...other })],
       event,
       /11 \(1421\.31\), 12 \(1421\.31\)/,
     ],
@@ -50,7 +51,7 @@ describe('chooseDocument', () => {
     ],
     [
       'no total at the event',
-      [document({ id: '11', grandTotal: null }), document({ id: '12', grandTotal: null })],
+      [document({ id: '11', grandTotal: null }), document({ id: '12', grandTotal: null, ...other })],
       sourceEvent({ grandTotal: null }),
       /grand total \(no total\)/,
     ],
@@ -59,6 +60,35 @@ describe('chooseDocument', () => {
       kind: 'failed',
       failure: { reason: 'AMBIGUOUS_DOCUMENTS', error: expect.stringMatching(sentence) },
     });
+  });
+
+  it.each([
+    [
+      'in another order',
+      [document({ id: '11' }), document({ id: '12', lines: document().lines.toReversed() })],
+    ],
+    [
+      'with blank lines',
+      [document({ id: '11' }), document({ id: '12', lines: [...document().lines, line('')] })],
+    ],
+    ['under other titles', [document({ id: '11', title: 'Contract' }), document({ id: '12', views: [] })]],
+    [
+      'with payments of other ids',
+      [document({ id: '11' }), document({ id: '12', payments: paid('710.66', '2') })],
+    ],
+  ])('takes the first of several that make the very same order: %s', (_, documents) => {
+    expect(chooseDocument(event, documents)).toEqual({ kind: 'document', document: documents[0] });
+    expect(chooseDocument(sourceEvent({ grandTotal: null }), documents).kind).toBe('document');
+  });
+
+  it.each<[string, Partial<SourceDocument>]>([
+    ['a line', other],
+    ['text of a line', { lines: document().lines.map((each) => ({ ...each, longDescription: 'no nuts' })) }],
+    ['a fee', { billing: [] }],
+    ['what was paid', { payments: paid('10.00') }],
+  ])('refuses to choose when they differ in %s', (_, over) => {
+    const documents = [document({ id: '11' }), document({ id: '12', ...over })];
+    expect(chooseDocument(event, documents).kind).toBe('failed');
   });
 
   it('finds none', () => {
@@ -90,14 +120,17 @@ describe('nextLines', () => {
       'the event’s document',
       sourceEvent(),
       {},
-      { kind: 'source', source: { kind: 'document', origin: 'event', document: document() } },
+      { kind: 'source', source: { kind: 'document', origin: 'event', document: document(), selections: [] } },
     ],
     ['asks for the booking', bare, {}, { kind: 'need', need: 'booking', bookingId: '60521609' }],
     [
       'the booking’s document',
       bare,
       { booking: booking() },
-      { kind: 'source', source: { kind: 'document', origin: 'booking', document: document({ id: '7' }) } },
+      {
+        kind: 'source',
+        source: { kind: 'document', origin: 'booking', document: document({ id: '7' }), selections: [] },
+      },
     ],
     ['no booking: selections', { ...bare, bookingId: null }, {}, { kind: 'need', need: 'selections' }],
     ['booking not to be seen: selections', bare, { booking: null }, { kind: 'need', need: 'selections' }],
@@ -189,11 +222,15 @@ describe('nextLines', () => {
   });
 
   it.each<[string, SourceEvent, Gathered]>([
-    ['of the event', sourceEvent({ documents: [document({ id: '1' }), document({ id: '2' })] }), {}],
+    [
+      'of the event',
+      sourceEvent({ documents: [document({ id: '1' }), document({ id: '2', ...other })] }),
+      {},
+    ],
     [
       'of the booking',
       bare,
-      { booking: booking({ documents: [document({ id: '1' }), document({ id: '2' })] }) },
+      { booking: booking({ documents: [document({ id: '1' }), document({ id: '2', ...other })] }) },
     ],
     [
       'with invoices',

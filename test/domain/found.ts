@@ -10,7 +10,7 @@ export function wantedOrder(over: Partial<WantedInput> = {}): WantedOrder {
   const result = buildWanted({
     event: sourceEvent(),
     location: location(),
-    linesSource: { kind: 'document', origin: 'event', document: document() },
+    linesSource: { kind: 'document', origin: 'event', document: document(), selections: [] },
     products: new ProductIndex(products),
     paymentPolicy: 'paid',
     unmatchedPolicy: 'fail',
@@ -61,7 +61,8 @@ export function standingItems(wanted: WantedOrder): FoundItem[] {
     productId: item.productId,
     quantity: item.quantity,
     price: item.unitPrice,
-    nameOverride: item.nameOverride,
+    nameOverride: item.shownName,
+    text: item.text || null,
     deleted: false,
     updatedBy: wanted.location.revel.userId,
   }));

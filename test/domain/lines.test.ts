@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceLine } from '../../src/domain/event.js';
 import { isBlankLine, readLines } from '../../src/domain/lines.js';
-import { cents, parseQuantity } from '../../src/domain/money.js';
+import { cents, centsOf, formatCents, parseQuantity } from '../../src/domain/money.js';
 import { line } from './builders.js';
 
 function read(...lines: SourceLine[]) {
-  const result = readLines(lines, 'document 7');
+  const result = readLines(lines, { what: 'document 7' });
   return result.kind === 'ok'
-    ? result.lines.map(({ name, quantity, unitPrice, total }) => [name, quantity, unitPrice, total])
+    ? result.lines.flatMap(({ name, sold }) =>
+        sold.map(({ quantity, unitPrice, total }) => [name, quantity, unitPrice, total]),
+      )
     : result.failure;
 }
 
@@ -54,20 +56,17 @@ describe('readLines', () => {
       /^Line 2 of document 7 has no name but an amount \(20\.00\)/,
     ],
     ['a nameless price', line(null, '1', '20'), /has no name but an amount \(20\.00\)/],
-    [
-      'a total that does not divide',
-      line('Tea', '3', undefined, '10.00'),
-      /Line 2 .*\(Tea\).*10\.00 .* by 3 /,
-    ],
     ['quantity 0 with money', line('Tea', '0', '5', '5'), /quantity 0 but a total of 5\.00/],
     [
       'malformed figures',
-      line('Tea', '1', undefined, undefined, { malformed: ['price "N/A"', 'quantity "two"'] }),
-      /Line 2 of document 7 \(Tea\) has figures that cannot be read: price "N\/A", quantity "two"/,
+      line('Tea', '1', undefined, undefined, {
+        broken: { price: 'price "N/A"', quantity: 'quantity "two"' },
+      }),
+      /Line 2 of document 7 \(Tea\) has figures that cannot be read: quantity "two", price "N\/A"/,
     ],
     [
       'malformed figures without a name',
-      line('', '1', undefined, undefined, { malformed: ['price "x"'] }),
+      line('', '1', undefined, undefined, { broken: { price: 'price "x"' } }),
       /price "x"/,
     ],
     ['an absurd amount', line('Tea', '10000000', '9999999999'), /absurd amount/],
@@ -91,13 +90,102 @@ describe('readLines', () => {
         const source: SourceLine = {
           ...line('Tea'),
           quantity: parseQuantity((thousandths / 1000).toFixed(3)),
-          price: cents(unit),
-          totalPrice: cents(Math.round(exact) + off),
+          price: centsOf(cents(unit)),
+          totalPrice: centsOf(cents(Math.round(exact) + off)),
         };
-        const result = readLines([source], 'document 7');
+        const result = readLines([source], { what: 'document 7' });
         const total = result.kind === 'ok' ? (result.lines[0]?.total ?? Number.NaN) : Number.NaN;
         expect(Math.abs(total - exact)).toBeLessThanOrEqual(1 + 1e-6);
         expect(Number.isSafeInteger(total)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('what is sold of a line', () => {
+  const sold = (source: SourceLine) => {
+    const result = readLines([source], { what: 'document 7' });
+    if (result.kind === 'failed') return result.failure.error;
+    return result.lines.flatMap((each) =>
+      each.sold.map(
+        ({ quantity, unitPrice }) =>
+          `${quantity} × ${formatCents(unitPrice)}${each.times === null ? '' : ` as ${each.times}`}`,
+      ),
+    );
+  };
+
+  it.each<[string, SourceLine, string[]]>([
+    ['40 × 12.375', line('Tea', '40', '12.375', '495.00'), ['20 × 12.37', '20 × 12.38']],
+    ['the same without a total', line('Tea', '40', '12.375'), ['20 × 12.37', '20 × 12.38']],
+    ['100.00 over 3', line('Tea', '3', undefined, '100.00'), ['2 × 33.33', '1 × 33.34']],
+    ['a credit over 3', line('Tea', '3', undefined, '-100.00'), ['1 × -33.34', '2 × -33.33']],
+    ['a price that is thousandths below whole cents', line('Tea', '2', '4.999', '10.00'), ['2 × 5.00']],
+    ['a fraction of such a price', line('Tea', '2.5', '12.375', '30.94'), ['1 × 30.94 as 2.5']],
+    ['thousandths', line('Tea', '2.375', '8.00', '19.00'), ['2.375 × 8.00']],
+    ['a total that is off in its last digits', line('Tea', '2', undefined, '10.000000000002'), ['2 × 5.00']],
+    [
+      'a broken price beside its total',
+      line('Tea', '2', undefined, '10', { broken: { price: 'price "x"' } }),
+      ['2 × 5.00'],
+    ],
+    [
+      'a broken total beside its price',
+      line('Tea', '2', '5', undefined, { broken: { totalPrice: 'total_price "x"' } }),
+      ['2 × 5.00'],
+    ],
+  ])('%s', (_, source, expected) => {
+    expect(sold(source)).toEqual(expected);
+  });
+
+  it.each<[string, SourceLine, RegExp]>([
+    ['that the POS would round', line('Tea', '2.3755', '8.00'), /quantity 2\.3755; the POS keeps 3 decimals/],
+    [
+      'of nothing but a broken price',
+      line('Tea', '1', undefined, undefined, { broken: { price: 'price "x"' } }),
+      /price "x"/,
+    ],
+  ])('is refused for a quantity or price %s', (_, source, said) => {
+    expect(sold(source)).toMatch(said);
+  });
+
+  it('tells what is sold otherwise', () => {
+    const lines = [line('Tea', '40', '12.375'), line('Ham', '2.5', '12.375'), line('Egg', '1', '5')];
+    expect(readLines(lines, { what: 'document 7' })).toMatchObject({
+      told: [
+        '"Tea": 40 for 495.00 are sold as 20 × 12.37 and 20 × 12.38.',
+        expect.stringContaining('"Ham": 2.5 of it are sold once at 30.94'),
+      ],
+    });
+  });
+
+  it('comes to the sum of the lines to the cent, whatever fractions they have', () => {
+    const thousandths = fc.integer({ min: -3_000_000, max: 3_000_000 });
+    const count = fc.oneof(
+      fc.integer({ min: 1, max: 900 }),
+      fc.integer({ min: 1, max: 9_999 }).map((n) => n / 1000),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(count, thousandths), { minLength: 1, maxLength: 12 }), (given) => {
+        const lines = given.map(([quantity, price]) =>
+          line('Tea', String(quantity), (price / 1000).toFixed(3)),
+        );
+        const exact =
+          given.reduce((sum, [quantity, price]) => sum + Math.round(quantity * 1000) * price, 0) / 1e4;
+        for (const half of ['up', 'down'] as const) {
+          const result = readLines(lines, { what: 'document 7', half });
+          if (result.kind === 'failed') throw new Error(result.failure.error);
+          const sum = result.lines.reduce((total, { total: own }) => total + own, 0);
+          expect(Math.abs(sum - exact)).toBeLessThanOrEqual(0.5 + 1e-6);
+          for (const [at, each] of result.lines.entries()) {
+            const [quantity = 0, price = 0] = given[at] ?? [];
+            expect(each.sold.reduce((total, { total: own }) => total + own, 0)).toBe(each.total);
+            expect(Math.abs(each.total - (Math.round(quantity * 1000) * price) / 1e4)).toBeLessThan(1 + 1e-6);
+            // What a POS computes of each row is what the row comes to.
+            for (const { quantity: many, unitPrice, total } of each.sold) {
+              expect(Math.abs(Number(many) * unitPrice - total)).toBeLessThan(1 + 1e-6);
+            }
+          }
+        }
       }),
     );
   });
@@ -108,6 +196,6 @@ describe('isBlankLine', () => {
     expect(isBlankLine(line('', '3'))).toBe(true);
     expect(isBlankLine(line('Tea'))).toBe(false);
     expect(isBlankLine(line('', '1', '2'))).toBe(false);
-    expect(isBlankLine(line('', '1', undefined, undefined, { malformed: ['price "x"'] }))).toBe(false);
+    expect(isBlankLine(line('', '1', undefined, undefined, { broken: { price: 'price "x"' } }))).toBe(false);
   });
 });

@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   cents,
+  centsOf,
   centsToNumber,
   formatCents,
+  isWithinCent,
+  lineAmount,
   lineTotal,
   parseCents,
   parseQuantity,
@@ -11,7 +14,6 @@ import {
   roundToCents,
   sumCents,
   unitPrice,
-  withinOneCent,
 } from '../../src/domain/money.js';
 import { qty, usd } from './builders.js';
 
@@ -111,12 +113,13 @@ describe('arithmetic', () => {
     ['8.31', false],
     ['8.34', false],
   ])('%s is within a cent of 2.5 at 3.33 (8.325): %s', (total, expected) => {
-    expect(withinOneCent(usd(total), qty('2.5'), usd('3.33'))).toBe(expected);
+    const exact = lineAmount(qty('2.5'), centsOf(usd('3.33')));
+    expect(exact !== null && isWithinCent(centsOf(usd(total)), exact)).toBe(expected);
   });
 
   it('a whole cent off is not within a cent: no rounding leaves it', () => {
-    expect(withinOneCent(usd('19.99'), qty('2'), usd('10.00'))).toBe(false);
-    expect(withinOneCent(usd('20.00'), qty('2'), usd('10.00'))).toBe(true);
+    expect(isWithinCent(centsOf(usd('19.99')), centsOf(usd('20.00')))).toBe(false);
+    expect(isWithinCent(centsOf(usd('20.00')), centsOf(usd('20.00')))).toBe(true);
   });
 
   it('sums exactly, and throws on fractions of a cent', () => {

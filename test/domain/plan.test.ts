@@ -209,7 +209,7 @@ describe('planOrder', () => {
       [
         'another product in its place',
         opened,
-        { ...complete, items: [{ ...line, productId: 700 }, ...others] },
+        { ...complete, items: [{ ...line, productId: 700, nameOverride: 'Soup' }, ...others] },
         'HEY BLONDIE',
       ],
       ['the payment gone', opened, { ...complete, payments: [] }, 'payment: event 710.66, order 0.00'],

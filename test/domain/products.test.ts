@@ -50,6 +50,7 @@ describe('matchLine', () => {
   it('only suggests near names', () => {
     expect(match('Suga Dady')).toEqual({
       kind: 'unmatched',
+      mapped: false,
       why: 'matches no active product',
       suggestions: ['Suga Daddy'],
     });

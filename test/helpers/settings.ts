@@ -27,6 +27,8 @@ export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
     discountId: DISCOUNT_ID,
     openItemProductId: shop.openItemProductId,
   },
+  textLines: 'special-request',
+  menuDescriptions: false,
   products: { 'O G': shop.products.find(({ name }) => name === 'Original Gangster')?.id ?? 0 },
   billing: { 'Admin Fee': 'surcharge' },
   books: defaultBooks,

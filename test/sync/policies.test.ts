@@ -118,7 +118,7 @@ describe('UNMATCHED_POLICY', () => {
     expect(
       items.map(({ product, price, product_name_override }) => [product, price, product_name_override]),
     ).toEqual([
-      ['/resources/Product/572/', 8.24, null],
+      ['/resources/Product/572/', 8.24, 'Taco Bar'],
       [`/resources/Product/${west.openItemProductId}/`, 52, 'Vegan Charcuterie & Tower'],
     ]);
     expect((await desk.single([event], {}, settings)).writes).toEqual([]);

@@ -357,7 +357,7 @@ describe('booking and menu selections', () => {
     const { port } = setUp();
     expect(await port.menuSelections(ID)).toEqual({
       kind: 'ok',
-      value: [{ name: 'Taco Bar', quantity: '2' }],
+      value: [{ name: 'Taco Bar', quantity: '2', menuItemId: null, modifiers: [] }],
     });
     expect(await port.menuSelections(ID)).toEqual({ kind: 'not-found' });
     expect(await port.menuSelections(ID)).toMatchObject({ kind: 'forbidden' });
@@ -377,7 +377,7 @@ describe('invoiceLines', () => {
     const { port, requests } = setUp();
     expect(await port.invoiceLines(`${PORTAL}${path}`)).toMatchObject({
       kind: 'ok',
-      value: [{ description: 'Taco Bar', quantity: '2', price: 824, totalPrice: 1_648 }],
+      value: [{ description: 'Taco Bar', quantity: '2', price: '824', totalPrice: '1648' }],
     });
     expect(requests).toEqual(['Tripleseat GET /doc/…/296']);
   });

@@ -84,10 +84,12 @@ describe('toEvent', () => {
     expect(document?.lines[0]).toEqual({
       displayName: null,
       description: 'HEY BLONDIE',
+      longDescription: '',
+      section: 'Food',
+      menuItemId: null,
       quantity: '23',
-      price: 2_572,
-      totalPrice: 59_156,
-      malformed: [],
+      price: '2572',
+      totalPrice: '59156',
       billingIds: ['5', '6'],
     });
     expect(document?.lines[4]).toMatchObject({
@@ -231,6 +233,9 @@ describe('lines', () => {
     const sent = {
       display_name: ' A &amp; B\n',
       description: null,
+      long_description: 'chili,\nplain',
+      section: 'Food',
+      menu_item_id: 121,
       quantity: 2.5,
       price: 300,
       total_price: '750.00',
@@ -239,21 +244,31 @@ describe('lines', () => {
       {
         displayName: ' A &amp; B\n',
         description: null,
+        longDescription: 'chili,\nplain',
+        section: 'Food',
+        menuItemId: '121',
         quantity: '2.5',
-        price: 30_000,
-        totalPrice: 75_000,
-        malformed: [],
+        price: '30000',
+        totalPrice: '75000',
       },
     ]);
   });
 
-  it('records what is not exact money or a number, without control characters', () => {
-    const sent = { description: 'X', quantity: 'two\u001b', price: '1.005', total_price: '1e99' };
+  it('keeps fractions of a cent, which lines may have', () => {
+    const sent = { description: 'X', quantity: '40', price: '12.375', total_price: '495.0000000000002' };
+    expect(documentWith({ line_items: [sent] })?.lines[0]).toMatchObject({
+      price: '1237.5',
+      totalPrice: '49500.00000000002',
+    });
+  });
+
+  it('records what is no number, without control characters', () => {
+    const sent = { description: 'X', quantity: 'two\u001b', price: '1,005', total_price: '1e99' };
     expect(documentWith({ line_items: [sent] })?.lines[0]).toMatchObject({
       quantity: null,
       price: null,
       totalPrice: null,
-      malformed: ['quantity "two?"', 'price "1.005"', 'total_price "1e99"'],
+      broken: { quantity: 'quantity "two?"', price: 'price "1,005"', totalPrice: 'total_price "1e99"' },
     });
   });
 
@@ -546,6 +561,7 @@ describe('toSelections', () => {
         {
           id: 400,
           display_name: 'Taco Bar',
+          menu_item_id: 121,
           quantity: 1,
           category: null,
           menu_modifier_selections: modifiers,
@@ -556,19 +572,26 @@ describe('toSelections', () => {
     ).toEqual({
       kind: 'ok',
       value: [
-        { name: 'Taco Bar', quantity: '1' },
-        { name: 'Hot Dogs', quantity: '2.5' },
+        {
+          name: 'Taco Bar',
+          quantity: '1',
+          menuItemId: '121',
+          modifiers: [{ name: 'Chicken', quantity: '1' }],
+        },
+        { name: 'Hot Dogs', quantity: '2.5', menuItemId: null, modifiers: [] },
       ],
     });
     expect(toSelections([])).toEqual({ kind: 'ok', value: [] });
   });
 
-  it('cannot use a list with an unknown quantity', () => {
-    expect(read({ display_name: 'Taco Bar', quantity: null })).toEqual({ kind: 'absent' });
-    expect(read({ display_name: 'Taco Bar', quantity: 'some' })).toEqual({
-      kind: 'unreadable',
-      detail: '0.quantity is "some", not a number',
+  it.each([null, 'some'])('does not know a quantity of %j', (quantity) => {
+    expect(read({ display_name: 'Taco Bar', quantity })).toMatchObject({
+      kind: 'ok',
+      value: [{ name: 'Taco Bar', quantity: null }],
     });
+  });
+
+  it('knows a list that is not there', () => {
     expect(toSelections({ menu_item_selections: null })).toEqual({ kind: 'absent' });
     expect(toSelections({ error: 'x' }).kind).toBe('unreadable');
   });

@@ -43,18 +43,22 @@ describe('parseInvoice', () => {
       {
         displayName: null,
         description: 'Salt &amp; Pepper\n Squid',
+        longDescription: null,
+        section: null,
+        menuItemId: null,
         quantity: '2',
-        price: 123_450,
-        totalPrice: 246_900,
-        malformed: [],
+        price: '123450',
+        totalPrice: '246900',
       },
       {
         displayName: null,
         description: 'Discount',
+        longDescription: null,
+        section: null,
+        menuItemId: null,
         quantity: '1',
-        price: -5_000,
-        totalPrice: -5_000,
-        malformed: [],
+        price: '-5000',
+        totalPrice: '-5000',
       },
     ]);
   });
@@ -67,15 +71,51 @@ describe('parseInvoice', () => {
   });
 
   it('records numbers that it cannot read exactly', async () => {
-    const html = `<table>${head('Qty', 'Item', 'Price', 'Total')}${row('2 doz', 'Eggs', '$1.005', '1,00')}</table>`;
+    const html = `<table>${head('Qty', 'Item', 'Price', 'Total')}${row('2 doz', 'Eggs', '$1.005 each', '1,00')}</table>`;
     expect(await linesOf(html)).toMatchObject([
       {
         quantity: null,
         price: null,
         totalPrice: null,
-        malformed: ['quantity "2 doz"', 'price "$1.005"', 'total_price "1,00"'],
+        broken: {
+          quantity: 'quantity "2 doz"',
+          price: 'price "$1.005 each"',
+          totalPrice: 'total_price "1,00"',
+        },
       },
     ]);
+  });
+
+  it('takes the quantity from whichever of two columns has it, and sections from headings', async () => {
+    const html = `<table>${head('Qty.', 'Qty', 'Description', 'Price', 'Total')}
+      <tr><td colspan="5">APPETIZERS</td></tr>
+      ${row('30', '', 'Taco Bar', '$8.24', '$247.20')}${row('', '12', 'Soup', '$5.00', '$60.00')}
+      <tr><td></td><td></td><td>BEER &amp; WINE</td><td></td><td></td></tr>
+      ${row('', '2', 'Keg', '$100.00', '$200.00')}
+      <tr><td colspan="4">Subtotal</td><td>$507.20</td></tr></table>`;
+    expect(await linesOf(html)).toMatchObject([
+      { description: 'Taco Bar', quantity: '30', section: 'APPETIZERS', totalPrice: '24720' },
+      { description: 'Soup', quantity: '12', section: 'APPETIZERS', totalPrice: '6000' },
+      { description: 'Keg', quantity: '2', section: 'BEER & WINE', totalPrice: '20000' },
+    ]);
+  });
+
+  it.each([
+    ['@ $12.00', ''],
+    ['@$12.00', '$0.00'],
+    ['@ $12.00', '-'],
+    ['@ $12.00', 'Included'],
+    ['included', ''],
+  ])('does not charge what a package includes (%s | %s)', async (price, total) => {
+    const html = `<table>${head('Qty', 'Item', 'Price', 'Total')}${row('30', 'Chips', price, total)}</table>`;
+    expect(await linesOf(html)).toEqual([
+      expect.objectContaining({ description: 'Chips', quantity: '30', price: null, totalPrice: null }),
+    ]);
+  });
+
+  it('charges a price each that has a total', async () => {
+    const html = `<table>${head('Qty', 'Item', 'Price', 'Total')}${row('30', 'Chips', '@ $2.00', '$60.00')}</table>`;
+    expect(await linesOf(html)).toMatchObject([{ price: '200', totalPrice: '6000' }]);
   });
 
   it.each([
@@ -96,7 +136,7 @@ describe('parseInvoice', () => {
       <tr><td colspan="1">A</td><td>1</td><td>5</td><td>5</td></tr><tr><td colspan="2">B</td><td>6</td><td>6</td></tr></table>`;
     expect(await linesOf(html)).toMatchObject([
       { description: 'A', quantity: '1' },
-      { description: 'B', quantity: null, price: 600 },
+      { description: 'B', quantity: null, price: '600' },
     ]);
   });
 

@@ -60,6 +60,9 @@ function attachDefaultTax(world: World, order: Row, now: number): Row {
 function completeItem(world: World, item: Row, now: number): Row {
   const order = rowAt(world, 'Order', String(item.order));
   const price = Number(item.price);
+  const { fillsNames, textLength } = world.switches;
+  const product = fillsNames ? rowAt(world, 'Product', String(item.product)) : null;
+  const text = typeof item.special_request === 'string' ? item.special_request : null;
   return (
     world.change(
       'OrderItem',
@@ -68,6 +71,10 @@ function completeItem(world: World, item: Row, now: number): Row {
         order_local_id: order?.local_id ?? null,
         initial_price: item.initial_price ?? price,
         price_to_display: item.price_to_display ?? price.toFixed(6),
+        // A register works with thousandths.
+        quantity: Number(Number(item.quantity).toFixed(3)),
+        product_name_override: item.product_name_override ?? product?.name ?? null,
+        special_request: text !== null && textLength !== null ? text.slice(0, textLength) : text,
       },
       now,
     ) ?? item

@@ -24,6 +24,10 @@ export const revelSwitchesSchema = z.strictObject({
   listLagMs: z.number().int().min(0),
   /** The lag holds for detail reads as well. */
   detailLag: z.boolean(),
+  /** An item that was made without a name of its own shows that of its product. */
+  fillsNames: z.boolean(),
+  /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
+  textLength: z.number().int().min(0).nullable(),
   /** Filters on date fields. */
   dateFilter: z.enum(['works', 'ignored']),
   /** The `establishment` filter. */
@@ -46,6 +50,8 @@ export const defaultRevelSwitches: RevelSwitches = {
   keepsDeletedMark: true,
   listLagMs: 0,
   detailLag: false,
+  fillsNames: false,
+  textLength: null,
   dateFilter: 'works',
   establishmentFilter: 'works',
   duplicatePagesRows: false,

@@ -72,6 +72,7 @@ export type ItemRow = Row & {
   readonly modifier_amount: number;
   readonly tax_amount: number;
   readonly product_name_override: string | null;
+  readonly special_request: string | null;
   readonly deleted: boolean;
 };
 

@@ -8,13 +8,17 @@ export interface LineOptions {
   name: string;
   /** Decimal text, up to any precision; default `1.0`. */
   quantity?: string;
-  /** Unit price; null: none, as on lines that are only text. */
+  /** Unit price, fractions of a cent included; null: none, as on lines that are only text. */
   price: number | null;
+  /** Where it is not quantity × price, as after a discount of the line. */
+  total?: number;
   /** Set: a line from the menu, whose name is in `display_name`. */
   menuItemId?: number;
   /** Marketing text of a menu line. */
   description?: string;
   longDescription?: string;
+  /** Default by the kind of the line. */
+  section?: string;
   /** Default 10 × event id + index. */
   id?: number;
   /** Default: index within the section. */
@@ -77,10 +81,10 @@ export interface DocumentContext {
 const VIEW_URL = 'https://portal.tripleseat.com/doc/0000000000000000000000000000000000000000/296';
 const BILLING_IDS: Readonly<Record<string, number>> = { Gratuity: 5, 'Sales Tax': 6, 'Admin Fee': 7 };
 
-/** Cents as Tripleseat writes money: at least one decimal, no padding (`300.0`, `25.72`, `-25.0`). */
+/** Cents as Tripleseat writes money: at least one decimal, no padding (`300.0`, `25.72`, `12.375`, `-25.0`). */
 export function moneyText(cents: number): string {
   const amount = new Big(cents).div(100);
-  return amount.eq(amount.round(1)) ? amount.toFixed(1) : amount.toFixed(2);
+  return amount.eq(amount.round(1)) ? amount.toFixed(1) : amount.toFixed();
 }
 
 /** A document as an event or booking shows it with financial detail. */
@@ -155,20 +159,24 @@ function makeLines(options: DocumentOptions, eventId: number): MadeLine[] {
   return options.lines.map((entry, index) => {
     const line = entry === 'blank' ? { name: '', price: null } : entry;
     const kind = sectionOf(line);
-    const inSection = perSection.get(kind.section) ?? 0;
-    perSection.set(kind.section, inSection + 1);
+    const section = line.section ?? kind.section;
+    const inSection = perSection.get(section) ?? 0;
+    perSection.set(section, inSection + 1);
     const quantity = line.quantity ?? '1.0';
-    const total =
-      line.price === null ? 0 : new Big(quantity).times(line.price).round(0, Big.roundHalfUp).toNumber();
+    const computed = new Big(quantity)
+      .times(line.price ?? 0)
+      .round(0, Big.roundHalfUp)
+      .toNumber();
+    const total = line.total ?? computed;
     const isMenu = line.menuItemId !== undefined;
     return {
       total,
-      priced: line.price !== null,
+      priced: line.price !== null || line.total !== undefined,
       json: {
         id: line.id ?? eventId * 10 + index,
         quantity,
         price: line.price === null ? null : moneyText(line.price),
-        total_price: line.price === null ? null : moneyText(total),
+        total_price: line.price === null && line.total === undefined ? null : moneyText(total),
         discount: null,
         // A line without a price has no such key at all.
         ...(line.price === null ? {} : { grand_total: null }),
@@ -178,7 +186,7 @@ function makeLines(options: DocumentOptions, eventId: number): MadeLine[] {
         description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
         long_description: line.longDescription ?? '',
         category: kind.category,
-        section: kind.section,
+        section,
         section_position: kind.position,
         menu_item_id: line.menuItemId ?? null,
       },

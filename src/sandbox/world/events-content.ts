@@ -46,7 +46,7 @@ const documents: Make[] = [
   today(
     'two documents that both fit',
     west,
-    { documents: [plainDocument(west), plainDocument(west)] },
+    { documents: [plainDocument(west), plainDocument(west, { payments: [{ amount: 5000 }] })] },
     failed('AMBIGUOUS_DOCUMENTS'),
   ),
   today('the document whose grand total is that of the event', lake, {

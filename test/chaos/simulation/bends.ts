@@ -264,7 +264,8 @@ function asFound({ uuid, orderId, item }: NewItem): FoundItem {
     productId: item.productId,
     quantity: item.quantity,
     price: item.unitPrice,
-    nameOverride: item.nameOverride,
+    nameOverride: item.shownName,
+    text: item.text || null,
     deleted: false,
     updatedBy: OUR_USER,
   };

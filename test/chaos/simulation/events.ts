@@ -77,6 +77,8 @@ function locationOf(index: 0 | 1, zone: string): Location {
     orderTime: 'now',
     callName: '{contact} | {phone}',
     tripleseat: { siteId: shop.site, locationId: shop.location },
+    textLines: 'special-request',
+    menuDescriptions: false,
     products: {},
     billing: { 'Admin Fee': 'surcharge' },
     books: defaultBooks,

@@ -1,0 +1,95 @@
+import type { MenuSelection, SourceLine } from './event.js';
+import { maxText, type PricedLine } from './lines.js';
+import type { Quantity } from './money.js';
+import { bounded, lineName, normaliseName, plainText } from './names.js';
+
+/** `20 × Chicken, Beef`: what was chosen with a dish; empty: nothing was. */
+export function modifierText({ modifiers }: Pick<MenuSelection, 'modifiers'>): string {
+  return modifiers
+    .map(({ name, quantity }) => counted(plainText(name), quantity))
+    .filter((each) => each !== '')
+    .join(', ');
+}
+
+/** `40 × Table linens`, or the name alone where the number says nothing. */
+function counted(name: string, quantity: Quantity | null): string {
+  return name === '' || quantity === null || quantity === '1' ? name : `${quantity} × ${name}`;
+}
+
+/**
+ * What was chosen with the dishes of a document, by the index of their lines. A selection belongs to the line of its
+ * dish: the first to the first, the second to the second where a dish comes twice, any more to the last of them.
+ * `told`: choices whose dish is in no line.
+ */
+export function modifiersOf(
+  lines: readonly SourceLine[],
+  selections: readonly MenuSelection[],
+): { byLine: ReadonlyMap<number, string>; told: string[] } {
+  const byLine = new Map<number, string>();
+  const told: string[] = [];
+  const taken = new Map<string, number>();
+  for (const selection of selections) {
+    const text = modifierText(selection);
+    const places = placesOf(selection, lines);
+    const dish = places.join();
+    const nth = taken.get(dish) ?? 0;
+    taken.set(dish, nth + 1);
+    if (text === '') continue;
+    const at = places[nth] ?? places.at(-1);
+    if (at === undefined)
+      told.push(`"${plainText(selection.name)}" (${text}) was chosen, but is in no line.`);
+    else byLine.set(at, joined([byLine.get(at) ?? '', text]));
+  }
+  return { byLine, told };
+}
+
+/** Indexes of the lines that a selection may be the choice of: those of its dish in the menu, else of its name. */
+function placesOf(selection: MenuSelection, lines: readonly SourceLine[]): number[] {
+  const where = (is: (line: SourceLine) => boolean) => lines.flatMap((line, at) => (is(line) ? [at] : []));
+  const byId = where(({ menuItemId }) => menuItemId !== null && menuItemId === selection.menuItemId);
+  if (byId.length > 0) return byId;
+  const name = normaliseName(plainText(selection.name));
+  return name === '' ? [] : where((line) => normaliseName(lineName(line)) === name);
+}
+
+/** Texts in one, each once. */
+export function joined(texts: readonly string[]): string {
+  return [...new Set(texts.filter((text) => text !== ''))].join('; ');
+}
+
+/** A line that is only text, as its line of the order shows it: `40 × Table linens: white`. */
+export function lineAsText({ name, quantity, text }: PricedLine): string {
+  const what = quantity === '0' ? name : counted(name, quantity);
+  return text === '' ? what : `${what}: ${text}`;
+}
+
+/** A line of the event, and whether it is sold. */
+export interface Placed {
+  line: PricedLine;
+  sold: boolean;
+}
+
+/**
+ * Gives the text of the lines that are not sold to those that are: each to the line before it in its section, else to
+ * the first that is sold there, else to the first of all.
+ *
+ * @returns for each text the index of the line that carries it; empty when nothing is sold
+ */
+export function carriers(lines: readonly Placed[]): Map<number, number> {
+  const found = new Map<number, number>();
+  const inSection = (section: string | null) => (at: number) => lines[at]?.line.section === section;
+  const sold = lines.flatMap((each, at) => (each.sold ? [at] : []));
+  for (const [at, { line, sold: isSold }] of lines.entries()) {
+    if (isSold) continue;
+    const own = sold.filter(inSection(line.section));
+    const carrier = own.findLast((other) => other < at) ?? own[0] ?? sold[0];
+    if (carrier !== undefined) found.set(at, carrier);
+  }
+  return found;
+}
+
+/** The text as the order takes it, and whether something had to be left out. */
+export function fitting(text: string): { text: string; cut: boolean } {
+  const fits = bounded(text, maxText);
+  return { text: fits, cut: fits.length < text.length };
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { compareItems } from './compare.js';
+import type { Difference } from './differences.js';
+import { zero } from './money.js';
+import { compareNames, compareTexts, shownName } from './names.js';
+import { revisionIn } from './notes.js';
+import type { Contents, FoundItem, FoundOrder } from './order.js';
+import type { WantedItem, WantedOrder } from './wanted.js';
+import { noProduct, numbered } from './wantedLines.js';
+
+/** An order that staff can see, ready to be compared, without regard to the menu as it is now. */
+export interface Standing {
+  /** The order as its event wants it, in terms of the products and names that it was made with. */
+  wanted: WantedOrder;
+  contents: Contents;
+  texts: Difference[];
+}
+
+/**
+ * An order that stands is judged without the menu: a product that was renamed, deactivated or doubled since, or one
+ * that is new, changes nothing about it. So each line that the order does not have under today's product is looked
+ * for by the name that was written with it, in the same quantity and at the same price.
+ */
+export function asMade(wanted: WantedOrder, order: FoundOrder, contents: Contents): Standing {
+  const rows = contents.items.filter(({ deleted }) => !deleted).sort((a, b) => Number(a.id) - Number(b.id));
+  const made = madeBefore(wanted, order, rows) ?? byName(wanted, rows);
+  const plain = { ...contents, items: contents.items.map((row) => ({ ...row, text: '' })) };
+  return {
+    wanted: { ...wanted, items: made.items.map((item) => ({ ...item, text: '' })) },
+    contents: plain,
+    texts: made.texts,
+  };
+}
+
+interface Made {
+  items: WantedItem[];
+  texts: Difference[];
+}
+
+function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
+  const silent = rows.map((row) => ({ ...row, text: '' }));
+  const { missing, extra } = compareItems(
+    wanted.items.map((item) => ({ ...item, text: '' })),
+    silent,
+  );
+  const open = [...extra];
+  const take = (is: (row: FoundItem) => boolean): FoundItem | null => {
+    const at = open.findIndex(is);
+    return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
+  };
+  const lacking = new Set(missing.map(keyOf));
+  const items = wanted.items.flatMap((item) => {
+    if (!lacking.has(keyOf(item))) return [item];
+    const row =
+      take((each) => isSameSale(item, each) && bearsName(each, item.name, item.shownName)) ??
+      (item.productId === noProduct
+        ? take((each) => isSameSale(item, each) && each.nameOverride === null)
+        : null);
+    if (row) return [{ ...item, productId: row.productId ?? noProduct, nameOverride: row.nameOverride }];
+    // A product that the menu has got since for what was only text when the order was made.
+    const isText = item.unitPrice === zero && rows.some(({ text }) => hasText(text, item.name));
+    return isText ? [] : [item];
+  });
+  // What was sold as a free open item, and is text now.
+  const free = wanted.unsold.flatMap((line) => {
+    const row = take((each) => each.price === zero && bearsName(each, line.name));
+    return row ? [asItem(row, line.name)] : [];
+  });
+  return { items: [...items, ...free], texts: textDifferences(items, rows) };
+}
+
+const keyOf = ({ productId, quantity, unitPrice, occurrence }: WantedItem) =>
+  `${productId} ${quantity} ${unitPrice} ${occurrence}`;
+
+function isSameSale({ quantity, unitPrice }: WantedItem, row: FoundItem): boolean {
+  return row.quantity === quantity && row.price === unitPrice;
+}
+
+function bearsName({ nameOverride }: FoundItem, ...names: string[]): boolean {
+  if (nameOverride === null) return false;
+  const shown = shownName(nameOverride);
+  return names.some((name) => compareNames(shownName(name), shown) !== 'other');
+}
+
+function hasText(text: string | null, name: string): boolean {
+  return (text ?? '').split('; ').some((part) => compareTexts(name, part) || part.endsWith(` × ${name}`));
+}
+
+/** The row as what it was made from. */
+function asItem(row: FoundItem, name: string): WantedItem {
+  const quantity = row.quantity ?? ('0' as WantedItem['quantity']);
+  return {
+    productId: row.productId ?? noProduct,
+    name,
+    nameOverride: row.nameOverride,
+    shownName: row.nameOverride ?? name,
+    text: '',
+    quantity,
+    unitPrice: row.price ?? zero,
+    total: row.price ?? zero,
+    occurrence: 1,
+  };
+}
+
+/**
+ * Text that differs, line by line. Rows without a name were made before any text was written (each row has had a name
+ * since), so that nothing is missing from an order of theirs.
+ */
+function textDifferences(items: readonly WantedItem[], rows: readonly FoundItem[]): Difference[] {
+  const isOld = rows.some(({ nameOverride }) => nameOverride === null);
+  const open = [...rows];
+  const take = (is: (row: FoundItem) => boolean): FoundItem | null => {
+    const at = open.findIndex(is);
+    return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
+  };
+  const isLine = (item: WantedItem) => (row: FoundItem) =>
+    isSameSale(item, row) &&
+    (row.productId === item.productId || bearsName(row, item.name, item.shownName)) &&
+    (item.nameOverride === null || row.nameOverride === null || bearsName(row, item.nameOverride));
+  const rest = items.filter(
+    (item) => !take((row) => isLine(item)(row) && compareTexts(item.text, row.text ?? '')),
+  );
+  return rest.flatMap((item): Difference[] => {
+    const row = take(isLine(item));
+    // The line itself is missing, which is told as such.
+    if (!row) return [];
+    const shown = row.text ?? '';
+    if (shown === '' && isOld) return [];
+    return [{ field: 'text', name: item.name, event: item.text || null, order: shown || null }];
+  });
+}
+
+/**
+ * An order of a version that wrote no text and whose revision was made of product ids: whether it was made from just
+ * this event, by the products that its own rows have. Null: it was not, or that cannot be told.
+ */
+function madeBefore(wanted: WantedOrder, order: FoundOrder, rows: readonly FoundItem[]): Made | null {
+  const revision = revisionIn(order.notes);
+  if (revision === null) return null;
+  const lines = [
+    ...wanted.items,
+    ...wanted.unsold.flatMap(({ name, sold }) => sold.map((each) => ({ name, ...each }))),
+  ];
+  const open = [...rows];
+  const items: WantedItem[] = [];
+  for (const line of lines) {
+    const at = open.findIndex((row) => row.quantity === line.quantity && row.price === line.unitPrice);
+    const [row] = at < 0 ? [] : open.splice(at, 1);
+    if (!row) return null;
+    const isOpenItem = row.productId === wanted.location.revel.openItemProductId;
+    items.push({ ...asItem(row, line.name), nameOverride: isOpenItem ? line.name : null, total: line.total });
+  }
+  if (open.length > 0 || formerRevision(wanted, numbered(items)) !== revision) return null;
+  return { items: items.map((item) => ({ ...item, nameOverride: null })), texts: [] };
+}
+
+/** The revision as it was before it was made of names and figures. */
+function formerRevision(wanted: WantedOrder, items: readonly WantedItem[]): string {
+  const content = [
+    wanted.localId,
+    wanted.establishmentId,
+    wanted.date,
+    items
+      .map((item) =>
+        JSON.stringify([
+          item.productId,
+          item.nameOverride,
+          item.quantity,
+          item.unitPrice,
+          item.total,
+          item.occurrence,
+        ]),
+      )
+      .sort(),
+    wanted.discount,
+    wanted.tax,
+    wanted.gratuity,
+    wanted.surcharge,
+    wanted.finalTotal,
+    wanted.payment,
+    wanted.callName,
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { modifiersOf, modifierText } from '../../src/domain/kitchenText.js';
+import { ProductIndex } from '../../src/domain/products.js';
+import { buildWanted, type WantedInput } from '../../src/domain/wanted.js';
+import { document, line, location, products, qty, selection, sourceEvent, usd } from './builders.js';
+
+const index = new ProductIndex(products);
+const chicken = { name: 'Chicken', quantity: qty(20) };
+const beef = { name: 'Beef &amp; onions', quantity: null };
+
+function built(lines: ReturnType<typeof line>[], total: string, over: Partial<WantedInput> = {}) {
+  return buildWanted({
+    event: sourceEvent({ grandTotal: usd(total), amountDue: null }),
+    location: location(),
+    linesSource: {
+      kind: 'document',
+      origin: 'event',
+      document: document({
+        lines,
+        grandTotal: usd(total),
+        billing: [],
+        discountsTotal: null,
+        payments: [],
+        amountDue: null,
+      }),
+      selections: [],
+    },
+    products: index,
+    paymentPolicy: 'paid',
+    unmatchedPolicy: 'fail',
+    testEstablishmentId: null,
+    ...over,
+  });
+}
+
+/** Name, quantity and text of each item, and what is told. */
+function texts(...given: Parameters<typeof built>) {
+  const result = built(...given);
+  if (result.kind === 'failed') throw new Error(result.failure.error);
+  const { items, told } = result.order;
+  return { items: items.map(({ name, quantity, text }) => [name, quantity, text]), told };
+}
+
+const taco = line('Taco Bar', '30', '8.24', '247.20');
+const pizza = line('Pizza Package', '1', '6.72', '6.72');
+const inSection = (section: string, ...[text, quantity]: [string, string?]) =>
+  line(text, quantity, undefined, undefined, { section });
+
+describe('text of a line', () => {
+  it.each<[string, string, string]>([
+    ['details of a freehand line', '3 guests with peanut allergy', '3 guests with peanut allergy'],
+    ['markup and entities', '<p>No nuts &amp; no dairy</p><p>Table 4</p>', 'No nuts & no dairy / Table 4'],
+    ['several lines', 'Ham\r\nTurkey\n\n  Veg ', 'Ham / Turkey / Veg'],
+    ['control characters', 'no\u001b[31m nuts\u202e', 'no[31m nuts'],
+  ])('%s', (_, longDescription, expected) => {
+    expect(texts([{ ...taco, longDescription }], '247.20').items).toEqual([['Taco Bar', '30', expected]]);
+  });
+
+  it('of a dish from the menu is marketing, unless the location says otherwise', () => {
+    const dish = { ...taco, displayName: 'Taco Bar', description: 'Hot!', longDescription: 'Made fresh' };
+    expect(texts([dish], '247.20').items).toEqual([['Taco Bar', '30', '']]);
+    const over = { location: location({ menuDescriptions: true }) };
+    expect(texts([dish], '247.20', over).items).toEqual([['Taco Bar', '30', 'Made fresh']]);
+  });
+
+  it('is cut at 2,000 characters, which is told', () => {
+    const { items, told } = texts([{ ...taco, longDescription: 'x'.repeat(3_000) }], '247.20');
+    expect(items[0]?.[2]).toHaveLength(2_000);
+    expect(told).toEqual([expect.stringContaining('text of "Taco Bar" is longer')]);
+  });
+});
+
+describe('lines without money that match no product', () => {
+  it.each<[string, ReturnType<typeof line>[], unknown[]]>([
+    [
+      'are text of the line before',
+      [taco, line('Table linens', '1', '0.0', '0.0'), pizza],
+      [
+        ['Taco Bar', '30', 'Table linens'],
+        ['Pizza Package', '1', ''],
+      ],
+    ],
+    [
+      'bring their number and their details',
+      [taco, line('Table linens', '40', undefined, undefined, { longDescription: 'white' })],
+      [['Taco Bar', '30', '40 × Table linens: white']],
+    ],
+    [
+      'stay in their section',
+      [
+        { ...taco, section: 'Food' },
+        inSection('Drinks', 'On ice'),
+        { ...pizza, section: 'Drinks' },
+        inSection('Food', 'Prepare one gluten-free meal'),
+      ],
+      [
+        ['Taco Bar', '30', 'Prepare one gluten-free meal'],
+        ['Pizza Package', '1', 'On ice'],
+      ],
+    ],
+    [
+      'go to the first line where their section has none',
+      [inSection('Notes', 'testing'), { ...pizza, section: 'Food' }, { ...taco, section: 'Food' }],
+      [
+        ['Pizza Package', '1', 'testing'],
+        ['Taco Bar', '30', ''],
+      ],
+    ],
+    [
+      'follow the details of their line, each once',
+      [{ ...taco, longDescription: 'no nuts' }, line('On ice'), line('On ice'), line('Warm')],
+      [['Taco Bar', '30', 'no nuts; On ice; Warm']],
+    ],
+    [
+      'count though they are of quantity 0',
+      [taco, line('Use the back door', '0')],
+      [['Taco Bar', '30', 'Use the back door']],
+    ],
+    [
+      'may have a number that is none',
+      [taco, line('Linens', undefined, undefined, undefined, { broken: { quantity: 'quantity "2 doz"' } })],
+      [['Taco Bar', '30', 'Linens: (quantity "2 doz")']],
+    ],
+    [
+      'may have nothing but details',
+      [taco, line('', '1', undefined, undefined, { longDescription: 'Cake comes at nine' })],
+      [['Taco Bar', '30', 'Cake comes at nine']],
+    ],
+    [
+      'that match a product are sold for nothing',
+      [taco, line('Pizza Package', '2', '0.0')],
+      [
+        ['Taco Bar', '30', ''],
+        ['Pizza Package', '2', ''],
+      ],
+    ],
+  ])('%s', (_, lines, items) => {
+    const total = lines.reduce((sum, { totalPrice, section: __ }) => sum + Number(totalPrice ?? 0), 0);
+    expect(texts(lines, (total / 100).toFixed(2)).items).toEqual(items);
+  });
+
+  const linens = [taco, line('Table linens', '40', '0.0')];
+
+  it('are told', () => {
+    expect(texts(linens, '247.20').told).toEqual([
+      'Lines without money that match no product stand as text of others: "Table linens" with "Taco Bar".',
+    ]);
+  });
+
+  it('are left out, or sold as the open item, where the location says so', () => {
+    const out = texts(linens, '247.20', { location: location({ textLines: 'leave-out' }) });
+    expect(out).toEqual({
+      items: [['Taco Bar', '30', '']],
+      told: ['Lines without money that match no product are left out: "Table linens".'],
+    });
+    const sold = texts(linens, '247.20', { location: location({ textLines: 'open-item' }) });
+    expect(sold).toEqual({
+      items: [
+        ['Taco Bar', '30', ''],
+        ['Table linens', '40', ''],
+      ],
+      told: [],
+    });
+    const without = location({ textLines: 'open-item', revel: { openItemProductId: null } });
+    expect(built(linens, '247.20', { location: without })).toMatchObject({
+      kind: 'failed',
+      failure: { reason: 'UNMATCHED_ITEMS', error: expect.stringContaining('no openItemProductId') },
+    });
+  });
+
+  it('are not guessed at where the locations file names a product that is gone', () => {
+    const gone = location({ products: { 'Table linens': 4711 } });
+    expect(built(linens, '247.20', { location: gone })).toMatchObject({
+      failure: { reason: 'UNMATCHED_ITEMS', error: expect.stringContaining('mapped to product 4711') },
+    });
+  });
+
+  it('make no order by themselves', () => {
+    expect(built([line('testing'), line('Table linens', '1', '0.0')], '0.00')).toMatchObject({
+      failure: { reason: 'NO_LINE_ITEMS' },
+    });
+  });
+
+  it('are left out with their quantity of 0 where they have a price or a product', () => {
+    const lines = [taco, line('Pizza Package', '0'), line('Beer', '0', '5.00')];
+    expect(texts(lines, '247.20')).toEqual({
+      items: [['Taco Bar', '30', '']],
+      told: [
+        '"Beer" has quantity 0, so it is left out.',
+        '"Pizza Package" has quantity 0, so it is left out.',
+      ],
+    });
+  });
+});
+
+describe('what was chosen with a dish', () => {
+  const dish = (name: string, menuItemId: string) =>
+    line('marketing', '30', '8.24', '247.20', { displayName: name, menuItemId });
+
+  it('reads as numbers and names', () => {
+    expect(modifierText(selection('Taco Bar', '1', { modifiers: [chicken, beef] }))).toBe(
+      '20 × Chicken, Beef & onions',
+    );
+  });
+
+  it('goes to the line of its dish, by its id or by its name', () => {
+    const lines = [dish('Taco Bar', '1'), dish('Pizza', '2'), dish('Taco Bar', '1')];
+    const chosen = [
+      selection('Other name', null, { menuItemId: '2', modifiers: [beef] }),
+      selection('taco-bar', '1', { modifiers: [chicken] }),
+      selection('Taco Bar', '1', { modifiers: [beef] }),
+    ];
+    const { byLine, told } = modifiersOf(lines, chosen);
+    expect([...byLine].sort()).toEqual([
+      [0, '20 × Chicken'],
+      [1, 'Beef & onions'],
+      [2, 'Beef & onions'],
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it('is never lost: more choices than lines go to the last, one without a line is told', () => {
+    const chosen = [
+      selection('Taco Bar', '1', { modifiers: [chicken] }),
+      selection('Taco Bar', '1', { modifiers: [beef] }),
+      selection('Soup', '1', { modifiers: [beef] }),
+    ];
+    const { byLine, told } = modifiersOf([dish('Taco Bar', '1')], chosen);
+    expect([...byLine]).toEqual([[0, '20 × Chicken; Beef & onions']]);
+    expect(told).toEqual(['"Soup" (Beef & onions) was chosen, but is in no line.']);
+  });
+});
