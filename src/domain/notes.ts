@@ -1,23 +1,42 @@
 import type { EventId, OrderId } from './ids.js';
 
+/**
+ * Who is at work on an unfinished order. Revel has no locks, so the header itself says it: `filling` it, or only
+ * `claiming` it, which means keeping still until whoever was at work before can do nothing more.
+ */
+export interface Claim {
+  /** 8 hex digits that all runs share which exclude each other by one lock. */
+  reach: string;
+  /** 8 hex digits of the run, which people find in its log, mail and history. */
+  run: string;
+}
+
 /** Marks a header that lost against another one of the same event. */
 const SUPERSEDED = ' superseded by order ';
 /** Marks an order that this program took away on somebody's order; 8 hex digits of the run follow. */
 const VOIDED = ' voided by ';
-const FILLING = / filling ([0-9a-f]{8,32})$/;
+const CLAIM = / (filling|claiming) ([0-9a-f]{8})([0-9a-f]{0,24})$/;
 const REVISION = / rev ([0-9a-f]{8})\b/;
+const RUN = / rev [0-9a-f]{8} run ([0-9a-f]{8})$/;
 
-/** `Triple Seat Event #55521609 rev 1a2b3c4d`: how an order is marked once it is complete. */
-export function finalNotes(event: EventId, revision: string): string {
+/** `Triple Seat Event #55521609 rev 1a2b3c4d`: what the event's order was made from. */
+function revisionNotes(event: EventId, revision: string): string {
   return `Triple Seat Event #${event} rev ${revision}`;
 }
 
-/**
- * The same with the claim of the run that is filling the order. Revel has no locks, so the header itself says
- * who is at work; the claim goes away with the last change before the order becomes visible.
- */
-export function claimedNotes(event: EventId, revision: string, claim: string): string {
-  return `${finalNotes(event, revision)} filling ${claim}`;
+/** `… rev 1a2b3c4d run 4ba1e130`: how an order is marked once it is complete. */
+export function finalNotes(event: EventId, revision: string, run: string): string {
+  return `${revisionNotes(event, revision)} run ${run}`;
+}
+
+/** `… rev 1a2b3c4d filling 0f1e2d3c4ba1e130`: an unfinished order; the mark goes before staff can see it. */
+export function claimedNotes(
+  event: EventId,
+  revision: string,
+  kind: 'filling' | 'claiming',
+  { reach, run }: Claim,
+): string {
+  return `${revisionNotes(event, revision)} ${kind} ${reach}${run}`;
 }
 
 /** What a header that lost says, for the case that Revel does not keep its deleted mark. */
@@ -38,9 +57,16 @@ export function isTakenAway(notes: string): boolean {
   return isSuperseded(notes) || (notes.startsWith('Triple Seat Event #') && notes.includes(VOIDED));
 }
 
-/** The claim in the notes, or null. */
-export function claimIn(notes: string): string | null {
-  return FILLING.exec(notes)?.[1] ?? null;
+/** The claim in the notes; null: they say that nobody is at work. */
+export function claimIn(notes: string): (Claim & { kind: 'filling' | 'claiming' }) | null {
+  const [, kind, reach, run] = CLAIM.exec(notes) ?? [];
+  if (reach === undefined || run === undefined) return null;
+  return { kind: kind === 'claiming' ? 'claiming' : 'filling', reach, run };
+}
+
+/** The run that completed the order; null where the notes do not tell. */
+export function runIn(notes: string): string | null {
+  return RUN.exec(notes)?.[1] ?? null;
 }
 
 /** The revision in the notes, or null for an order that this program did not make. */

@@ -8,6 +8,7 @@ import { normaliseName, plainText } from '../domain/names.js';
 import type { RunContext } from './context.js';
 import { locationOf } from './results.js';
 import { selectComing } from './search.js';
+import { eachOf } from './workers.js';
 
 /** One name of a row of the bill at one location. */
 export interface BillingName {
@@ -63,7 +64,7 @@ export async function billingNames(ctx: RunContext, back: number, days: number):
       found.set(key, known);
     }
   };
-  await Promise.all([...selection.events.values()].map((header) => ctx.slots.run(() => one(header))));
+  await eachOf(selection.events.values(), ctx.settings.concurrency, one);
   return { names: [...found.values()].sort(byUrgency), events, problems, failed: selection.failed };
 }
 

@@ -1,29 +1,28 @@
+import { createHash } from 'node:crypto';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
+import type { Claim } from '../domain/notes.js';
 import { ProductIndex } from '../domain/products.js';
 import { homesOf } from '../domain/removed.js';
 import { localDate } from '../domain/zones.js';
-import type { OrderKey, RevelRead } from '../revel/types.js';
+import type { OrderFinder, OrderKey, RevelRead } from '../revel/types.js';
 import { type Places, placesOf } from './misplaced.js';
-import { ReadBacks } from './readback.js';
-import { type ContentsTogether, contentsTogether } from './reads.js';
-import { contactGap } from './signs.js';
-import { Slots } from './slots.js';
-import { FindTogether } from './together.js';
+import { type Timing, timingOf } from './order/timing.js';
+import { Scheduler } from './scheduler.js';
 import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';
 
 /** What all events of one run share. */
 export interface RunContext extends SyncDeps {
   request: SyncRequest;
-  finder: FindTogether;
-  together: ContentsTogether;
-  /** How many events are worked on at once. */
-  slots: Slots;
-  /** How many events are begun and not finished: those that are worked on, and those that wait for time to pass. */
-  begun: Slots;
-  /** How many events of a sweep are read ahead, so that the next one is ready when a slot is free. */
-  ahead: Slots;
-  readBacks: ReadBacks;
+  /** Milliseconds since the epoch by a clock that only goes forward: set when the run began, never after. */
+  now(): number;
+  timing: Timing;
+  /** What marks an unfinished order as this run's. */
+  claim: Claim;
+  /** Time zones of the establishments that orders go to. */
+  zones: Readonly<Record<number, string>>;
+  finder: OrderFinder;
+  scheduler: Scheduler;
   places: Places;
   /** Events that the search has shown only because they were edited: their day is not due. */
   edited: Set<EventId>;
@@ -33,29 +32,38 @@ export interface RunContext extends SyncDeps {
 /** Sets up what a run shares; each establishment's products are read at most once, and only when needed. */
 export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const known = new Map<number, Promise<RevelRead<ProductIndex>>>();
-  const settings = { ...deps.settings, settleMs: settleFor(deps.settings) };
-  const most = inTime(settings);
-  const slots = new Slots(Math.min(settings.concurrency, most), most);
-  const begun = new Slots(slots.count + waitingFor(settings));
-  const around = {
-    clock: deps.clock,
-    slots,
-    stop: deps.stop,
-    // A run for named events is to be quick, and has few others to share with.
-    strain: () => (request.target.kind === 'sweep' ? (deps.revel.strain?.() ?? 0) : 0),
-  };
-  const finder = new FindTogether(deps.revel.finder(), around, settings.settleMs / 2);
+  const { clock, settings, events, stop, revel, state } = deps;
+  const began = clock.now() - clock.steady();
+  const now = () => began + clock.steady();
+  const finder = revel.finder();
+  const { inFlightMs, maxRunSeconds } = settings;
+  const timing = timingOf({ settleMs: settleFor(settings), inFlightMs, maxRunMs: maxRunSeconds * 1_000 });
+  const scheduler = new Scheduler({
+    revel,
+    finder,
+    clock,
+    stop,
+    now,
+    most: inFlight(settings, timing),
+    // A sweep has others to go on with; whoever waits for one event is told why.
+    notice: (message) => {
+      if (request.target.kind === 'events') events.notice(message);
+    },
+    warning: (message) => events.warning(message),
+    confirm: () => state.locks.confirm(),
+  });
   return {
     ...deps,
-    settings,
     request,
+    now,
+    timing,
+    claim: { reach: reachOf(state), run: request.correlationId },
+    zones: Object.fromEntries(
+      settings.locations.map((location) => [establishmentIn(settings, location), location.timezone]),
+    ),
     finder,
-    together: contentsTogether(deps.revel, { ...around, slots: begun }),
-    slots,
-    begun,
-    ahead: new Slots(settings.concurrency),
+    scheduler,
     places: placesOf(deps),
-    readBacks: new ReadBacks(deps, finder, slots, begun),
     edited: new Set(),
     products: (establishmentId) => {
       const before = known.get(establishmentId);
@@ -73,16 +81,20 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
 }
 
 /**
- * So many events may wait for the settling time of what they wrote while others use the request budget; an order
- * takes about a dozen requests. With more of them begun, each would have to wait too long for its turn.
+ * So many orders are worked on at once: each gets a turn of the request budget well before what it has seen of its
+ * order is too old to write on.
  */
-function waitingFor({ revelRps, settleMs }: SyncSettings): number {
-  return Math.max(3, Math.ceil((revelRps * settleMs) / 12_000));
+function inFlight({ revelRps, concurrency }: SyncSettings, { lease }: Timing): number {
+  return Math.max(1, Math.min(concurrency, Math.floor((revelRps * lease) / 4_000)));
 }
 
 /** Where the orders of a location go. */
-export function establishmentOf(ctx: RunContext, location: Location): number {
-  return ctx.settings.testEstablishmentId ?? location.revel.establishmentId;
+export function establishmentOf(ctx: Pick<RunContext, 'settings'>, location: Location): number {
+  return establishmentIn(ctx.settings, location);
+}
+
+function establishmentIn(settings: SyncSettings, location: Location): number {
+  return settings.testEstablishmentId ?? location.revel.establishmentId;
 }
 
 /**
@@ -102,19 +114,12 @@ export function orderKey(
   return { event, establishmentIds: [...new Set([...own, ...all])], date, today, since };
 }
 
-/**
- * A sign of ownership must outlast the wait for the next request's turn, or no write could ever go out: at a low
- * rate all of the protocol's times grow with that wait.
- */
+/** What was seen must outlast the wait for the next request's turn, or no write could ever go out at a low rate. */
 function settleFor({ settleMs, revelRps }: SyncSettings): number {
-  const turn = 1_000 / revelRps;
-  return contactGap(settleMs) >= 1.2 * turn ? settleMs : Math.ceil(2.4 * turn);
+  return Math.max(settleMs, 1_000 / revelRps);
 }
 
-/**
- * So many events may be worked on at once. They share one request budget: with more of them each would wait so long
- * between two writes that it had to check its ownership before every one.
- */
-function inTime({ revelRps, settleMs }: SyncSettings): number {
-  return Math.max(1, Math.floor((revelRps * contactGap(settleMs)) / 1_000));
+/** 8 hex digits of whoever excludes each other by the locks of this state. */
+function reachOf(state: SyncDeps['state']): string {
+  return createHash('sha256').update(state.locks.reach).digest('hex').slice(0, 8);
 }

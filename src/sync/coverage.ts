@@ -13,6 +13,7 @@ import { establishmentOf, type RunContext } from './context.js';
 import { readMore } from './gather.js';
 import { locationOf } from './results.js';
 import { selectComing } from './search.js';
+import { eachOf } from './workers.js';
 
 /** What a line's name is in Revel, as far as its location is concerned. */
 type LineKind =
@@ -112,7 +113,7 @@ export async function coverage(ctx: RunContext, days: number): Promise<Coverage>
     ctx.events.progress(done, selection.events.size, 'reading events');
   };
   const wanted = [...selection.events.values()].filter(({ id }) => !ctx.settings.ignoredEvents.has(id));
-  await Promise.all(wanted.map((header) => ctx.slots.run(() => one(header))));
+  await eachOf(wanted, ctx.settings.concurrency, one);
   found.unread.sort((a, b) => byDate(a.event, b.event));
   for (const [location, own] of byLocation(reads)) found.locations.push(await cover(ctx, location, own));
   found.locations.sort((a, b) => a.location.name.localeCompare(b.location.name));

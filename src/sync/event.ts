@@ -1,28 +1,44 @@
 import type { EventHeader, SourceEvent } from '../domain/event.js';
-import type { EventId, OrderId } from '../domain/ids.js';
+import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { type Action, billsOf, type DecidedPlan, markDeleted, planOrder, standings } from '../domain/plan.js';
+import { type Action, markDeleted, type OrderPlan, planOrder, standings } from '../domain/plan.js';
 import { isSettled } from '../domain/service.js';
-import { leftElsewhere } from '../domain/verdicts.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
-import { planAround, planReading, readContents } from './contents.js';
+import { planAround } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
-import { readCurrent, restsOnHeaders } from './current.js';
-import { abandonedIn } from './follow.js';
 import { gatherWanted } from './gather.js';
-import { droppable } from './header.js';
 import { judge, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { tellNotPriced, tellSorted } from './once.js';
+import {
+  begin,
+  type End,
+  type Given,
+  headers,
+  type Knowledge,
+  type ReportPlan,
+  unknown,
+} from './order/knowledge.js';
+import { type Found, learnFound } from './order/learn.js';
+import { droppable, planOf } from './order/next.js';
 import { isRecent, type Proof } from './proof.js';
-import { base, doneAs, failed, failedPlan, failedUnread, type Known, skipped, standing } from './results.js';
+import {
+  base,
+  doneAs,
+  failed,
+  failedPlan,
+  failedUnread,
+  halted,
+  type Known,
+  skipped,
+  standing,
+} from './results.js';
 import { servedResult } from './served.js';
-import { showsWithin } from './signs.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** An event is settled, or has work to do. */
@@ -40,7 +56,7 @@ export interface Work {
   creates: boolean;
   /** When the event was read, epoch milliseconds. */
   readAt: number;
-  /** What the plan was made from, and when that was found. */
+  /** What the plan was made from, and when that was asked for by the clock of the run. */
   rows: readonly FoundOrder[];
   lookedAt: number;
 }
@@ -68,12 +84,8 @@ export async function settleListed(
   const { order, total, differences, wanted } = known;
   if (differences.length === 0) return standing({ id, header, location }, total, order);
   const settled = isSettled(wanted, order, ctx.clock.now());
-  return servedResult(ctx, { id, header, location }, total, {
-    kind: 'in-service',
-    order,
-    differences,
-    settled,
-  });
+  const plan = { kind: 'in-service', order, differences, settled } as const;
+  return servedResult(ctx, { id, header, location }, total, plan);
 }
 
 /**
@@ -82,12 +94,14 @@ export async function settleListed(
  *
  * @param rows Revel's orders of the event, found before: the event itself is read after them, so that an order
  *   made meanwhile is never compared with an older state of the event
+ * @param lookedAt when the rows were asked for, by the clock of the run
  * @param proof what {@link readProofs} has read for it; null: nothing
  */
 export async function planListed(
   ctx: RunContext,
   candidate: Listed,
   rows: readonly FoundOrder[],
+  lookedAt: number,
   proof: Proof | null,
 ): Promise<Planned> {
   const known = await settleListed(ctx, candidate, rows);
@@ -96,7 +110,7 @@ export async function planListed(
   const read = await ctx.tripleseat.event(candidate.id);
   if (read.kind !== 'ok') return unreadEvent(ctx, candidate, read, rows);
   const event = { ...read.value, ...rowOf(candidate.header) };
-  return planRead(ctx, event, rows, { readAt, lookedAt: readAt, proof });
+  return planRead(ctx, event, rows, { readAt, lookedAt, proof });
 }
 
 /** The same for an event that is known by its id alone; `row`: what a search has shown of it before, if one has. */
@@ -110,7 +124,8 @@ export async function planById(
   const read = await readEvent(ctx, id, row);
   if (read.kind === 'error' || read.kind === 'forbidden') return unreadEvent(ctx, candidate, read, []);
   const header = read.kind === 'ok' ? read.value : null;
-  const { read: found, askedAt: lookedAt } = await ctx.finder.ask(keyOf(ctx, { id, header }));
+  const lookedAt = ctx.now();
+  const found = await ctx.finder.find(keyOf(ctx, { id, header }));
   if (found.kind === 'error')
     return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
@@ -200,74 +215,41 @@ async function planOrderOf(
         : failed(known, 'NOT_PRICED', noLongerPriced(existing), existing, false),
     );
   }
-  await tellSorted(ctx, gathered.order);
-  const wanted = gathered.order;
-  const { ownLines } = gathered;
-  const left = await leftUnfinished(ctx, event.id);
-  const doubtful = left !== null || (await isDoubtful(ctx, event.id));
-  const plan = await planWithContents(ctx, wanted, rows, doubtful, proof);
-  if (plan.kind === 'unread') return result(failed(known, 'REVEL_ERROR', plan.detail, existing, true));
+  const { order: wanted, ownLines } = gathered;
+  await tellSorted(ctx, wanted);
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
-  const work: Omit<Work, 'actions' | 'creates'> = { known, key, wanted, ownLines, readAt, rows, lookedAt };
-  const isHeaderRight = planOrder(wanted, rows, [], planAround(ctx)).kind === 'standing';
-  /** Planned anew by the headers as they are now; null: lists have shown them so. */
-  const planCurrent = async (): Promise<Planned | null> => {
-    if (reads.isCurrent) return null;
-    const current = await readCurrent(ctx, rows);
-    if (current.kind === 'error') return result(failed(known, 'REVEL_ERROR', current.detail, existing, true));
-    if (current.value === null) return null;
-    return planOrderOf(ctx, event, location, current.value, { ...reads, isCurrent: true });
-  };
-  if (plan.kind === 'failed' && restsOnHeaders(plan.failure.reason)) {
-    const planned = await planCurrent();
-    if (planned) return planned;
+  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
+  const isDoubted = await isDoubtful(ctx, event.id);
+  const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted));
+  const { k, open } = await plan(ctx, key, given, rows, lookedAt, proof);
+  if (open === null) {
+    const planned = planOf(k, ctx.now());
+    if (planned.kind === 'failed') return result(await reported(ctx, known, wanted, planned, isDoubted));
+    if (wanted.unmatched) {
+      return result(failed(known, wanted.unmatched.reason, wanted.unmatched.error, existing, false));
+    }
+    const losers = planned.kind === 'complete' ? await clearedAway(ctx, k, planned.losers) : [];
+    return { kind: 'work', work: { ...work, ...actionsOf(planned, k, losers) } };
   }
-  if (plan.kind === 'failed') {
-    const mistake = plan.failure.reason === 'ORPHANED' ? await establishmentMistake(ctx, location) : null;
-    if (mistake !== null) return result(failed(known, 'LOCATION_NOT_MAPPED', mistake, plan.order, false));
-    // The header does not tell what is wrong: the next sweep is to look further, too.
-    if (isHeaderRight && !doubtful) await setDoubtful(ctx, event.id, true);
-    return result(failedPlan(known, wanted, plan));
-  }
-  if (plan.kind === 'in-service') {
-    if (doubtful) await setDoubtful(ctx, event.id, false);
-    if (ownLines) await remember(ctx, event, wanted, plan.order, readAt, plan.differences);
-    return result(await servedResult(ctx, known, wanted.finalTotal, plan));
-  }
-  if (plan.kind !== 'standing' && wanted.unmatched) {
-    return result(failed(known, wanted.unmatched.reason, wanted.unmatched.error, existing, false));
-  }
-  const dropped = await droppable(ctx, wanted, plan.losers);
-  if (dropped.kind === 'error') return result(failed(known, 'REVEL_ERROR', dropped.detail, existing, true));
-  const dropFor = (winner: OrderId | null) => dropped.value.map(({ id }) => markDeleted(id, winner));
-  switch (plan.kind) {
+  switch (open.kind) {
     case 'standing': {
-      // What the run before sent off may still arrive: that is waited for under the lock, and looked at again.
-      if (left !== null && ctx.clock.now() < left && !ctx.request.dryRun) {
-        return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
+      if (isDoubted) await setDoubtful(ctx, event.id, false);
+      // What lacks a product is only compared.
+      if (k.actions.length > 0 && !wanted.unmatched) {
+        return { kind: 'work', work: { ...work, actions: [...k.actions], creates: false } };
       }
-      if (doubtful) await setDoubtful(ctx, event.id, false);
-      if (dropped.value.length === 0) {
-        // The run that has just written it may have died before it read it back: the next sweep is to look again.
-        const isByHeader = proof === null && !doubtful && isHeaderRight;
-        const isKnown = !isByHeader || !isRecent(ctx, location, plan.order);
-        if (ownLines && isKnown) await remember(ctx, event, wanted, plan.order, readAt);
-        return result({ ...standing(known, wanted.finalTotal, plan.order), notes: wanted.told });
+      // The run that has just written it may have died before it read it back: the next sweep is to look again.
+      const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
+      if (ownLines && isKnown) await remember(ctx, event, wanted, open.order, readAt);
+      return result({ ...standing(known, wanted.finalTotal, open.order), notes: wanted.told });
+    }
+    case 'report':
+      if (open.plan.kind === 'in-service' && ownLines) {
+        await remember(ctx, event, wanted, open.plan.order, readAt, open.plan.differences);
       }
-      return { kind: 'work', work: { ...work, actions: dropFor(plan.order.id), creates: false } };
-    }
-    case 'create': {
-      const busy = plan.losers.find((row) => !dropped.value.includes(row) && abandonedIn(ctx, wanted, row));
-      if (busy) {
-        const orphaned = result(failed(known, 'ORPHANED', leftElsewhere(wanted, busy), busy, false));
-        return (await planCurrent()) ?? orphaned;
-      }
-      return { kind: 'work', work: { ...work, actions: [...dropFor(null), ...plan.actions], creates: true } };
-    }
-    case 'complete': {
-      const actions = [...plan.actions, ...dropFor(plan.order.id)];
-      return { kind: 'work', work: { ...work, actions, creates: false } };
-    }
+      return result(await reported(ctx, known, wanted, open.plan, isDoubted));
+    case 'halted':
+      return result(halted(known, wanted, open, k));
   }
 }
 
@@ -275,37 +257,127 @@ function noLongerPriced({ id }: FoundOrder): string {
   return `Order ${id} stands in Revel, but no price is on the event any more, so that the two cannot be compared. Complete the event in Tripleseat.`;
 }
 
-/**
- * Until when something may still come to show that a run on this host had set out to write before it died or gave up;
- * null: none has left anything unfinished.
- */
-async function leftUnfinished(ctx: RunContext, event: EventId): Promise<number | null> {
-  const intent = await ctx.state.intents.read(event);
-  return intent && Math.min(intent.lastWriteAt, ctx.clock.now()) + showsWithin(ctx.settings);
+/** Goes as far as nothing is written and nobody is waited for. `open`: how it ends; null: there is something to do. */
+async function plan(
+  ctx: RunContext,
+  key: OrderKey,
+  given: Given,
+  rows: readonly FoundOrder[],
+  lookedAt: number,
+  proof: Proof | null,
+): Promise<{ k: Knowledge; open: End | null }> {
+  const asOf = lookedAt - ctx.timing.settle;
+  const contents = proof?.kind === 'contents' ? contentsAsOf(proof, asOf) : {};
+  // The rows were judged before: they are all that there is, and the event is as new as they are.
+  const first = { ...begin(given, { value: rows, asOf }), beyond: true, refreshed: true, orders: contents };
+  const done = await ctx.scheduler.run({ key, begin: first, planOnly: true, refresh: async () => null });
+  switch (done.kind) {
+    case 'threw':
+      throw done.error;
+    case 'end':
+      return { k: done.k, open: done.end };
+    case 'open':
+      return { k: await withContents(ctx, done.k), open: null };
+  }
 }
 
-async function planWithContents(
-  ctx: RunContext,
-  wanted: WantedOrder,
-  rows: readonly FoundOrder[],
-  doubtful: boolean,
-  proof: Proof | null,
-): Promise<DecidedPlan | { kind: 'unread'; detail: string }> {
-  const plan = planOrder(wanted, rows, [], planAround(ctx));
-  const isProven =
-    plan.kind === 'standing' &&
-    !doubtful &&
-    (proof === null || (proof.kind === 'unread' && isRecent(ctx, wanted.location, plan.order)));
-  const isOpen = plan.kind === 'need-contents' || plan.kind === 'need-bills';
-  if (!isOpen && (isProven || plan.kind !== 'standing')) return plan;
-  if (proof?.kind === 'contents' && proof.contents.order === plan.order.id) {
-    const proved = planOrder(wanted, rows, [proof.contents], planAround(ctx));
-    // What differs is read by itself before anybody is told.
-    if (proved.kind === 'standing') return proved;
+/** What hangs on an unfinished order, so that the plan can say what it still takes. */
+async function withContents(ctx: RunContext, k: Knowledge): Promise<Knowledge> {
+  const plan = planOf(k, ctx.now());
+  if (plan.kind !== 'need-contents') return k;
+  const { id } = plan.order;
+  const askedAt = ctx.now();
+  const items = await ctx.revel.items(id);
+  const payments = await ctx.revel.payments(id);
+  if (items.kind === 'error' || payments.kind === 'error') return k;
+  const found: Found[] = [
+    { of: 'items', id, askedAt, items: items.value },
+    { of: 'payments', id, askedAt, payments: payments.value },
+  ];
+  return learnFound(k, found, ctx.now());
+}
+
+/** Headers beside an order that is completed, and that go when it stands. */
+async function clearedAway(ctx: RunContext, k: Knowledge, losers: readonly FoundOrder[]): Promise<Action[]> {
+  const actions: Action[] = [];
+  const [winner] = standings(headers(k)).hidden;
+  for (const { id } of droppable(k, ctx.now(), losers)) {
+    const payments = await ctx.revel.payments(id);
+    const isBare = payments.kind === 'ok' && payments.value.every(({ deleted }) => deleted);
+    if (isBare) actions.push(markDeleted(id, winner?.id ?? null));
   }
-  const contents = await readContents(ctx.revel, plan.order, billsOf(plan.order, rows));
-  const decided = contents.kind === 'ok' ? await planReading(ctx, wanted, rows, [contents.value]) : contents;
-  return decided.kind === 'ok' ? decided.value : { kind: 'unread', detail: decided.detail };
+  return actions;
+}
+
+function contentsAsOf({ contents }: Extract<Proof, { kind: 'contents' }>, asOf: number): Knowledge['orders'] {
+  const items = { value: contents.items, asOf };
+  const payments = { value: contents.payments, asOf };
+  return { [contents.order]: { ...unknown, items, payments } };
+}
+
+/** Everything that a plan with something to do comes to, in the order of the writes. */
+function actionsOf(plan: OrderPlan, k: Knowledge, losers: Action[]): { actions: Action[]; creates: boolean } {
+  switch (plan.kind) {
+    case 'create': {
+      const elsewhere = plan.losers.map(({ id }) => markDeleted(id, null));
+      return { actions: [...k.actions, ...elsewhere, ...plan.actions], creates: true };
+    }
+    case 'complete': {
+      return { actions: [...plan.actions, ...losers], creates: false };
+    }
+    case 'standing':
+    case 'in-service':
+    case 'need-contents':
+    case 'need-bills':
+    case 'failed':
+      return { actions: [...k.actions], creates: false };
+  }
+}
+
+/** What a run sets out with for one event. */
+export function givenFor(ctx: RunContext, wanted: WantedOrder, compareFrom: number | null): Given {
+  const { timing, zones, claim, request } = ctx;
+  const sweep = request.target.kind !== 'events';
+  const { locations } = ctx.settings;
+  return { wanted, claim, timing, zones, locations, sweep, compareFrom, begunAt: ctx.now() };
+}
+
+/**
+ * Whether lines and payments of a visible order have to be compared, and as of when. Revel shows no trace in a header
+ * of lines or payments that are gone; but those of an order that was written to a moment ago may not show yet.
+ */
+function compareFrom(
+  ctx: RunContext,
+  location: Location,
+  rows: readonly FoundOrder[],
+  proof: Proof | null,
+  isDoubted: boolean,
+): number | null {
+  if (isDoubted) return ctx.now();
+  if (proof === null) return null;
+  const [order] = standings(rows).visible;
+  const isFresh = proof.kind === 'unread' && order !== undefined && isRecent(ctx, location, order);
+  return isFresh ? null : Number.NEGATIVE_INFINITY;
+}
+
+/** What only has to be told. Where the header does not show what is wrong, the next sweep is to look further, too. */
+export async function reported(
+  ctx: RunContext,
+  known: Known,
+  wanted: WantedOrder,
+  plan: ReportPlan,
+  isDoubted: boolean,
+): Promise<EventResult> {
+  if (plan.kind === 'in-service') {
+    if (isDoubted) await setDoubtful(ctx, known.id, false);
+    return servedResult(ctx, known, wanted.finalTotal, plan);
+  }
+  const isElsewhere = plan.failure.reason === 'ORPHANED' && known.location;
+  const mistake = isElsewhere ? await establishmentMistake(ctx, isElsewhere) : null;
+  if (mistake !== null) return failed(known, 'LOCATION_NOT_MAPPED', mistake, plan.order, false);
+  const alone = plan.order && planOrder(wanted, [plan.order], [], planAround(ctx));
+  if (alone?.kind === 'standing' && !isDoubted) await setDoubtful(ctx, known.id, true);
+  return failedPlan(known, wanted, plan);
 }
 
 /** What the plan would come to, for a dry run. */

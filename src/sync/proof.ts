@@ -24,18 +24,15 @@ export type Proof =
  * where Revel cannot be asked for several orders at once, since one by one would be two requests for each event.
  *
  * @param found the rows of each event
- * @param most so many orders at most
  */
 export async function readProofs(
   ctx: RunContext,
   listed: readonly Listed[],
   found: ReadonlyMap<EventId, readonly FoundOrder[]>,
-  most: number,
 ): Promise<Map<EventId, Proof>> {
   const proofs = new Map<EventId, Proof>();
   const orders = new Map<EventId, OrderId>();
   for (const candidate of listed) {
-    if (orders.size >= most) break;
     const order = await unproven(ctx, candidate, found.get(candidate.id) ?? []);
     if (order) orders.set(candidate.id, order.id);
   }

@@ -9,6 +9,7 @@ import type { FailReason, SkipReason } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wanted.js';
 import { eventDate } from '../domain/window.js';
 import type { RunContext } from './context.js';
+import type { End, Knowledge } from './order/knowledge.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** What is known of an event when its result is made. */
@@ -138,4 +139,45 @@ export function failedPlan(
     differences: plan.differences,
     notes: wanted.told,
   };
+}
+
+/** An event whose work ended before its order stood. */
+export function halted(
+  known: Known,
+  wanted: WantedOrder,
+  end: Extract<End, { kind: 'halted' }>,
+  k: Knowledge,
+): EventResult {
+  const result = {
+    ...base(known),
+    orderId: madeBy(k)[0] ?? null,
+    total: formatCents(wanted.finalTotal),
+    changes: [...k.actions],
+  };
+  if (end.skipped) {
+    return { ...result, status: 'skipped', reason: end.reason, error: end.message };
+  }
+  const error = `${end.message} ${progressOf(k)}`;
+  return { ...result, status: 'failed', reason: end.reason, error, upstream: end.upstream };
+}
+
+function madeBy(k: Knowledge): string[] {
+  return Object.entries(k.orders).flatMap(([id, { made }]) => (made ? [id] : []));
+}
+
+/** What was written, what is open, and what the next run will do. */
+function progressOf(k: Knowledge): string {
+  const { actions, pending, wanted } = k;
+  if (actions.some(({ action }) => action === 'make_visible')) {
+    return 'Everything was written; the next run compares it again.';
+  }
+  const made = madeBy(k).join(', ');
+  const lines = actions.filter(({ action }) => action === 'add_item').length;
+  const paid = actions.some(({ action }) => action === 'add_payment');
+  if (actions.length === 0 && made === '') {
+    return pending
+      ? 'Whether the order was made is not known; the next run looks for it before it makes one.'
+      : 'Nothing was written; the next run tries again.';
+  }
+  return `Written so far: order ${made || 'begun earlier'}, ${lines} of ${wanted.items.length} lines${paid ? ', the payment' : ''}. Staff cannot see it yet; the next run completes it.`;
 }

@@ -32,18 +32,12 @@ import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from 
 const CHUNK = 100;
 /** How long a run for a single event waits for another one on the same event. */
 const LOCK_WAIT_MS = 30_000;
-/**
- * Orders of a sweep whose lines and payments are read because nothing is remembered of them: two requests, and one
- * more for each 500 lines beyond the first. A sweep without any memory of thousands of events is not to take many more
- * requests than one with it; the others' turn comes as they are forgotten, a few hours later.
- */
-const PROOFS = 100;
 /** An event read longer ago than this is read again before its order is written. */
 const STALE_MS = 60_000;
 const HOUR = 3_600_000;
 
 /** With the orders that Revel has for it; null: the run was stopped before they were looked up. */
-type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null; proof: Proof | null };
+type LookedUp = Listed & { found: RevelRead<FoundOrder[]> | null; lookedAt: number; proof: Proof | null };
 
 /** One run: single events, or a sweep. Never throws for what can go wrong outside of it. */
 export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<SyncOutcome> {
@@ -62,7 +56,6 @@ export async function runSync(deps: SyncDeps, request: SyncRequest): Promise<Syn
 class Run {
   readonly #ctx: RunContext;
   readonly #tally: Tally;
-  #proofsLeft = PROOFS;
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx;
@@ -75,8 +68,9 @@ class Run {
     const refused = await this.#tooManyCreates(candidates);
     if (refused) for (const result of refused) this.#tally.add(result);
     else {
-      const { begun, slots } = this.#ctx;
-      await this.#tally.each(begun, candidates, (candidate) => slots.run(() => this.#byId(candidate)));
+      await this.#tally.each(this.#ctx.settings.concurrency, candidates, (candidate) =>
+        this.#byId(candidate),
+      );
     }
     return this.#tally.outcome(null, false);
   }
@@ -85,9 +79,7 @@ class Run {
   async #tooManyCreates(candidates: readonly Candidate[]): Promise<EventResult[] | null> {
     const ctx = this.#ctx;
     if (!ctx.settings.enabled || candidates.length <= ctx.settings.maxCreatesPerRun) return null;
-    const all = await Promise.all(
-      candidates.map(({ id }) => ctx.slots.run(() => this.#tally.guarded(() => planById(ctx, id)))),
-    );
+    const all = await Promise.all(candidates.map(({ id }) => this.#tally.guarded(() => planById(ctx, id))));
     const planned = all.filter((each) => each !== null);
     const refused = this.#refuseCreates(planned.flatMap((each) => (each.kind === 'work' ? [each.work] : [])));
     if (refused.length === 0) return null;
@@ -112,11 +104,11 @@ class Run {
 
   async #waitForLock(candidate: Candidate): Promise<Lock | null> {
     const { state, clock, stop } = this.#ctx;
-    const until = clock.now() + LOCK_WAIT_MS;
+    const until = clock.steady() + LOCK_WAIT_MS;
     for (;;) {
       const lock = await state.locks.tryLock(`event-${candidate.id}`);
-      if (lock || stop.aborted || clock.now() >= until) return lock;
-      await this.#ctx.slots.park(() => clock.sleep(200, stop));
+      if (lock || stop.aborted || clock.steady() >= until) return lock;
+      await clock.sleep(200, stop);
     }
   }
 
@@ -209,16 +201,18 @@ class Run {
     }
     const { maxCreatesPerRun } = ctx.settings;
     if (ctx.request.force || listed.length <= maxCreatesPerRun) {
-      return this.#tally.each(ctx.ahead, this.#lookedUp(listed), (candidate, leave) =>
+      return this.#tally.each(ctx.settings.concurrency, this.#lookedUp(listed), (candidate, leave) =>
         this.#complete(candidate, leave),
       );
     }
     const { open, works } = await this.#sift(listed);
     if (open.length <= maxCreatesPerRun) {
-      await this.#tally.each(ctx.ahead, open, (candidate, leave) => this.#complete(candidate, leave));
+      await this.#tally.each(ctx.settings.concurrency, open, (candidate, leave) =>
+        this.#complete(candidate, leave),
+      );
       return this.#carryOut(works);
     }
-    await this.#tally.each(ctx.ahead, open, (candidate) => this.#planOnly(candidate, works));
+    await this.#tally.each(ctx.settings.concurrency, open, (candidate) => this.#planOnly(candidate, works));
     return this.#carryOut(works);
   }
 
@@ -226,15 +220,19 @@ class Run {
   async #sift(listed: readonly Listed[]): Promise<{ open: LookedUp[]; works: Work[] }> {
     const open: LookedUp[] = [];
     const works: Work[] = [];
-    await this.#tally.each(this.#ctx.ahead, this.#lookedUp(listed), async (candidate, leave) => {
-      const { found } = candidate;
-      if (found?.kind !== 'ok') return this.#complete(candidate, leave);
-      const known = await settleListed(this.#ctx, candidate, found.value);
-      if (known) return known;
-      if (standings(found.value).visible.length > 0) return this.#planOnly(candidate, works);
-      open.push(candidate);
-      return null;
-    });
+    await this.#tally.each(
+      this.#ctx.settings.concurrency,
+      this.#lookedUp(listed),
+      async (candidate, leave) => {
+        const { found } = candidate;
+        if (found?.kind !== 'ok') return this.#complete(candidate, leave);
+        const known = await settleListed(this.#ctx, candidate, found.value);
+        if (known) return known;
+        if (standings(found.value).visible.length > 0) return this.#planOnly(candidate, works);
+        open.push(candidate);
+        return null;
+      },
+    );
     return { open, works };
   }
 
@@ -243,35 +241,41 @@ class Run {
     const ctx = this.#ctx;
     for (let start = 0; start < listed.length; start += CHUNK) {
       const chunk = listed.slice(start, start + CHUNK);
+      const lookedAt = ctx.now();
       const find = () => ctx.finder.findMany(chunk.map((candidate) => keyOf(ctx, candidate)));
       const read = this.#tally.stopped() ? null : await this.#tally.guarded(find);
       const prove = (rows: Map<EventId, FoundOrder[]>) =>
-        this.#tally.guarded(() => readProofs(ctx, chunk, rows, this.#proofsLeft));
+        this.#tally.guarded(() => readProofs(ctx, chunk, rows));
       const proofs = read?.kind === 'ok' ? await prove(read.value) : null;
-      this.#proofsLeft -= proofs?.size ?? 0;
       for (const candidate of chunk) {
         const found = read?.kind === 'ok' ? { ...read, value: read.value.get(candidate.id) ?? [] } : read;
-        yield { ...candidate, found, proof: proofs?.get(candidate.id) ?? null };
+        yield { ...candidate, found, lookedAt, proof: proofs?.get(candidate.id) ?? null };
       }
     }
   }
 
   /** Decides about an event and does at once what it needs; `leave`: the next event may be read meanwhile. */
-  async #complete({ found, proof, ...candidate }: LookedUp, leave: () => void): Promise<EventResult> {
+  async #complete(
+    { found, lookedAt, proof, ...candidate }: LookedUp,
+    leave: () => void,
+  ): Promise<EventResult> {
     const ctx = this.#ctx;
     if (!found) return this.#tally.abort(candidate);
     if (found.kind === 'error') return failedUnread(ctx, candidate, 'REVEL_ERROR', found.detail, true);
-    const planned = await planListed(ctx, candidate, found.value, proof);
+    const planned = await planListed(ctx, candidate, found.value, lookedAt, proof);
     if (planned.kind === 'result') return planned.result;
     // Both APIs have answered for this one.
     this.#tally.answered();
-    return ctx.begun.run(() => this.#begin(planned.work, leave));
+    return this.#begin(planned.work, leave);
   }
 
   /** Decides about an event; what it needs is put aside. */
-  async #planOnly({ found, proof, ...candidate }: LookedUp, works: Work[]): Promise<EventResult | null> {
+  async #planOnly(
+    { found, lookedAt, proof, ...candidate }: LookedUp,
+    works: Work[],
+  ): Promise<EventResult | null> {
     const rows = found?.kind === 'ok' ? found.value : [];
-    const planned = await planListed(this.#ctx, candidate, rows, proof);
+    const planned = await planListed(this.#ctx, candidate, rows, lookedAt, proof);
     if (planned.kind === 'result') return planned.result;
     works.push(planned.work);
     return null;
@@ -284,28 +288,27 @@ class Run {
       return;
     }
     await this.#tally.each(
-      this.#ctx.begun,
+      this.#ctx.settings.concurrency,
       works.map((work) => ({ ...work.known, work })),
-      ({ work }) => this.#begin(work, () => {}),
+      ({ work }, leave) => this.#begin(work, leave),
     );
   }
 
-  /**
-   * Applies the work once a slot is free and the request budget has room: with more events at work than the budget
-   * feeds, each would wait so long for its turns that it had to make sure of its order again and again.
-   */
-  #begin(work: Work, leave: () => void): Promise<EventResult> {
-    const ctx = this.#ctx;
-    return ctx.slots.run(async () => {
-      if (!ctx.request.dryRun) await ctx.revel.room?.();
-      leave();
-      return this.#apply(work);
-    });
+  /** Applies the work as soon as one more order may be begun; the next event may be read meanwhile. */
+  async #begin(work: Work, leave: () => void): Promise<EventResult> {
+    const { request, scheduler } = this.#ctx;
+    if (request.dryRun) return plannedResult(work);
+    await scheduler.admit();
+    leave();
+    try {
+      return await this.#apply(work);
+    } finally {
+      scheduler.leave();
+    }
   }
 
   async #apply(work: Work): Promise<EventResult> {
     const ctx = this.#ctx;
-    if (ctx.request.dryRun) return plannedResult(work);
     const lock = await ctx.state.locks.tryLock(`event-${work.known.id}`);
     if (!lock) return lockedOut(ctx, work.known);
     try {

@@ -2,7 +2,6 @@ import { AppError, ExitCode } from '../errors.js';
 import { Interrupted } from './apply.js';
 import type { RunContext } from './context.js';
 import { aborted, locationOf } from './results.js';
-import type { Slots } from './slots.js';
 import type { Candidate, EventResult, RunProblem, SyncOutcome } from './types.js';
 
 /** So many failures of an API in a row mean that it is down. */
@@ -36,20 +35,30 @@ export class Tally {
   }
 
   /**
-   * Works on all of them, as many at once as there are slots; null results come later. Work that calls `leave`
-   * gives its slot back before its end.
+   * Works on all of them, `most` at once; null results come later. Work that calls `leave` makes room for the next
+   * one before its end.
    */
   async each<T extends Candidate>(
-    slots: Slots,
+    most: number,
     candidates: Iterable<T> | AsyncIterable<T>,
     work: (candidate: T, leave: () => void) => Promise<EventResult | null>,
   ): Promise<void> {
     const running = new Set<Promise<void>>();
     const bugs: unknown[] = [];
+    let places = most;
+    let freed = () => {};
     for await (const candidate of candidates) {
-      await slots.take();
+      while (places === 0) {
+        await new Promise<void>((resolve) => {
+          freed = resolve;
+        });
+      }
       if (bugs.length > 0) break;
-      const leave = once(() => slots.give());
+      places -= 1;
+      const leave = once(() => {
+        places += 1;
+        freed();
+      });
       const done = this.#one(candidate, () => work(candidate, leave))
         .catch((error: unknown) => {
           bugs.push(error);

@@ -56,6 +56,7 @@ export type SyncSettings = Pick<
   | 'maxCreatesPerRun'
   | 'settleMs'
   | 'inFlightMs'
+  | 'maxRunSeconds'
 > & { /** Requests per second that Revel gets from this run. */ revelRps: number };
 
 /** Everything a run acts through. Nothing in the sync library reaches for the outside by itself. */
@@ -64,7 +65,7 @@ export interface SyncDeps {
   tripleseat: TripleseatPort;
   revel: RevelPort;
   /** Without a cache every event is read in every sweep. */
-  state: Pick<StateStore, 'locks' | 'intents' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
+  state: Pick<StateStore, 'locks' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
   clock: Clock;
   /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
   hex: (digits: number) => string;

@@ -32,7 +32,7 @@ export function standingOrder(wanted: WantedOrder, over: Partial<FoundOrder> = {
     updatedBy: wanted.location.revel.userId,
     createdDate: `${wanted.date}T00:31:07`,
     updatedDate: `${wanted.date}T00:31:07`,
-    notes: finalNotes(wanted.eventId, wanted.revision),
+    notes: finalNotes(wanted.eventId, wanted.revision, '4ba1e130'),
     deleted: false,
     printed: true,
     opened: false,

@@ -6,26 +6,30 @@ import {
   finalNotes,
   isSuperseded,
   revisionIn,
+  runIn,
   supersededNotes,
 } from '../../src/domain/notes.js';
 import { eventId } from './builders.js';
 
 const event = eventId('55521609');
 const revision = '1a2b3c4d';
-const claim = '0123456789abcdef';
+const claim = { reach: '01234567', run: '89abcdef' };
 
 describe('notes of an order', () => {
   it('say which event it is and in which revision', () => {
-    expect(finalNotes(event, revision)).toBe('Triple Seat Event #55521609 rev 1a2b3c4d');
-    expect(revisionIn(finalNotes(event, revision))).toBe(revision);
-    expect(claimIn(finalNotes(event, revision))).toBeNull();
-    expect(isSuperseded(finalNotes(event, revision))).toBe(false);
+    const notes = finalNotes(event, revision, claim.run);
+    expect(notes).toBe('Triple Seat Event #55521609 rev 1a2b3c4d run 89abcdef');
+    expect(revisionIn(notes)).toBe(revision);
+    expect(runIn(notes)).toBe(claim.run);
+    expect(claimIn(notes)).toBeNull();
+    expect(isSuperseded(notes)).toBe(false);
   });
 
-  it('carry the claim of the run that fills it', () => {
-    const notes = claimedNotes(event, revision, claim);
-    expect(claimIn(notes)).toBe(claim);
+  it.each(['filling', 'claiming'] as const)('carry the mark of the run that is %s it', (kind) => {
+    const notes = claimedNotes(event, revision, kind, claim);
+    expect(claimIn(notes)).toEqual({ kind, ...claim });
     expect(revisionIn(notes)).toBe(revision);
+    expect(runIn(notes)).toBeNull();
     expect(isSuperseded(notes)).toBe(false);
   });
 

@@ -33,7 +33,7 @@ function hidden(id: number, over: Partial<FoundOrder> = {}): FoundOrder {
     id: orderId(id),
     historyIds: [],
     printed: false,
-    notes: claimedNotes(wanted.eventId, wanted.revision, '0123456789abcdef'),
+    notes: claimedNotes(wanted.eventId, wanted.revision, 'filling', { reach: '01234567', run: '89abcdef' }),
     ...over,
   });
 }
@@ -311,7 +311,13 @@ describe('planOrder', () => {
 
   describe('an order that became visible with a claim in its notes', () => {
     const shown = (over: Partial<FoundOrder> = {}) =>
-      visible(5, { notes: claimedNotes(wanted.eventId, wanted.revision, '0123456789abcdef'), ...over });
+      visible(5, {
+        notes: claimedNotes(wanted.eventId, wanted.revision, 'filling', {
+          reach: '01234567',
+          run: '89abcdef',
+        }),
+        ...over,
+      });
 
     it('is never right by its header alone', () => {
       expect(planned([shown()], null)).toMatchObject({ kind: 'need-contents', order: { id: '5' } });

@@ -179,7 +179,8 @@ function compare(revel: RevelSimulator, order: OrderRow, expected: Expected, sta
   for (const [field, wanted] of Object.entries(flags)) {
     if (row[field] !== wanted) say(`${field} is ${String(row[field])}, not ${String(wanted)}`);
   }
-  if (!/ rev [0-9a-f]{8}$/.test(order.notes ?? '')) say(`notes are "${order.notes ?? ''}"`);
+  if (!/ rev [0-9a-f]{8}( run [0-9a-f]{8})?$/.test(order.notes ?? ''))
+    say(`notes are "${order.notes ?? ''}"`);
   compareRows(revel, order, expected, state);
 }
 

@@ -51,6 +51,7 @@ export const usualSettings: SyncSettings = {
   concurrency: 4,
   maxCreatesPerRun: 200,
   settleMs: 3_000,
+  maxRunSeconds: 1_800,
   inFlightMs: 30_000,
   revelRps: 1_000,
 };

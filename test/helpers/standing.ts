@@ -24,7 +24,7 @@ export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Pl
       updated_by: user,
       created_date: date,
       updated_date: date,
-      notes: finalNotes(wanted.eventId, wanted.revision),
+      notes: finalNotes(wanted.eventId, wanted.revision, '4ba1e130'),
       call_name: wanted.callName,
       printed: true,
       web_order: true,

@@ -61,8 +61,8 @@ describe('an order that is completed after its event has changed', () => {
     const same = await complete(deal, deal);
     const renamed = await complete({ ...deal, contact: ada }, { ...deal, contact: bob });
     const both = await complete({ ...deal, contact: ada }, { ...full, contact: bob });
-    // The last change; with another discount also the totals.
-    expect([same, renamed, both].map(({ run }) => headers(run).length)).toEqual([1, 1, 2]);
+    // The mark of whoever completes it and the last change; with another discount also the totals.
+    expect([same, renamed, both].map(({ run }) => headers(run).length)).toEqual([2, 2, 3]);
   });
 
   it('keeps no amount of a discount that is gone', async () => {

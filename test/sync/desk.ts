@@ -12,7 +12,7 @@ import { localDate } from '../../src/sandbox/tripleseat/time.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
 import { seedShops, seedWorld } from '../../src/sandbox/world/seed.js';
-import type { Intent, TokenStore, Tokens } from '../../src/state/types.js';
+import type { TokenStore, Tokens } from '../../src/state/types.js';
 import { runSync } from '../../src/sync/run.js';
 import type { EventResult, SyncDeps, SyncOutcome, SyncRequest, SyncSettings } from '../../src/sync/types.js';
 import { connectTripleseat } from '../../src/tripleseat/connect.js';
@@ -63,7 +63,6 @@ export class Desk {
   readonly tripleseat = new TripleseatSimulator({ clientCredentials: 'works', rate: null });
   readonly revel = new RevelSimulator(KEY);
   readonly scenarios: Scenario[];
-  readonly intents = new Map<string, Intent>();
   /** The cache's entries as JSON; may be changed and deleted. */
   readonly cache = new Map<string, string>();
   lastGoodSweep: string | null = null;
@@ -278,11 +277,6 @@ export class Desk {
           return { release: async () => void locks.delete(name) };
         },
         confirm: async () => undefined,
-      },
-      intents: {
-        read: async (event) => this.intents.get(event) ?? null,
-        write: async (event, intent) => void this.intents.set(event, intent),
-        clear: async (event) => void this.intents.delete(event),
       },
       journal: {
         append: async () => undefined,

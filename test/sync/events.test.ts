@@ -80,7 +80,7 @@ describe('the example payload', () => {
       remaining_due: 710.65,
       call_name: 'Ada Alder | 555-0100',
     });
-    expect(the(desk).notes).toMatch(/^Triple Seat Event #55521609 rev [0-9a-f]{8}$/);
+    expect(the(desk).notes).toMatch(/^Triple Seat Event #55521609 rev [0-9a-f]{8} run [0-9a-f]{8}$/);
     expect(the(desk).created_date).toMatch(/^2026-11-14T\d\d:\d\d:\d\d$/);
     expect(desk.revel.payments(the(desk).id)).toMatchObject([{ amount: '710.660000', payment_type: 236 }]);
     expect(desk.revel.history(the(desk).id)).toMatchObject([

@@ -17,7 +17,7 @@ export function makeLegacy(desk: Desk, eventId: number, day?: string): void {
     .replaceAll(`Triple Seat_${eventId}`, `Triple Seat ${eventId}`)
     .replaceAll(row.uuid, '12345678-0000-4000-8000-000000000000')
     .replaceAll(
-      new RegExp(`Triple Seat Event #${eventId} rev [0-9a-f]{8}`, 'g'),
+      new RegExp(`Triple Seat Event #${eventId} rev [0-9a-f]{8}( run [0-9a-f]{8})?`, 'g'),
       `Triple Seat Event #${eventId}`,
     );
   const filed = day === undefined ? text : text.replaceAll(row.created_date, `${day}T09:30:00`);

@@ -39,8 +39,8 @@ const reasons = (run: DeskRun) => new Set(run.results.map(({ reason }) => reason
 
 describe('a run for one event', () => {
   it.each([
-    ['OrderItem', 'line missing: 3 × O G'],
-    ['Payment', 'payment missing: 100.00'],
+    ['OrderItem', 'O G: event 3 × 11.40, missing in the order'],
+    ['Payment', 'payment'],
   ] as const)('notices a %s that vanished', async (from, said) => {
     const { desk, events } = standing(2);
     const [event, other] = events;
@@ -81,8 +81,8 @@ describe('an order whose run has died after its last write', () => {
 
 describe('a sweep without a memory', () => {
   it.each([
-    ['OrderItem', 'line missing: 3 × O G'],
-    ['Payment', 'payment missing: 100.00'],
+    ['OrderItem', 'O G: event 3 × 11.40, missing in the order'],
+    ['Payment', 'payment'],
   ] as const)('notices a %s that vanished', async (from, said) => {
     const { desk, events } = standing(3);
     const [event] = events;
@@ -96,32 +96,27 @@ describe('a sweep without a memory', () => {
     }
   });
 
-  it('reads lines and payments of a hundred orders at most, and only then', async () => {
+  it('reads lines and payments of a hundred orders at a time, and only then', async () => {
     const { desk } = standing(250);
     const cold = await desk.sweep();
     expect(reasons(cold)).toEqual(new Set(['ALREADY_INJECTED']));
     // Four lines each, 500 with each request.
-    expect([count(cold, ITEMS), count(cold, PAYMENTS)]).toEqual([1, 1]);
+    expect([count(cold, ITEMS), count(cold, PAYMENTS)]).toEqual([3, 3]);
     desk.clock.skip(0.75 * HOUR);
     const warm = await desk.sweep();
     expect(reasons(warm)).toEqual(new Set(['ALREADY_INJECTED']));
     expect([count(warm, ITEMS), count(warm, PAYMENTS)]).toEqual([0, 0]);
   });
 
-  it('comes to the others of many orders when it has forgotten them', async () => {
+  it('notices all of many orders that lack something, and again in the next sweep', async () => {
     const { desk, events } = standing(130);
     for (const event of events) lose(desk, event, 'Payment');
-    const found = new Set<string>();
-    for (let n = 0; n < 5; n += 1) {
+    for (let n = 0; n < 2; n += 1) {
       const run = await desk.sweep();
-      const drift = run.results.filter(({ reason }) => reason === 'DRIFT').map(({ id }) => id);
-      if (n === 0) expect(drift).toHaveLength(100);
-      // What is wrong stays so in every report.
-      expect(drift).toEqual(expect.arrayContaining([...found]));
-      for (const id of drift) found.add(id);
+      expect(reasons(run)).toEqual(new Set(['DRIFT']));
+      expect(run.results).toHaveLength(130);
       desk.clock.skip(2.25 * HOUR);
     }
-    expect(found.size).toBe(events.length);
   });
 
   it('reads one by one what cannot be read together, and never takes a failure for right', async () => {

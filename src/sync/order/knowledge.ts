@@ -1,0 +1,323 @@
+import type { OrderId } from '../../domain/ids.js';
+import type { Location } from '../../domain/location.js';
+import { type Claim, claimIn, runIn } from '../../domain/notes.js';
+import {
+  type Contents,
+  type FoundItem,
+  type FoundOrder,
+  type FoundPayment,
+  isVisible,
+} from '../../domain/order.js';
+import { type Action, billsOf, type OrderPlan } from '../../domain/plan.js';
+import type { FailReason, SkipReason } from '../../domain/reasons.js';
+import type { WantedItem, WantedOrder } from '../../domain/wanted.js';
+import type { Timing } from './timing.js';
+
+/**
+ * A thing as Revel showed it. It holds everything that was carried out up to `asOf`, and perhaps something of what
+ * came later: a look that was put at t is as of t less the settling time, an answer to a write as of its sending.
+ */
+export interface Seen<T> {
+  readonly value: T;
+  readonly asOf: number;
+}
+
+/** One write to Revel, as plain data. */
+export type Write =
+  /** The header, born with our mark. */
+  | { kind: 'create'; uuid: string }
+  | { kind: 'add-line'; id: OrderId; item: WantedItem; uuid: string }
+  | { kind: 'remove-line'; id: OrderId; row: FoundItem }
+  | { kind: 'totals'; id: OrderId }
+  | { kind: 'add-payment'; id: OrderId; uuid: string }
+  | { kind: 'remove-payment'; id: OrderId; row: FoundPayment }
+  /** Printed, with the final notes: no mark of an unfinished order any more. */
+  | { kind: 'finish'; id: OrderId }
+  /** The history row: staff see the order from here on. */
+  | { kind: 'show'; id: OrderId }
+  /** Our wish to take over another run's order. */
+  | { kind: 'claim'; id: OrderId; revision: string }
+  /** Our mark on an order that has become ours. */
+  | { kind: 'hold'; id: OrderId; revision: string }
+  /** Our claim goes from the notes of an order that was finished meanwhile. */
+  | { kind: 'take-back'; id: OrderId; revision: string }
+  /** Marked deleted: it lost against `winner`, or stands where the event is no more. */
+  | { kind: 'drop'; id: OrderId; winner: OrderId | null };
+
+/** One question to Revel. */
+export type Read =
+  /** All headers of the event. */
+  | { of: 'rows' }
+  /** The same wherever they may be filed. */
+  | { of: 'beyond' }
+  | { of: 'header' | 'items' | 'payments'; id: OrderId }
+  /** The orders that its bill was split into. */
+  | { of: 'bills'; order: FoundOrder };
+
+/** How long a question may wait to go out with those of other events. */
+export type Patience = 'none' | 'short' | 'long';
+
+/** What to do next: one thing, then ask again. */
+export type Step =
+  | { do: 'look'; reads: readonly Read[]; patience: Patience }
+  /** `why`: a sentence for whoever waits for this event; null: it takes no time worth a word. */
+  | { do: 'wait'; until: number; why: string | null }
+  /** Must not leave after `until`. */
+  | { do: 'write'; write: Write; until: number }
+  /** Read the event again: another run may have acted on a newer state of it. */
+  | { do: 'refresh' }
+  | { do: 'end'; end: End };
+
+/** A plan that only has to be told. */
+export type ReportPlan = Extract<OrderPlan, { kind: 'failed' | 'in-service' }>;
+
+/** How the work on an event ends. */
+export type End =
+  /** `created`: by this run. `compared`: its lines and payments as well as its header, as of then; null: its header alone. `leftovers`: hidden headers with a payment. */
+  | { kind: 'standing'; order: FoundOrder; created: boolean; compared: number | null; leftovers: OrderId[] }
+  /** A person is needed, or nothing is to be done. */
+  | { kind: 'report'; plan: ReportPlan }
+  | ({ kind: 'halted'; message: string; upstream: boolean } & (
+      | { skipped: true; reason: SkipReason }
+      | { skipped: false; reason: FailReason }
+    ));
+
+/** A write whose answer was lost, or that was refused for good: perhaps it has happened, or still will. */
+export interface Pending {
+  readonly write: Write;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  readonly detail: string;
+  /** Revel has refused it for good; perhaps because it is there already. */
+  readonly refused: boolean;
+  /** The latest look at what became of it was put then; null: none. */
+  readonly lookedAt: number | null;
+}
+
+/** An order that another run has begun. */
+interface Watch {
+  /** Changes when somebody works on it. */
+  readonly print: string;
+  readonly changedAt: number;
+  /** It may be claimed when nothing has changed for so long, in milliseconds. */
+  readonly quiet: number;
+  readonly beganAt: number;
+  readonly seenAt: number;
+}
+
+/** What this run knows of one order of the event, and what it has done with it. */
+export interface Known {
+  /** By its id, or as a write answered; the value is null when it is not there. */
+  readonly header: Seen<FoundOrder | null> | null;
+  readonly items: Seen<readonly FoundItem[]> | null;
+  readonly payments: Seen<readonly FoundPayment[]> | null;
+  /** The orders that its bill was split into, beyond those that a look at all headers shows; null: not looked for. */
+  readonly bills: readonly FoundOrder[] | null;
+  /** This run has made it, whoever has it now. */
+  readonly made: boolean;
+  /** It is this run's since then at the latest, as its maker or because it took it over; null: it is not. */
+  readonly ours: { how: 'made' | 'taken'; at: number } | null;
+  /** It is somebody else's, and watched; null: not. */
+  readonly watch: Watch | null;
+  /** Our claim on it had taken effect by then; null: not claimed. */
+  readonly claimedAt: number | null;
+  /** Lines that Revel has taken from this run and not shown yet. */
+  readonly lines: readonly { item: WantedItem; uuid: string; at: number }[];
+  /** Rows that Revel has taken away for this run by then, and that no look has shown to be gone since. */
+  readonly gone: { lines: Readonly<Record<string, number>>; payments: Readonly<Record<string, number>> };
+  /** Its payment was taken by Revel at the latest then; null: none written. */
+  readonly paid: { uuid: string; at: number; looked: boolean } | null;
+  /** How often its lines had to be written again, its totals and its last change were written. */
+  readonly tries: { lines: number; totals: number; finish: number };
+  /** This run has made it visible, at the latest then. */
+  readonly shownAt: number | null;
+  /** This run has marked it deleted. */
+  readonly dropped: boolean;
+}
+
+/** What is known of an order that nothing has been read of. */
+export const unknown: Known = {
+  header: null,
+  items: null,
+  payments: null,
+  bills: null,
+  made: false,
+  ours: null,
+  watch: null,
+  claimedAt: null,
+  lines: [],
+  gone: { lines: {}, payments: {} },
+  paid: null,
+  tries: { lines: 0, totals: 0, finish: 0 },
+  shownAt: null,
+  dropped: false,
+};
+
+/** What a run sets out with. */
+export interface Given {
+  /** What the event's order must be. */
+  wanted: WantedOrder;
+  /** 8 hex digits of whoever shares the event's lock with us, and 8 of the run. */
+  claim: Claim;
+  timing: Timing;
+  /** Time zones of the establishments that an order of ours may stand in. */
+  zones: Readonly<Record<number, string>>;
+  /** Every shop that is configured. */
+  locations: readonly Location[];
+  /** Many events at once: questions wait for company, and time is spent on others. */
+  sweep: boolean;
+  /** Lines and payments have to be compared as of then, whatever the header says; null: not. */
+  compareFrom: number | null;
+  /** The run holds the event's lock since then. */
+  begunAt: number;
+}
+
+/** All that one run knows of the event's order: plain data, never changed, only replaced by what `learn` makes of it. */
+export interface Knowledge extends Given {
+  /** The event was read again since a person seemed to be needed. */
+  readonly refreshed: boolean;
+  /** The headers of the event, as a look at all of them showed. */
+  readonly rows: Seen<readonly FoundOrder[]> | null;
+  /** They were looked for wherever they may be filed. */
+  readonly beyond: boolean;
+  readonly orders: Readonly<Record<OrderId, Known>>;
+  readonly pending: Pending | null;
+  /** The last thing done was a look at whether an order is still ours: another one would tell nothing new. */
+  readonly justLooked: boolean;
+  /** Nothing is to be sent before then. */
+  readonly notBefore: number;
+  /** Writes in a row that Revel refused for now, whose answers were lost, and that came too late to be sent. */
+  readonly tries: { refused: number; lost: number; late: number };
+  /** Set by what cannot go on. */
+  readonly end: End | null;
+  /** Carried out so far. */
+  readonly actions: readonly Action[];
+  readonly warnings: readonly string[];
+}
+
+/** What a run knows before its first look; `rows`: what has been looked up for it. */
+export function begin(given: Given, rows: Seen<readonly FoundOrder[]> | null): Knowledge {
+  return {
+    ...given,
+    refreshed: false,
+    rows,
+    beyond: false,
+    orders: {},
+    pending: null,
+    justLooked: false,
+    notBefore: Number.NEGATIVE_INFINITY,
+    tries: { refused: 0, lost: 0, late: 0 },
+    end: null,
+    actions: [],
+    warnings: [],
+  };
+}
+
+/** What is known of one order. */
+export function known(k: Knowledge, id: OrderId): Known {
+  return k.orders[id] ?? unknown;
+}
+
+/** The header of an order as it was seen last, whether in a list, by its id or as a write answered. */
+export function seenHeader(k: Knowledge, id: OrderId): Seen<FoundOrder | null> | null {
+  const row = k.rows?.value.find((each) => each.id === id);
+  const { header } = known(k, id);
+  if (!row || !k.rows) return header;
+  const listed = { value: row, asOf: k.rows.asOf };
+  if (!header) return listed;
+  return header.asOf >= listed.asOf ? lasting(k, listed, header) : lasting(k, header, listed);
+}
+
+/**
+ * What never goes away again counts from the first answer that shows it, since the next may show an earlier state:
+ * that staff can see the order, that it is deleted, and that somebody else has written to it.
+ */
+export function lasting(
+  { wanted }: Knowledge,
+  before: Seen<FoundOrder | null> | null,
+  after: Seen<FoundOrder | null>,
+): Seen<FoundOrder | null> {
+  const [was, is] = [before?.value, after.value];
+  if (!was || !is) return after;
+  const historyIds = isVisible(was) && !isVisible(is) ? was.historyIds : is.historyIds;
+  const updatedBy = was.updatedBy === wanted.location.revel.userId ? is.updatedBy : was.updatedBy;
+  const deleted = was.deleted || is.deleted;
+  const opened = was.opened || is.opened;
+  const isSame =
+    historyIds === is.historyIds &&
+    updatedBy === is.updatedBy &&
+    deleted === is.deleted &&
+    opened === is.opened;
+  return isSame ? after : { ...after, value: { ...is, historyIds, updatedBy, deleted, opened } };
+}
+
+/** The headers of the event, each as it was seen last; those that this run knows to be there or gone besides. */
+export function headers(k: Knowledge): FoundOrder[] {
+  const rows = k.rows?.value ?? [];
+  const unlisted = Object.entries(k.orders).flatMap(([id, { header, ours }]) =>
+    header?.value && ours && !rows.some((row) => row.id === id) ? [header.value] : [],
+  );
+  return [...rows, ...unlisted].map((row) => {
+    // What is not there by its id is no order.
+    const order = seenHeader(k, row.id)?.value ?? { ...row, deleted: true };
+    return known(k, row.id).dropped ? { ...order, deleted: true } : order;
+  });
+}
+
+/**
+ * Whether the notes say that the order is this run's: our mark while it is filled, whichever run of this lock wrote
+ * it (the lock says that it is dead if it is not this one), or the final notes of this run.
+ */
+export function isMarkedOurs(k: Knowledge, { notes }: FoundOrder): boolean {
+  const claim = claimIn(notes);
+  return claim ? claim.kind === 'filling' && claim.reach === k.claim.reach : runIn(notes) === k.claim.run;
+}
+
+/** Lines of an order as they are now, as far as this run knows: as they were read, with its own writes on top. */
+export function linesOf({ items, lines, gone }: Known): FoundItem[] | null {
+  if (!items) return null;
+  const shown = new Set(items.value.map(({ uuid }) => uuid?.toLowerCase()));
+  return [
+    ...items.value.map((row) => (gone.lines[row.id] === undefined ? row : { ...row, deleted: true })),
+    ...lines.filter(({ uuid }) => !shown.has(uuid)).map(({ item, uuid }) => asRow(item, uuid)),
+  ];
+}
+
+function asRow(item: WantedItem, uuid: string): FoundItem {
+  return {
+    id: `new ${uuid}`,
+    uuid,
+    orderId: '' as OrderId,
+    productId: item.productId,
+    quantity: item.quantity,
+    price: item.unitPrice,
+    nameOverride: item.nameOverride,
+    text: item.text,
+    deleted: false,
+    updatedBy: null,
+  };
+}
+
+/** The parts that the order's bill was split into, as far as they are known. */
+export function partsOf(k: Knowledge, order: FoundOrder): FoundOrder[] {
+  const listed = billsOf(order, headers(k));
+  const found = known(k, order.id).bills ?? [];
+  return [...listed, ...found.filter(({ id }) => !listed.some((row) => row.id === id))];
+}
+
+/**
+ * Lines and payments of an order and its parts, only ever as they were read: a plan is never made from what was
+ * written. Null: not all of them are known.
+ */
+export function contentsOf(k: Knowledge, order: FoundOrder): Contents | null {
+  const items: FoundItem[] = [];
+  const payments: FoundPayment[] = [];
+  for (const { id } of [order, ...partsOf(k, order)]) {
+    const part = known(k, id);
+    if (!part.items || !part.payments) return null;
+    items.push(...part.items.value);
+    payments.push(...part.payments.value);
+  }
+  const { bills } = known(k, order.id);
+  return { order: order.id, items, payments, bills: bills && [...bills] };
+}

@@ -1,0 +1,392 @@
+import { compareMoney } from '../../domain/compare.js';
+import type { OrderId } from '../../domain/ids.js';
+import { formatCents } from '../../domain/money.js';
+import { claimIn, finalNotes, isSuperseded } from '../../domain/notes.js';
+import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import {
+  type Action,
+  addItem,
+  addPayment,
+  createOrder,
+  markDeleted,
+  needsTotals,
+  setTotals,
+} from '../../domain/plan.js';
+import type { FailReason } from '../../domain/reasons.js';
+import type { WantedOrder } from '../../domain/wanted.js';
+import type { RevelWrite } from '../../revel/types.js';
+import {
+  isMarkedOurs,
+  type Knowledge,
+  type Known,
+  known,
+  lasting,
+  type Seen,
+  seenHeader,
+  unknown,
+  type Write,
+} from './knowledge.js';
+import { certainFrom, evidenceOf } from './next.js';
+
+/** So often in a row may Revel refuse a write for now; more often where it says that it is only too much at once. */
+const MAX_REFUSALS = 4;
+const MAX_THROTTLED = 8;
+const MAX_LOST = 12;
+const MAX_LATE = 50;
+const FIRST_PAUSE_MS = 250;
+const LAST_PAUSE_MS = 8_000;
+
+/** What one question was answered, and when it was put. */
+export type Found = { askedAt: number } & (
+  | { of: 'rows'; rows: readonly FoundOrder[] }
+  | { of: 'beyond'; rows: readonly FoundOrder[] }
+  | { of: 'header'; id: OrderId; header: FoundOrder | null }
+  | { of: 'items'; id: OrderId; items: readonly FoundItem[] }
+  | { of: 'payments'; id: OrderId; payments: readonly FoundPayment[] }
+  | { of: 'bills'; id: OrderId; bills: readonly FoundOrder[] }
+);
+
+/** What is known after these answers, which came together. */
+export function learnFound(k: Knowledge, found: readonly Found[], now: number): Knowledge {
+  let after: Knowledge = { ...k, justLooked: found.some(({ of }) => of === 'rows' || of === 'header') };
+  for (const each of found) after = settled(seen(after, each), each, now);
+  return watched(disowned(after), found, now);
+}
+
+/** Rows that a look for other events has shown along: whatever it tells is as good as asked for. */
+export function learnAlong(k: Knowledge, rows: readonly FoundOrder[], askedAt: number): Knowledge {
+  const asOf = askedAt - k.timing.settle;
+  if (!k.rows || k.pending || asOf <= k.rows.asOf) return k;
+  return disowned(withRows(k, rows, asOf));
+}
+
+/** A look failed: nothing can be concluded from it, so the work on the event ends. */
+export function learnFailed(k: Knowledge, message: string): Knowledge {
+  return halted(k, 'REVEL_ERROR', message, true);
+}
+
+/** The run is to stop. */
+export function learnStopped(k: Knowledge): Knowledge {
+  return halted(k, 'ABORTED', 'The run was stopped before this event was finished.', false);
+}
+
+/** The event as it is now; null: unchanged, or not to be had. */
+export function learnRefreshed(k: Knowledge, wanted: WantedOrder | null): Knowledge {
+  return wanted ? { ...k, wanted, refreshed: true, rows: null } : { ...k, refreshed: true };
+}
+
+/** What became of a write: done, certainly not done, or unknown. `sentAt`: when it left at the earliest. */
+export function learnWritten(
+  k: Knowledge,
+  write: Write,
+  answer: RevelWrite<FoundOrder | null | true>,
+  sentAt: number,
+  now: number,
+): Knowledge {
+  const after: Knowledge = { ...k, justLooked: false };
+  const lost = { write, sentAt, answeredAt: now, lookedAt: null };
+  switch (answer.kind) {
+    case 'done': {
+      const order = answer.value === true ? null : answer.value;
+      return disowned(happened(after, write, order, sentAt, now));
+    }
+    case 'held': {
+      const tries = { ...k.tries, late: k.tries.late + 1 };
+      if (tries.late <= MAX_LATE) return { ...after, tries };
+      return halted(
+        after,
+        'REVEL_ERROR',
+        'Revel answers too slowly to write safely: raise SETTLE_SECONDS.',
+        true,
+      );
+    }
+    case 'not-done': {
+      // Perhaps it is there already, and refused for that.
+      if (!answer.retry) return { ...after, pending: { ...lost, detail: answer.detail, refused: true } };
+      const tries = { ...k.tries, refused: k.tries.refused + 1 };
+      const most = answer.throttled === undefined ? MAX_REFUSALS : MAX_THROTTLED;
+      if (tries.refused >= most) return halted(after, 'REVEL_ERROR', `${answer.detail}.`, true);
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** (tries.refused - 1), LAST_PAUSE_MS);
+      return { ...after, tries, notBefore: now + Math.max(answer.retryAfterMs, pause) };
+    }
+    case 'unknown': {
+      const pending = { ...lost, detail: answer.detail, refused: false };
+      // Should the order be lost meanwhile, it may get this write all the same.
+      const compareFrom = Math.max(k.compareFrom ?? sentAt, certainFrom(k, pending));
+      return { ...after, pending, compareFrom };
+    }
+  }
+}
+
+/** Takes an answer down, unless something newer is known. */
+function seen(k: Knowledge, found: Found): Knowledge {
+  const asOf = found.askedAt - k.timing.settle;
+  switch (found.of) {
+    case 'rows':
+      return withRows(k, found.rows, asOf);
+    case 'beyond': {
+      const listed = new Set(k.rows?.value.map(({ id }) => id));
+      const more = found.rows.filter(({ id }) => !listed.has(id));
+      const rows = k.rows && { ...k.rows, value: [...k.rows.value, ...more] };
+      return { ...k, beyond: true, rows };
+    }
+    case 'header': {
+      return change(k, found.id, { header: later(k, found.id, { value: found.header, asOf }) });
+    }
+    case 'items': {
+      const { lines, gone, tries } = known(k, found.id);
+      const shown = new Set(found.items.map(({ uuid }) => uuid?.toLowerCase()));
+      const left = lines.filter(({ uuid }) => !shown.has(uuid));
+      const told = Object.entries(gone.lines).filter(([, at]) => at <= asOf);
+      const still = Object.fromEntries(Object.entries(gone.lines).filter(([, at]) => at > asOf));
+      // Revel has accepted them, and does not show it although it had to.
+      const isLost = left.some(({ at }) => at <= asOf) || told.some(([id]) => isLive(found.items, id));
+      return change(k, found.id, {
+        items: { value: found.items, asOf },
+        lines: left,
+        gone: { ...gone, lines: still },
+        tries: { ...tries, lines: tries.lines + (isLost ? 1 : 0) },
+      });
+    }
+    case 'bills':
+      return change(k, found.id, { bills: found.bills });
+    case 'payments': {
+      const { paid } = known(k, found.id);
+      return change(k, found.id, {
+        payments: { value: found.payments, asOf },
+        paid: paid && { ...paid, looked: true },
+      });
+    }
+  }
+}
+
+function withRows(k: Knowledge, rows: readonly FoundOrder[], asOf: number): Knowledge {
+  if (k.rows && k.rows.asOf > asOf) return k;
+  const value = rows.map((row) => lasting(k, seenHeader(k, row.id), { value: row, asOf }).value ?? row);
+  return { ...k, rows: { value, asOf } };
+}
+
+/** The later of what was known of a header and what an answer shows. */
+function later(k: Knowledge, id: OrderId, header: Seen<FoundOrder | null>): Seen<FoundOrder | null> {
+  const before = known(k, id).header;
+  if (before && before.asOf > header.asOf) return lasting(k, header, before);
+  return lasting(k, seenHeader(k, id), header);
+}
+
+/** What the answer says of the write whose own answer was lost. */
+function settled(k: Knowledge, found: Found, now: number): Knowledge {
+  const { pending } = k;
+  if (!pending) return k;
+  const evidence = evidenceOf(pending.write);
+  if (evidence.of !== found.of || ('id' in found && 'id' in evidence && found.id !== evidence.id)) return k;
+  const shown = shows(k, pending.write, found);
+  if (shown) {
+    const order = shown === true ? null : shown;
+    return happened({ ...k, pending: null }, pending.write, order, pending.sentAt, now);
+  }
+  if (found.askedAt - k.timing.settle < certainFrom(k, pending)) {
+    return { ...k, pending: { ...pending, lookedAt: found.askedAt } };
+  }
+  // Now it has certainly not happened.
+  const after: Knowledge = { ...k, pending: null, tries: { ...k.tries, lost: k.tries.lost + 1 } };
+  const isTaken = found.of === 'rows' && found.rows.some(({ deleted }) => !deleted);
+  if (pending.refused && !isTaken) return halted(after, 'REVEL_ERROR', `${pending.detail}.`, false);
+  return after.tries.lost < MAX_LOST ? after : halted(after, 'REVEL_ERROR', `${pending.detail}.`, true);
+}
+
+/** Whether a write shows, as the order that it made or changed if there is one. */
+function shows(k: Knowledge, write: Write, found: Found): FoundOrder | boolean {
+  switch (found.of) {
+    case 'rows':
+      return found.rows.find((row) => write.kind === 'create' && isFrom(k, write.uuid, row)) ?? false;
+    case 'items': {
+      if (write.kind === 'remove-line') return !isLive(found.items, write.row.id);
+      const isThere = ({ uuid, deleted }: FoundItem) =>
+        write.kind === 'add-line' && uuid?.toLowerCase() === write.uuid && !deleted;
+      return found.items.some(isThere);
+    }
+    case 'payments': {
+      if (write.kind === 'remove-payment') return !isLive(found.payments, write.row.id);
+      const isThere = ({ uuid, deleted }: FoundPayment) =>
+        write.kind === 'add-payment' && uuid?.toLowerCase() === write.uuid && !deleted;
+      return found.payments.some(isThere);
+    }
+    case 'header':
+      return found.header !== null && showsIn(k, write, found.header) && found.header;
+    case 'beyond':
+    case 'bills':
+      return false;
+  }
+}
+
+/** The header is the one that this run has set out to make, though perhaps marked deleted since. */
+function isFrom(k: Knowledge, uuid: string, row: FoundOrder): boolean {
+  const mark = claimIn(row.notes);
+  const isOurs = mark?.reach === k.claim.reach && mark.run === k.claim.run;
+  return row.uuid?.toLowerCase() === uuid && (isOurs || row.deleted);
+}
+
+function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean {
+  const mark = claimIn(order.notes);
+  const isOurs = mark?.reach === k.claim.reach && mark.run === k.claim.run;
+  switch (write.kind) {
+    case 'totals':
+      return !needsTotals(k.wanted, order);
+    case 'finish': {
+      const notes = finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run);
+      return order.printed && order.notes === notes && compareMoney(k.wanted, order).length === 0;
+    }
+    case 'show':
+      return isVisible(order);
+    case 'claim':
+      return isOurs && mark.kind === 'claiming';
+    case 'hold':
+      return isOurs && mark.kind === 'filling';
+    case 'take-back':
+      return mark?.reach !== k.claim.reach;
+    case 'drop':
+      return order.deleted || isSuperseded(order.notes);
+    case 'create':
+    case 'add-line':
+    case 'remove-line':
+    case 'add-payment':
+    case 'remove-payment':
+      return false;
+  }
+}
+
+function isLive(rows: readonly { id: string; deleted: boolean }[], id: string): boolean {
+  return rows.some((row) => row.id === id && !row.deleted);
+}
+
+/** It has happened, at the latest `now`. `order`: the header that it answered, or that shows it. */
+function happened(
+  before: Knowledge,
+  write: Write,
+  order: FoundOrder | null,
+  sentAt: number,
+  now: number,
+): Knowledge {
+  const k: Knowledge = { ...before, tries: { refused: 0, lost: 0, late: 0 } };
+  const header = order && lasting(k, seenHeader(k, order.id), { value: order, asOf: sentAt });
+  if (write.kind === 'create') {
+    if (!order) return k;
+    const made = {
+      header,
+      items: { value: [], asOf: sentAt },
+      payments: { value: [], asOf: sentAt },
+      made: true,
+      ours: order.deleted ? null : ({ how: 'made', at: now } as const),
+    };
+    return did(change(k, order.id, made), createOrder(k.wanted));
+  }
+  const { id } = write;
+  const { lines, gone, tries, payments } = known(k, id);
+  switch (write.kind) {
+    case 'add-line': {
+      const line = { item: write.item, uuid: write.uuid, at: now };
+      return did(change(k, id, { lines: [...lines, line] }), addItem(write.item));
+    }
+    case 'remove-line': {
+      const { id: item, productId: product } = write.row;
+      const after = change(k, id, { gone: { ...gone, lines: { ...gone.lines, [item]: now } } });
+      return did(after, { action: 'remove_item', item, product });
+    }
+    case 'totals': {
+      const after = change(k, id, { header, tries: { ...tries, totals: tries.totals + 1 } });
+      return tries.totals === 0 ? did(after, setTotals(k.wanted)) : after;
+    }
+    case 'add-payment': {
+      const paid = { uuid: write.uuid, at: now, looked: false };
+      return did(change(k, id, { paid }), addPayment(k.wanted));
+    }
+    case 'remove-payment': {
+      const { id: payment, amount } = write.row;
+      const text = amount === null ? null : formatCents(amount);
+      const after = change(k, id, { gone: { ...gone, payments: { ...gone.payments, [payment]: now } } });
+      return did(after, { action: 'remove_payment', payment, amount: text });
+    }
+    case 'finish': {
+      const after = change(k, id, { header, tries: { ...tries, finish: tries.finish + 1 } });
+      return tries.finish === 0 ? did(after, { action: 'mark_printed' }) : after;
+    }
+    case 'show': {
+      // From here on everything is looked at anew; a payment that was seen since it was written is known.
+      const isPaymentSeen = payments !== null && (known(k, id).paid === null || !k.sweep);
+      const paid = isPaymentSeen ? payments : null;
+      const after = change(k, id, { header: null, items: null, payments: paid, shownAt: now });
+      return did({ ...after, compareFrom: null }, { action: 'make_visible' });
+    }
+    case 'claim':
+      return change(k, id, { header, claimedAt: now });
+    case 'hold':
+      return change(k, id, {
+        header,
+        items: null,
+        payments: null,
+        ours: { how: 'taken', at: now },
+        watch: null,
+      });
+    case 'take-back':
+      return change(k, id, { header });
+    case 'drop': {
+      const isKept = order === null || order.deleted;
+      const warning = `Revel did not keep the deleted mark of order ${id} (event ${k.wanted.eventId}): it stays behind as a hidden, superseded order and is disregarded.`;
+      const after = did(change(k, id, { header, dropped: true, ours: null }), markDeleted(id, write.winner));
+      return isKept ? after : { ...after, warnings: [...after.warnings, warning] };
+    }
+  }
+}
+
+/** An order that was ours, and is somebody else's now, or finished, or gone: what was done to it counts no more. */
+function disowned(k: Knowledge): Knowledge {
+  let after = k;
+  for (const [key, { ours, claimedAt, shownAt }] of Object.entries(k.orders)) {
+    const id = key as OrderId;
+    const header = seenHeader(k, id)?.value;
+    if (!header || shownAt !== null || (!ours && claimedAt === null)) continue;
+    const isOpen = !header.deleted && !isVisible(header);
+    if (ours && !(isOpen && isMarkedOurs(k, header))) {
+      const { lines, gone, paid, items, payments } = unknown;
+      after = change(after, id, { ours: null, lines, gone, paid, items, payments });
+    }
+    const mark = claimIn(header.notes);
+    const isClaimed = mark?.reach === k.claim.reach && mark.run === k.claim.run;
+    if (claimedAt !== null && !isClaimed) after = change(after, id, { claimedAt: null });
+  }
+  return after;
+}
+
+/** Follows an order that another run is at work on: header, lines and payments, read together. */
+function watched(k: Knowledge, found: readonly Found[], now: number): Knowledge {
+  const header = found.find((each) => each.of === 'header');
+  const items = found.find((each) => each.of === 'items');
+  if (!header?.header || items?.of !== 'items') return k;
+  const { id } = header;
+  const { ours, watch, payments } = known(k, id);
+  if (ours || isVisible(header.header)) return k;
+  const mark = header.header.notes;
+  const rows = [...items.items, ...(payments?.value ?? [])]
+    .map((row) => `${row.id}${row.deleted ? 'd' : ''}`)
+    .sort();
+  const { updatedDate, updatedBy, printed, finalTotal } = header.header;
+  const print = [mark, updatedDate, updatedBy, printed, finalTotal, ...rows].join('|');
+  const { quiet, standOff, settle } = k.timing;
+  const beganAt = watch?.beganAt ?? now;
+  if (watch?.print === print) return change(k, id, { watch: { ...watch, seenAt: header.askedAt } });
+  // A claimant keeps still for a while: whoever claims meanwhile only starts that anew.
+  const longer = claimIn(mark)?.kind === 'claiming' ? standOff + settle : quiet;
+  return change(k, id, { watch: { print, changedAt: now, quiet: longer, beganAt, seenAt: header.askedAt } });
+}
+
+function change(k: Knowledge, id: OrderId, what: Partial<Known>): Knowledge {
+  return { ...k, orders: { ...k.orders, [id]: { ...known(k, id), ...what } } };
+}
+
+function did(k: Knowledge, action: Action): Knowledge {
+  return { ...k, actions: [...k.actions, action] };
+}
+
+function halted(k: Knowledge, reason: FailReason, message: string, upstream: boolean): Knowledge {
+  return { ...k, end: { kind: 'halted', reason, skipped: false, message, upstream } };
+}

@@ -1,0 +1,666 @@
+import { compareItems, compareMoney, comparePayments } from '../../domain/compare.js';
+import { differencesText } from '../../domain/differences.js';
+import {
+  freeUuid,
+  GENERATION_STEP,
+  itemUuid,
+  orderUuid,
+  paymentUuid,
+  usedUuids,
+} from '../../domain/identity.js';
+import type { OrderId } from '../../domain/ids.js';
+import { formatCents, zero } from '../../domain/money.js';
+import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
+import { type FoundOrder, isVisible } from '../../domain/order.js';
+import { needsTotals, type OrderPlan, planOrder, standings } from '../../domain/plan.js';
+import type { FailReason } from '../../domain/reasons.js';
+import { isStaffAmong, isTouched } from '../../domain/service.js';
+import { leftElsewhere } from '../../domain/verdicts.js';
+import type { WantedItem } from '../../domain/wanted.js';
+import { parseNaive } from '../../domain/zones.js';
+import {
+  contentsOf,
+  headers,
+  type Knowledge,
+  type Known,
+  known,
+  linesOf,
+  type Patience,
+  type Pending,
+  partsOf,
+  type Read,
+  type Seen,
+  type Step,
+  seenHeader,
+  type Write,
+} from './knowledge.js';
+
+/** How often something that Revel accepted is written again because it does not show. */
+const MAX_REWRITES = 4;
+
+/** What a rule goes by: what is known, the time, and what follows from both. */
+interface Situation {
+  k: Knowledge;
+  now: number;
+  plan: OrderPlan;
+  /** Orders that nobody can see yet, lowest id first: the first of them is the one that counts. */
+  hidden: readonly FoundOrder[];
+  /** The first of them, and what is known of it; null: there is none, or staff can see an order already. */
+  subject: (Known & { id: OrderId; order: FoundOrder; asOf: number }) | null;
+}
+type Subject = NonNullable<Situation['subject']>;
+
+/** Says what to do next; null: it does not apply. */
+export type Rule = (s: Situation) => Step | null;
+
+/**
+ * THE PROTOCOL, top to bottom: what a run that knows this does next, so that the event has exactly one order,
+ * complete and paid before staff can see it. The first rule that applies counts. Nothing here reads a clock, sends
+ * anything or changes anything.
+ */
+export const RULES: Readonly<Record<string, Rule>> = {
+  stop,
+  holdStill,
+  settleLostWrite,
+  lookForOrders,
+  readBack,
+  compareContents,
+  readHeaderBeforeReporting,
+  readContentsBeforeReporting,
+  readEventBeforeReporting,
+  report,
+  takeBackClaim,
+  dropLosers,
+  stand,
+  lookBeyond,
+  create,
+  dropOwnRivals,
+  readOther,
+  leaveElsewhereToPeople,
+  watchOtherRun,
+  claim,
+  waitOutOtherRun,
+  hold,
+  dropElsewhere,
+  readContents,
+  removeLines,
+  addLines,
+  writeTotals,
+  lookForRivals,
+  confirmLines,
+  removePayments,
+  pay,
+  confirmPayment,
+  finish,
+  show,
+};
+
+/** The step that follows from what is known. `rules`: others than all of them, for proving that each is needed. */
+export function next(k: Knowledge, now: number, rules: Iterable<Rule> = Object.values(RULES)): Step {
+  const situation = situationOf(k, now);
+  for (const rule of rules) {
+    const step = rule(situation);
+    if (step) return step;
+  }
+  throw new Error(`no rule applies to event ${k.wanted.eventId}`);
+}
+
+/** The plan for the event's order from all that is known. */
+export function planOf(k: Knowledge, now: number): OrderPlan {
+  const rows = headers(k);
+  const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
+  return planOrder(k.wanted, rows, read, { now, locations: k.locations });
+}
+
+function situationOf(k: Knowledge, now: number): Situation {
+  const plan = planOf(k, now);
+  const { hidden } = standings(headers(k));
+  return { k, now, plan, hidden, subject: subjectOf(k, plan, hidden) };
+}
+
+/** The unfinished order to work on: the one that counts, or before it one where the event is no more. */
+function subjectOf(k: Knowledge, plan: OrderPlan, hidden: readonly FoundOrder[]): Subject | null {
+  if (plan.kind !== 'create' && plan.kind !== 'complete' && plan.kind !== 'need-contents') return null;
+  const winner = plan.kind === 'create' ? null : plan.order;
+  if (winner && isVisible(winner)) return null;
+  const isBefore = (row: FoundOrder) =>
+    row.establishmentId !== k.wanted.establishmentId && !(winner && Number(winner.id) < Number(row.id));
+  const order = hidden.find(isBefore) ?? winner;
+  if (!order) return null;
+  const asOf = seenHeader(k, order.id)?.asOf ?? Number.NEGATIVE_INFINITY;
+  return { ...known(k, order.id), id: order.id, order, asOf };
+}
+
+// First what holds whatever stands in Revel.
+
+/** What cannot go on has been found out on the way. */
+function stop({ k }: Situation): Step | null {
+  return k.end && { do: 'end', end: k.end };
+}
+
+/** Revel refused a write for now, or asked for a pause. */
+function holdStill({ k, now }: Situation): Step | null {
+  return now < k.notBefore ? wait(k.notBefore) : null;
+}
+
+/**
+ * A write whose answer was lost is never sent again before it is certain that it has not happened and will not: a
+ * look as of the last moment at which Revel may carry it out does not show it. An earlier look mostly ends the wait.
+ */
+function settleLostWrite({ k, now }: Situation): Step | null {
+  const { pending } = k;
+  if (!pending) return null;
+  const last = certainFrom(k, pending) + k.timing.settle;
+  // A sweep has others to go on with, and looks once.
+  const due = k.sweep || pending.lookedAt !== null ? last : Math.min(pending.answeredAt, last);
+  return now < due ? wait(due) : look(k.sweep ? 'long' : 'none', evidenceOf(pending.write));
+}
+
+/** Nothing is decided before the headers of the event have been looked for. */
+function lookForOrders({ k }: Situation): Step | null {
+  return k.rows ? null : look('short', { of: 'rows' });
+}
+
+/** What this run has shown to staff is read back and compared to the cent, lists given their time. */
+function readBack({ k, now }: Situation): Step | null {
+  const shown = Object.entries(k.orders).find(([, { shownAt }]) => shownAt !== null);
+  if (!shown) return null;
+  const id = shown[0] as OrderId;
+  const { header, payments, shownAt } = shown[1];
+  const reads: Read[] = [];
+  if (!header) reads.push({ of: 'header', id });
+  if (!payments) reads.push({ of: 'payments', id });
+  if (reads.length > 0) return look(k.sweep ? 'long' : 'none', ...reads);
+  if (!header || !payments || shownAt === null) return null;
+  const order = header.value;
+  const plan = order && planOrder(k.wanted, [unclaimed(k, order)], [], { now, locations: k.locations });
+  const paid = comparePayments(k.wanted, payments.value);
+  const isRight = plan?.kind === 'standing' && paid.missing === zero && paid.extra.length === 0;
+  if (isRight && order && isVisible(order)) return null;
+  const late = earliest(header, payments) < shownAt;
+  if (late) return lookFrom(k, now, shownAt, 'none', { of: 'header', id }, { of: 'payments', id });
+  // Staff has opened it already: then it is judged like any other order that staff works with.
+  if (order && isVisible(order) && isTouched(k.wanted, order)) return null;
+  return unverified(
+    `Order ${id} was written, but reading it back does not show it as wanted: ${shortcoming(k, order, paid)}. The next run compares it again.`,
+  );
+}
+
+// Then a person is needed, or the order stands.
+
+/** Lists may lag: before anybody is told, each header it is about is read by its id. */
+function readHeaderBeforeReporting({ k, plan }: Situation): Step | null {
+  if (plan.kind !== 'failed') return null;
+  const { visible } = standings(headers(k));
+  const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
+  const unread = about.filter(
+    ({ id }) => (known(k, id).header?.asOf ?? Number.NEGATIVE_INFINITY) < rowsAsOf(k),
+  );
+  if (unread.length === 0) return null;
+  return look('none', ...unread.map(({ id }): Read => ({ of: 'header', id })));
+}
+
+/**
+ * So may the lists of lines and payments: they are read as of a moment at which the header had been read already,
+ * unless the header's last change is old and older than what was read.
+ */
+function readContentsBeforeReporting({ k, now, plan }: Situation): Step | null {
+  if (plan.kind !== 'failed' || !plan.order) return null;
+  const { id } = plan.order;
+  const { items, payments } = known(k, id);
+  const from = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.settle;
+  if (items && payments) {
+    const asOf = earliest(items, payments);
+    if (asOf >= from || isDatedBefore(k, plan.order, now, Math.min(now - k.timing.idle, asOf))) return null;
+  }
+  return lookFrom(k, now, from, 'none', { of: 'items', id }, { of: 'payments', id });
+}
+
+/** Another run may have acted on a newer state of the event. */
+function readEventBeforeReporting({ k, plan }: Situation): Step | null {
+  const isReport = plan.kind === 'failed' || plan.kind === 'in-service';
+  return isReport && !k.refreshed ? { do: 'refresh' } : null;
+}
+
+/** A person has to look at it, or the POS has it in hand. */
+function report({ plan }: Situation): Step | null {
+  const isReport = plan.kind === 'failed' || plan.kind === 'in-service';
+  return isReport ? { do: 'end', end: { kind: 'report', plan } } : null;
+}
+
+/**
+ * Lines and payments of an order that staff can see: where the header does not speak for them, and where this run
+ * has reason to doubt it, as of the moment from which it may be believed.
+ */
+function compareContents({ k, now, plan, subject }: Situation): Step | null {
+  if (subject || plan.kind === 'create' || plan.kind === 'complete' || !plan.order) return null;
+  if (plan.kind === 'need-bills') return look('none', { of: 'bills', order: plan.order });
+  const isNeeded = plan.kind === 'need-contents';
+  const from = isNeeded ? (k.compareFrom ?? Number.NEGATIVE_INFINITY) : k.compareFrom;
+  if (from === null) return null;
+  const unread = [plan.order, ...partsOf(k, plan.order)].filter(({ id }) => {
+    const { items, payments } = known(k, id);
+    return !items || !payments || earliest(items, payments) < from;
+  });
+  const reads = unread.flatMap(({ id }): Read[] => [
+    { of: 'items', id },
+    { of: 'payments', id },
+  ]);
+  return reads.length > 0 ? lookFrom(k, now, from, k.sweep ? 'long' : 'none', ...reads) : null;
+}
+
+/** Our claim has reached an order that the other run had finished meanwhile: its notes become the final ones again. */
+function takeBackClaim({ k, now, plan }: Situation): Step | null {
+  if (plan.kind !== 'standing' || isTouched(k.wanted, plan.order)) return null;
+  const contents = contentsOf(k, plan.order);
+  if (contents && isStaffAmong(k.wanted, contents)) return null;
+  const mark = claimIn(plan.order.notes);
+  if (mark?.reach !== k.claim.reach) return null;
+  const revision = revisionIn(plan.order.notes) ?? k.wanted.revision;
+  return leased(k, now, plan.order.id, { kind: 'take-back', id: plan.order.id, revision });
+}
+
+/** Headers that lost against the order that stands. */
+function dropLosers({ k, now, plan }: Situation): Step | null {
+  return plan.kind === 'standing' ? dropFirst(k, now, plan.losers, plan.order.id) : null;
+}
+
+/** The event's order stands. */
+function stand({ k, plan }: Situation): Step | null {
+  if (plan.kind !== 'standing') return null;
+  const { made: created, items, payments } = known(k, plan.order.id);
+  const compared = items && payments ? earliest(items, payments) : null;
+  const leftovers = plan.losers
+    .map(({ id }) => id)
+    .filter((id) => known(k, id).payments?.value.some(({ deleted }) => !deleted));
+  return { do: 'end', end: { kind: 'standing', order: plan.order, created, compared, leftovers } };
+}
+
+// Nobody can see an order yet.
+
+/** Before anything is made or shown: an order of the event may stand where the look did not reach. */
+function lookBeyond({ k, plan }: Situation): Step | null {
+  return k.beyond || plan.kind === 'need-bills' ? null : look('none', { of: 'beyond' });
+}
+
+/**
+ * The header is born with our mark, so that other runs see at once that it is being filled. The look that showed none
+ * must be fresh, however long the request waits for its turn.
+ */
+function create({ k, now, plan, subject }: Situation): Step | null {
+  if (plan.kind !== 'create' || subject || !k.rows) return null;
+  const until = k.rows.asOf + k.timing.lease;
+  if (now > until - k.timing.renewBefore && !k.justLooked) return look('short', { of: 'rows' });
+  const { establishmentId, localId } = k.wanted;
+  const uuid = freeUuid(usedUuids(headers(k)), (generation) =>
+    orderUuid(establishmentId, localId, generation),
+  );
+  return { do: 'write', write: { kind: 'create', uuid }, until };
+}
+
+/** Of several headers the lowest id counts: ours that lost goes before anything else is written. */
+function dropOwnRivals({ k, now, hidden, subject }: Situation): Step | null {
+  const own = hidden.filter(({ id }) => id !== subject?.id && known(k, id).ours !== null);
+  return dropFirst(k, now, own, subject?.id ?? null);
+}
+
+/**
+ * What is somebody else's is read before it is touched: the header by its id, since lists may lag, and what hangs on
+ * it, since staff may have had a hand in that.
+ */
+function readOther({ k, subject }: Situation): Step | null {
+  if (!subject || subject.ours) return null;
+  const { id, header, items, payments } = subject;
+  const reads: Read[] = [];
+  if (!header || header.asOf < rowsAsOf(k)) reads.push({ of: 'header', id });
+  if (!items) reads.push({ of: 'items', id });
+  if (!payments) reads.push({ of: 'payments', id });
+  return reads.length > 0 ? look('none', ...reads) : null;
+}
+
+/** An unfinished order where the event is no more, and on which staff has worked or money hangs. */
+function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
+  if (!subject || !isElsewhere(k, subject)) return null;
+  const { id, order, payments } = subject;
+  if (!payments) return look('none', { of: 'payments', id });
+  const isOurs = !isTouched(k.wanted, order) && payments.value.every(({ deleted }) => deleted);
+  return isOurs ? null : halt('ORPHANED', leftElsewhere(k.wanted, order));
+}
+
+/** While an order of another run changes, somebody is at work on it. A run of our own lock is dead: we hold it. */
+function watchOtherRun({ k, now, subject }: Situation): Step | null {
+  if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
+  const { id, watch, order } = subject;
+  const isDead =
+    claimIn(order.notes)?.reach === k.claim.reach || isDatedBefore(k, order, now, now - k.timing.idle);
+  if (isDead) return null;
+  const whole = look('none', { of: 'header', id }, { of: 'items', id }, { of: 'payments', id });
+  if (!watch) return whole;
+  if (now > watch.beganAt + k.timing.patience) {
+    return halt(
+      'CLAIMED_ELSEWHERE',
+      `Another run is filling order ${id}; the next sweep checks that it was finished.`,
+    );
+  }
+  if (now >= watch.changedAt + watch.quiet) return null;
+  const again = Math.max(watch.seenAt + k.timing.poll, now);
+  return again > now
+    ? wait(again, `Another run is filling order ${id}: waiting until it is finished or quiet.`)
+    : whole;
+}
+
+/** Once it is quiet, our claim goes into its notes, the one place that all runs look at. */
+function claim({ k, now, subject }: Situation): Step | null {
+  if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
+  const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
+  return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision });
+}
+
+/** Whoever was at work before can write on what it saw before our claim, and such a write takes its time. */
+function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
+  if (!subject || subject.ours) return null;
+  const from = oursFrom(k, now, subject);
+  if (from === null || subject.asOf >= from) return null;
+  const why = `Order ${subject.id} was left unfinished by another run: waiting until no request of it can be under way.`;
+  return lookFrom(k, now, from, k.sweep ? 'short' : 'none', { of: 'header', id: subject.id }, why);
+}
+
+/** It is ours: our mark says so, dated now, before anything else is written to it. */
+function hold({ k, now, subject }: Situation): Step | null {
+  if (!subject || subject.ours) return null;
+  const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
+  return leased(k, now, subject.id, { kind: 'hold', id: subject.id, revision });
+}
+
+// It is ours.
+
+/** Nothing is shown before the unfinished order is gone where the event is no more. */
+function dropElsewhere({ k, now, subject }: Situation): Step | null {
+  if (!subject || !isElsewhere(k, subject)) return null;
+  return leased(k, now, subject.id, { kind: 'drop', id: subject.id, winner: null });
+}
+
+/** What hangs on an order that was taken over; on one that this run has made nothing does. */
+function readContents({ subject }: Situation): Step | null {
+  if (!subject || (subject.items && subject.payments)) return null;
+  const { id } = subject;
+  return look('none', { of: 'items', id }, { of: 'payments', id });
+}
+
+/** Lines that the event does not have. (A line of staff's has ended the work before.) */
+function removeLines({ k, now, subject }: Situation): Step | null {
+  const row = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).extra[0];
+  if (!row) return null;
+  const line = subject.lines.find(({ uuid }) => uuid === row.uuid);
+  if (line) return lookFrom(k, now, line.at, 'none', { of: 'items', id: subject.id });
+  return leased(k, now, subject.id, { kind: 'remove-line', id: subject.id, row });
+}
+
+/** Lines that are not there; one that Revel has taken is waited for, never sent again before it must show. */
+function addLines({ k, now, subject }: Situation): Step | null {
+  const item = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).missing[0];
+  if (!item) return null;
+  if (subject.tries.lines > MAX_REWRITES) {
+    return unverified(
+      `The lines of order ${subject.id} still differ from the event after ${MAX_REWRITES} corrections.`,
+    );
+  }
+  const write: Write = { kind: 'add-line', id: subject.id, item, uuid: lineUuid(subject, item) };
+  return leased(k, now, subject.id, write);
+}
+
+/** The header's money, discount and day. */
+function writeTotals({ k, now, subject }: Situation): Step | null {
+  if (!subject) return null;
+  const isNew = subject.ours?.how === 'made' && subject.tries.totals === 0;
+  if (!isNew && !needsTotals(k.wanted, subject.order)) return null;
+  if (subject.tries.totals >= MAX_REWRITES) return notKept(subject, 'the totals');
+  return leased(k, now, subject.id, { kind: 'totals', id: subject.id });
+}
+
+/** Headers that others made before ours have to show, so that all agree which one counts. */
+function lookForRivals({ k, now, subject }: Situation): Step | null {
+  const from = subject?.ours?.at ?? Number.NEGATIVE_INFINITY;
+  return rowsAsOf(k) < from ? lookFrom(k, now, from, 'short', { of: 'rows' }) : null;
+}
+
+/** All lines have been seen, by a look and not by our own account of what was written. */
+function confirmLines({ k, now, subject }: Situation): Step | null {
+  if (!subject?.items) return null;
+  const { id, items, lines, gone, tries } = subject;
+  const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
+  if (last === Number.NEGATIVE_INFINITY) return null;
+  if (tries.lines > MAX_REWRITES) {
+    return unverified(
+      `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
+    );
+  }
+  const from = items.asOf < last ? last : items.asOf + k.timing.settle;
+  return lookFrom(k, now, from, 'none', { of: 'items', id });
+}
+
+/** Payments that the event does not have. One that stays must not get company, nor be shown to staff. */
+function removePayments({ k, now, subject }: Situation): Step | null {
+  if (!subject?.payments) return null;
+  const { id, payments, gone } = subject;
+  const last = Math.max(...Object.values(gone.payments));
+  if (payments.asOf < last) return lookFrom(k, now, last, 'none', { of: 'payments', id });
+  const [row] = comparePayments(k.wanted, payments.value).extra;
+  if (!row) return null;
+  if (gone.payments[row.id] === undefined) return leased(k, now, id, { kind: 'remove-payment', id, row });
+  return unverified(
+    `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel, or have the order replaced: ts-reconcile resolve ${k.wanted.eventId} --replace`,
+  );
+}
+
+/** Exactly the payment that the event wants. */
+function pay({ k, now, subject }: Situation): Step | null {
+  if (!subject?.payments || subject.paid) return null;
+  const { id, payments, order } = subject;
+  if (comparePayments(k.wanted, payments.value).missing === zero) return null;
+  const uuid = freeUuid(usedUuids(payments.value), (generation) =>
+    paymentUuid(order.uuid ?? '', id, k.wanted.payment, generation * GENERATION_STEP),
+  );
+  return leased(k, now, id, { kind: 'add-payment', id, uuid });
+}
+
+/**
+ * It has been seen before anybody can see the order: what the header says about money is what we wrote there, and
+ * would hide a payment that Revel did not keep. A sweep reads it afterwards, many orders at a time.
+ */
+function confirmPayment({ k, now, subject }: Situation): Step | null {
+  if (!subject?.payments || !subject.paid || k.sweep) return null;
+  const { id, payments, paid } = subject;
+  if (comparePayments(k.wanted, payments.value).missing === zero) return null;
+  if (!paid.looked) return look('none', { of: 'payments', id });
+  if (payments.asOf < paid.at) return lookFrom(k, now, paid.at, 'none', { of: 'payments', id });
+  const amounts = payments.value.filter(({ deleted }) => !deleted).map(({ amount }) => amount);
+  const what = amounts.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
+  return unverified(
+    `Revel accepted the payment of ${formatCents(k.wanted.payment)} for order ${id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
+  );
+}
+
+/** Printed, the final notes: the mark of an unfinished order goes. */
+function finish({ k, now, subject }: Situation): Step | null {
+  if (!subject) return null;
+  const { order } = subject;
+  const notes = finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run);
+  if (order.printed && order.notes === notes && compareMoney(k.wanted, order).length === 0) return null;
+  if (subject.tries.finish >= MAX_REWRITES) return notKept(subject, 'the printed mark');
+  return leased(k, now, subject.id, { kind: 'finish', id: subject.id });
+}
+
+/** The row that lets staff see it, the last of all. */
+function show({ k, now, subject }: Situation): Step | null {
+  return subject && leased(k, now, subject.id, { kind: 'show', id: subject.id });
+}
+
+// What rules share.
+
+/**
+ * From when on the order, as of then, is ours if it still bears the mark: a predecessor's of our lock once no request
+ * of it can be under way, one that we have claimed once nobody can write on what was seen before. Null: not so.
+ */
+function oursFrom(k: Knowledge, now: number, { order, claimedAt }: Subject): number | null {
+  const mark = claimIn(order.notes);
+  if (mark?.reach !== k.claim.reach) return null;
+  if (mark.kind === 'claiming') {
+    return mark.run === k.claim.run && claimedAt !== null ? claimedAt + k.timing.standOff : null;
+  }
+  return isDatedBefore(k, order, now, now - k.timing.longAgo)
+    ? Number.NEGATIVE_INFINITY
+    : k.begunAt + k.timing.inFlight;
+}
+
+/**
+ * A write that goes out only while the order, as it was seen, is what this write is for. A look that is about to be
+ * too old is taken anew first, in a sweep for several events at once.
+ */
+function leased(k: Knowledge, now: number, id: OrderId, write: Write): Step {
+  const until = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.lease;
+  if (now <= until - k.timing.renewBefore || k.justLooked) return { do: 'write', write, until };
+  return look(k.sweep ? 'short' : 'none', { of: 'header', id });
+}
+
+/** Headers that lost and that this run may take away, unless money hangs on them. */
+export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder[]): FoundOrder[] {
+  return losers.filter((loser) => {
+    const isOurs = known(k, loser.id).ours !== null || claimIn(loser.notes)?.reach === k.claim.reach;
+    return !isTouched(k.wanted, loser) && (isOurs || isDatedBefore(k, loser, now, now - k.timing.idle));
+  });
+}
+
+/** The first that is to go: our own, and those that nobody can be at work on, unless money hangs on them. */
+function dropFirst(
+  k: Knowledge,
+  now: number,
+  losers: readonly FoundOrder[],
+  winner: OrderId | null,
+): Step | null {
+  for (const { id } of droppable(k, now, losers)) {
+    const { ours, header, payments } = known(k, id);
+    const isRead = header && payments && (ours !== null || header.asOf >= rowsAsOf(k));
+    if (!isRead) return look('none', { of: 'header', id }, { of: 'payments', id });
+    if (payments.value.every(({ deleted }) => deleted))
+      return leased(k, now, id, { kind: 'drop', id, winner });
+  }
+  return null;
+}
+
+/** The order as it was finished: another run's claim may have come over its notes since, and will go again. */
+function unclaimed(k: Knowledge, order: FoundOrder): FoundOrder {
+  if (claimIn(order.notes)?.kind !== 'claiming' || !order.printed) return order;
+  return { ...order, notes: finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run) };
+}
+
+/** What shows whether a write has happened. */
+export function evidenceOf(write: Write): Read {
+  switch (write.kind) {
+    case 'create':
+      return { of: 'rows' };
+    case 'add-line':
+    case 'remove-line':
+      return { of: 'items', id: write.id };
+    case 'add-payment':
+    case 'remove-payment':
+      return { of: 'payments', id: write.id };
+    case 'totals':
+    case 'finish':
+    case 'show':
+    case 'claim':
+    case 'hold':
+    case 'take-back':
+    case 'drop':
+      return { of: 'header', id: write.id };
+  }
+}
+
+/** A look as of this moment that does not show the write proves that it has not happened and never will. */
+export function certainFrom(k: Knowledge, { refused, answeredAt, sentAt }: Pending): number {
+  return refused ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
+}
+
+/** The uuid of a line: another one than any that Revel has seen for this order. */
+function lineUuid(subject: Subject, item: WantedItem): string {
+  return freeUuid(usedUuids(linesOf(subject) ?? []), (generation) =>
+    itemUuid(subject.order.uuid ?? '', subject.id, {
+      ...item,
+      occurrence: item.occurrence + generation * GENERATION_STEP,
+    }),
+  );
+}
+
+function isElsewhere(k: Knowledge, { order }: Subject): boolean {
+  return order.establishmentId !== k.wanted.establishmentId;
+}
+
+/** Whether the header's last change is dated before `at`, on the clock of its own shop. An unreadable date says no. */
+function isDatedBefore(k: Knowledge, order: FoundOrder, now: number, at: number): boolean {
+  const { updatedDate, establishmentId } = order;
+  const zone = establishmentId === null ? undefined : k.zones[establishmentId];
+  const dated = updatedDate === null || zone === undefined ? null : parseNaive(updatedDate, zone, now);
+  return dated !== null && dated < at;
+}
+
+function rowsAsOf(k: Knowledge): number {
+  return k.rows?.asOf ?? Number.NEGATIVE_INFINITY;
+}
+
+function earliest(one: Seen<unknown>, other: Seen<unknown>): number {
+  return Math.min(one.asOf, other.asOf);
+}
+
+function look(patience: Patience, ...reads: Read[]): Step {
+  return { do: 'look', reads, patience };
+}
+
+/** A look that shows everything up to `from`: it has to be put a settling time later. */
+function lookFrom(
+  k: Knowledge,
+  now: number,
+  from: number,
+  patience: Patience,
+  ...asked: (Read | string)[]
+): Step {
+  const reads = asked.filter((each): each is Read => typeof each !== 'string');
+  const why = asked.find((each) => typeof each === 'string') ?? null;
+  return now < from + k.timing.settle ? wait(from + k.timing.settle, why) : look(patience, ...reads);
+}
+
+function wait(until: number, why: string | null = null): Step {
+  return { do: 'wait', until, why };
+}
+
+function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string): Step {
+  const ended = { kind: 'halted', message, upstream: false } as const;
+  return reason === 'CLAIMED_ELSEWHERE'
+    ? { do: 'end', end: { ...ended, skipped: true, reason } }
+    : { do: 'end', end: { ...ended, skipped: false, reason } };
+}
+
+function unverified(message: string): Step {
+  return halt('UNVERIFIED', message);
+}
+
+function notKept({ id }: Subject, what: string): Step {
+  return unverified(
+    `Revel accepted ${what} of order ${id}, but does not show it after ${MAX_REWRITES} attempts.`,
+  );
+}
+
+function shortcoming(
+  k: Knowledge,
+  now: FoundOrder | null,
+  payment: ReturnType<typeof comparePayments>,
+): string {
+  if (now === null) return 'it is not there';
+  if (now.deleted) return 'it is marked deleted';
+  if (!isVisible(now)) return 'staff cannot see it';
+  const money = compareMoney(k.wanted, now);
+  if (money.length > 0) return differencesText(money);
+  if (payment.missing !== zero) return 'its payment is missing';
+  return payment.extra.length > 0
+    ? 'it has payments that the event does not have'
+    : 'staff has changed it meanwhile';
+}

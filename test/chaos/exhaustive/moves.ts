@@ -1,0 +1,499 @@
+/** What one run can do next, by the protocol that ships; the rest of the world is one value. */
+import type { OrderId } from '../../../src/domain/ids.js';
+import type { FoundOrder } from '../../../src/domain/order.js';
+import type { WantedOrder } from '../../../src/domain/wanted.js';
+import {
+  begin,
+  type End,
+  type Knowledge,
+  type Read,
+  type Step,
+  type Write,
+} from '../../../src/sync/order/knowledge.js';
+import { type Found, learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
+import { next } from '../../../src/sync/order/next.js';
+import { dateOf, encode, NOW, rows, TICK } from './intern.js';
+import type { Kind, Scope } from './scope.js';
+import {
+  carryOut,
+  isRight,
+  isTheirs,
+  isVisible,
+  isWorkedOn,
+  LOCATIONS,
+  misdeed,
+  type Request,
+  requestOf,
+  showsTheirHand,
+  type World,
+  wrong,
+  ZONES,
+} from './world.js';
+
+/** A request that may still take effect. */
+export interface Flight {
+  readonly request: Request;
+  readonly until: number;
+}
+
+/** A run that stands still; then it goes on with what it had decided, or with the answers that came meanwhile. */
+interface Stalled {
+  readonly until: number;
+  readonly send: { readonly write: Write; readonly request: Request; readonly until: number } | null;
+  readonly found: readonly Found[] | null;
+}
+
+export interface Run {
+  readonly k: Knowledge;
+  /** Its write has left and is not answered. `landed`: it has taken effect, and the answer will get lost. */
+  readonly flight:
+    | (Flight & { readonly write: Write; readonly sentAt: number; readonly landed: boolean })
+    | null;
+  readonly stalled: Stalled | null;
+  /** Orders of which an answer has shown it staff's hand. */
+  readonly told: readonly OrderId[];
+}
+
+export interface Slot {
+  readonly host: 'a' | 'b';
+  /** How often it may still begin a run. */
+  readonly lives: number;
+  readonly run: Run | null;
+}
+
+/** `olds`: what lists may still show, oldest first. `state`: which state of the event Tripleseat has. */
+export interface View {
+  readonly world: World;
+  readonly olds: readonly World[];
+  readonly state: number;
+}
+
+export interface Outcome {
+  label: string;
+  slot: Slot;
+  world: World;
+  /** What it costs of the budget. */
+  kind: Kind | null;
+  orphan: Flight | null;
+  violation: string | null;
+}
+
+const NOTHING: never[] = [];
+
+/** The same without what no rule goes by. */
+function canonical(k: Knowledge): Knowledge {
+  const { pending, notBefore } = k;
+  return {
+    ...k,
+    actions: NOTHING,
+    warnings: NOTHING,
+    notBefore: notBefore <= NOW ? Number.NEGATIVE_INFINITY : notBefore,
+    pending: pending && { ...pending, detail: '', lookedAt: pending.lookedAt === null ? null : 0 },
+  };
+}
+
+export function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, now = NOW): Knowledge {
+  const claim = { reach: (scope.share ? '0' : host).repeat(8), run: `${host}000000${life}` };
+  return begin(
+    {
+      wanted,
+      claim,
+      timing: scope.timing,
+      zones: ZONES,
+      locations: LOCATIONS,
+      sweep: scope.sweep,
+      compareFrom: null,
+      begunAt: now,
+    },
+    null,
+  );
+}
+
+/** The next step that touches others; reading the event again does not. */
+export function stepOf(
+  k: Knowledge,
+  scope: Scope,
+  event: WantedOrder,
+  now = NOW,
+): { k: Knowledge; step: Step } {
+  let known = k;
+  for (let n = 0; n < 9; n += 1) {
+    const step = next(known, now, scope.rules);
+    if (step.do !== 'refresh') return { k: known, step };
+    known = learnRefreshed(known, event.revision === known.wanted.revision ? null : event);
+  }
+  throw new Error('reads the event again and again');
+}
+
+export function isReady(step: Step, now = NOW): boolean {
+  return step.do !== 'wait' || step.until <= now;
+}
+
+/** What a read shows. */
+export function answered(world: World, read: Read, askedAt: number): Found {
+  switch (read.of) {
+    case 'rows':
+      return { askedAt, of: 'rows', rows: world.orders };
+    case 'beyond':
+      return { askedAt, of: 'beyond', rows: [] };
+    case 'bills':
+      return { askedAt, of: 'bills', id: read.order.id, bills: [] };
+    case 'header':
+      return {
+        askedAt,
+        ...read,
+        of: 'header',
+        header: world.orders.find(({ id }) => id === read.id) ?? null,
+      };
+    case 'items':
+      return {
+        askedAt,
+        ...read,
+        of: 'items',
+        items: world.items.filter(({ orderId }) => orderId === read.id),
+      };
+    case 'payments':
+      return {
+        askedAt,
+        ...read,
+        of: 'payments',
+        payments: world.payments.filter(({ orderId }) => orderId === read.id),
+      };
+  }
+}
+
+/** Every combination of what lists may show; the first is what is there. */
+function answers(view: View, reads: readonly Read[]): { found: Found[]; isStale: boolean }[] {
+  let all: { found: Found[]; isStale: boolean }[] = [{ found: [], isStale: false }];
+  for (const read of reads) {
+    const now = answered(view.world, read, NOW);
+    const choices = new Map([[encode(now), now]]);
+    for (const old of view.olds) {
+      const before = answered(old, read, NOW);
+      const text = encode(before);
+      if (!choices.has(text)) choices.set(text, before);
+    }
+    all = all.flatMap(({ found, isStale }) =>
+      [...choices.values()].map((one) => ({ found: [...found, one], isStale: isStale || one !== now })),
+    );
+  }
+  return all;
+}
+
+/** Orders on which this answer shows staff's hand. */
+function toldBy(each: Found): OrderId[] {
+  switch (each.of) {
+    case 'bills':
+      return [];
+    case 'rows':
+    case 'beyond':
+      return each.rows.filter(isTheirs).map(({ id }) => id);
+    case 'header':
+      return each.header && isTheirs(each.header) ? [each.id] : [];
+    case 'items':
+      return each.items.some((row) => !row.deleted && isTheirs(row)) ? [each.id] : [];
+    case 'payments':
+      return each.payments.some(isTheirs) ? [each.id] : [];
+  }
+}
+
+/** Without orders that staff alone have brought to light: that may have happened after the last look. */
+function withoutTheirs(world: World): World {
+  const isOurs = ({ historyIds }: FoundOrder) => historyIds?.includes('ours') === true;
+  return world.orders.some((row) => isVisible(row) && isOurs(row))
+    ? { ...world, orders: world.orders.filter((row) => !isVisible(row) || isOurs(row)) }
+    : world;
+}
+
+/** What is wrong with a run that ends so. */
+function misjudged(end: End, k: Knowledge, world: World, event: WantedOrder): string | null {
+  const visible = world.orders.filter(isVisible);
+  const theirs = visible.some(({ id }) => isWorkedOn(world, id));
+  switch (end.kind) {
+    case 'standing':
+      return isRight(withoutTheirs(world), k.wanted) ? null : `ends "standing", but the order is not right`;
+    case 'report': {
+      const { order } = end.plan;
+      if (end.plan.kind === 'in-service')
+        return theirs ? null : 'false alarm: in service, but staff has no hand in it';
+      const { reason } = end.plan.failure;
+      if (reason === 'DUPLICATE_ORDERS') return visible.length > 1 ? null : 'false alarm: DUPLICATE_ORDERS';
+      if (reason === 'TOUCHED') {
+        return order && isWorkedOn(world, order.id) ? null : 'false alarm: TOUCHED, but staff has not';
+      }
+      if (theirs) return null;
+      return isRight(world, event) ? `false alarm: ${reason} of a right order` : null;
+    }
+    case 'halted':
+      return end.reason === 'UNVERIFIED' && !theirs && isRight(world, k.wanted)
+        ? 'false alarm: UNVERIFIED of a right order'
+        : null;
+  }
+}
+
+function endText(end: End): string {
+  switch (end.kind) {
+    case 'standing':
+      return 'standing';
+    case 'report':
+      return end.plan.kind === 'failed' ? end.plan.failure.reason : 'in service';
+    case 'halted':
+      return `${end.reason}: ${end.message}`;
+  }
+}
+
+/** Steps that were found on the way here already. */
+const steps = new WeakMap<Knowledge, Step>();
+
+export function outcomes(
+  slot: Slot,
+  view: View,
+  scope: Scope,
+  wanted: readonly WantedOrder[],
+): { isBusy: boolean; list: Outcome[] } {
+  const { world, state } = view;
+  const event = wanted[state] as WantedOrder;
+  const list: Outcome[] = [];
+  const can = (kind: Kind) => scope.budget[kind] > 0;
+  const put = (label: string, run: Run | null, more: Partial<Outcome> = {}, was: World = world) => {
+    const to: Outcome = {
+      label,
+      slot: { ...slot, run },
+      world: was,
+      kind: null,
+      orphan: null,
+      violation: null,
+      ...more,
+    };
+    list.push(to);
+    if (run === null || run.flight || run.stalled || to.violation) return;
+    // Ending touches nobody: it happens at once.
+    try {
+      const { k, step } = stepOf(run.k, scope, event);
+      const isTold = step.do === 'write' && step.write.kind !== 'create' && run.told.includes(step.write.id);
+      if (step.do === 'write' && isTold) {
+        to.violation = `writes ${step.write.kind} to an order on which it has seen staff's hand`;
+      } else if (step.do === 'end') {
+        to.slot = { ...slot, run: null };
+        to.label += `, ends: ${endText(step.end)}`;
+        to.violation = misjudged(step.end, k, to.world, event);
+      } else {
+        const known = canonical(k);
+        steps.set(known, step);
+        to.slot = { ...slot, run: { ...run, k: known } };
+      }
+    } catch (error) {
+      to.violation = `fails: ${error instanceof Error ? error.message : error}`;
+    }
+  };
+  const { run } = slot;
+  if (!run) {
+    if (slot.lives === 0) return { isBusy: false, list };
+    const k = begun(slot.host, slot.lives, scope, event);
+    put('begins', { k, flight: null, stalled: null, told: NOTHING });
+    for (const to of list) to.slot = { ...to.slot, lives: slot.lives - 1 };
+    return { isBusy: false, list };
+  }
+  const { k, flight, stalled } = run;
+  const landed = (request: Request) => {
+    const { world: after, value } = carryOut(world, request);
+    return { after, value, violation: misdeed(world, after, request) ?? wrong(after, wanted) };
+  };
+  const learned = (
+    from: Run,
+    write: Write,
+    answer: Parameters<typeof learnWritten>[2],
+    sentAt: number,
+  ): Run => {
+    const value = answer.kind === 'done' && answer.value !== true ? answer.value : null;
+    const told =
+      value && showsTheirHand(value) && !from.told.includes(value.id) ? [...from.told, value.id] : from.told;
+    return { k: learnWritten(from.k, write, answer, sentAt, NOW), flight: null, stalled: null, told };
+  };
+  const orphan = flight && !flight.landed ? { request: flight.request, until: flight.until } : null;
+  if (can('crash')) put('crashes', null, { kind: 'crash', orphan });
+
+  const send = (from: Run, write: Write, request: Request, until: number, how: string) => {
+    if (NOW > until) {
+      put(`${how}${write.kind} is held, it comes too late`, learned(from, write, { kind: 'held' }, NOW));
+      return;
+    }
+    const { after, value, violation } = landed(request);
+    const done = { world: after, violation };
+    const unknown = { kind: 'unknown', detail: '' } as const;
+    const no = (retry: boolean) => ({ kind: 'not-done', detail: '', retry, retryAfterMs: TICK }) as const;
+    const left = NOW + scope.timing.inFlight;
+    const name = `${how}${named(write)}`;
+    put(name, learned(from, write, { kind: 'done', value }, NOW), done, after);
+    if (can('refused')) {
+      put(`${name}: refused for now`, learned(from, write, no(true), NOW), { kind: 'refused' });
+    }
+    if (can('denied')) {
+      put(`${name}: refused for good`, learned(from, write, no(false), NOW), { kind: 'denied' });
+    }
+    if (can('lost')) {
+      const lost = learned(from, write, unknown, NOW);
+      put(`${name}: done, but the answer is lost`, lost, { ...done, kind: 'lost' }, after);
+    }
+    if (can('late')) {
+      const late = { kind: 'late', orphan: { request, until: left } } as const;
+      put(`${name}: no answer, it is still under way`, learned(from, write, unknown, NOW), late);
+    }
+    if (can('hang')) {
+      const hanging = { request, until: left, write, sentAt: NOW, landed: false };
+      put(`${name} hangs`, { ...from, flight: hanging, stalled: null }, { kind: 'hang' });
+    }
+  };
+
+  if (stalled) {
+    if (stalled.send) {
+      const { write, request, until } = stalled.send;
+      send({ ...run, stalled: null }, write, request, until, 'wakes up: ');
+    } else if (stalled.found) {
+      put('wakes up and takes the answers', found({ ...run, stalled: null }, stalled.found));
+    } else put('wakes up', { ...run, stalled: null });
+    return { isBusy: NOW >= stalled.until, list };
+  }
+  if (flight) {
+    const { write, request, sentAt } = flight;
+    if (!flight.landed) {
+      const { after, value, violation } = landed(request);
+      const done = { world: after, violation };
+      put(`${write.kind} lands, answered`, learned(run, write, { kind: 'done', value }, sentAt), done, after);
+      put(`${write.kind} lands, not answered`, { ...run, flight: { ...flight, landed: true } }, done, after);
+    }
+    put(`${write.kind} times out`, learned(run, write, { kind: 'unknown', detail: '' }, sentAt), { orphan });
+    return { isBusy: NOW >= flight.until, list };
+  }
+
+  const step = steps.get(k) ?? stepOf(k, scope, event).step;
+  if (step.do === 'wait' && step.until > NOW) return { isBusy: false, list };
+  if (step.do === 'wait') throw new Error('waits for what is over');
+  const still = (send: Stalled['send'], answers: readonly Found[] | null): Run => ({
+    ...run,
+    stalled: { until: NOW + scope.stall * TICK, send, found: answers },
+  });
+  if (can('stall')) put('stands still', still(null, null), { kind: 'stall' });
+  if (step.do === 'look') {
+    const what = `looks at ${step.reads.map((read) => ('id' in read ? `${read.of} of ${read.id}` : read.of)).join(', ')}`;
+    for (const { found: all, isStale } of answers(view, step.reads)) {
+      const label = isStale ? `${what} (not up to date)` : what;
+      put(label, found(run, all), { kind: isStale ? 'stale' : null });
+      if (!isStale && can('stall')) put(`${what}, and stands still`, still(null, all), { kind: 'stall' });
+    }
+  } else if (step.do === 'write') {
+    const { write, until } = step;
+    const request = requestOf(k, write);
+    send(run, write, request, until, '');
+    if (can('stall')) {
+      put(`decides to ${named(write)}, and stands still`, still({ write, request, until }, null), {
+        kind: 'stall',
+      });
+    }
+  }
+  return { isBusy: true, list };
+
+  function found(from: Run, answers: readonly Found[]): Run {
+    const told = [...new Set([...from.told, ...answers.flatMap(toldBy)])].sort();
+    return { ...from, told, k: learnFound(from.k, answers, NOW) };
+  }
+}
+
+function named(write: Write): string {
+  switch (write.kind) {
+    case 'create':
+      return 'create';
+    case 'add-line':
+      return `add-line ${write.item.productId} of ${write.id}`;
+    case 'remove-line':
+    case 'remove-payment':
+      return `${write.kind} ${write.row.id}`;
+    default:
+      return `${write.kind} ${write.id}`;
+  }
+}
+
+/** The same with all its dates at once: as if it were of now, or so old that nobody can be at work. */
+function dated(world: World, at: string): World {
+  const orders = world.orders.map((row) => rows.of({ ...row, updatedDate: at }) as FoundOrder);
+  return { ...world, orders };
+}
+
+/**
+ * From here on nothing fails: what is under way lands or is lost, one clean run ends right, or says honestly what a
+ * person has to do, and a second one plans nothing. Answers that were given are remembered in `known`.
+ */
+export function stuck(
+  start: World,
+  flights: readonly Flight[],
+  state: number,
+  scope: Scope,
+  wanted: readonly WantedOrder[],
+  known: Map<string, string | null>,
+): string | null {
+  const event = wanted[state] as WantedOrder;
+  for (const isLanding of flights.length > 0 ? [true, false] : [true]) {
+    const world = isLanding ? flights.reduce((w, { request }) => carryOut(w, request).world, start) : start;
+    const young = dated(world, dateOf(NOW));
+    const key = `${state}${encode(young)}`;
+    if (known.has(key)) continue;
+    known.set(key, null);
+    if (wrong(world, wanted)) continue;
+    for (const [age, then] of [
+      ['', young],
+      [', much later', dated(world, dateOf(NOW - scope.caps.date * TICK))],
+    ] as const) {
+      for (const host of scope.share ? ['0'] : ['a', 'c']) {
+        const how = `(${isLanding ? 'what is under way lands' : 'what is under way is lost'}; a clean run of ${host === 'c' ? 'another host' : 'the same host'}${age})`;
+        const text = cleanRuns(then, host, event, scope, wanted);
+        if (text) return `${text} ${how}`;
+      }
+    }
+  }
+  return null;
+}
+
+function cleanRuns(
+  start: World,
+  host: string,
+  event: WantedOrder,
+  scope: Scope,
+  wanted: readonly WantedOrder[],
+): string | null {
+  let world = start;
+  let now = NOW;
+  for (const which of ['first', 'second'] as const) {
+    let k = begun(host, which === 'first' ? 8 : 9, scope, event, now);
+    for (let n = 0; ; n += 1) {
+      if (n > 400) return `the ${which} clean run never ends`;
+      const taken = stepOf(k, scope, event, now);
+      const { step } = taken;
+      k = taken.k;
+      if (step.do === 'wait') now = Math.max(step.until, now + 1);
+      else if (step.do === 'look')
+        k = learnFound(
+          k,
+          step.reads.map((read) => answered(world, read, now)),
+          now,
+        );
+      else if (step.do === 'write') {
+        if (which === 'second') return `the second clean run still writes ${step.write.kind}`;
+        const request = requestOf(k, step.write, now);
+        const done = carryOut(world, request);
+        const bad = misdeed(world, done.world, request) ?? wrong(done.world, wanted);
+        if (bad) return `the ${which} clean run: ${bad}`;
+        world = done.world;
+        k = learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
+      } else if (step.do === 'end') {
+        const { end } = step;
+        const bad = misjudged(end, k, world, event);
+        if (bad) return `the ${which} clean run ${bad}`;
+        if (end.kind !== 'halted') break;
+        const theirs = world.orders.some(({ id }) => isWorkedOn(world, id));
+        if (theirs && end.reason !== 'CLAIMED_ELSEWHERE') break;
+        return `the ${which} clean run ends: ${end.reason}: ${end.message}`;
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,123 @@
+/** How much of the world a search looks at. */
+
+import { RULES, type Rule } from '../../../src/sync/order/next.js';
+import type { Timing } from '../../../src/sync/order/timing.js';
+import { type Caps, fixed, TICK } from './intern.js';
+
+/** What may go wrong, each kind so often at most. */
+export const KINDS = [
+  'refused',
+  'denied',
+  'lost',
+  'late',
+  'hang',
+  'crash',
+  'stall',
+  'stale',
+  'edit',
+  'staff',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Scope {
+  name: string;
+  lines: number;
+  /** In ticks. */
+  timing: Timing;
+  budget: Readonly<Record<Kind, number>>;
+  /** Of all kinds together. */
+  faults: number;
+  /** What staff may do, of the names in DEEDS. */
+  deeds: readonly string[];
+  /** Lists may show what was there so many ticks ago, and everything since. */
+  lag: number;
+  /** A stalled run goes on at the latest after so many ticks. */
+  stall: number;
+  /** How often each host may begin a run. */
+  lives: number;
+  /** The runs exclude each other by one lock, and their claims tell. */
+  share: boolean;
+  /** Time may pass though a run has something to do. */
+  slow: boolean;
+  sweep: boolean;
+  rules: readonly Rule[];
+  caps: Caps;
+}
+
+const ticks = (timing: Timing): Timing =>
+  fixed(
+    Object.fromEntries(Object.entries(timing).map(([name, n]) => [name, n * TICK])) as unknown as Timing,
+    'timing',
+  );
+
+/** A run that waits for another one never gives up. */
+const ENDLESS = 1_000;
+
+/** Durations in ticks, as `timingOf` derives them. */
+export function timingIn(settle: number, inFlight: number, lease: number, patience = ENDLESS): Timing {
+  const standOff = inFlight + lease;
+  return {
+    settle,
+    inFlight,
+    lease,
+    renewBefore: 1,
+    quiet: settle,
+    standOff,
+    poll: 1,
+    patience,
+    idle: standOff + 4,
+    longAgo: standOff + 6,
+  };
+}
+
+/**
+ * Ages in ticks that no rule tells apart any more. What was looked at ages longer than what was done, so that an old
+ * look is never taken for one that was made after an old deed.
+ */
+export function capsOf(timing: Timing, stall: number, more = 0): Caps {
+  const { settle, inFlight, lease, standOff, patience, longAgo, idle } = timing;
+  const deed = Math.max(stall + lease, standOff) + settle + 1 + more;
+  return {
+    date: Math.max(longAgo, idle) + 1 + more,
+    fields: {
+      asOf: deed + settle + 1,
+      begunAt: inFlight + 2 * settle + 1 + more,
+      beganAt: patience === ENDLESS ? 1 : patience + 1 + more,
+      seenAt: 2 + more,
+      answeredAt: settle + 1 + more,
+      sentAt: inFlight + settle + 1 + more,
+    },
+    other: deed,
+  };
+}
+
+const NONE = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<Kind, number>;
+
+/** A scope from what differs from the smallest one. */
+export function scopeOf(
+  name: string,
+  what: Partial<Omit<Scope, 'budget' | 'timing' | 'caps'>> & {
+    budget?: Partial<Record<Kind, number>>;
+    timing?: Timing;
+    wider?: number;
+  } = {},
+): Scope {
+  const timing = what.timing ?? timingIn(2, 4, 4);
+  return {
+    name,
+    lines: 1,
+    faults: 1,
+    deeds: ['open it', 'make it show', 'touch its header', 'touch a line', 'add a line'],
+    lag: 0,
+    stall: 8,
+    lives: 2,
+    share: false,
+    slow: false,
+    sweep: false,
+    rules: Object.values(RULES),
+    ...what,
+    timing: ticks(timing),
+    budget: { ...NONE, ...what.budget },
+    caps: capsOf(timing, what.stall ?? 8, what.wider ?? 0),
+  };
+}
