@@ -178,7 +178,7 @@ describe('runs', () => {
       await expect.poll(async () => (await fetch(`${relay.url}/readyz`)).status, WAIT).toBe(503);
       expect(await (await fetch(`${relay.url}/readyz`)).json()).toEqual({ ok: false, reason: 'RUNS_FAIL' });
       expect(relay.stderr).toContain('Next try in 300 s.');
-      expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(3);
+      await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(3);
       await relay.stop();
       const error = expect.stringMatching(
         new RegExp(
