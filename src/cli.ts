@@ -225,6 +225,11 @@ function meantCall(args: readonly string[], error: unknown): string | null {
   return ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ');
 }
 
+/** The system gives no file handle more, not even for a part of the program. */
+function isOutOfFiles(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+}
+
 /** The exit code for what a command threw; says it on stderr. */
 function explain(error: unknown, around: Surroundings): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
@@ -232,6 +237,12 @@ function explain(error: unknown, around: Surroundings): ExitCode {
     const hint = error.hint === null ? '' : `${error.hint}\n`;
     around.stderr.write(plain(`ts-reconcile: ${error.message}\n${hint}`));
     return error.exitCode;
+  }
+  if (isOutOfFiles(error)) {
+    around.stderr.write(
+      'ts-reconcile: Cannot go on: too many files are open. Raise the limit on open files (ulimit -n); 256 are enough.\n',
+    );
+    return ExitCode.config;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   around.stderr.write(`ts-reconcile: this is a bug, please report it.\n${stack}\n`);

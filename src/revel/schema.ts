@@ -11,7 +11,7 @@ const flag = z.boolean().nullish();
 const text = z.string().max(20_000).nullish();
 /** A name for people. Nobody promises that it is told: anything that is no text counts as not told. */
 const shownName = text.catch(null).transform((name) => (name?.trim() ? name : null));
-const id = z.union([z.number().int(), z.string().regex(/^\d{1,18}$/)]);
+const id = z.union([z.number().int().nonnegative(), z.string().regex(/^\d{1,18}$/)]);
 /** A foreign key: `/resources/Order/17/`, or a bare id. */
 const reference = z.union([z.string().max(300), z.number()]).nullish();
 
@@ -34,7 +34,7 @@ export const listSchema = z.object({
 
 /** Id at the end of a resource URI, or a bare id. Null: absent or something else. */
 export function idOf(value: string | number | null | undefined): number | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : null;
   const digits = /(?:^|\/)(\d{1,15})\/?$/.exec(value ?? '')?.[1];
   return digits === undefined ? null : Number(digits);
 }

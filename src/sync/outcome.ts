@@ -13,13 +13,14 @@ export function exitCodeOf(outcome: SyncOutcome, request: SyncRequest, detailed:
       return ExitCode.locked;
     case 'unavailable':
       return ExitCode.unavailable;
+    case 'incomplete':
+      return problem.unanswered ? ExitCode.unavailable : ExitCode.eventFailed;
     case 'credentials':
       return ExitCode.credentials;
     case 'state':
       return ExitCode.config;
     case 'stopped':
     case 'create-limit':
-    case 'incomplete':
       return ExitCode.eventFailed;
     case undefined:
       break;

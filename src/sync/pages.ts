@@ -21,6 +21,8 @@ export interface Selection {
   problems: string[];
   /** Not a single search succeeded, or so many failed in a row that the API must be down. */
   failed: boolean;
+  /** A search got no answer that can be used. */
+  unanswered: boolean;
 }
 
 /** How a search ended: `no-answer` when Tripleseat gave none that can be used. */

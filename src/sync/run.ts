@@ -184,9 +184,10 @@ class Run {
     return locations === null || (location !== null && isSelected(location, locations));
   }
 
-  #noteUnread({ problems, failed }: Selection): void {
+  #noteUnread({ problems, failed, unanswered }: Selection): void {
     if (this.#tally.stopped() || problems.length === 0) return;
-    this.#tally.note({ kind: failed ? 'unavailable' : 'incomplete', message: problems.join(' ') });
+    const message = problems.join(' ');
+    this.#tally.note(failed ? { kind: 'unavailable', message } : { kind: 'incomplete', message, unanswered });
   }
 
   /**

@@ -33,13 +33,14 @@ export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<
 }
 
 async function searchSites(ctx: RunContext, hoursBack: number): Promise<Selection> {
-  const selection: Selection = { events: new Map(), problems: [], failed: true };
+  const selection: Selection = { events: new Map(), problems: [], failed: true, unanswered: false };
   let inARow = 0;
   for (const [siteId, locations] of sites(ctx)) {
     for (const select of [selectDue, selectUpdated]) {
       if (inARow >= BREAKER) return { ...selection, failed: true };
       const read = await select(ctx, siteId, locations, hoursBack, selection);
       inARow = read === 'no-answer' ? inARow + 1 : 0;
+      if (read === 'no-answer') selection.unanswered = true;
     }
   }
   return selection;
@@ -54,7 +55,7 @@ function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
  * that gets an order.
  */
 export async function selectComing(ctx: RunContext, days: number, back = 0): Promise<Selection> {
-  const selection: Selection = { events: new Map(), problems: [], failed: true };
+  const selection: Selection = { events: new Map(), problems: [], failed: true, unanswered: false };
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
   const coming = (zone: string): DateRange => ({
     from: addDays(today(zone), -back),

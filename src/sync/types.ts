@@ -120,7 +120,12 @@ export type RunProblem =
   | { kind: 'credentials'; message: string; hint: string | null }
   | { kind: 'create-limit'; message: string }
   /** Part of what was asked for could not be read; the rest was done. */
-  | { kind: 'incomplete'; message: string }
+  | {
+      kind: 'incomplete';
+      message: string;
+      /** Because an API did not answer: it may well be read the next time. */
+      unanswered: boolean;
+    }
   | { kind: 'stopped'; message: string }
   /** The shared state is away or was lost; nothing is written without it. */
   | { kind: 'state-unavailable'; message: string }

@@ -33,3 +33,17 @@ describe('money of an order', () => {
     });
   });
 });
+
+describe('an id', () => {
+  it.each([-1, 1.5, '-1', '', 'abc', null])('is never %j', (id) => {
+    expect(orderSchema.safeParse({ id }).success).toBe(false);
+    expect(productSchema.safeParse({ id, name: 'Taco Bar', price: 1, active: true }).success).toBe(false);
+  });
+
+  it('of another row that makes no sense counts as not told', () => {
+    expect(orderSchema.parse({ id: 1, establishment: -8, updated_by: -2 })).toMatchObject({
+      establishmentId: null,
+      updatedBy: null,
+    });
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/sync/outcome.js';
+import { wrongWith } from '../helpers/check.js';
 import { sampleLocations } from '../helpers/settings.js';
 import { Desk, outcomes, sweepRequest } from './desk.js';
 
@@ -106,7 +107,22 @@ describe('an API that fails again and again', () => {
     expect(run.problem).toMatchObject({ kind: 'incomplete' });
     expect(run.complete).toBe(false);
     expect(outcomes(run)).toEqual([`${events[0]?.id} injected`]);
-    expect(exitCodeOf(run, sweepRequest, false)).toBe(1);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
+  });
+
+  it('is what an API is whose answers bear ids that make no sense: a sentence, and nothing is written twice', async () => {
+    for (const path of ['/resources/Order/', '/resources/OrderItem/', '/resources/Payment/']) {
+      const { desk, events } = withEvents(1);
+      desk.edit = (sent, body) =>
+        sent.upstream === 'revel' && sent.path === path ? body.replaceAll(/"id": ?(\d+)/g, '"id":-$1') : body;
+      const run = await desk.single(events);
+      expect(run.results).toMatchObject([{ status: 'failed', reason: 'REVEL_ERROR' }]);
+      expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
+      desk.edit = null;
+      await desk.sweep();
+      expect(wrongWith(desk.revel, events[0] as { id: number })).toEqual([]);
+      expect((await desk.sweep()).writes).toEqual([]);
+    }
   });
 
   it('is not what events are whose figures cannot be read: the others are done, and nothing is tried again', async () => {
