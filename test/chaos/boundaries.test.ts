@@ -42,7 +42,7 @@ async function check(
 }
 
 describe('a fault at each request of a run leaves exactly one right order after the next run', () => {
-  test('when lists are up to date', { timeout: 400_000 }, () =>
+  test('when lists are up to date', { timeout: 1_200_000 }, () =>
     check(
       'Lists up to date',
       faults.filter(({ holdMs }) => holdMs === undefined),
@@ -52,7 +52,7 @@ describe('a fault at each request of a run leaves exactly one right order after 
   );
 
   // The next run starts at once and has looked long before what was written shows.
-  test('when lists lag behind', { timeout: 400_000 }, () =>
+  test('when lists lag behind', { timeout: 1_200_000 }, () =>
     check(
       'Lists 900 ms behind',
       faults.filter(({ kill, writesOnly }) => kill && writesOnly),
