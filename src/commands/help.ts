@@ -46,9 +46,14 @@ const ends: Readonly<Record<string, HelpEnd>> = {
   preview: {
     examples: [
       ['preview', 'the coming week, checked in full'],
-      ['preview --days 14 --json', 'two weeks, for a program'],
+      ['preview --days 2 --location "Special Events"', 'two days more, one shop'],
     ],
-    exits: OF_RUNS,
+    exits: [
+      [0, 'all of them would be made or stand already'],
+      [1, 'something would fail'],
+      [69, 'nothing could be read'],
+      [77, 'credentials were refused'],
+    ],
   },
   resolve: {
     examples: [
@@ -186,9 +191,8 @@ function helpText({ examples, exits }: HelpEnd): string {
     .map(([code, meaning]) => `  ${String(code).padEnd(3)} ${meaning}`);
   const lines = examples.flatMap(([args, what]) => {
     const example = `  ts-reconcile ${args}`;
-    return example.length + what.length < 74
-      ? [`${example.padEnd(40)}  # ${what}`]
-      : [`  # ${what}`, example];
+    const line = `${example.padEnd(40)}  # ${what}`;
+    return line.length <= 78 ? [line] : [`  # ${what}`, example];
   });
   return ['', 'Examples:', ...lines, '', 'Exit codes:', ...codes].join('\n');
 }

@@ -63,10 +63,6 @@ export function addOperatorCommands(
     .option('--location <location...>', 'only these locations (name or site id)')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .addHelpText(
-      'after',
-      '\nExit 0: all of them would be made or stand already; 1: something would fail; 69: nothing could be read.\n\nExamples:\n  ts-reconcile preview\n  ts-reconcile preview --days 2 --location "Special Events"',
-    )
     .action(async (flags: Common & { days: number; location?: string[] }) => {
       const { previewCommand } = await import('./preview.js');
       const { json = false, sandbox = false, location: locations = null } = flags;

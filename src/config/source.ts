@@ -24,6 +24,8 @@ export interface Source {
   readonly problems: ConfigProblem[];
   /** What is wrong counts as not set, with a problem. */
   readonly values: Values;
+  /** Absolute paths of the files that values were read from. */
+  readonly files: readonly string[];
   /** Records a problem with the variable; `write` is a sentence. */
   report(name: VariableName, problem: string, write: string): void;
   /** Records that a variable must be set. */
@@ -106,7 +108,9 @@ export function openSource(
   cwd: string,
 ): Source {
   const problems: ConfigProblem[] = [];
+  const files: string[] = [];
   const dotenv = readDotenv(env, cwd, problems);
+  if (Object.keys(dotenv.values).length > 0) files.push(envFile(env, cwd).path);
 
   // What holds first comes first.
   const places: readonly FileLayer[] = [{ values: env, said: '', placeOf: () => undefined }, dotenv];
@@ -146,6 +150,7 @@ export function openSource(
     const file = readTextFile(path, MAX_FILE_BYTES);
     if (file.kind === 'absent') return fail('does not exist');
     if (file.kind === 'unreadable') return fail(file.reason);
+    files.push(path);
     const text = file.text.replace(/\r?\n$/, '');
     return text === '' ? fail('is empty') : { text, where: found.where };
   }
@@ -201,6 +206,7 @@ export function openSource(
 
   return {
     problems,
+    files,
     // Each has the type of its own entry, which an object made in a loop cannot show.
     values: Object.fromEntries(variables.map(({ name }) => [name, read(name)])) as Values,
     report,

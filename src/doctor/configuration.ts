@@ -1,6 +1,7 @@
 import { type LoadOptions, loadConfig, type Need, needsOf } from '../config/load.js';
 import { isSelected } from '../config/locations.js';
 import { ConfigError, type ConfigProblem, problemText } from '../config/problems.js';
+import { openSource } from '../config/source.js';
 import type { Config } from '../config/types.js';
 import { type Check, failed, ok, plural, warning } from './types.js';
 
@@ -13,19 +14,22 @@ export interface LoadedConfig {
   problems: readonly ConfigProblem[];
   /** What is complete and free of mistakes. */
   usable: ReadonlySet<Need>;
+  /** Absolute paths of the files that variables were read from. */
+  files: readonly string[];
 }
 
 /** Loads what can be loaded: a missing Revel key must not keep Tripleseat from being checked. */
 export function loadForDoctor(source: Pick<LoadOptions, 'env' | 'cwd'>): LoadedConfig {
   const needs: readonly Need[] = needsOf.doctor;
+  const { files } = openSource({}, source.env, source.cwd);
   try {
-    return { config: loadConfig({ ...source, needs }), problems: [], usable: new Set(needs) };
+    return { config: loadConfig({ ...source, needs }), problems: [], usable: new Set(needs), files };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const wrong = new Set<string>(error.problems.map(({ group }) => group));
     const usable = needs.filter((need) => !wrong.has(need));
     const config = wrong.has('general') ? null : loadConfig({ ...source, needs: usable });
-    return { config, problems: error.problems, usable: new Set(config ? usable : []) };
+    return { config, problems: error.problems, usable: new Set(config ? usable : []), files };
   }
 }
 

@@ -85,13 +85,32 @@ export async function checkDisk({ config, diskSpace }: DoctorContext): Promise<C
     'Free some space: when the disk is full, rotated tokens are lost and somebody has to sign in again.';
   if (space.files === 0) return failed(DISK, 'no more files can be made there', hint);
   if (space.free < TOO_LITTLE_BYTES) return failed(DISK, message, hint);
+  if (space.share !== null) {
+    return warning(
+      DISK,
+      `${message}, on a share (${space.share}): locks there may not reach other machines, nor writes be safe at once`,
+      'Keep STATE_DIR on a disk of this machine; for several hosts set STATE_URL.',
+    );
+  }
   return space.free < LITTLE_BYTES ? warning(DISK, message, hint) : ok(DISK, message);
 }
 
+/** Linux's numbers of file systems that lie on other machines, or on the host of a virtual one. */
+const SHARES: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x01021997, '9p'],
+  [0x65735546, 'FUSE'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+]);
+
 /** Free space as the system tells it. */
 export async function systemDiskSpace(path: string): Promise<DiskSpace> {
-  const { bavail, bsize, files, ffree } = await statfs(path);
-  return { free: bavail * bsize, files: files === 0 ? null : ffree };
+  const { bavail, bsize, files, ffree, type } = await statfs(path);
+  return { free: bavail * bsize, files: files === 0 ? null : ffree, share: SHARES.get(type >>> 0) ?? null };
 }
 
 async function nearestDirectory(path: string): Promise<string> {

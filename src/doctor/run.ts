@@ -8,6 +8,7 @@ import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, red
 import { checkMail } from './mail.js';
 import { checkProducts } from './products.js';
 import { checkRevel } from './revel.js';
+import { checkSecretFiles } from './secrets.js';
 import { checkShops } from './shops.js';
 import { checkTripleseat } from './tripleseat.js';
 import { type Check, causeOf, type DoctorContext, failed } from './types.js';
@@ -44,6 +45,8 @@ export async function* runChecks(
   stop: AbortSignal,
 ): AsyncGenerator<Check> {
   for (const check of checkConfiguration(loaded)) yield cleaned(check, (text) => text);
+  const secretFiles = await checkSecretFiles(loaded.files);
+  if (secretFiles !== null) yield cleaned(secretFiles, (text) => text);
   if (loaded.config === null) return;
   const ctx = await open(loaded.config);
   const redact = redactorOf(ctx);

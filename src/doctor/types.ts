@@ -81,6 +81,8 @@ export interface DiskSpace {
   free: number;
   /** Files that may still be made; null: the file system does not count them. */
   files: number | null;
+  /** The kind of a file system that other machines share; null: it is this machine's own. */
+  share: string | null;
 }
 
 /** What the checks work with. Nothing in it writes to either API. */

@@ -77,6 +77,11 @@ function failure(status: number, code: string, message: string, headers: Record<
   return { status, body, headers: { ...(status === 503 ? RETRY : {}), ...headers } };
 }
 
+/** Whoever asks directly on this host may read the metrics; others need the token, and none is set: nobody else. */
+export function mayReadMetrics(request: IncomingMessage, token: string | null): Reply | null {
+  return isLocal(request) ? null : authorize(request, token);
+}
+
 function authorize(request: IncomingMessage, token: string | null): Reply | null {
   const challenge = { 'www-authenticate': 'Bearer' };
   if (token === null) {

@@ -6,7 +6,7 @@ import { runTag } from '../report/messages.js';
 import type { Queue } from '../state/primitives.js';
 import { type Program, startChild } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
-import { createManual } from './manual.js';
+import { createManual, mayReadMetrics } from './manual.js';
 import { createMetrics } from './metrics.js';
 import { endLabel, givenUp, logEnd, logLines, neverEnded, spoolRefused } from './run-log.js';
 import { type RunOrder, Scheduler } from './scheduler.js';
@@ -126,11 +126,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       '/metrics',
       {
         methods: ['GET', 'HEAD'],
-        handle: async () => ({
-          status: 200,
-          body: await metrics.render(),
-          headers: { 'content-type': metrics.contentType },
-        }),
+        handle: async (request) =>
+          mayReadMetrics(request, options.token) ?? {
+            status: 200,
+            body: await metrics.render(),
+            headers: { 'content-type': metrics.contentType },
+          },
       },
     ],
   ]);

@@ -1,5 +1,6 @@
 import type { Config } from '../config/types.js';
 import { openStateDir } from './files/open.js';
+import { refuseForeign } from './files/owner.js';
 import type { StoreOptions } from './store.js';
 import type { StateStore } from './types.js';
 
@@ -14,7 +15,10 @@ export async function openState(
   config: Pick<Config, 'stateDir' | 'stateUrl' | 'stateKeys'>,
   options: OpenStateOptions,
 ): Promise<StateStore> {
-  if (config.stateUrl === null) return openStateDir({ dir: config.stateDir, ...options });
+  if (config.stateUrl === null) {
+    refuseForeign(config.stateDir);
+    return openStateDir({ dir: config.stateDir, ...options });
+  }
   const [{ openPostgres }, { stateKeys }] = await Promise.all([
     import('./postgres/open.js'),
     import('./postgres/seal.js'),

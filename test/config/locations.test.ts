@@ -199,7 +199,10 @@ describe('parseLocations', () => {
     [{ billing: { Fee: { product: 0 } } }, 'locations[0].billing.Fee.product is less than 1'],
     [{ books: { gratuity: 'tip' } }, 'locations[0].books.gratuity is not one of the known values'],
     [{ books: { fees: 'tax' } }, 'locations[0].books.fees is not one of the known values'],
-    [{ books: { tax: 'line' } }, 'locations[0].books.tax is not one of the known values'],
+    [
+      { books: { tax: 'line' } },
+      'locations[0].books.tax is not one of the known values; did you mean lines?',
+    ],
     [{ books: 'in-total' }, 'locations[0].books is not an object'],
     [
       { tripleseat: { siteId: 15692 } },

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { checkClock } from '../../src/doctor/clock.js';
 import { checkDisk, checkLastSweep, systemDiskSpace } from '../../src/doctor/host.js';
+import { checkSecretFiles } from '../../src/doctor/secrets.js';
 import { type DiskSpace, type DoctorContext, type Facts, noteClock } from '../../src/doctor/types.js';
 import { checkZones } from '../../src/doctor/zones.js';
 import type { ProbeAnswer } from '../../src/http/probe.js';
@@ -129,7 +130,8 @@ describe('checkDisk', () => {
     expect((await checkDisk(context({ config, diskSpace }))).status).toBe('skipped');
   });
 
-  const check = (space: DiskSpace, stateDir = dir) => {
+  const check = (told: Omit<DiskSpace, 'share'> & { share?: string }, stateDir = dir) => {
+    const space: DiskSpace = { share: null, ...told };
     const asked: string[] = [];
     const diskSpace = async (path: string) => {
       asked.push(path);
@@ -151,6 +153,12 @@ describe('checkDisk', () => {
     expect(await check(space)).toMatchObject({ status, message });
   });
 
+  it('warns of a share', async () => {
+    const found = await check({ free: 2048 * MB, files: 1000, share: 'NFS' });
+    expect(found).toMatchObject({ status: 'warning', message: expect.stringContaining('share (NFS)') });
+    expect((await systemDiskSpace(dir)).share).toBeNull();
+  });
+
   it('asks the directory above while there is none yet', async () => {
     expect((await check({ free: 1, files: 1 }, join(dir, 'a', 'b'))).asked).toEqual([dir]);
     const space = await systemDiskSpace(dir);
@@ -164,6 +172,17 @@ describe('checkDisk', () => {
     expect((await checkDisk(context({ config: { stateDir: dir, stateUrl: null }, diskSpace }))).status).toBe(
       'skipped',
     );
+  });
+});
+
+describe('checkSecretFiles', () => {
+  it('warns of files that every user of the machine can read', async () => {
+    const paths = [join(dir, 'open'), join(dir, 'closed'), join(dir, 'absent')];
+    await writeFile(join(dir, 'open'), 'x', { mode: 0o644 });
+    await writeFile(join(dir, 'closed'), 'x', { mode: 0o640 });
+    expect(await checkSecretFiles(paths)).toMatchObject({ status: 'warning', details: [join(dir, 'open')] });
+    expect(await checkSecretFiles(paths.slice(1))).toMatchObject({ status: 'ok' });
+    expect(await checkSecretFiles([])).toBeNull();
   });
 });
 

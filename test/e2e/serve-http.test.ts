@@ -344,6 +344,9 @@ describe('a request', () => {
     const own = (await another()).relay;
     await deliver(own, eventBody(ID));
     await deliver(own, eventBody(ID));
+    // As a proxy passes it on.
+    const outside = await fetch(`${own.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(outside.status).toBe(401);
     const response = await fetch(`${own.url}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const text = await response.text();

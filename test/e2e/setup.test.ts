@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -82,6 +82,23 @@ describe('config check', () => {
       }),
     );
     expect(stdout).not.toContain('canary-secret');
+  });
+});
+
+describe('the state of another user', () => {
+  it.skipIf(process.getuid?.() !== 0)('is left alone by root, who is told how to run it', async () => {
+    const cwd = await folder({ '.env': credentials, 'locations.json': JSON.stringify(sampleLocationsFile) });
+    const state = join(cwd, 'state');
+    await mkdir(state, { mode: 0o700 });
+    await chown(state, 65_534, 65_534);
+    for (const args of [['sync', '--dry-run'], ['auth', 'status'], ['history']]) {
+      const { code, stderr } = await cli(cwd, args, { STATE_DIR: state });
+      expect(code, stderr).toBe(78);
+      expect(stderr).toContain(`sudo -u nobody STATE_DIR=${state} ts-reconcile`);
+    }
+    expect(await readdir(state)).toEqual([]);
+    const own = await cli(cwd, ['history'], { STATE_DIR: join(cwd, 'own') });
+    expect(own.code, own.stderr).toBe(0);
   });
 });
 
