@@ -16,7 +16,7 @@ const [
   load('clock.js'),
   load('config/load.js'),
   load('http/got.js'),
-  load('state/directory.js'),
+  load('state/files/open.js'),
   load('tripleseat/connect.js'),
   load('tripleseat/auth.js'),
 ]);
