@@ -170,7 +170,7 @@ const ends: Readonly<Record<string, HelpEnd>> = {
   },
   completion: {
     examples: [
-      ['completion bash > ~/.local/share/bash-completion/completions/ts-reconcile', 'bash'],
+      ['completion bash > ~/.ts-reconcile.bash', 'bash: source it in ~/.bashrc'],
       ['completion zsh > ~/.zfunc/_ts-reconcile', 'zsh, with ~/.zfunc in fpath'],
       ['completion fish > ~/.config/fish/completions/ts-reconcile.fish', 'fish'],
     ],
