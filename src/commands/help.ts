@@ -82,6 +82,26 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [1, 'some need a mapping'],
     ],
   },
+  'products map': {
+    examples: [
+      ['products map "O G" 579 --location "Special Events"', 'shows the change, and asks'],
+      ['products map "O G" 579 --location 15691 --yes', 'without asking'],
+    ],
+    exits: [
+      [0, 'written, or there already'],
+      [1, 'not written'],
+    ],
+  },
+  'billing map': {
+    examples: [
+      ['billing map "Admin Fee" surcharge --location 15691', 'shows the change, and asks'],
+      ['billing map Delivery 991 --location 15691 --yes', 'sold as product 991'],
+    ],
+    exits: [
+      [0, 'written, or there already'],
+      [1, 'not written'],
+    ],
+  },
   doctor: {
     examples: [
       ['doctor', 'check everything; writes to neither side'],
