@@ -184,13 +184,15 @@ function planVisible(
   order: FoundOrder,
   { bills, losers, contents, around }: Seen,
 ): OrderPlan {
-  // A claim goes away with the last change before the order is shown: somebody else has shown this one too early.
-  const unfinished = claimIn(order.notes) !== null;
+  // The mark goes away with the last change before the order is shown: somebody else has shown this one too early.
+  // Another run's claim may have come over the final notes since; then lines and payments tell.
+  const mark = claimIn(order.notes);
+  const unfinished = mark?.kind === 'filling' && !order.printed;
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   if (!contents) {
     const proven =
       header.length === 0 &&
-      !unfinished &&
+      mark === null &&
       !isTouched(wanted, order) &&
       revisionIn(order.notes) === wanted.revision;
     return proven ? { kind: 'standing', order, losers } : { kind: 'need-contents', order, bills };

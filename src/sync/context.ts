@@ -85,7 +85,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
  * order is too old to write on.
  */
 function inFlight({ revelRps, concurrency }: SyncSettings, { lease }: Timing): number {
-  return Math.max(1, Math.min(concurrency, Math.floor((revelRps * lease) / 4_000)));
+  return Math.max(1, Math.min(2 * concurrency, Math.floor((revelRps * lease) / 4_000)));
 }
 
 /** Where the orders of a location go. */

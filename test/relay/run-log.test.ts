@@ -40,6 +40,7 @@ const report = {
       total: null,
       error: null,
       differences: [],
+      notes: [],
       changes: [],
       status: 'skipped',
       reason: 'IGNORED',

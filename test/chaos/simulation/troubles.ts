@@ -26,7 +26,7 @@ export const KINDS = [
   {
     name: 'clocks',
     what: 'hosts that share a state have clocks some seconds apart, and one goes on where another died',
-    on: false,
+    on: true,
     make: clocks,
   },
   {
@@ -38,7 +38,7 @@ export const KINDS = [
   {
     name: 'containers',
     what: 'containers share a state on one volume, but their locks do not reach each other',
-    on: false,
+    on: true,
     make: containers,
   },
   {
@@ -57,7 +57,7 @@ export const KINDS = [
   {
     name: 'move',
     what: 'an event moves to a shop in another zone after a run has begun its order and died, or while it is at it',
-    on: false,
+    on: true,
     make: move,
   },
   {
