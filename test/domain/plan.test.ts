@@ -312,6 +312,7 @@ describe('planOrder', () => {
   describe('an order that became visible with a claim in its notes', () => {
     const shown = (over: Partial<FoundOrder> = {}) =>
       visible(5, {
+        printed: false,
         notes: claimedNotes(wanted.eventId, wanted.revision, 'filling', {
           reach: '01234567',
           run: '89abcdef',
