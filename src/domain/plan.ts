@@ -91,9 +91,6 @@ export type OrderPlan =
   | { kind: 'complete'; order: FoundOrder; actions: Action[]; losers: FoundOrder[] }
   | { kind: 'failed'; failure: Failure; order: FoundOrder | null; differences: Difference[] };
 
-/** A plan that says what is, or what to do: nothing more needs to be read for it. */
-export type DecidedPlan = Exclude<OrderPlan, { kind: 'need-contents' | 'need-bills' }>;
-
 /** What a plan depends on besides the event and its orders. */
 export interface PlanAround {
   /** Epoch milliseconds. */

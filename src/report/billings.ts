@@ -5,7 +5,7 @@ import { clean } from './text.js';
 import { wrap } from './width.js';
 
 /** `product 991` or the word that it is. */
-export function useText(use: BillingUse): string {
+function useText(use: BillingUse): string {
   return typeof use === 'object' ? `product ${use.product}` : use;
 }
 

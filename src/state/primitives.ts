@@ -3,14 +3,14 @@ import type { SharedBudget } from '../http/budget.js';
 import type { Locks } from './types.js';
 
 /** What a document was found to be. `changedAt`: epoch milliseconds of its last change. */
-export type DocumentRead =
+type DocumentRead =
   | { kind: 'none' }
   | { kind: 'text'; text: string; changedAt: number }
   /** Something is there that cannot be read: too large, no regular file, or encrypted with another key. */
   | { kind: 'unfit'; why: string; changedAt: number };
 
 /** How a document is kept. */
-export interface PutOptions {
+interface PutOptions {
   /** Encrypted where more people can read it than a home directory. */
   secret?: boolean;
   /** Also when the locks are gone: it says what was done, and must not be forgotten. */

@@ -46,7 +46,7 @@ export function isFixed(value: object): boolean {
 }
 
 /** Equal rows as one object. */
-export class Unique<T extends object> {
+class Unique<T extends object> {
   readonly #known = new Map<string, T>();
   readonly #prefix: string;
 

@@ -43,7 +43,7 @@ interface Stalled {
   readonly found: readonly Found[] | null;
 }
 
-export interface Run {
+interface Run {
   readonly k: Knowledge;
   /** Its write has left and is not answered. `landed`: it has taken effect, and the answer will get lost. */
   readonly flight:
@@ -92,7 +92,7 @@ function canonical(k: Knowledge): Knowledge {
   };
 }
 
-export function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, now = NOW): Knowledge {
+function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, now = NOW): Knowledge {
   const claim = { reach: (scope.share ? '0' : host).repeat(8), run: `${host}000000${life}` };
   return begin(
     {
@@ -110,12 +110,7 @@ export function begun(host: string, life: number, scope: Scope, wanted: WantedOr
 }
 
 /** The next step that touches others; reading the event again does not. */
-export function stepOf(
-  k: Knowledge,
-  scope: Scope,
-  event: WantedOrder,
-  now = NOW,
-): { k: Knowledge; step: Step } {
+function stepOf(k: Knowledge, scope: Scope, event: WantedOrder, now = NOW): { k: Knowledge; step: Step } {
   let known = k;
   for (let n = 0; n < 9; n += 1) {
     const step = next(known, now, scope.rules);
@@ -125,12 +120,8 @@ export function stepOf(
   throw new Error('reads the event again and again');
 }
 
-export function isReady(step: Step, now = NOW): boolean {
-  return step.do !== 'wait' || step.until <= now;
-}
-
 /** What a read shows. */
-export function answered(world: World, read: Read, askedAt: number): Found {
+function answered(world: World, read: Read, askedAt: number): Found {
   switch (read.of) {
     case 'rows':
       return { askedAt, of: 'rows', rows: world.orders };

@@ -74,7 +74,7 @@ export function timingIn(settle: number, inFlight: number, lease: number, patien
  * Ages in ticks that no rule tells apart any more. What was looked at ages longer than what was done, so that an old
  * look is never taken for one that was made after an old deed.
  */
-export function capsOf(timing: Timing, stall: number, more = 0): Caps {
+function capsOf(timing: Timing, stall: number, more = 0): Caps {
   const { settle, inFlight, lease, standOff, patience, longAgo, idle } = timing;
   const deed = Math.max(stall + lease, standOff) + settle + 1 + more;
   return {

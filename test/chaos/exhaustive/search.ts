@@ -10,7 +10,7 @@ import { KINDS, type Kind, type Scope } from './scope.js';
 import { carryOut, DEEDS, EMPTY, misdeed, versions, type World, wrong } from './world.js';
 
 /** Something that must never be, with the shortest way there. */
-export interface Violation {
+interface Violation {
   text: string;
   depth: number;
   trace: string;
