@@ -14,7 +14,7 @@ import { gatherWanted } from './gather.js';
 import { judge, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
-import { tellNotPriced, tellSorted } from './once.js';
+import { notesOnSorted, tellNotPriced } from './once.js';
 import {
   begin,
   type End,
@@ -215,8 +215,8 @@ async function planOrderOf(
         : failed(known, 'NOT_PRICED', noLongerPriced(existing), existing, false),
     );
   }
-  const { order: wanted, ownLines } = gathered;
-  await tellSorted(ctx, wanted);
+  const { order, ownLines } = gathered;
+  const wanted = { ...order, told: [...order.told, ...(await notesOnSorted(ctx, order))] };
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
   const isDoubted = await isDoubtful(ctx, event.id);

@@ -6,17 +6,20 @@ import { eventDate } from '../domain/window.js';
 import { localDate } from '../domain/zones.js';
 import type { RunContext } from './context.js';
 
-/** Says something in the log that nobody needs to read at every sweep; the state remembers that it was said. */
-async function tellOnce(ctx: RunContext, key: string, message: string): Promise<void> {
+/**
+ * Whether this is the first to say what the key stands for, which nobody needs to read at every sweep; the state
+ * remembers that it was said.
+ */
+async function isNews(ctx: RunContext, key: string): Promise<boolean> {
   const { cache } = ctx.state;
-  if (ctx.request.dryRun || !cache) return;
+  if (ctx.request.dryRun || !cache) return false;
   // Events are planned at the same time: the first one says it.
   const said = saidBy.get(ctx) ?? new Set<string>();
-  if (said.has(key)) return;
+  if (said.has(key)) return false;
   saidBy.set(ctx, said.add(key));
-  if ((await cache.get(key)) === true) return;
+  if ((await cache.get(key)) === true) return false;
   await cache.set(key, true);
-  ctx.events.warning(message);
+  return true;
 }
 
 const saidBy = new WeakMap<RunContext, Set<string>>();
@@ -30,30 +33,33 @@ export async function tellNotPriced(
   const note = 'No price is on the event yet: neither a grand total nor an amount on a line.';
   const day = eventDate(header, location.timezone);
   if (day !== null && day <= localDate(ctx.clock.now(), location.timezone)) {
-    await tellOnce(
-      ctx,
-      `told/not-priced/${header.id}`,
-      `Event ${header.id} at ${location.name} is today and has no price yet, so that it gets no order. If it is to have ` +
-        'one, complete it in Tripleseat.',
-    );
+    const isFirst = await isNews(ctx, `told/not-priced/${header.id}`);
+    if (isFirst) {
+      ctx.events.warning(
+        `Event ${header.id} at ${location.name} is today and has no price yet, so that it gets no order. If it is to ` +
+          'have one, complete it in Tripleseat.',
+      );
+    }
   }
   return note;
 }
 
-/** The names of rows of the bill that a sweep has sorted by nothing but the name, each once for its location. */
-export async function tellSorted(
+/** The names of rows of the bill that a sweep has sorted by nothing but the name: a note on each, once for its location. */
+export async function notesOnSorted(
   ctx: RunContext,
-  { sorted, location, eventId }: Pick<WantedOrder, 'sorted' | 'location' | 'eventId'>,
-): Promise<void> {
-  if (ctx.request.target.kind !== 'sweep') return;
+  { sorted, location }: Pick<WantedOrder, 'sorted' | 'location'>,
+): Promise<string[]> {
+  const notes: string[] = [];
+  if (ctx.request.target.kind !== 'sweep') return notes;
   for (const { name, use, why } of sorted) {
+    const key = `told/billing/${location.name}/${normaliseName(name) || name}/${use}`;
+    if (!(await isNews(ctx, key))) continue;
     const by = why === 'word' ? 'by a word of its name' : 'as no word of its name says more';
     const quoted = JSON.stringify(name);
-    await tellOnce(
-      ctx,
-      `told/billing/${location.name}/${normaliseName(name) || name}/${use}`,
-      `Billing row ${quoted} of event ${eventId} at ${location.name} counts as ${use}, ${by}. If it is something else: ` +
+    notes.push(
+      `Billing row ${quoted} counts as ${use} at ${location.name}, ${by}. If it is something else: ` +
         `ts-reconcile billing map ${quoted} <use> --location ${JSON.stringify(location.name)}`,
     );
   }
+  return notes;
 }

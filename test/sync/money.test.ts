@@ -73,14 +73,16 @@ describe('a row of the bill that only its name has sorted', () => {
     desk.add({ documents: [{ lines: [taco], billing }] });
     desk.add({ documents: [{ lines: [taco, taco], billing }] });
     const first = await desk.sweep();
-    expect(first.warnings).toEqual([
-      expect.stringMatching(
-        /^Billing row "Auto-Grat" of event \d+ at .* counts as gratuity, by a word of its name/,
-      ),
+    const billingNotes = (run: typeof first) =>
+      run.results.flatMap(({ notes }) => notes).filter((note) => note.startsWith('Billing row'));
+    expect(billingNotes(first)).toEqual([
+      expect.stringMatching(/^Billing row "Auto-Grat" counts as gratuity at .*, by a word of its name/),
     ]);
     desk.add({ documents: [{ lines: [taco], billing: [...billing, { name: 'Setup', amount: 100 }] }] });
     const second = await desk.sweep();
-    expect(second.warnings).toEqual([expect.stringContaining('"Setup"')]);
+    expect(billingNotes(second)).toEqual([expect.stringContaining('"Setup"')]);
+    // What only a name has sorted is no trouble: a monitor that looks for warnings is left in peace.
+    expect([...first.warnings, ...second.warnings]).toEqual([]);
   });
 
   it('is not told of by a dry run, nor where the locations file names it', async () => {
