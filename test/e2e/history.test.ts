@@ -96,9 +96,12 @@ describe('history as a process', () => {
   it('needs no setting but the state directory, and none of it in the sandbox', async () => {
     const bare = { PATH: process.env.PATH ?? '', STATE_DIR: world.path('bare') };
     expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
-    expect((await runTool(['sync', '--sandbox', '--json'], bare)).code).toBe(1);
+    const swept = await runTool(['sync', '--sandbox', '--json'], bare);
+    expect(swept.code).toBe(1);
+    const { failed } = JSON.parse(swept.stdout).summary;
+    expect(failed).toBeGreaterThan(0);
     expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
     const sandbox = await runTool(['history', '--sandbox', '--failed'], bare);
-    expect(sandbox.stdout).toMatch(/\n12 standing\n$/);
+    expect(sandbox.stdout.endsWith(`\n${failed} standing\n`), sandbox.stdout).toBe(true);
   });
 });

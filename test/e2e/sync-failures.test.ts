@@ -87,8 +87,12 @@ describe('state that cannot be used: exit 78 and what to do about it, not the fa
     const event = world.addEvent();
     const result = await runCli(args(String(event.id)), world.env(await spoiltState('tokens.json')));
     expectDocument(result, 78, 'STATE');
-    expect(result.report?.error?.message).toMatch(/^The token file .*tokens\.json is damaged/);
-    expect(result.report?.error?.hint).toMatch(/move it away and run "ts-reconcile auth login"/);
+    expect(result.report?.error?.message).toMatch(
+      /^The Tripleseat tokens in .*tokens\.json cannot be read \(not JSON\)/,
+    );
+    expect(result.report?.error?.hint).toMatch(
+      /Put back a copy .*sign in again with `ts-reconcile auth login`/,
+    );
     expect(result.stderr).toContain('auth login');
     expect(`${result.stdout}${result.stderr}`).not.toMatch(/next run tries again|both services/);
     expect(writes()).toEqual([]);
