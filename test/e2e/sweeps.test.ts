@@ -116,7 +116,7 @@ describe('the window', () => {
       return { kind: seen > 4 ? 'bad-json' : 'none' };
     });
     const partly = await runCli(SWEEP, env());
-    expect(partly).toMatchObject({ code: 1, report: { error: { code: 'INCOMPLETE' } } });
+    expect(partly).toMatchObject({ code: 69, report: { error: { code: 'INCOMPLETE' } } });
 
     world.tripleseatGate.reset();
     expect((await runCli([...SWEEP, '--location', places.west.name], env())).code).toBe(0);
