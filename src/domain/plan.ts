@@ -181,10 +181,10 @@ function planVisible(
   order: FoundOrder,
   { bills, losers, contents, around }: Seen,
 ): OrderPlan {
-  // The mark goes away with the last change before the order is shown: somebody else has shown this one too early.
-  // Another run's claim may have come over the final notes since; then lines and payments tell.
+  // The mark goes away with the last change before the order is shown: somebody else has shown this one too early. One
+  // that came over the final notes late is no such mark: the order had been printed with them.
   const mark = claimIn(order.notes);
-  const unfinished = mark?.kind === 'filling' && !order.printed;
+  const unfinished = mark !== null && !order.printed;
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   if (!contents) {
     const proven =

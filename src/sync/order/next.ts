@@ -256,8 +256,12 @@ function takeBackClaim({ k, now, plan }: Situation): Step | null {
   if (contents && isStaffAmong(k.wanted, contents)) return null;
   const mark = claimIn(plan.order.notes);
   if (mark?.reach !== k.claim.reach) return null;
-  const revision = revisionIn(plan.order.notes) ?? k.wanted.revision;
-  return leased(k, now, plan.order.id, { kind: 'take-back', id: plan.order.id, revision });
+  return leased(k, now, plan.order.id, {
+    kind: 'take-back',
+    id: plan.order.id,
+    // All of it has just been compared; the claim may name an earlier state of the event.
+    revision: k.wanted.revision,
+  });
 }
 
 /** Headers that lost against the order that stands. */

@@ -1,34 +1,83 @@
-/** npm run exhaustive -- [name=value ...]: searches one scope and prints what it has found. */
+/**
+ * Searches the protocol exhaustively: npm run exhaustive -- [name=value ...]. Without any, the scopes that the tests
+ * search; `mutations` breaks one rule after the other and says what finds it; else one scope of one's own, e.g.
+ * `lines=2 late=1 crash=1 faults=2 share=1 inflight=20 lease=8 seconds=3600`.
+ */
+import { mutations } from './mutations.js';
 import { KINDS, type Scope, scopeOf, timingIn } from './scope.js';
-import { search } from './search.js';
+import { smallScopes } from './scopes.js';
+import { type Limits, type Searched, search } from './search.js';
 
-const given = new Map(process.argv.slice(2).map((arg) => arg.split('=') as [string, string]));
+const args = process.argv.slice(2).filter((arg) => arg !== 'mutations');
+const given = new Map(args.map((arg) => arg.split('=') as [string, string]));
 const number = (name: string, fallback: number) => Number(given.get(name) ?? fallback);
-const budget = Object.fromEntries(KINDS.map((kind) => [kind, number(kind, number('each', 0))]));
-const deeds = given.get('deeds')?.split(',');
-const scope: Scope = scopeOf([...given].map((pair) => pair.join('=')).join(' '), {
-  lines: number('lines', 1),
-  faults: number('faults', 1),
-  budget,
-  timing: timingIn(number('settle', 2), number('inflight', 4), number('lease', 4), number('patience', 1_000)),
-  lag: number('lag', 0),
-  stall: number('stallticks', 8),
-  lives: number('lives', 2),
-  share: given.get('share') === '1',
-  slow: given.get('slow') === '1',
-  sweep: given.get('sweep') === '1',
-  wider: number('wider', 0),
-  ...(deeds ? { deeds } : {}),
-});
-const found = search(scope, {
-  seconds: number('seconds', 60),
+const isSet = (name: string) => given.get(name) === '1';
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+function ownScope(): Scope {
+  const budget = Object.fromEntries(KINDS.map((kind) => [kind, number(kind, number('each', 0))]));
+  const deeds = given.get('deeds')?.split(',');
+  const timing = timingIn(
+    number('settle', 2),
+    number('inflight', 4),
+    number('lease', 4),
+    number('patience', 1_000),
+  );
+  return scopeOf(args.join(' '), {
+    lines: number('lines', 1),
+    faults: number('faults', 1),
+    budget,
+    timing,
+    lag: number('lag', 0),
+    stall: number('stallticks', 8),
+    lives: number('lives', 2),
+    share: isSet('share'),
+    slow: isSet('slow'),
+    sweep: isSet('sweep'),
+    wider: number('wider', 0),
+    ...(deeds ? { deeds } : {}),
+  });
+}
+
+function told(name: string, found: Searched): string {
+  const { states, transitions, depth, tried, seconds, megabytes, isComplete, violations } = found;
+  const end = violations.length > 0 ? 'VIOLATED' : isComplete ? 'complete' : 'NOT complete';
+  return `${name.padEnd(50)} ${String(states).padStart(9)} states ${String(transitions).padStart(9)} moves  depth ${String(depth).padStart(3)}  ${String(tried).padStart(5)} clean runs  ${seconds.toFixed(1).padStart(6)} s  ${megabytes} MB  ${end}`;
+}
+
+const limits: Limits = {
+  seconds: number('seconds', 3_600),
   violations: number('violations', 1),
   states: number('states', 60e6),
-});
-for (const { text, depth, trace } of found.violations) {
-  process.stdout.write(`VIOLATION at depth ${depth}: ${text}\n${trace}\n\n`);
+};
+
+function searchAll(scopes: readonly Scope[]): void {
+  for (const scope of scopes) {
+    const found = search(scope, limits);
+    say(told(scope.name, found));
+    for (const { text, depth, trace } of found.violations) {
+      say(`VIOLATION after ${depth} moves: ${text}\n${trace}\n`);
+      process.exitCode = 1;
+    }
+  }
 }
-const { violations, ...figures } = found;
-process.stdout.write(
-  `${scope.name}: ${JSON.stringify({ ...figures, seconds: +figures.seconds.toFixed(1), violations: violations.length })}\n`,
-);
+
+/** Which scope finds each mutation, and by what. */
+function searchMutations(): void {
+  const only = given.get('only');
+  for (const { name, rules: broken } of mutations()) {
+    if (only && !name.includes(only)) continue;
+    let by = 'NOT FOUND';
+    for (const scope of smallScopes(broken)) {
+      if (!scope.name.includes(given.get('in') ?? '')) continue;
+      const [violation] = search(scope, { ...limits, seconds: number('seconds', 60) }).violations;
+      if (!violation) continue;
+      by = `${scope.name}: ${violation.text} (${violation.depth} moves)`;
+      break;
+    }
+    say(`${name.padEnd(45)} ${by}`);
+  }
+}
+
+if (process.argv.includes('mutations')) searchMutations();
+else searchAll(args.length > 0 && given.get('suite') !== 'small' ? [ownScope()] : smallScopes());

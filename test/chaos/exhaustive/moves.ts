@@ -178,9 +178,9 @@ function toldBy(each: Found): OrderId[] {
       return [];
     case 'rows':
     case 'beyond':
-      return each.rows.filter(isTheirs).map(({ id }) => id);
+      return each.rows.filter(showsTheirHand).map(({ id }) => id);
     case 'header':
-      return each.header && isTheirs(each.header) ? [each.id] : [];
+      return each.header && showsTheirHand(each.header) ? [each.id] : [];
     case 'items':
       return each.items.some((row) => !row.deleted && isTheirs(row)) ? [each.id] : [];
     case 'payments':
@@ -454,7 +454,9 @@ function cleanRuns(
   let world = start;
   let now = NOW;
   for (const which of ['first', 'second'] as const) {
-    let k = begun(host, which === 'first' ? 8 : 9, scope, event, now);
+    // It waits for others as long as it takes: whoever gives up has not said what is.
+    const timing = { ...scope.timing, patience: Number.POSITIVE_INFINITY };
+    let k: Knowledge = { ...begun(host, which === 'first' ? 8 : 9, scope, event, now), timing };
     for (let n = 0; ; n += 1) {
       if (n > 400) return `the ${which} clean run never ends`;
       const taken = stepOf(k, scope, event, now);

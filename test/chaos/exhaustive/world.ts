@@ -291,21 +291,32 @@ function faultIn(w: World, order: FoundOrder, wanted: readonly WantedOrder[]): s
   const uuids = [...items, ...payments].map(({ uuid }) => uuid);
   if (new Set(uuids).size < uuids.length) return `visible order ${id} has a row twice`;
   if (payments.length > 1) return `visible order ${id} has two payments`;
-  const version = wanted.find(({ revision }) => revision === revisionIn(order.notes));
-  if (!version) return `visible order ${id} is of no state of the event`;
-  const { missing, extra } = compareItems(version.items, items);
-  const theirs = extra.filter((row) => !isTheirs(row));
   // Of an order that staff brought to light unfinished, or has worked on, only what is there twice is our fault.
   if (ours === 0) return null;
-  if (theirs.length > 0) return `visible order ${id} has a line too many`;
-  if (missing.length > 0) return `visible order ${id} lacks a line`;
-  const paid = comparePayments(version, payments);
-  if (paid.missing !== 0 || paid.extra.length > 0) return `visible order ${id} is not paid as it must be`;
-  const money = compareMoney(version, order);
-  if (money.length > 0) return `visible order ${id} has other totals`;
+  const mark = claimIn(order.notes);
+  if (mark?.kind === 'filling') return `visible order ${id} is marked as unfinished`;
+  if (isSuperseded(order.notes)) return `visible order ${id} is marked as superseded`;
   if (!order.printed) return `visible order ${id} is not printed`;
-  if (claimIn(order.notes)?.kind === 'filling') return `visible order ${id} is marked as unfinished`;
-  return isSuperseded(order.notes) ? `visible order ${id} is marked as superseded` : null;
+  // A claim that came late may name an earlier state of the event.
+  const states = wanted.filter(({ revision }) => mark !== null || revision === revisionIn(order.notes));
+  const faults = states.map((state) => shortcoming(order, items, payments, state));
+  return faults.includes(null) ? null : (faults[0] ?? `visible order ${id} is of no state of the event`);
+}
+
+/** What of one state of the event the order does not show; null: all of it is there, and no more. */
+function shortcoming(
+  order: FoundOrder,
+  items: readonly FoundItem[],
+  payments: readonly FoundPayment[],
+  state: WantedOrder,
+): string | null {
+  const { missing, extra } = compareItems(state.items, items);
+  if (missing.length > 0) return `visible order ${order.id} lacks a line`;
+  if (extra.some((row) => !isTheirs(row))) return `visible order ${order.id} has a line too many`;
+  const paid = comparePayments(state, payments);
+  if (paid.missing !== 0 || paid.extra.length > 0)
+    return `visible order ${order.id} is not paid as it must be`;
+  return compareMoney(state, order).length > 0 ? `visible order ${order.id} has other totals` : null;
 }
 
 /** What must never be; null: all is well. */
@@ -334,7 +345,8 @@ export function misdeed(before: World, after: World, request: Request): string |
 /** There is one visible order, and it is all that the event wants. */
 export function isRight(w: World, wanted: WantedOrder): boolean {
   const [order, ...more] = w.orders.filter(isVisible);
-  if (!order || more.length > 0 || revisionIn(order.notes) !== wanted.revision) return false;
+  if (!order || more.length > 0) return false;
+  if (claimIn(order.notes) === null && revisionIn(order.notes) !== wanted.revision) return false;
   const items = w.items.filter((row) => row.orderId === order.id);
   const { missing, extra } = compareItems(wanted.items, items);
   const paid = comparePayments(
