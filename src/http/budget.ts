@@ -42,8 +42,6 @@ interface Waiter {
 const ALONE: Claim = { granted: 1, waitMs: 0 };
 const SECOND = 1_000;
 const MINUTE = 60_000;
-/** A refusal holds new work back for so long: the fewer are at work, the sooner each has its next turn. */
-const CALM_MS = 1_000;
 
 /**
  * Request budget of one upstream, shared by everything that talks to it: at most N requests in any sliding
@@ -55,14 +53,10 @@ export class RateBudget {
   readonly #limits: readonly [Span, ...Span[]];
   readonly #shared: SharedBudget | null;
   readonly #keep: number;
-  readonly #again: Waiter[] = [];
   readonly #queue: Waiter[] = [];
-  readonly #newcomers: Waiter[] = [];
-  /** Times of the latest grants, oldest first; no more of them than the largest limit. */
+  /** Times of the latest grants on the steady clock, oldest first; no more of them than the largest limit. */
   #granted: number[] = [];
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  #calmFrom = Number.NEGATIVE_INFINITY;
-  #newcomerAt = Number.NEGATIVE_INFINITY;
   #draining = false;
   #sleeper = new AbortController();
 
@@ -85,28 +79,8 @@ export class RateBudget {
   /**
    * Waits for this caller's turn. True: one request may go out now. False: the signal aborted first, nothing
    * was taken from the budget.
-   *
-   * @param again the request was sent before and refused for now: it comes before those that were not sent yet
    */
-  take(signal?: AbortSignal, again = false): Promise<boolean> {
-    return this.#join(again ? this.#again : this.#queue, signal);
-  }
-
-  /**
-   * Waits until a request could go out at once, nobody waits for a turn, and the upstream has refused nothing for a
-   * moment: then there is room for more work. Takes nothing from the budget. Whoever is let go has the time of half
-   * a request before the next one is, since what it sends takes up the room. False: the signal aborted first.
-   */
-  room(signal?: AbortSignal): Promise<boolean> {
-    return this.#join(this.#newcomers, signal);
-  }
-
-  /** The upstream has refused a request for now, a moment ago: so many milliseconds until that counts as over; else 0. */
-  get strain(): number {
-    return Math.max(0, this.#calmFrom - this.#clock.now());
-  }
-
-  #join(queue: Waiter[], signal: AbortSignal | undefined): Promise<boolean> {
+  take(signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -116,21 +90,15 @@ export class RateBudget {
         },
       };
       const giveUp = () => {
-        const place = queue.indexOf(waiter);
-        if (place >= 0) queue.splice(place, 1);
-        if (this.#waiting === 0) this.#sleeper.abort();
+        const place = this.#queue.indexOf(waiter);
+        if (place >= 0) this.#queue.splice(place, 1);
+        if (this.#queue.length === 0) this.#sleeper.abort();
         resolve(false);
       };
       signal?.addEventListener('abort', giveUp, { once: true });
-      // The sleep may be for newcomers, who have to wait longer.
-      if (this.#draining && this.#waiting === 0) this.#sleeper.abort();
-      queue.push(waiter);
+      this.#queue.push(waiter);
       void this.#drain();
     });
-  }
-
-  get #waiting(): number {
-    return this.#again.length + this.#queue.length;
   }
 
   /**
@@ -138,36 +106,31 @@ export class RateBudget {
    * 429 asks for holds for all.
    */
   pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + ms);
-    this.#calmFrom = Math.max(this.#calmFrom, this.#clock.now() + ms + CALM_MS);
-    if (ms > 0) void this.#shared?.pause(this.#pausedUntil);
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.steady() + ms);
+    if (ms > 0) void this.#shared?.pause(this.#clock.now() + ms);
   }
 
   async #drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#waiting + this.#newcomers.length > 0) {
-      const wait = this.#waiting > 0 ? this.#wait() : this.#waitForRoom();
+    while (this.#queue.length > 0) {
+      const wait = this.#wait();
       if (wait > 0) await this.#sleep(wait);
-      else if (this.#waiting > 0) await this.#grantShare();
-      else {
-        this.#newcomerAt = this.#clock.now();
-        this.#newcomers.shift()?.grant();
-      }
+      else await this.#grantShare();
     }
     this.#draining = false;
   }
 
   async #grantShare(): Promise<void> {
-    const claim = (await this.#shared?.claim(this.#waiting, this.#limits)) ?? ALONE;
+    const claim = (await this.#shared?.claim(this.#queue.length, this.#limits)) ?? ALONE;
     if (claim.granted === 0) await this.#sleep(claim.waitMs);
     for (let left = claim.granted; left > 0; left -= 1) this.#grant();
   }
 
   #grant(): void {
-    this.#granted.push(this.#clock.now());
+    this.#granted.push(this.#clock.steady());
     if (this.#granted.length > this.#keep) this.#granted = this.#granted.slice(-this.#keep);
-    (this.#again.shift() ?? this.#queue.shift())?.grant();
+    this.#queue.shift()?.grant();
   }
 
   /** An empty queue must not keep the process alive until a long pause is over. */
@@ -178,19 +141,12 @@ export class RateBudget {
 
   /** Milliseconds until the next request may go out. */
   #wait(): number {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     let next = this.#pausedUntil;
     for (const { count, span } of this.#limits) {
       const blocking = this.#granted.at(-count);
       if (blocking !== undefined) next = Math.max(next, blocking + span);
     }
     return Math.max(0, next - now);
-  }
-
-  /** Milliseconds until more work may begin, if nobody asks for a turn before. */
-  #waitForRoom(): number {
-    const [{ count, span }] = this.#limits;
-    const next = Math.max(this.#newcomerAt + span / count / 2, this.#calmFrom);
-    return Math.max(this.#wait(), next - this.#clock.now());
   }
 }

@@ -1,5 +1,6 @@
-import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import type { RequestError } from 'got';
 import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopbackHost } from './loopback.js';
@@ -79,10 +80,11 @@ async function send(
   // A third each: were a phase allowed the whole time, the overall limit would fire first and hide that
   // nothing had been sent.
   const connect = Math.min(CONNECT_MS, Math.ceil(request.timeoutMs / 3));
+  const body = request.body === undefined ? null : Buffer.from(request.body);
+  const length: Record<string, string> = body ? { 'content-length': String(body.length) } : {};
   const stream = got.stream(request.url, {
     method: request.method,
-    headers: { 'user-agent': USER_AGENT, ...request.headers },
-    ...(request.body === undefined ? {} : { body: request.body }),
+    headers: { 'user-agent': USER_AGENT, ...length, ...request.headers },
     agent,
     retry: { limit: 0 },
     followRedirect: false,
@@ -90,17 +92,31 @@ async function send(
     timeout: { lookup: connect, connect, secureConnect: connect, request: request.timeoutMs },
     signal,
   });
+  let isHeld = false;
+  // Not a byte leaves before the body does.
+  if (body) {
+    onceConnected(stream, () => {
+      isHeld = request.mayLeave?.() === false;
+      if (isHeld) stream.destroy();
+      else stream.end(body);
+    });
+  }
   const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > request.maxBytes) {
-      stream.destroy();
-      const detail = `the answer is larger than ${request.maxBytes} bytes`;
-      return { kind: 'failure', sent: true, reason: 'too-large', detail };
+  let received = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk);
+      received += bytes.length;
+      if (received > request.maxBytes) {
+        stream.destroy();
+        const detail = `the answer is larger than ${request.maxBytes} bytes`;
+        return { kind: 'failure', sent: true, reason: 'too-large', detail };
+      }
+      chunks.push(bytes);
     }
-    chunks.push(bytes);
+  } catch (error) {
+    if (isHeld) return stopped(false);
+    throw error;
   }
   const response = stream.response;
   if (!response) return { kind: 'failure', sent: true, reason: 'reset', detail: 'no answer' };
@@ -111,6 +127,17 @@ async function send(
     // Leaves out a byte order mark, which some servers put before JSON.
     body: new TextDecoder().decode(Buffer.concat(chunks)),
   };
+}
+
+/** Calls when the connection of the stream's request stands, its TLS included. */
+function onceConnected(stream: NodeJS.EventEmitter, then: () => void): void {
+  stream.once('request', (request: ClientRequest) => {
+    request.once('socket', (socket: Socket & { secureConnecting?: boolean }) => {
+      if (socket.secureConnecting) socket.once('secureConnect', then);
+      else if (socket.connecting) socket.once('connect', then);
+      else then();
+    });
+  });
 }
 
 function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

@@ -74,16 +74,14 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 export function retryingReader(options: ReaderOptions): Reader {
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await attemptOnce(options, request, attempt > 1);
+      const answer = await attemptOnce(options, request);
       if (answer.kind === 'response' && !TRANSIENT.has(answer.status)) {
         return { kind: 'response', response: answer, attempts: attempt };
       }
       const asked = answer.kind === 'response' ? retryAfter(answer.headers, options.clock.now()) : null;
       const delay = Math.max(asked ?? 0, backoff(attempt, options.random));
-      if (answer.kind === 'response') {
-        if (answer.status === 429 || asked !== null) options.budget.pause(delay);
-        else if (answer.status === 503) options.budget.pause(0);
-      }
+      if (answer.kind === 'response' && (answer.status === 429 || asked !== null))
+        options.budget.pause(delay);
       if (attempt >= attemptsFor(answer) || isFinal(answer) || options.signal?.aborted) {
         return failure(request, answer, attempt);
       }
@@ -95,9 +93,8 @@ export function retryingReader(options: ReaderOptions): Reader {
 async function attemptOnce(
   options: ReaderOptions,
   request: ReadRequest,
-  again: boolean,
 ): Promise<HttpResponse | HttpFailure> {
-  if (!(await options.budget.take(options.signal, again))) {
+  if (!(await options.budget.take(options.signal))) {
     return { kind: 'failure', sent: false, reason: 'aborted', detail: 'stopped before it was sent' };
   }
   return options.transport({

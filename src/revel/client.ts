@@ -50,14 +50,6 @@ export class RevelClient implements RevelPort {
     this.#rest = rest;
   }
 
-  room(): Promise<void> {
-    return this.#rest.room();
-  }
-
-  strain(): number {
-    return this.#rest.strain();
-  }
-
   finder(): OrderFinder {
     return new RevelFinder(this.#rest);
   }

@@ -166,16 +166,6 @@ export class Rest {
     return { kind: 'ok', objects, total: meta.total_count ?? null, next: Boolean(meta.next) };
   }
 
-  /** Waits until there is room for more work; see RateBudget. */
-  async room(): Promise<void> {
-    await this.#options.budget.room(this.#options.signal);
-  }
-
-  /** See RateBudget. */
-  strain(): number {
-    return this.#options.budget.strain;
-  }
-
   /**
    * One POST or PATCH, sent at most once. Revel has no idempotency keys: whatever is not a clear yes or no is
    * `unknown`, and only a look can settle it.
@@ -188,7 +178,7 @@ export class Rest {
     guard: Guard,
   ): Promise<RevelWrite<T | null>> {
     const { transport, budget, baseUrl, clock, signal, timeoutMs } = this.#options;
-    if (!(await budget.take(signal, guard.again)) || !guard()) return { kind: 'held' };
+    if (!(await budget.take(signal)) || !guard()) return { kind: 'held' };
     const answer = await transport({
       method,
       url: `${baseUrl}${path}`,
@@ -196,7 +186,10 @@ export class Rest {
       body: JSON.stringify(body),
       timeoutMs,
       maxBytes: MAX_WRITE_ANSWER,
+      mayLeave: guard,
     });
+    // No other write is ever aborted: its guard held it back.
+    if (answer.kind === 'failure' && answer.reason === 'aborted' && !answer.sent) return { kind: 'held' };
     const isRefused = answer.kind === 'response' && answer.status === 429;
     this.#refusedInARow = isRefused ? this.#refusedInARow + 1 : 0;
     const what = `${method} ${safePath(`${baseUrl}${path}`)}`;

@@ -17,12 +17,11 @@ export type RevelWrite<T> =
   | { kind: 'unknown'; detail: string }
   | { kind: 'held' };
 
-/** Asked after the request's turn in the rate budget has come, right before it is sent. */
-export interface Guard {
-  (): boolean;
-  /** The same write was refused for now just before: its turn comes before those of writes not sent yet. */
-  again?: true;
-}
+/**
+ * Whether a write may still leave. Asked after its turn in the rate budget has come, and again once its connection
+ * stands, right before the first byte.
+ */
+export type Guard = () => boolean;
 
 /** Which event's orders to look for. */
 export interface OrderKey {
@@ -104,13 +103,6 @@ export interface OrderChange {
 
 /** Revel as the sync library sees it. Every list that comes back has been compared with what was asked for. */
 export interface RevelPort {
-  /** Waits until the request budget has room for more work; a stopped run does not wait. Absent: there always is. */
-  room?(): Promise<void>;
-  /**
-   * It has refused a request for now, a moment ago: so many milliseconds until that counts as over; else 0. Until then
-   * each request counts more than time. Absent: it never does.
-   */
-  strain?(): number;
   finder(): OrderFinder;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;

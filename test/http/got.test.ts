@@ -168,6 +168,35 @@ describe('gotTransport', () => {
     });
   });
 
+  it('asks once connected, before a byte leaves, and knows that nothing was sent when the answer is no', async () => {
+    let bytes = 0;
+    const order: string[] = [];
+    const server = createTcpServer((socket) => {
+      order.push('connected');
+      socket.on('data', (data) => {
+        bytes += data.length;
+      });
+    });
+    const url = await listen(server);
+    const mayLeave = () => {
+      order.push('asked');
+      return false;
+    };
+    const write = get(url, { method: 'POST', body: '{}', mayLeave });
+    expect(await gotTransport()(write)).toEqual({
+      kind: 'failure',
+      sent: false,
+      reason: 'aborted',
+      detail: 'stopped',
+    });
+    expect(order).toContain('asked');
+    expect(bytes).toBe(0);
+    const answered = await serve((_, response) => response.end('ok'));
+    expect(await gotTransport()({ ...write, url: answered, mayLeave: () => true })).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('does not know what became of a write that was cut off', async () => {
     const url = await serve((request) => {
       request.on('end', () => request.socket.destroy()).resume();

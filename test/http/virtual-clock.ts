@@ -5,6 +5,7 @@ export class VirtualClock implements Clock {
   #now: number;
   #sleepers: { at: number; wake: () => void }[] = [];
   #scheduled = false;
+  #set = 0;
   /** Every sleep asked for, in milliseconds. */
   readonly sleeps: number[] = [];
 
@@ -17,11 +18,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#set;
   }
 
   steady(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the clock forth or back; what is steady and what sleeps notices nothing. */
+  set(ms: number): void {
+    this.#set += ms;
   }
 
   /** Moves the clock without waking anyone. */

@@ -241,22 +241,12 @@ describe('a write', () => {
     expect(times).toEqual([0, 250, 750, 1_750, 3_750]);
   });
 
-  it('takes its turn before others when it was refused just before', async () => {
-    const { client, sent } = rest(() => answer(200, {}), answer(429, '', { 'retry-after': '1' }));
-    await client.write('POST', '/resources/Order/', {}, row, () => true);
-    const write = (path: string, guard: () => boolean) => client.write('POST', path, {}, row, guard);
-    await Promise.all([
-      write('/resources/Payment/', () => true),
-      write(
-        '/resources/OrderItem/',
-        Object.assign(() => true, { again: true as const }),
-      ),
-    ]);
-    expect(sent.map(({ url }) => new URL(url).pathname)).toEqual([
-      '/resources/Order/',
-      '/resources/OrderItem/',
-      '/resources/Payment/',
-    ]);
+  it('is held when its guard no longer lets it go once the connection stands', async () => {
+    const held: HttpFailure = { kind: 'failure', sent: false, reason: 'aborted', detail: 'stopped' };
+    const { client, sent } = rest(() => answer(200, {}), held);
+    const guard = () => true;
+    expect(await client.write('POST', '/resources/Order/', {}, row, guard)).toEqual({ kind: 'held' });
+    expect(sent[0]?.mayLeave).toBe(guard);
   });
 
   it('shows no credentials that a refusal repeats', async () => {

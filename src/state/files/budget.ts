@@ -157,7 +157,7 @@ async function locked<T>(
   name: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const deadline = clock.now() + LOCK_MS;
+  const deadline = clock.steady() + LOCK_MS;
   for (;;) {
     const lock = await locks.tryLock(name);
     if (lock) {
@@ -167,7 +167,7 @@ async function locked<T>(
         await lock.release();
       }
     }
-    if (clock.now() >= deadline) throw new Error('another process holds its lock');
+    if (clock.steady() >= deadline) throw new Error('another process holds its lock');
     await clock.sleep(1 + random() * 4);
   }
 }
