@@ -199,9 +199,9 @@ function planVisible(
   }
   const made = asMade(wanted, order, contents);
   const differences = [...describeContents(made.wanted, made.contents), ...made.texts, ...header];
+  if (unfinished) return failed(shownTooEarly(wanted, order, differences), order, differences);
   if (differences.length === 0) return { kind: 'standing', order, losers };
-  const why = unfinished ? shownTooEarly(wanted, order, differences) : drift(wanted, order, differences);
-  return failed(why, order, differences);
+  return failed(drift(wanted, order, differences), order, differences);
 }
 
 /** The POS is the master of what it has opened: only what has gone from it is a fault. */

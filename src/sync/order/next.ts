@@ -189,8 +189,10 @@ function readBack({ k, now }: Situation): Step | null {
 // Then a person is needed, or the order stands.
 
 /** Lists may lag: before anybody is told, each header it is about is read by its id. */
-function readHeaderBeforeReporting({ k, plan }: Situation): Step | null {
-  if (plan.kind !== 'failed') return null;
+function readHeaderBeforeReporting({ k, now, plan }: Situation): Step | null {
+  if (plan.kind !== 'failed' && plan.kind !== 'in-service') return null;
+  // What a POS has in hand is told in every sweep, and mostly its last change is old.
+  if (plan.kind === 'in-service' && isDatedBefore(k, plan.order, now, now - k.timing.idle)) return null;
   const { visible } = standings(headers(k));
   const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
   const unread = about.filter(
@@ -205,7 +207,7 @@ function readHeaderBeforeReporting({ k, plan }: Situation): Step | null {
  * unless the header's last change is old and older than what was read.
  */
 function readContentsBeforeReporting({ k, now, plan }: Situation): Step | null {
-  if (plan.kind !== 'failed' || !plan.order) return null;
+  if ((plan.kind !== 'failed' && plan.kind !== 'in-service') || !plan.order) return null;
   const { id } = plan.order;
   const { items, payments } = known(k, id);
   const from = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.settle;
@@ -346,7 +348,7 @@ function watchOtherRun({ k, now, subject }: Situation): Step | null {
       `Another run is filling order ${id}; the next sweep checks that it was finished.`,
     );
   }
-  if (now >= watch.changedAt + watch.quiet) return null;
+  if (watch.seenAt >= watch.changedAt + watch.quiet) return null;
   const again = Math.max(watch.seenAt + k.timing.poll, now);
   return again > now
     ? wait(again, `Another run is filling order ${id}: waiting until it is finished or quiet.`)
@@ -357,7 +359,7 @@ function watchOtherRun({ k, now, subject }: Situation): Step | null {
 function claim({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
   const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
-  return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision });
+  return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision }, k.timing.claimLease);
 }
 
 /** Whoever was at work before can write on what it saw before our claim, and such a write takes its time. */
@@ -521,8 +523,8 @@ function oursFrom(k: Knowledge, now: number, { order, claimedAt }: Subject): num
  * A write that goes out only while the order, as it was seen, is what this write is for. A look that is about to be
  * too old is taken anew first, in a sweep for several events at once.
  */
-function leased(k: Knowledge, now: number, id: OrderId, write: Write): Step {
-  const until = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.lease;
+function leased(k: Knowledge, now: number, id: OrderId, write: Write, term = k.timing.lease): Step {
+  const until = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + term;
   if (now <= until - k.timing.renewBefore || k.justLooked) return { do: 'write', write, until };
   return look(k.sweep ? 'short' : 'none', { of: 'header', id });
 }

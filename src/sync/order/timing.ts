@@ -9,6 +9,8 @@ export interface Timing {
   inFlight: number;
   /** What was seen of an order lets this run write to it for so long. */
   lease: number;
+  /** The same for a claim, which is written to an order that another run may finish at any moment. */
+  claimLease: number;
   /** A lease that has less than this left is renewed before the next write: it would run out in the queue. */
   renewBefore: number;
   /** An order of another run on which nothing has changed for so long may be claimed. */
@@ -41,6 +43,7 @@ export function timingOf(settings: { settleMs: number; inFlightMs: number; maxRu
     settle,
     inFlight,
     lease,
+    claimLease: lease / 2,
     renewBefore: Math.max(settle / 2, 250),
     quiet: Math.max(settle, 10),
     standOff,

@@ -13,6 +13,7 @@ export const API_SECRET = 'secret';
 export class Account {
   readonly sim: RevelSimulator;
   readonly #scenario: Scenario;
+  #rows = 0;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -105,7 +106,7 @@ export class Account {
         };
         return this.#post(
           'OrderItem',
-          `5e7e7000-0000-4000-8000-${String(orderId).padStart(12, '0')}`,
+          this.#uuid(),
           line,
           now,
         );
@@ -126,10 +127,15 @@ export class Account {
     };
     return this.#post(
       'OrderHistory',
-      `5e7e7000-0000-4000-8000-${String(orderId).padStart(12, '0')}`,
+      this.#uuid(),
       history,
       now,
     );
+  }
+
+  #uuid(): string {
+    this.#rows += 1;
+    return `5e7e7000-0000-4000-8000-${String(this.#rows).padStart(12, '0')}`;
   }
 
   #post(resource: string, uuid: string, row: Record<string, unknown>, now: number): boolean {
