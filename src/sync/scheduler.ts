@@ -9,6 +9,7 @@ import {
   learnAlong,
   learnFailed,
   learnFound,
+  learnFroze,
   learnRefreshed,
   learnStopped,
   learnWritten,
@@ -62,7 +63,7 @@ const WAITING = 2;
 const MOST_LOST = 200;
 /** More steps than this for one event mean that something keeps changing. */
 const MAX_STEPS = 5_000;
-/** Clocks that run apart by more than this while a request waits for its turn: the machine has stood still. */
+/** Clocks that have run apart by more than this: the machine has stood still, or its clock was set. */
 const FREEZE_MS = 1_000;
 
 interface Task {
@@ -89,9 +90,13 @@ export class Scheduler {
   #admitted = 0;
   #running = false;
   #wake: AbortController | null = null;
+  /** How far the clocks are apart, as it was seen last, and how often that has changed by leaps. */
+  #apart: number;
+  #leaps = 0;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
+    this.#apart = parts.clock.now() - parts.clock.steady();
     parts.stop.addEventListener('abort', () => this.#wake?.abort('moved'), { once: true });
   }
 
@@ -142,6 +147,7 @@ export class Scheduler {
     // Work of the same moment starts together.
     await Promise.resolve();
     while (this.#tasks.size > 0) {
+      this.#noticeLeap();
       const now = this.#parts.now();
       for (const task of this.#tasks) this.#move(task, now);
       this.#letIn();
@@ -150,6 +156,23 @@ export class Scheduler {
       await this.#pause(now);
     }
     this.#running = false;
+  }
+
+  /** After a leap of the clock nobody knows how much time has really passed: all that was seen counts as old. */
+  #noticeLeap(): void {
+    const { clock } = this.#parts;
+    const apart = clock.now() - clock.steady();
+    if (Math.abs(apart - this.#apart) > FREEZE_MS) {
+      this.#leaps += 1;
+      const now = this.#parts.now();
+      // Who waits for an answer learns it with that.
+      for (const task of this.#tasks) {
+        if (task.busy) continue;
+        task.k = learnFroze(task.k);
+        task.step = next(task.k, now);
+      }
+    }
+    this.#apart = apart;
   }
 
   /** Waits until something has come back, has come up, or is due. */
@@ -229,10 +252,12 @@ export class Scheduler {
 
   #start(task: Task, work: () => Promise<Knowledge>): void {
     task.busy = true;
+    const leaps = this.#leaps;
     work().then(
       (k) => {
+        this.#noticeLeap();
         task.busy = false;
-        this.#learn(task, k);
+        this.#learn(task, leaps === this.#leaps ? k : learnFroze(k));
         this.#wake?.abort('moved');
       },
       (error: unknown) => {
@@ -243,7 +268,8 @@ export class Scheduler {
   }
 
   async #write(task: Task): Promise<Knowledge> {
-    const { revel, clock, stop } = this.#parts;
+    const { revel, stop } = this.#parts;
+    const leaps = this.#leaps;
     await this.#parts.confirm();
     // Time has passed since the step was decided; what was decided is decided anew.
     const now = this.#parts.now();
@@ -251,11 +277,10 @@ export class Scheduler {
     if (step.do !== 'write') return task.k;
     const { write, until } = step;
     let sentAt = now;
-    const apart = clock.now() - clock.steady();
     const guard = () => {
+      this.#noticeLeap();
       sentAt = this.#parts.now();
-      const frozen = Math.abs(clock.now() - clock.steady() - apart) > FREEZE_MS;
-      return !stop.aborted && sentAt <= until && !frozen;
+      return !stop.aborted && sentAt <= until && leaps === this.#leaps;
     };
     const answer = await send(revel, task.k, write, now, guard);
     return learnWritten(task.k, write, answer, sentAt, this.#parts.now());

@@ -109,6 +109,8 @@ interface Watch {
 export interface Known {
   /** By its id, or as a write answered; the value is null when it is not there. */
   readonly header: Seen<FoundOrder | null> | null;
+  /** A read by its id did not show it then for the first time, though it had been seen before; null: no such read. */
+  readonly missedAt: number | null;
   readonly items: Seen<readonly FoundItem[]> | null;
   readonly payments: Seen<readonly FoundPayment[]> | null;
   /** The orders that its bill was split into, beyond those that a look at all headers shows; null: not looked for. */
@@ -138,6 +140,7 @@ export interface Known {
 /** What is known of an order that nothing has been read of. */
 export const unknown: Known = {
   header: null,
+  missedAt: null,
   items: null,
   payments: null,
   bills: null,

@@ -49,7 +49,7 @@ export type Found = { askedAt: number } & (
 /** What is known after these answers, which came together. */
 export function learnFound(k: Knowledge, found: readonly Found[], now: number): Knowledge {
   let after: Knowledge = { ...k, justLooked: found.some(({ of }) => of === 'rows' || of === 'header') };
-  for (const each of found) after = settled(seen(after, each), each, now);
+  for (const each of found) after = settled(seen(after, each, now), each, now);
   return watched(disowned(after), found, now);
 }
 
@@ -63,6 +63,19 @@ export function learnAlong(k: Knowledge, rows: readonly FoundOrder[], askedAt: n
 /** A look failed: nothing can be concluded from it, so the work on the event ends. */
 export function learnFailed(k: Knowledge, message: string): Knowledge {
   return halted(k, 'REVEL_ERROR', message, true);
+}
+
+/**
+ * The process or its machine has stood still, nobody knows for how long: others may have acted on any order since it
+ * was seen, so that no write rests on an earlier look any more.
+ */
+export function learnFroze(k: Knowledge): Knowledge {
+  const asOf = Number.NEGATIVE_INFINITY;
+  const orders = Object.entries(k.orders).map(([id, each]) => [
+    id,
+    { ...each, header: each.header && { ...each.header, asOf } },
+  ]);
+  return { ...k, justLooked: false, rows: k.rows && { ...k.rows, asOf }, orders: Object.fromEntries(orders) };
 }
 
 /** The run is to stop. */
@@ -119,7 +132,7 @@ export function learnWritten(
 }
 
 /** Takes an answer down, unless something newer is known. */
-function seen(k: Knowledge, found: Found): Knowledge {
+function seen(k: Knowledge, found: Found, now: number): Knowledge {
   const asOf = found.askedAt - k.timing.settle;
   switch (found.of) {
     case 'rows':
@@ -131,7 +144,16 @@ function seen(k: Knowledge, found: Found): Knowledge {
       return { ...k, beyond: true, rows };
     }
     case 'header': {
-      return change(k, found.id, { header: later(k, found.id, { value: found.header, asOf }) });
+      const { missedAt } = known(k, found.id);
+      const header = { value: found.header, asOf };
+      const isSeen = Boolean(seenHeader(k, found.id)?.value);
+      // Reads by the id may lag more than lists do: that it is not there counts once it would have to be.
+      if (found.header === null && isSeen && (missedAt === null || asOf < missedAt)) {
+        const from = missedAt ?? now;
+        const notBefore = Math.max(k.notBefore, from + k.timing.settle);
+        return change({ ...k, notBefore }, found.id, { missedAt: from });
+      }
+      return change(k, found.id, { header: later(k, found.id, header), missedAt: null });
     }
     case 'items': {
       const { lines, gone, tries } = known(k, found.id);

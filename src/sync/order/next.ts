@@ -188,18 +188,23 @@ function readBack({ k, now }: Situation): Step | null {
 
 // Then a person is needed, or the order stands.
 
-/** Lists may lag: before anybody is told, each header it is about is read by its id. */
+/**
+ * Lists may lag: before anybody is told, each header it is about is read by its id; one that has changed of late as of
+ * a moment at which this run had begun, so that no earlier state of it is reported.
+ */
 function readHeaderBeforeReporting({ k, now, plan }: Situation): Step | null {
   if (plan.kind !== 'failed' && plan.kind !== 'in-service') return null;
-  // What a POS has in hand is told in every sweep, and mostly its last change is old.
-  if (plan.kind === 'in-service' && isDatedBefore(k, plan.order, now, now - k.timing.idle)) return null;
   const { visible } = standings(headers(k));
   const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
-  const unread = about.filter(
-    ({ id }) => (known(k, id).header?.asOf ?? Number.NEGATIVE_INFINITY) < rowsAsOf(k),
-  );
+  const fresh = about.filter((order) => !isDatedBefore(k, order, now, now - k.timing.idle));
+  // What a POS has in hand is told in every sweep, and mostly its last change is old.
+  const unread = (plan.kind === 'in-service' ? fresh : about).filter((order) => {
+    const asOf = known(k, order.id).header?.asOf ?? Number.NEGATIVE_INFINITY;
+    return asOf < rowsAsOf(k) || (fresh.includes(order) && asOf < k.begunAt);
+  });
   if (unread.length === 0) return null;
-  return look('none', ...unread.map(({ id }): Read => ({ of: 'header', id })));
+  const from = unread.some((order) => fresh.includes(order)) ? k.begunAt : Number.NEGATIVE_INFINITY;
+  return lookFrom(k, now, from, 'none', ...unread.map(({ id }): Read => ({ of: 'header', id })));
 }
 
 /**

@@ -14,6 +14,7 @@ export class Account {
   readonly sim: RevelSimulator;
   readonly #scenario: Scenario;
   #rows = 0;
+  readonly #shown = new Set<number>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -104,12 +105,7 @@ export class Account {
           created_date: order.created_date,
           updated_date: order.updated_date,
         };
-        return this.#post(
-          'OrderItem',
-          this.#uuid(),
-          line,
-          now,
-        );
+        return this.#post('OrderItem', this.#uuid(), line, now);
       }
     }
   }
@@ -125,12 +121,13 @@ export class Account {
       order_opened_at: order.created_at,
       opened: order.created_date,
     };
-    return this.#post(
-      'OrderHistory',
-      this.#uuid(),
-      history,
-      now,
-    );
+    this.#shown.add(orderId);
+    return this.#post('OrderHistory', this.#uuid(), history, now);
+  }
+
+  /** Another program has put a history row on it. */
+  wasShown(orderId: number): boolean {
+    return this.#shown.has(orderId);
   }
 
   #uuid(): string {

@@ -10,7 +10,8 @@ export function differences(account: Account, orderId: number, version: number):
     ...headerDifferences(order, version),
     ...contentDifferences(account, orderId, version),
     ...(cents(order.remaining_due) === moneyOf(version).due ? [] : ['remaining due']),
-    ...(order.printed ? [] : ['not printed']),
+    // Nobody may write to it any more to have it printed, once another program has shown it.
+    ...(order.printed || account.wasShown(orderId) ? [] : ['not printed']),
     ...(FINAL_NOTES.test(order.notes ?? '') ? [] : [`notes "${order.notes}"`]),
     ...paymentDifferences(account, orderId, version),
   ];

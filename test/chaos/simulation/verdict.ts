@@ -126,7 +126,9 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   if (moved && hurried && result.reason === 'CLAIMED_ELSEWHERE') return null;
   const touched = isTouched(account, order);
   const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
-  if (wrong.length === 0) return saysStanding(result) ? null : `order ${order.id} is right`;
+  // It stands before anybody's eyes with the mark of an unfinished one.
+  const isLeft = !touched && isClaimed(order);
+  if (wrong.length === 0 && !isLeft) return saysStanding(result) ? null : `order ${order.id} is right`;
   const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
   const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
   const expected = moved ? 'ORPHANED' : atHome;
@@ -149,8 +151,8 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
     );
 }
 
-function isClaimed({ notes }: OrderRow): boolean {
-  return (notes ?? '').includes(' filling ');
+function isClaimed({ notes, printed }: OrderRow): boolean {
+  return !printed && / (?:filling|claiming) /.test(notes ?? '');
 }
 
 function isIn(order: OrderRow, version: number): boolean {
