@@ -324,13 +324,14 @@ describe('planOrder', () => {
       expect(planned([shown()], null)).toMatchObject({ kind: 'need-contents', order: { id: '5' } });
     });
 
-    it('is TOUCHED while anything is missing', () => {
+    it('is TOUCHED, even if nothing is missing', () => {
       const paymentless = { ...complete, payments: [] };
       for (const [order, contents] of [
         [shown(), paymentless],
         [shown(), none],
         [shown({ finalTotal: usd('0') }), complete],
         [shown({ updatedBy: 77 }), paymentless],
+        [shown(), complete],
       ] as const) {
         expect(planned([order], contents)).toMatchObject({
           failure: { reason: 'TOUCHED', error: expect.stringContaining('before it was finished') },
@@ -338,8 +339,8 @@ describe('planOrder', () => {
       }
     });
 
-    it('stands once all of it is there: the claim came too late', () => {
-      expect(planned([shown()], complete).kind).toBe('standing');
+    it('stands once it is printed and all of it is there: the claim came too late', () => {
+      expect(planned([shown({ printed: true })], complete).kind).toBe('standing');
     });
   });
 
