@@ -94,14 +94,44 @@ function addLicences(_, bundle) {
   const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   const packages = new Set(modules.map(packageOf).filter((directory) => directory !== null));
   const texts = [...packages].sort().map((directory) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const about = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
     const files = readdirSync(directory).filter((file) => /^(licen[cs]e|copying)/i.test(file));
-    const text = files.map((file) => readFileSync(join(directory, file), 'utf8').trim()).join('\n\n');
-    return `${name} ${version} (${license})\n\n${text}`;
+    const texts = files.map((file) => readFileSync(join(directory, file), 'utf8').trim());
+    const text = texts.filter((own) => own !== '').join('\n\n') || standardLicence(about);
+    return `${about.name} ${about.version} (${about.license})\n\n${text}`;
   });
   const line = '-'.repeat(78);
   this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: `${texts.join(`\n\n${line}\n\n`)}\n` });
   this.emitFile({ type: 'asset', fileName: MARK, source: `${sources()}\n` });
+}
+
+/** For a package that names its licence but brings no text of it. The MIT licence asks for its text in every copy. */
+function standardLicence({ name, license, author }) {
+  const holder = typeof author === 'string' ? author : author?.name;
+  if (license !== 'MIT' || !holder) {
+    throw new Error(`${name} (${license}) brings no licence text, and there is none to put in its place.`);
+  }
+  return `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.`;
 }
 
 /** The directory of the library that a module belongs to; null: one of this program's own. */

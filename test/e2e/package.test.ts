@@ -92,6 +92,7 @@ describe('what is bundled', () => {
         /^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0|0BSD|MIT-0)$/,
       );
       expect(text, headOf(text)?.[1]).toMatch(/permission|redistribution|licensed under/i);
+      expect(text, headOf(text)?.[1]).toMatch(/copyright|©/i);
     }
   });
 
