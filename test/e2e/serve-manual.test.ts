@@ -33,6 +33,7 @@ const lockedEvent = {
   total: null,
   error: 'Another run is working on this event.',
   differences: [],
+  notes: [],
   changes: [],
   status: 'skipped',
   reason: 'LOCKED',
