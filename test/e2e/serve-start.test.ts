@@ -60,7 +60,9 @@ describe('serve does not start', () => {
     for (const path of ['state', 'state/sandbox', 'state/sandbox/state'])
       await chmod(join(directory, path), 0o700);
     const blocked = await refusal(['--port', '0']);
-    expect(blocked).toMatchObject({ code: 78, stderr: expect.stringContaining('is not a spool') });
+    expect(blocked.code).toBe(78);
+    expect(blocked.stderr).toContain(`Cannot write ${join(spool, 'spool.jsonl')}: it is a directory.`);
+    expect(blocked.stderr).toContain('Move it away');
   });
 
   it('while another relay works on the same state', async () => {
