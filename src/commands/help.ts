@@ -55,14 +55,6 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [77, 'credentials were refused'],
     ],
   },
-  resolve: {
-    examples: [
-      ['resolve 55530001', 'what can be done about the event'],
-      ['resolve 55530001 --accept "agreed with the guest"', 'no longer report it'],
-    ],
-    exits: OF_RUNS,
-  },
-  report: { examples: [['report --html day.html', 'a page to look at']], exits: DONE },
   products: {
     examples: [
       ['products', 'names of the coming two weeks that have no product'],
@@ -111,13 +103,6 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [0, 'nothing is red'],
       [1, 'a check failed'],
       [77, 'credentials were refused'],
-    ],
-  },
-  certify: {
-    examples: [['certify --establishment 77', 'try what the account does, on a test establishment']],
-    exits: [
-      [0, 'all is certified'],
-      [1, 'something is not as it must be'],
     ],
   },
   init: {

@@ -6,6 +6,7 @@ import type { Contents, FoundOrder } from './order.js';
 import { standings } from './plan.js';
 import type { Failure, SkipReason } from './reasons.js';
 import { homesOf, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
+import { BY_HAND } from './verdicts.js';
 import { eventDate, eventDays, windowOf, windowState } from './window.js';
 import { localDateTime } from './zones.js';
 
@@ -83,7 +84,7 @@ export function triage(input: TriageInput): Triage {
     return unwanted(input, `Event ${id} is ${is}`) ?? skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
   }
   const where = `Event ${id} is at ${siteOf(header)}, which no entry of the locations file covers`;
-  if (!location && order) return orphaned(input, visible, where, MOVED);
+  if (!location && order) return orphaned(visible, where, MOVED);
   if (state === 'over' && input.edited) return skip('PAST', order);
   if (!location) {
     const error = `${where}. Add one, or put the event on IGNORE_EVENTS.`;
@@ -115,10 +116,10 @@ function unwanted(input: TriageInput, what: string): Triage | null {
   const live = standing.length > 1 ? standing.filter((row) => !looksEmptied(row)) : standing;
   const [order, second] = live;
   if (!order) return removedNote(standing.at(-1) ?? removedByStaff(input.rows, placeOf(input)), what);
-  if (second) return orphaned(input, live, what, CANCELLED);
+  if (second) return orphaned(live, what, CANCELLED);
   const contents = input.read.find((each) => each.order === order.id);
   if (!contents) return { kind: 'need-contents', order };
-  return isEmptied(contents) ? removedNote(order, what) : orphaned(input, [order], what, CANCELLED);
+  return isEmptied(contents) ? removedNote(order, what) : orphaned([order], what, CANCELLED);
 }
 
 function removedNote(order: FoundOrder | null, what: string): Triage | null {
@@ -157,7 +158,7 @@ function missed(
   const [unfinished] = hidden;
   const removed = removedByStaff(input.rows, placeOf(input));
   if (removed && !unfinished) {
-    return `Staff has taken order ${removed.id} of event ${id} away, and the time to inject another was over at ${closed} (${timezone}). If one is still wanted: ts-reconcile resolve ${id} --recreate`;
+    return `Staff has taken order ${removed.id} of event ${id} away, and the time to inject another was over at ${closed} (${timezone}). If one is still wanted, ${BY_HAND}.`;
   }
   const what = unfinished ? `only an unfinished order (${unfinished.id})` : 'no order';
   return `Event ${id} has ${what}, and the time to inject it was over at ${closed} (${timezone}). If the order is still wanted, run: ts-reconcile sync --event-id ${id} --late`;
@@ -176,22 +177,13 @@ function failed(reason: Failure['reason'], error: string, order: FoundOrder | nu
   return { kind: 'failed', failure: { reason, error }, order };
 }
 
-const CANCELLED = 'If it is not wanted any more, void it on the POS, or have it taken away:';
+const CANCELLED = 'If it is not wanted any more, have it voided on the POS.';
 const MOVED =
-  'If the event has moved there for good, add the location to the locations file; if the order is not wanted:';
+  'If the event has moved there for good, add the location to the locations file; if the order is not wanted, have it voided on the POS.';
 
-function orphaned(
-  { id }: TriageInput,
-  standing: readonly FoundOrder[],
-  what: string,
-  remedy: string,
-): Triage {
+function orphaned(standing: readonly FoundOrder[], what: string, remedy: string): Triage {
   const [order = null, ...more] = standing;
   const ids = standing.map((row) => row.id).join(', ');
   const stand = more.length === 0 ? `its order ${ids} stands` : `its orders ${ids} stand`;
-  return failed(
-    'ORPHANED',
-    `${what}, but ${stand} in Revel. ${remedy} ts-reconcile resolve ${id} --void`,
-    order,
-  );
+  return failed('ORPHANED', `${what}, but ${stand} in Revel. ${remedy}`, order);
 }

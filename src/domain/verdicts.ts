@@ -7,6 +7,9 @@ import type { FoundOrder } from './order.js';
 import type { Failure } from './reasons.js';
 import type { WantedOrder } from './wanted.js';
 
+/** For an order that is not made by itself: it must not be made once more when what stands in the way is gone. */
+export const BY_HAND = 'put the event on IGNORE_EVENTS and make its order by hand on the POS';
+
 /** Names told in one sentence; all of them are in the data. */
 const MOST_NAMED = 5;
 
@@ -14,7 +17,7 @@ const MOST_NAMED = 5;
 export function drift(wanted: WantedOrder, order: FoundOrder, differences: readonly Difference[]): Failure {
   return {
     reason: 'DRIFT',
-    error: `Order ${order.id} no longer matches event ${wanted.eventId} (${counted(differences)}). Staff can already see it, so it is not changed without being told to. Correct the order in the POS or the event in Tripleseat, or have the order replaced: ${resolve(wanted, '--replace')}`,
+    error: `Order ${order.id} no longer matches event ${wanted.eventId} (${counted(differences)}). Staff can already see it, so it is not changed without being told to. Correct the order on the POS or the event in Tripleseat.`,
   };
 }
 
@@ -34,7 +37,7 @@ export function shownTooEarly(
 ): Failure {
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more (${counted(differences)}). Complete it on the POS; if no POS has opened it, have it replaced: ${resolve(wanted, '--replace')}`,
+    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more (${counted(differences)}). Complete it on the POS.`,
   };
 }
 
@@ -42,7 +45,7 @@ export function shownTooEarly(
 export function touchedUnseen(wanted: WantedOrder, order: FoundOrder): Failure {
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} of event ${wanted.eventId} is unfinished, but somebody else has changed it, so it is not written to. Staff may not see it. Look at it in Revel; if it is not wanted as it is, have it replaced: ${resolve(wanted, '--replace')}`,
+    error: `Order ${order.id} of event ${wanted.eventId} is unfinished, but somebody else has changed it, so it is not written to. Staff may not see it. Look at it in Revel. If the event needs an order before that is settled, ${BY_HAND}.`,
   };
 }
 
@@ -51,7 +54,7 @@ export function removal(wanted: WantedOrder, order: FoundOrder): Failure {
   const how = order.deleted ? 'deleted' : 'voided';
   return {
     reason: 'REMOVED_BY_STAFF',
-    error: `Staff has ${how} order ${order.id}, but event ${wanted.eventId} still wants one. It is not made again behind their back. If the event does take place: ${resolve(wanted, '--recreate')}; if not, cancel it in Tripleseat.`,
+    error: `Staff has ${how} order ${order.id}, but event ${wanted.eventId} still wants one. It is not made again behind their back. If the event does take place, ${BY_HAND}; if not, cancel it in Tripleseat.`,
   };
 }
 
@@ -64,14 +67,14 @@ export function standsElsewhere(
   const stands = `order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}`;
   const isConfigured = locations.some(({ revel }) => revel.establishmentId === order.establishmentId);
   const error = isConfigured
-    ? `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its ${stands}. If the event has moved, have that order voided: ${resolve(wanted, '--void')}. Until then none is made in establishment ${wanted.establishmentId}.`
-    : `The ${stands}, which no entry of the locations file names; event ${wanted.eventId} goes to establishment ${wanted.establishmentId} ("${wanted.location.name}"). Has revel.establishmentId or TEST_ESTABLISHMENT_ID been changed since? Then correct the configuration. If that order was a trial: ${resolve(wanted, '--void')}`;
+    ? `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its ${stands}. If the event has moved, have that order voided on the POS where it stands. Until then none is made in establishment ${wanted.establishmentId}.`
+    : `The ${stands}, which no entry of the locations file names; event ${wanted.eventId} goes to establishment ${wanted.establishmentId} ("${wanted.location.name}"). Has revel.establishmentId or TEST_ESTABLISHMENT_ID been changed since? Then correct the configuration. If that order was a trial, have it voided on the POS where it stands.`;
   return { reason: 'ORPHANED', error };
 }
 
 /** What is wrong with an unfinished order in an establishment that its event has left. */
 export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
-  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted: ${resolve(wanted, '--void')}`;
+  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted, have it voided there.`;
 }
 
 /** Several orders of one event that staff can see, with what helps to decide which one counts. */
@@ -79,7 +82,7 @@ export function duplicates(wanted: WantedOrder, visible: readonly FoundOrder[]):
   const ids = visible.map((row) => row.id).join(', ');
   return {
     reason: 'DUPLICATE_ORDERS',
-    error: `Event ${wanted.eventId} has ${visible.length} live orders: ${ids}. ${visible.map((row) => marks(wanted, row)).join('. ')}. Decide which one counts: ${resolve(wanted, '--keep <order>')}`,
+    error: `Event ${wanted.eventId} has ${visible.length} live orders: ${ids}. ${visible.map((row) => marks(wanted, row)).join('. ')}. Decide which one counts, and have the others voided on the POS.`,
   };
 }
 
@@ -114,8 +117,4 @@ function named(differences: readonly Difference[]): string {
   const names = [...new Set(differences.map(({ name, field }) => name ?? field))];
   const more = names.length - MOST_NAMED;
   return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function resolve({ eventId }: WantedOrder, action: string): string {
-  return `ts-reconcile resolve ${eventId} ${action}`;
 }

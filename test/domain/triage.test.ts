@@ -243,13 +243,13 @@ describe('triage', () => {
     expect(judge({ header: null, location: null, rows: [deleted] })).toBe('skip REMOVED_BY_STAFF 10684001');
   });
 
-  it('advises to make an order again where staff took it away, not to inject late', () => {
+  it('advises to make an order by hand where staff took it away, not to inject late', () => {
     const error = (rows: TriageInput['rows']) => {
       const result = triaged({ now: over, rows });
       return result.kind === 'failed' ? result.failure.error : '';
     };
     expect(error([])).toContain('sync --event-id 55521609 --late');
-    expect(error([deleted])).toContain('resolve 55521609 --recreate');
+    expect(error([deleted])).toContain('make its order by hand');
     expect(error([deleted])).not.toContain('--late');
   });
 
