@@ -51,6 +51,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     },
     warning: (message) => events.warning(message),
     confirm: () => state.locks.confirm(),
+    rules: deps.rules,
   });
   return {
     ...deps,

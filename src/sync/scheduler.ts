@@ -14,7 +14,7 @@ import {
   learnStopped,
   learnWritten,
 } from './order/learn.js';
-import { next } from './order/next.js';
+import { next, type Rule } from './order/next.js';
 import { send } from './order/send.js';
 
 /** The work on one event's order. */
@@ -51,6 +51,8 @@ export interface SchedulerParts {
   warning(message: string): void;
   /** Makes sure before a write that the locks are still held; throws when they are not. */
   confirm(): Promise<void>;
+  /** Other rules than the protocol's, for proving that each is needed. */
+  rules?: readonly Rule[] | undefined;
 }
 
 /** Questions that go out with one request at most. */
@@ -134,7 +136,7 @@ export class Scheduler {
   run(job: Job): Promise<Done> {
     return new Promise((resolve) => {
       const now = this.#parts.now();
-      const step = next(job.begin, now);
+      const step = next(job.begin, now, this.#parts.rules);
       const task = { job, resolve, k: job.begin, step, since: now, busy: false, steps: 0, told: null };
       this.#tasks.add(task);
       this.#wake?.abort('moved');
@@ -169,7 +171,7 @@ export class Scheduler {
       for (const task of this.#tasks) {
         if (task.busy) continue;
         task.k = learnFroze(task.k);
-        task.step = next(task.k, now);
+        task.step = next(task.k, now, this.#parts.rules);
       }
     }
     this.#apart = apart;
@@ -245,7 +247,7 @@ export class Scheduler {
     const now = this.#parts.now();
     task.steps += 1;
     task.k = task.steps > MAX_STEPS ? restless(k) : k;
-    task.step = next(task.k, now);
+    task.step = next(task.k, now, this.#parts.rules);
     task.since = now;
     if (!task.busy) this.#move(task, now);
   }
@@ -273,7 +275,7 @@ export class Scheduler {
     await this.#parts.confirm();
     // Time has passed since the step was decided; what was decided is decided anew.
     const now = this.#parts.now();
-    const step = next(task.k, now);
+    const step = next(task.k, now, this.#parts.rules);
     if (step.do !== 'write') return task.k;
     const { write, until } = step;
     let sentAt = now;
@@ -406,7 +408,7 @@ export class Scheduler {
       const k = learnAlong(task.k, rows.get(task.job.key.event) ?? [], askedAt);
       if (k === task.k) continue;
       task.k = k;
-      if (!task.busy) task.step = next(k, this.#parts.now());
+      if (!task.busy) task.step = next(k, this.#parts.now(), this.#parts.rules);
     }
     return rows;
   }

@@ -9,6 +9,7 @@ import type { Shard } from '../domain/shard.js';
 import type { RevelPort } from '../revel/types.js';
 import type { StateStore } from '../state/types.js';
 import type { TripleseatPort } from '../tripleseat/types.js';
+import type { Rule } from './order/next.js';
 
 /** Who started a run. */
 type Trigger = 'manual' | 'cron' | 'webhook';
@@ -72,6 +73,8 @@ export interface SyncDeps {
   /** Aborted by a signal or by the limit on the run's time: finish the write in flight, then report. */
   stop: AbortSignal;
   events: SyncEvents;
+  /** Other rules than the protocol's, for proving that each is needed. */
+  rules?: readonly Rule[];
 }
 
 /** What the library says while it works; commands turn it into log lines and progress. */
