@@ -8,17 +8,17 @@ import type { RunContext } from './context.js';
 
 /**
  * Whether this is the first to say what the key stands for, which nobody needs to read at every sweep; the state
- * remembers that it was said.
+ * remembers that it was said, but not of a dry run: the run after it says it, too.
  */
 async function isNews(ctx: RunContext, key: string): Promise<boolean> {
   const { cache } = ctx.state;
-  if (ctx.request.dryRun || !cache) return false;
+  if (!cache) return false;
   // Events are planned at the same time: the first one says it.
   const said = saidBy.get(ctx) ?? new Set<string>();
   if (said.has(key)) return false;
   saidBy.set(ctx, said.add(key));
   if ((await cache.get(key)) === true) return false;
-  await cache.set(key, true);
+  if (!ctx.request.dryRun) await cache.set(key, true);
   return true;
 }
 
@@ -32,9 +32,10 @@ export async function tellNotPriced(
 ): Promise<string> {
   const note = 'No price is on the event yet: neither a grand total nor an amount on a line.';
   const day = eventDate(header, location.timezone);
-  if (day !== null && day <= localDate(ctx.clock.now(), location.timezone)) {
-    const isFirst = await isNews(ctx, `told/not-priced/${header.id}`);
-    if (isFirst) {
+  const isDue = day !== null && day <= localDate(ctx.clock.now(), location.timezone);
+  // A dry run says it in its report alone.
+  if (isDue && !ctx.request.dryRun) {
+    if (await isNews(ctx, `told/not-priced/${header.id}`)) {
       ctx.events.warning(
         `Event ${header.id} at ${location.name} is today and has no price yet, so that it gets no order. If it is to ` +
           'have one, complete it in Tripleseat.',

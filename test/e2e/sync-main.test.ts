@@ -140,9 +140,17 @@ describe('a sweep over the sample world', () => {
     expect(told(dry.report)).toEqual(announced);
     const byId = (report: typeof run.report) =>
       Object.fromEntries(
-        (report?.events ?? []).map(({ revel_order_id: _, error: __, ...rest }) => [rest.id, rest]),
+        (report?.events ?? []).map(({ revel_order_id: _, error: __, notes: ___, ...rest }) => [
+          rest.id,
+          rest,
+        ]),
       );
     expect(byId(run.report)).toEqual(byId(dry.report));
+    // Some are told once, on whichever event is looked at first.
+    const notes = (report: typeof run.report) =>
+      (report?.events ?? []).flatMap((event) => event.notes).sort();
+    expect(notes(run.report)).toEqual(notes(dry.report));
+    expect(notes(run.report)).not.toEqual([]);
 
     const before = writes().length;
     const again = await runCli(['sync', '--json'], env);

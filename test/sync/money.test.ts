@@ -85,11 +85,17 @@ describe('a row of the bill that only its name has sorted', () => {
     expect([...first.warnings, ...second.warnings]).toEqual([]);
   });
 
-  it('is not told of by a dry run, nor where the locations file names it', async () => {
+  it('is told of by a dry run as by the sweep after it, and not where the locations file names it', async () => {
     const desk = new Desk(NOW);
     desk.add({ documents: [{ lines: [taco], billing: [{ name: 'Setup', amount: 100 }] }] });
-    expect((await desk.sweep({ dryRun: true })).warnings).toEqual([]);
-    expect((await desk.sweep({}, placed({ billing: { setup: 'surcharge' } }))).warnings).toEqual([]);
+    const told = async (...how: Parameters<Desk['sweep']>) =>
+      (await desk.sweep(...how)).results.flatMap(({ notes }) => notes);
+    expect(await told({ dryRun: true }, placed({ billing: { setup: 'surcharge' } }))).toEqual([]);
+    const dry = await told({ dryRun: true });
+    expect(dry).toEqual([expect.stringContaining('"Setup"')]);
+    expect(await told()).toEqual(dry);
+    expect(await told()).toEqual([]);
+    expect(await told({ dryRun: true })).toEqual([]);
   });
 });
 
