@@ -367,13 +367,22 @@ function claim({ k, now, subject }: Situation): Step | null {
   return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision }, k.timing.claimLease);
 }
 
-/** Whoever was at work before can write on what it saw before our claim, and such a write takes its time. */
+/**
+ * Whoever was at work before can write on what it saw before our claim, and such a write takes its time. Staff may
+ * have come to the order meanwhile, which a line shows that they have added.
+ */
 function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours) return null;
   const from = oursFrom(k, now, subject);
   if (from === null || subject.asOf >= from) return null;
-  const why = `Order ${subject.id} was left unfinished by another run: waiting until no request of it can be under way.`;
-  return lookFrom(k, now, from, k.sweep ? 'short' : 'none', { of: 'header', id: subject.id }, why);
+  const { id } = subject;
+  const why = `Order ${id} was left unfinished by another run: waiting until no request of it can be under way.`;
+  const whole: Read[] = [
+    { of: 'header', id },
+    { of: 'items', id },
+    { of: 'payments', id },
+  ];
+  return lookFrom(k, now, from, k.sweep ? 'short' : 'none', ...whole, why);
 }
 
 /** It is ours: our mark says so, dated now, before anything else is written to it. */

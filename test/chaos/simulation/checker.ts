@@ -56,7 +56,8 @@ interface EventState {
  * - `visible-untouched`: nothing of ours is written to an order that staff can see, except for a claim in its notes
  *   that was sent at most {@link Checker.windowMs} after it became visible, and taking that out again.
  * - `touched-untouched`: nothing of ours is written to an order more than {@link Checker.touchedMs} after staff
- *   touched it: what was in flight, or had just been checked, may still arrive.
+ *   touched its header: what was in flight, or had just been checked, may still arrive. A line that they have added
+ *   to an order which nobody can see yet is heeded as soon as an answer tells of it (`touch-heeded`).
  * - `paid-once`: never two live payments of ours on one order.
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
  * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
@@ -76,6 +77,7 @@ export class Checker {
   readonly #scenario: Scenario;
   readonly #states: EventState[][];
   readonly #touchedAt = new Map<number, number>();
+  readonly #headerTouchedAt = new Map<number, number>();
   readonly #visibleAt = new Map<number, number>();
   readonly #shownByStaff = new Set<number>();
 
@@ -108,7 +110,7 @@ export class Checker {
     return Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
   }
 
-  /** The same for staff's touch, which a line that was added does not show: it is looked for half as often. */
+  /** The same for staff's touch: what hangs on an order is looked at half as often. */
   get touchedMs(): number {
     return 2 * Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
   }
@@ -132,9 +134,10 @@ export class Checker {
     return states.filter((_, index) => (states[index + 1]?.since ?? Number.POSITIVE_INFINITY) >= since);
   }
 
-  /** Staff have done something to the order. */
-  staffTouched(order: number, now: number): void {
+  /** Staff have done something to the order. `onLine`: it shows on a line of it alone, and not on its header. */
+  staffTouched(order: number, now: number, onLine: boolean): void {
     this.lastDeedAt = now;
+    if (!onLine && !this.#headerTouchedAt.has(order)) this.#headerTouchedAt.set(order, now);
     if (!this.#touchedAt.has(order)) this.#touchedAt.set(order, now);
     const row = this.#account.sim.order(order);
     if (!row || !isVisible(row) || this.#visibleAt.has(order)) return;
@@ -161,6 +164,15 @@ export class Checker {
 
   wasTouched(order: number): boolean {
     return this.#touchedAt.has(order);
+  }
+
+  /**
+   * Staff have touched it at a moment that no look of whoever showed it can have told of any more: a line that was
+   * added then stands on no header.
+   */
+  wasTouchedUnseen(order: number): boolean {
+    const [touchedAt, visibleAt] = [this.#touchedAt.get(order), this.#visibleAt.get(order)];
+    return touchedAt !== undefined && visibleAt !== undefined && touchedAt > visibleAt - this.touchedMs;
   }
 
   fail(rule: string, detail: string): void {
@@ -250,7 +262,7 @@ export class Checker {
   }
 
   #checkTouched({ process, request, sentAt }: Write, orderId: number): void {
-    const touchedAt = this.#touchedAt.get(orderId);
+    const touchedAt = this.#headerTouchedAt.get(orderId);
     if (touchedAt === undefined || sentAt <= touchedAt + this.touchedMs) return;
     this.fail(
       'touched-untouched',

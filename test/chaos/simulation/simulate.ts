@@ -372,7 +372,7 @@ class Simulation {
         const live = this.#account.ordersOf(deed.event).filter((order) => !order.deleted);
         const order = live.filter((row) => deed.hidden || isVisible(row)).at(-1);
         if (!order || !this.#account.staff(deed.kind, order.id, now)) return;
-        this.#checker.staffTouched(order.id, now);
+        this.#checker.staffTouched(order.id, now, deed.kind === 'add-line');
         this.#tell('staff', `${deed.kind} order ${order.id}`);
       }
     }

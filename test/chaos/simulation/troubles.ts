@@ -44,14 +44,14 @@ export const KINDS = [
   {
     name: 'freeze',
     what: 'a process stands still between its last check and the first byte, or anywhere, its machine suspended or not',
-    on: false,
+    on: true,
     make: freeze,
   },
-  { name: 'set-clock', what: 'the clock of a host is set while a run goes on', on: false, make: setClock },
+  { name: 'set-clock', what: 'the clock of a host is set while a run goes on', on: true, make: setClock },
   {
     name: 'show',
     what: 'another program puts a history row on an order that is half filled',
-    on: false,
+    on: true,
     make: show,
   },
   {
@@ -63,7 +63,7 @@ export const KINDS = [
   {
     name: 'hand',
     what: 'staff open or touch the order, or add a line, between any two writes',
-    on: false,
+    on: true,
     make: hand,
   },
 ] as const satisfies readonly Kind[];
