@@ -469,7 +469,7 @@ function removePayments({ k, now, subject }: Situation): Step | null {
   if (!row) return null;
   if (gone.payments[row.id] === undefined) return leased(k, now, id, { kind: 'remove-payment', id, row });
   return unverified(
-    `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel, or have the order replaced: ts-reconcile resolve ${k.wanted.eventId} --replace`,
+    `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel.`,
   );
 }
 
