@@ -143,8 +143,9 @@ describe('taking over an order that another run has begun', () => {
 
     await arrived;
     expect(second.code).toBe(0);
+    // Who is asked to wait is told for what.
     expect(second.stderr).toMatch(
-      /another run has begun order \d+, and Revel may still carry out what is on its way \(IN_FLIGHT_SECONDS\); waiting up to \d+ s/,
+      /Order \d+ was left unfinished by another run: waiting until no request of it can be under way\./,
     );
     expect(wrongWith(world.revel, event)).toEqual([]);
     expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
