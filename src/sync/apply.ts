@@ -6,6 +6,7 @@ import { AppError } from '../errors.js';
 import type { RunContext } from './context.js';
 import { givenFor, reported, type Work } from './event.js';
 import { gatherWanted } from './gather.js';
+import { judgeBy } from './judge.js';
 import { remember, setDoubtful } from './memory.js';
 import { begin, type Knowledge } from './order/knowledge.js';
 import { base, doneAs, failed, halted, standing } from './results.js';
@@ -87,10 +88,15 @@ export function refusedWork(work: Work, reason: FailReason, error: string): Even
   return { ...failed(work.known, reason, error, null, false), total: formatCents(work.wanted.finalTotal) };
 }
 
-/** The wanted order from the event as it is now; null when it is the same, or cannot be had. */
+/**
+ * The wanted order from the event as it is now. Null when it is the same or cannot be had, and when the event wants no
+ * order any more or one in another shop: that is for the next run, which judges it anew.
+ */
 async function reread(ctx: RunContext, { known, wanted }: Work): Promise<WantedOrder | null> {
   const read = await ctx.tripleseat.event(known.id);
   if (read.kind !== 'ok' || !known.location) return null;
+  const verdict = judgeBy(ctx, { id: known.id, header: read.value }, [], []);
+  if (verdict.kind !== 'wants-order' || verdict.location.name !== known.location.name) return null;
   const gathered = await gatherWanted(ctx, read.value, known.location, false);
   return gathered.kind === 'ok' && gathered.order.revision !== wanted.revision ? gathered.order : null;
 }

@@ -5,8 +5,7 @@ import { type Scenario, scenarioOf } from './scenario.js';
 import { simulate } from './simulate.js';
 import { ON, troubledScenarioOf } from './troubles.js';
 
-const isOn = ({ trouble = [], mended = false }: Regression): boolean =>
-  mended || trouble.every((kind) => ON.includes(kind));
+const isOn = ({ trouble = [] }: Regression): boolean => trouble.every((kind) => ON.includes(kind));
 
 function scenarioFor({ trouble }: Regression): (seed: number) => Scenario {
   return trouble ? (seed) => troubledScenarioOf(seed, trouble) : scenarioOf;

@@ -93,7 +93,9 @@ export function judgeLeftovers({ account, checker, outcome }: Judged, asked: rea
 function wrongWith({ account, checker, hurried }: Judged, event: number, result: EventResult): string | null {
   const state = checker.stateOf(event);
   const live = account.ordersOf(event).filter((order) => !order.deleted);
-  const [order, second] = live.filter(isVisible);
+  // Beside another one, an order without lines or money that staff has opened is none.
+  const visible = live.filter(isVisible);
+  const [order, second] = visible.length < 2 ? visible : visible.filter((row) => !isEmpty(account, row));
   if (state.status === 'LOST') {
     const expected = order
       ? 'ORPHANED'
@@ -157,6 +159,10 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
 
 function isClaimed({ notes, printed }: OrderRow): boolean {
   return !printed && / (?:filling|claiming) /.test(notes ?? '');
+}
+
+function isEmpty(account: Account, { id, final_total: total }: OrderRow): boolean {
+  return total === 0 && account.sim.items(id).every(({ deleted }) => deleted);
 }
 
 function isIn(order: OrderRow, version: number): boolean {
