@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.js';
 import { keptCache } from './cache.js';
-import { keptIntents } from './intents.js';
 import { logJournal } from './journal.js';
 import { keptMailMemory } from './mail-memory.js';
 import type { Documents, Primitives } from './primitives.js';
@@ -32,7 +31,6 @@ export function makeStore(primitives: Primitives, options: StoreOptions): StateS
     locks,
     documents,
     tokens: keptTokens({ ...waiting, documents: primitives.documents, lost: locks.lost, log }),
-    intents: keptIntents(documents),
     journal: logJournal(primitives.log, readOnly),
     cache,
     budget: primitives.budget,

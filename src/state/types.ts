@@ -1,5 +1,4 @@
 import type { Difference } from '../domain/differences.js';
-import type { EventId } from '../domain/ids.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
 import type { Documents, Queue } from './primitives.js';
@@ -57,25 +56,6 @@ export interface TokenStore {
   clear(): Promise<void>;
   /** Runs `work` while no other process on this store does; waits for its turn, at most `timeoutMs`. */
   exclusive<T>(timeoutMs: number, work: () => Promise<T>): Promise<T>;
-}
-
-/** What this host has set out to write for one event, on disk before the first byte goes out. */
-export interface Intent {
-  /** Token that marks the order header as being filled by this run. */
-  claim: string;
-  /** Correlation id of the run. */
-  run: string;
-  /** Epoch milliseconds of the latest write sent. */
-  lastWriteAt: number;
-  /** Revel id of the header; null while the answer to its creation is outstanding. */
-  orderId: string | null;
-}
-
-export interface IntentStore {
-  read(event: EventId): Promise<Intent | null>;
-  /** Durable when it returns. */
-  write(event: EventId, intent: Intent): Promise<void>;
-  clear(event: EventId): Promise<void>;
 }
 
 /** One line of the journal. `at` is ISO 8601 in UTC, `run` the correlation id. */
@@ -172,7 +152,6 @@ export interface StateStore {
   /** For whatever else is to be kept, see `keep`; read-only in a dry run. */
   readonly documents: Documents;
   tokens: TokenStore;
-  intents: IntentStore;
   journal: Journal;
   cache: Cache;
   /**

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openStateDir } from '../../src/state/files/open.js';
 import type { JournalRecord, StateStore } from '../../src/state/types.js';
-import { collect, eventId, eventRecord } from '../state/support.js';
+import { collect, eventRecord } from '../state/support.js';
 
 const WORKER = fileURLToPath(new URL('./helpers/state-worker.mjs', import.meta.url));
 const EVENT = '61000001';
@@ -126,13 +126,15 @@ describe('writes of several processes', () => {
       const worker = await start();
       worker.send({ operation: 'write', args: [EVENT] });
       const store = await open();
-      while ((await store.intents.read(eventId(EVENT))) === null) await store.tokens.read();
+      while ((await store.documents.get(`kept/${EVENT}`)).kind === 'none') await store.tokens.read();
       // Reading takes a different while each time, and so the kill hits different steps.
       for (let reads = 0; reads < round * 5; reads += 1) expect(await store.tokens.read()).not.toBeNull();
       await kill(worker);
 
       expect(await store.tokens.read()).toMatchObject({ refreshToken: null });
-      expect(await store.intents.read(eventId(EVENT))).toMatchObject({ claim: 'c' });
+      expect(await store.documents.get(`kept/${EVENT}`)).toMatchObject({
+        text: expect.stringMatching(/^\d+$/),
+      });
       await store.journal.append([eventRecord(`after-${round}`)]);
       expect(ids(await collect(store.journal.read())).at(-1)).toBe(`after-${round}`);
 
@@ -144,7 +146,7 @@ describe('writes of several processes', () => {
         obtainedAt: 0,
       });
       expect((await readdir(dir)).filter((name) => name.startsWith('.tmp-'))).toEqual([]);
-      await store.intents.clear(eventId(EVENT));
+      await store.documents.delete(`kept/${EVENT}`);
     }
   });
 });

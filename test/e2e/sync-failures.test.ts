@@ -100,11 +100,11 @@ describe('state that cannot be used: exit 78 and what to do about it, not the fa
 
   it('a folder that cannot be written to, before the first write to Revel', async () => {
     const event = world.addEvent();
-    const dir = await spoiltState('intents');
+    const dir = await spoiltState('journal');
     const result = await runCli(syncArgs(event), world.env(dir));
     expectDocument(result, 78, 'STATE');
     expect(result.report?.error).toMatchObject({
-      message: expect.stringContaining(join(dir, 'intents')),
+      message: expect.stringContaining(join(dir, 'journal')),
       hint: expect.stringContaining('STATE_DIR'),
     });
     expect(writes()).toEqual([]);

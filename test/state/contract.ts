@@ -174,32 +174,6 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
       });
     });
 
-    describe('intents', () => {
-      const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
-
-      it('keeps one for each event', async () => {
-        const [a, b] = [await open(), await open()];
-        const [first, second] = [eventId('61000001'), eventId('61000002')];
-        expect(await a.intents.read(first)).toBeNull();
-        await a.intents.write(first, intent);
-        await a.intents.write(second, { ...intent, orderId: '10684001' });
-        await a.intents.write(first, { ...intent, lastWriteAt: intent.lastWriteAt + 1 });
-        expect(await b.intents.read(first)).toEqual({ ...intent, lastWriteAt: intent.lastWriteAt + 1 });
-        expect(await b.intents.read(second)).toEqual({ ...intent, orderId: '10684001' });
-      });
-
-      it('clears one and leaves the others', async () => {
-        const [a, b] = [await open(), await open()];
-        const [first, second] = [eventId('61000001'), eventId('61000002')];
-        await a.intents.clear(first);
-        await a.intents.write(first, intent);
-        await a.intents.write(second, intent);
-        await b.intents.clear(first);
-        expect(await a.intents.read(first)).toBeNull();
-        expect(await a.intents.read(second)).toEqual(intent);
-      });
-    });
-
     describe('journal', () => {
       it('reads back what every store appended, oldest first', async () => {
         const [a, b] = [await open(), await open()];
@@ -469,9 +443,7 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
     describe('read-only', () => {
       it('reads what is there and changes nothing but tokens', async () => {
         const writer = await open();
-        const event = eventId('61000001');
-        const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
-        await writer.intents.write(event, intent);
+        await writer.documents.put('kept/1', 'one');
         await writer.journal.append([eventRecord('61000001')]);
         await writer.cache.set('k', 1);
         await writer.cache.flush();
@@ -479,13 +451,13 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         await writer.mailMemory.update({ mailed: [mailed('1')], forget: [] });
 
         const reader = await open({ readOnly: true });
-        expect(await reader.intents.read(event)).toEqual(intent);
+        expect(await reader.documents.get('kept/1')).toMatchObject({ text: 'one' });
         expect(await collect(reader.journal.read())).toEqual([eventRecord('61000001')]);
         expect(await reader.cache.get('k')).toBe(1);
         expect(await reader.tokens.read()).toEqual(tokens());
 
-        await reader.intents.clear(event);
-        await reader.intents.write(eventId('61000002'), intent);
+        await reader.documents.delete('kept/1');
+        await reader.documents.put('kept/2', 'two');
         await reader.journal.append([eventRecord('61000002')]);
         await reader.cache.set('k', 2);
         await reader.cache.flush();
@@ -497,8 +469,8 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
 
         const after = await open();
         expect(await after.mailMemory.read()).toEqual([mailed('1')]);
-        expect(await after.intents.read(event)).toEqual(intent);
-        expect(await after.intents.read(eventId('61000002'))).toBeNull();
+        expect(await after.documents.get('kept/1')).toMatchObject({ text: 'one' });
+        expect(await after.documents.get('kept/2')).toEqual({ kind: 'none' });
         expect(await collect(after.journal.read())).toEqual([eventRecord('61000001')]);
         expect(await after.cache.get('k')).toBe(1);
         expect(await after.tokens.read()).toEqual(tokens({ accessToken: 'access-2' }));

@@ -20,18 +20,8 @@ import { AppError } from '../../src/errors.js';
 import { openStateDir, type StateDirOptions } from '../../src/state/files/open.js';
 import type { StateStore } from '../../src/state/types.js';
 import { stateContract } from './contract.js';
-import {
-  collect,
-  eventId,
-  eventRecord,
-  jumpingClock,
-  mailed,
-  temporaryDirectory,
-  tokens,
-} from './support.js';
+import { collect, eventRecord, jumpingClock, mailed, temporaryDirectory, tokens } from './support.js';
 
-const EVENT = eventId('61000001');
-const INTENT = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
 const isRoot = process.getuid?.() === 0;
 
 function open(dir: string, over: Partial<StateDirOptions> = {}): Promise<StateStore> {
@@ -53,13 +43,12 @@ async function modeOf(path: string): Promise<string> {
 
 async function writeEverything(store: StateStore): Promise<void> {
   await store.tokens.write(tokens());
-  await store.intents.write(EVENT, INTENT);
   await store.journal.append([eventRecord('61000001')]);
   await store.cache.set('k', 1);
   await store.cache.flush();
 }
 
-const FILES = ['tokens.json', 'intents/61000001.json', 'journal/journal.jsonl'];
+const FILES = ['tokens.json', 'journal/journal.jsonl'];
 
 stateContract('state in a directory', async () => {
   const dir = join(await temporaryDirectory(), 'state');
@@ -79,10 +68,10 @@ describe('permissions', () => {
       } finally {
         process.umask(before);
       }
-      for (const folder of ['..', '.', 'intents', 'journal'])
+      for (const folder of ['..', '.', 'cache', 'journal'])
         expect(await modeOf(join(dir, folder))).toBe('700');
       for (const file of FILES) expect(await modeOf(join(dir, file))).toBe('600');
-      expect((await readdir(dir)).sort()).toEqual(['cache', 'intents', 'journal', 'tokens.json']);
+      expect((await readdir(dir)).sort()).toEqual(['cache', 'journal', 'tokens.json']);
     });
   }
 
@@ -108,7 +97,8 @@ describe('permissions', () => {
     await store.mailMemory.update({ mailed: [mailed('1')], forget: [] });
     await (await store.openQueue())?.close();
     await store.budget?.('revel').claim(1, []);
-    for (const folder of ['locks', 'sandbox']) await mkdir(join(dir, folder));
+    // `intents` is of earlier versions.
+    for (const folder of ['locks', 'sandbox', 'intents']) await mkdir(join(dir, folder));
     const made = await readdir(dir);
     expect(made).toEqual(expect.arrayContaining(['budgets', 'mailed.json', 'tokens.damaged.json']));
     await chmod(dir, 0o755);
@@ -156,12 +146,12 @@ describe('laziness', () => {
     const store = await open(join(parent, 'state'));
     await store.locks.tryLock('sweep');
     expect(await store.tokens.read()).toBeNull();
-    expect(await store.intents.read(EVENT)).toBeNull();
+    expect(await store.documents.get('kept/1')).toEqual({ kind: 'none' });
     expect(await collect(store.journal.read())).toEqual([]);
     expect(await store.journal.lastGoodSweep()).toBeNull();
     expect(await store.cache.get('k')).toBeUndefined();
     await store.tokens.clear();
-    await store.intents.clear(EVENT);
+    await store.documents.delete('kept/1');
     await store.cache.flush();
     await store.close();
     expect(await readdir(parent)).toEqual([]);
@@ -171,7 +161,7 @@ describe('laziness', () => {
     const parent = await temporaryDirectory();
     const dir = join(parent, 'state');
     const store = await open(dir, { readOnly: true });
-    await store.intents.write(EVENT, INTENT);
+    await store.documents.put('kept/1', 'one');
     await store.journal.append([eventRecord('61000001')]);
     await store.cache.set('k', 1);
     await store.close();
@@ -327,27 +317,6 @@ describe('tokens.json', () => {
       expect(await readdir(dir)).toEqual([]);
     });
   }
-});
-
-describe('intents', () => {
-  it('that are damaged read as something sent at the time of the file', async () => {
-    const dir = await temporaryDirectory();
-    const store = await open(dir);
-    await store.intents.write(EVENT, INTENT);
-    const path = join(dir, 'intents/61000001.json');
-    for (const text of ['', '{"claim":', '{"claim":1}', 'x'.repeat(10_000)]) {
-      await writeFile(path, text);
-      await utimes(path, 1_700_000_000, 1_700_000_000);
-      expect(await store.intents.read(EVENT)).toEqual({
-        claim: '',
-        run: '',
-        lastWriteAt: 1_700_000_000_000,
-        orderId: null,
-      });
-    }
-    await store.intents.clear(EVENT);
-    expect(await readdir(join(dir, 'intents'))).toEqual([]);
-  });
 });
 
 describe('the cache', () => {

@@ -118,12 +118,6 @@ describeWithPostgres('the queue in PostgreSQL', () => {
     const store = await openPostgres({ url: old, keys: [key], clock: jumpingClock(), random: Math.random });
     try {
       expect(await store.tokens.read()).toEqual(tokens());
-      expect(await store.intents.read(EVENT)).toEqual({
-        claim: 'c',
-        run: 'r',
-        lastWriteAt: 7,
-        orderId: null,
-      });
       expect(await store.mailMemory.read()).toEqual([mailed('1')]);
       expect(await collect(store.journal.read())).toEqual([eventRecord('61000001')]);
       const queue = await store.openQueue();

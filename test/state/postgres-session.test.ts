@@ -4,14 +4,13 @@ import { openPostgres, type PostgresOptions } from '../../src/state/postgres/ope
 import type { StateStore } from '../../src/state/types.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 import { PostgresProxy } from '../helpers/postgres-proxy.js';
-import { collect, eventId, eventRecord, tokens } from './support.js';
+import { collect, eventRecord, tokens } from './support.js';
 
 // Each test makes a database.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const KEY = Buffer.alloc(32, 1);
 const OTHER_KEY = Buffer.alloc(32, 2);
-const intent = { claim: 'claim-1', run: '1a2b3c4d', lastWriteAt: 1_800_000_000_000, orderId: null };
 
 /** Waits are over at once, so that what is tried again is tried at once. */
 const hasty: Clock = { ...systemClock, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
@@ -71,7 +70,7 @@ describeWithPostgres('a store in PostgreSQL', () => {
       );
 
       const refusal = { code: 'STATE', exitCode: 75 };
-      await expect(b.intents.write(eventId('61000001'), intent)).rejects.toMatchObject(refusal);
+      await expect(b.documents.put('kept/1', 'one')).rejects.toMatchObject(refusal);
       await expect(b.locks.tryLock('event-2')).rejects.toMatchObject(refusal);
       await expect(b.tokens.read()).rejects.toMatchObject(refusal);
       await expect.poll(() => a.locks.tryLock('event-1')).not.toBeNull();
@@ -102,9 +101,9 @@ describeWithPostgres('a store in PostgreSQL', () => {
 
     it('takes a pooler that hands its connection to somebody else for a loss', async () => {
       const [a] = [await open({ url: proxied }), await open({ url: proxied })];
-      await a.intents.write(eventId('61000001'), intent);
+      await a.documents.put('kept/1', 'one');
       proxy.swap();
-      await expect(a.intents.write(eventId('61000001'), intent)).rejects.toMatchObject({ exitCode: 75 });
+      await expect(a.documents.put('kept/1', 'one')).rejects.toMatchObject({ exitCode: 75 });
       expect(String(a.locks.lost.reason)).toContain(
         'a connection pooler in transaction mode stands in between',
       );
@@ -270,7 +269,8 @@ describeWithPostgres('a store in PostgreSQL', () => {
       const store = await open();
       await store.journal.append([eventRecord('61000001'), eventRecord('61000002')]);
       await store.tokens.write(tokens());
-      await store.intents.write(eventId('61000001'), intent);
+      // What an earlier version has left.
+      await store.documents.put('intents/61000001', '{}');
       const age = (table: string, column: string, condition: string) =>
         server.query(
           url,

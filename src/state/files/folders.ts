@@ -12,7 +12,7 @@ export type Admission = 'look' | 'admit' | 'admit-root';
 
 /**
  * What may lie in a state directory with wide permissions: everything that this program makes there (see
- * open.ts), and what a fresh volume has (`lost+found`).
+ * open.ts), what earlier versions made (`cache.jsonl`, `intents`), and what a fresh volume has (`lost+found`).
  */
 const OWN_ENTRIES =
   /^(tokens(\.damaged)?\.json|mailed\.json|cache(\.jsonl)?|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;

@@ -13,7 +13,6 @@ import { openFileQueue } from './queue.js';
  *
  *   tokens.json                   the rotated Tripleseat tokens: the one file that cannot be had again
  *   tokens.damaged.json           tokens that could not be understood, kept aside
- *   intents/<event id>.json       what a run on this host is writing to Revel for one event
  *   journal/journal.jsonl         runs and results, one JSON object a line
  *   journal/journal-000001.jsonl  older ones, highest number newest (from 8 MB; 5 are kept)
  *   spool/spool.jsonl             events whose webhook was answered and whose run has not ended yet

@@ -1,6 +1,6 @@
 import type { Session } from './session.js';
 
-/** How long things are kept, as the server's intervals. */
+/** How long things are kept, as the server's intervals; `intents` are of earlier versions. */
 const KEPT = { log: '400 days', intents: '90 days' } as const;
 /** Rows of one statement: a long one would be in the way of a run. */
 const BATCH = 5_000;

@@ -1,5 +1,4 @@
-import type { EventId } from '../../../src/domain/ids.js';
-import type { Intent, Lock, StateStore } from '../../../src/state/types.js';
+import type { Lock, StateStore } from '../../../src/state/types.js';
 import type { Process } from './process.js';
 
 const noDocuments: StateStore['documents'] = {
@@ -15,7 +14,6 @@ const noDocuments: StateStore['documents'] = {
 export class Host {
   readonly #locks = new Map<string, Process>();
   readonly #number: number;
-  readonly #intents = new Map<EventId, Intent>();
 
   constructor(number: number) {
     this.#number = number;
@@ -27,7 +25,6 @@ export class Host {
    * @param container where the locks that it takes count; absent: on the whole host
    */
   stateFor(process: Process, container?: number): StateStore {
-    const intents = this.#intents;
     const reach =
       container === undefined ? `host ${this.#number}` : `host ${this.#number}, container ${container}`;
     return {
@@ -43,15 +40,6 @@ export class Host {
         probe: async () => undefined,
         clear: async () => {},
         exclusive: (_timeoutMs, work) => work(),
-      },
-      intents: {
-        read: async (event) => intents.get(event) ?? null,
-        write: async (event, intent) => {
-          intents.set(event, intent);
-        },
-        clear: async (event) => {
-          intents.delete(event);
-        },
       },
       journal: {
         append: async () => {},
