@@ -62,7 +62,7 @@ describe('a fault at each request of a run leaves exactly one right order after 
   );
 });
 
-test('a header that a dead run sent off is waited for', async () => {
+test('a header that a dead run sent off becomes no second order', async () => {
   expect(await lateHeader()).toEqual([]);
 });
 
