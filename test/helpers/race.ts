@@ -40,7 +40,7 @@ export const unguarded = {
 export type Race = Choice<Omit<typeof factors, 'processes'>> & { processes: number };
 
 /** A race between five hosts that start one after the other. */
-export function fiveHosts(changes: Partial<Race>): Race {
+function fiveHosts(changes: Partial<Race>): Race {
   return {
     processes: 5,
     work: 'event',

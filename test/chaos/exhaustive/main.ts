@@ -1,14 +1,13 @@
 /**
  * Searches the protocol exhaustively: npm run exhaustive -- [name=value ...]. Without any, the scopes that the tests
- * search; `mutations` breaks one rule after the other and says what finds it; else one scope of one's own, e.g.
+ * search; else one scope of one's own, e.g.
  * `lines=2 late=1 crash=1 faults=2 share=1 inflight=20 lease=8 seconds=3600`.
  */
-import { mutations } from './mutations.js';
 import { KINDS, type Scope, scopeOf, timingIn } from './scope.js';
 import { smallScopes } from './scopes.js';
 import { type Limits, type Searched, search } from './search.js';
 
-const args = process.argv.slice(2).filter((arg) => arg !== 'mutations');
+const args = process.argv.slice(2);
 const given = new Map(args.map((arg) => arg.split('=') as [string, string]));
 const number = (name: string, fallback: number) => Number(given.get(name) ?? fallback);
 const isSet = (name: string) => given.get(name) === '1';
@@ -62,22 +61,4 @@ function searchAll(scopes: readonly Scope[]): void {
   }
 }
 
-/** Which scope finds each mutation, and by what. */
-function searchMutations(): void {
-  const only = given.get('only');
-  for (const { name, rules: broken } of mutations()) {
-    if (only && !name.includes(only)) continue;
-    let by = 'NOT FOUND';
-    for (const scope of smallScopes(broken)) {
-      if (!scope.name.includes(given.get('in') ?? '')) continue;
-      const [violation] = search(scope, { ...limits, seconds: number('seconds', 60) }).violations;
-      if (!violation) continue;
-      by = `${scope.name}: ${violation.text} (${violation.depth} moves)`;
-      break;
-    }
-    say(`${name.padEnd(45)} ${by}`);
-  }
-}
-
-if (process.argv.includes('mutations')) searchMutations();
-else searchAll(args.length > 0 && given.get('suite') !== 'small' ? [ownScope()] : smallScopes());
+searchAll(args.length > 0 && given.get('suite') !== 'small' ? [ownScope()] : smallScopes());

@@ -10,9 +10,10 @@ import {
   type Step,
   type Write,
 } from '../../../src/sync/order/knowledge.js';
-import { type Found, learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
+import { type Found, learnRefreshed } from '../../../src/sync/order/learn.js';
 import { next } from '../../../src/sync/order/next.js';
-import { dateOf, encode, NOW, rows, TICK } from './intern.js';
+import type { Timing } from '../../../src/sync/order/timing.js';
+import { dateOf, encode, fixed, NOW, rows, TICK } from './intern.js';
 import type { Kind, Scope } from './scope.js';
 import {
   carryOut,
@@ -92,13 +93,21 @@ function canonical(k: Knowledge): Knowledge {
   };
 }
 
+const beliefs = new WeakMap<Scope, Timing>();
+/** The durations that runs go by. */
+function believed(scope: Scope): Timing {
+  const known = beliefs.get(scope) ?? fixed({ ...scope.heart.timing(scope.timing) }, 'timing');
+  beliefs.set(scope, known);
+  return known;
+}
+
 function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, now = NOW): Knowledge {
   const claim = { reach: (scope.share ? '0' : host).repeat(8), run: `${host}000000${life}` };
   return begin(
     {
       wanted,
       claim,
-      timing: scope.timing,
+      timing: believed(scope),
       zones: ZONES,
       locations: LOCATIONS,
       sweep: scope.sweep,
@@ -113,7 +122,7 @@ function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, no
 function stepOf(k: Knowledge, scope: Scope, event: WantedOrder, now = NOW): { k: Knowledge; step: Step } {
   let known = k;
   for (let n = 0; n < 9; n += 1) {
-    const step = next(known, now, scope.rules);
+    const step = next(known, now, scope.heart.rules);
     if (step.do !== 'refresh') return { k: known, step };
     known = learnRefreshed(known, event.revision === known.wanted.revision ? null : event);
   }
@@ -121,7 +130,7 @@ function stepOf(k: Knowledge, scope: Scope, event: WantedOrder, now = NOW): { k:
 }
 
 /** What a read shows. */
-function answered(world: World, read: Read, askedAt: number): Found {
+export function answered(world: World, read: Read, askedAt: number): Found {
   switch (read.of) {
     case 'rows':
       return { askedAt, of: 'rows', rows: world.orders };
@@ -293,13 +302,18 @@ export function outcomes(
   const learned = (
     from: Run,
     write: Write,
-    answer: Parameters<typeof learnWritten>[2],
+    answer: Parameters<Scope['heart']['learnWritten']>[2],
     sentAt: number,
   ): Run => {
     const value = answer.kind === 'done' && answer.value !== true ? answer.value : null;
     const told =
       value && showsTheirHand(value) && !from.told.includes(value.id) ? [...from.told, value.id] : from.told;
-    return { k: learnWritten(from.k, write, answer, sentAt, NOW), flight: null, stalled: null, told };
+    return {
+      k: scope.heart.learnWritten(from.k, write, answer, sentAt, NOW),
+      flight: null,
+      stalled: null,
+      told,
+    };
   };
   const orphan = flight && !flight.landed ? { request: flight.request, until: flight.until } : null;
   if (can('crash')) put('crashes', null, { kind: 'crash', orphan });
@@ -329,6 +343,10 @@ export function outcomes(
     if (can('late')) {
       const late = { kind: 'late', orphan: { request, until: left } } as const;
       put(`${name}: no answer, it is still under way`, learned(from, write, unknown, NOW), late);
+    }
+    if (can('forgotten') && /item|payment/.test(request.to)) {
+      const kept = learned(from, write, { kind: 'done', value: true }, NOW);
+      put(`${name}: taken, but not kept`, kept, { kind: 'forgotten' });
     }
     if (can('hang')) {
       const hanging = { request, until: left, write, sentAt: NOW, landed: false };
@@ -386,7 +404,7 @@ export function outcomes(
 
   function found(from: Run, answers: readonly Found[]): Run {
     const told = [...new Set([...from.told, ...answers.flatMap(toldBy)])].sort();
-    return { ...from, told, k: learnFound(from.k, answers, NOW) };
+    return { ...from, told, k: scope.heart.learnFound(from.k, answers, NOW) };
   }
 }
 
@@ -455,7 +473,7 @@ function cleanRuns(
   let now = NOW;
   for (const which of ['first', 'second'] as const) {
     // It waits for others as long as it takes: whoever gives up has not said what is.
-    const timing = { ...scope.timing, patience: Number.POSITIVE_INFINITY };
+    const timing = { ...believed(scope), patience: Number.POSITIVE_INFINITY };
     let k: Knowledge = { ...begun(host, which === 'first' ? 8 : 9, scope, event, now), timing };
     for (let n = 0; ; n += 1) {
       if (n > 400) return `the ${which} clean run never ends`;
@@ -464,7 +482,7 @@ function cleanRuns(
       k = taken.k;
       if (step.do === 'wait') now = Math.max(step.until, now + 1);
       else if (step.do === 'look')
-        k = learnFound(
+        k = scope.heart.learnFound(
           k,
           step.reads.map((read) => answered(world, read, now)),
           now,
@@ -476,7 +494,7 @@ function cleanRuns(
         const bad = misdeed(world, done.world, request) ?? wrong(done.world, wanted);
         if (bad) return `the ${which} clean run: ${bad}`;
         world = done.world;
-        k = learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
+        k = scope.heart.learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
       } else if (step.do === 'end') {
         const { end } = step;
         const bad = misjudged(end, k, world, event);

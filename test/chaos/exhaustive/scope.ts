@@ -1,5 +1,6 @@
 /** How much of the world a search looks at. */
 
+import { learnFound, learnWritten } from '../../../src/sync/order/learn.js';
 import { RULES, type Rule } from '../../../src/sync/order/next.js';
 import type { Timing } from '../../../src/sync/order/timing.js';
 import { type Caps, fixed, TICK } from './intern.js';
@@ -10,6 +11,7 @@ export const KINDS = [
   'denied',
   'lost',
   'late',
+  'forgotten',
   'hang',
   'crash',
   'stall',
@@ -18,6 +20,22 @@ export const KINDS = [
   'staff',
 ] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** The protocol that the runs go by; another one than the program's proves that each part of it is needed. */
+export interface Heart {
+  readonly rules: readonly Rule[];
+  readonly learnFound: typeof learnFound;
+  readonly learnWritten: typeof learnWritten;
+  /** The durations that runs go by, from those of the world. */
+  readonly timing: (timing: Timing) => Timing;
+}
+
+export const HEART: Heart = {
+  rules: Object.values(RULES),
+  learnFound,
+  learnWritten,
+  timing: (timing) => timing,
+};
 
 export interface Scope {
   name: string;
@@ -40,7 +58,7 @@ export interface Scope {
   /** Time may pass though a run has something to do. */
   slow: boolean;
   sweep: boolean;
-  rules: readonly Rule[];
+  heart: Heart;
   caps: Caps;
 }
 
@@ -114,7 +132,7 @@ export function scopeOf(
     share: false,
     slow: false,
     sweep: false,
-    rules: Object.values(RULES),
+    heart: HEART,
     ...what,
     timing: ticks(timing),
     budget: { ...NONE, ...what.budget },

@@ -1,11 +1,9 @@
 /** The scopes that are searched, smallest first, and what they are for. */
-import { type Scope, scopeOf, timingIn } from './scope.js';
+import { HEART, type Heart, type Scope, scopeOf, timingIn } from './scope.js';
 
 /** These end within a minute together, on one core. */
-export function smallScopes(rules?: Scope['rules']): Scope[] {
-  const with_ = rules ? { rules } : {};
-  const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) =>
-    scopeOf(name, { ...with_, ...what });
+export function smallScopes(heart: Heart = HEART): Scope[] {
+  const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) => scopeOf(name, { heart, ...what });
   const each = { refused: 1, denied: 1, lost: 1, late: 1, hang: 1, crash: 1, stall: 1 };
   return [
     one('nothing fails'),
@@ -19,6 +17,7 @@ export function smallScopes(rules?: Scope['rules']): Scope[] {
     }),
     one('a refusal for now', { lives: 1, budget: { refused: 1 } }),
     one('a lost answer', { lives: 1, budget: { lost: 1 } }),
+    one('a line or a payment that Revel does not keep', { lives: 1, budget: { forgotten: 1 } }),
     one('a look that is not up to date', { lives: 1, lag: 2, budget: { stale: 1 } }),
     one('a deed of staff', { lives: 1, budget: { staff: 1 } }),
     one('an edit', { lives: 1, budget: { edit: 1 } }),

@@ -1,7 +1,7 @@
-import type { OrderId } from '../../../src/domain/ids.js';
 import type { FoundItem } from '../../../src/domain/order.js';
 import type { HttpResponse } from '../../../src/http/transport.js';
 import type { NewItem, RevelPort, RevelRead, RevelWrite } from '../../../src/revel/types.js';
+import { RULES } from '../../../src/sync/order/next.js';
 import { OUR_USER } from './events.js';
 import type { Scenario } from './scenario.js';
 import type { Bend } from './simulate.js';
@@ -53,19 +53,7 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     what: 'a write without an answer is sent again at once',
-    bend: withPort((port) => {
-      const twice = async <T>(send: () => Promise<RevelWrite<T>>): Promise<RevelWrite<T>> => {
-        const first = await send();
-        return first.kind === 'unknown' ? send() : first;
-      };
-      return {
-        ...port,
-        createOrder: (order, guard) => twice(() => port.createOrder(order, guard)),
-        createItem: (item, guard) => twice(() => port.createItem(item, guard)),
-        createPayment: (payment, guard) => twice(() => port.createPayment(payment, guard)),
-        createHistory: (history, guard) => twice(() => port.createHistory(history, guard)),
-      };
-    }),
+    bend: without('settleLostWrite'),
     tune: losing('answer-lost'),
     noticed: 20,
   },
@@ -88,42 +76,12 @@ export const BROKEN: readonly Broken[] = [
   },
   {
     what: 'whoever has made a header does not look again before showing it to staff',
-    bend: withPort((port) => {
-      const made = new Map<string, OrderId>();
-      const finder = port.finder();
-      return {
-        ...port,
-        createOrder: async (order, guard) => {
-          const answer = await port.createOrder(order, guard);
-          if (answer.kind === 'done') made.set(order.wanted.eventId, answer.value.id);
-          return answer;
-        },
-        finder: () => ({
-          roomy: true,
-          findMany: (keys) => finder.findMany(keys),
-          further: (key) => finder.further(key),
-          find: async (key) => {
-            const id = made.get(key.event);
-            if (id === undefined) return finder.find(key);
-            const own = await port.order(id);
-            return own.kind === 'ok' ? { kind: 'ok', value: own.value ? [own.value] : [] } : own;
-          },
-        }),
-      };
-    }),
+    bend: without('lookForRivals'),
     noticed: 6,
   },
   {
     what: 'headers that lost are not marked',
-    bend: withPort((port) => ({
-      ...port,
-      changeOrder: async (id, change, guard) => {
-        if (!change.deleted) return port.changeOrder(id, change, guard);
-        const read = await port.order(id);
-        const shown = read.kind === 'ok' && read.value ? { ...read.value, deleted: true } : null;
-        return { kind: 'done', value: shown };
-      },
-    })),
+    bend: without('dropOwnRivals', 'dropLosers'),
     noticed: 5,
   },
   {
@@ -151,24 +109,8 @@ export const BROKEN: readonly Broken[] = [
     noticed: 10,
   },
   {
-    what: 'visible first, paid later',
-    bend: withPort((port) => {
-      type Payment = Parameters<RevelPort['createPayment']>[0];
-      const due = new Map<OrderId, Payment>();
-      return {
-        ...port,
-        createPayment: async (payment) => {
-          due.set(payment.orderId, payment);
-          return { kind: 'done', value: true };
-        },
-        createHistory: async (history, guard) => {
-          const answer = await port.createHistory(history, guard);
-          const payment = due.get(history.orderId);
-          if (payment && answer.kind === 'done') await port.createPayment(payment, guard);
-          return answer;
-        },
-      };
-    }),
+    what: 'an order is shown that is not paid',
+    bend: without('pay'),
     noticed: 40,
   },
   {
@@ -210,6 +152,13 @@ export const BROKEN: readonly Broken[] = [
     noticed: 4,
   },
 ];
+
+/** Leaves rules of the protocol out. */
+function without(...names: string[]): Bend {
+  for (const name of names) if (!RULES[name]) throw new Error(`there is no rule ${name}`);
+  const rules = Object.entries(RULES).flatMap(([name, rule]) => (names.includes(name) ? [] : rule));
+  return { deps: (deps) => ({ ...deps, rules }) };
+}
 
 /** Breaks what a run sees of Revel. */
 function withPort(bend: (port: RevelPort) => RevelPort): Bend {

@@ -1,0 +1,198 @@
+/** What users rely on and no small world shows: single situations, and what follows from them. */
+import type { OrderId } from '../../../src/domain/ids.js';
+import { claimedNotes } from '../../../src/domain/notes.js';
+import { isVisible } from '../../../src/domain/order.js';
+import type { WantedOrder } from '../../../src/domain/wanted.js';
+import { begin, type Knowledge, type Step, type Write } from '../../../src/sync/order/knowledge.js';
+import { learnFailed, learnRefreshed } from '../../../src/sync/order/learn.js';
+import { next } from '../../../src/sync/order/next.js';
+import { timingOf } from '../../../src/sync/order/timing.js';
+import { dateOf, NOW } from '../exhaustive/intern.js';
+import { answered } from '../exhaustive/moves.js';
+import { HEART, type Heart } from '../exhaustive/scope.js';
+import { carryOut, DEEDS, EMPTY, requestOf, versions, type World } from '../exhaustive/world.js';
+
+const OURS = { reach: 'aaaaaaaa', run: 'aaaaaaa1' };
+const OTHER = { reach: 'bbbbbbbb', run: 'bbbbbbb1' };
+const TIMING = timingOf({ settleMs: 2_000, inFlightMs: 30_000, maxRunMs: 600_000 });
+const HOUR = 3_600_000;
+/** Nothing of these goes on for so many steps. */
+const MOST = 1_000;
+const [WANTED] = versions(1) as [WantedOrder];
+const FIRST = '1' as OrderId;
+
+function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowledge {
+  const zones = { 1: 'UTC', 2: 'UTC' };
+  const given = { wanted, claim, timing: heart.timing(TIMING), zones, locations: [], sweep: false };
+  return begin({ ...given, compareFrom: null, begunAt: now }, null);
+}
+
+interface Course {
+  k: Knowledge;
+  now: number;
+  world: World;
+  steps: Step[];
+  writes: Write['kind'][];
+}
+
+/** Lets one run go on, with every write done, until it has ended or is about to send `before`. */
+function course(
+  heart: Heart,
+  world: World,
+  k = knowing(heart),
+  { now = NOW, before = null as Write['kind'] | null } = {},
+): Course {
+  const at: Course = { k, now, world, steps: [], writes: [] };
+  for (let n = 0; n < MOST; n += 1) {
+    const step = next(at.k, at.now, heart.rules);
+    at.steps.push(step);
+    switch (step.do) {
+      case 'end':
+        return at;
+      case 'wait':
+        at.now = Math.max(step.until, at.now + 1);
+        break;
+      case 'refresh':
+        at.k = learnRefreshed(at.k, null);
+        break;
+      case 'look': {
+        const found = step.reads.map((read) => answered(at.world, read, at.now));
+        at.k = heart.learnFound(at.k, found, at.now);
+        break;
+      }
+      case 'write': {
+        if (step.write.kind === before) return at;
+        at.writes.push(step.write.kind);
+        const done = carryOut(at.world, requestOf(at.k, step.write, at.now));
+        at.world = done.world;
+        at.k = heart.learnWritten(at.k, step.write, { kind: 'done', value: done.value }, at.now, at.now);
+        break;
+      }
+    }
+  }
+  throw new Error('does not end');
+}
+
+function read(step: Step, of: string): boolean {
+  return step.do === 'look' && step.reads.some((each) => each.of === of);
+}
+
+/** The order as one run leaves it that is stopped right before that write. */
+function leftBefore(before: Write['kind'], claim = OTHER, wanted = WANTED, now = NOW): World {
+  return course(HEART, EMPTY, knowing(HEART, claim, wanted, now), { now, before }).world;
+}
+
+/** All headers changed, as of that moment. */
+function headers(world: World, fields: Partial<World['orders'][number]>): World {
+  return { ...world, orders: world.orders.map((row) => ({ ...row, ...fields })) };
+}
+
+const ELSEWHERE: WantedOrder = { ...WANTED, establishmentId: 2 };
+
+/** Each says what is wrong; null: nothing. */
+export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>> = {
+  'a look that fails ends the work, and says so': (heart) => {
+    const step = next(learnFailed(knowing(heart), 'Revel did not answer.'), NOW, heart.rules);
+    const isEnd = step.do === 'end' && step.end.kind === 'halted' && step.end.reason === 'REVEL_ERROR';
+    return isEnd ? null : `goes on with a ${step.do} after a look that failed`;
+  },
+  'a pause that Revel asks for is kept': (heart) => {
+    const { k, now, steps } = course(heart, EMPTY, knowing(heart), { before: 'create' });
+    const last = steps.at(-1);
+    if (last?.do !== 'write') return 'makes no order';
+    const answer = { kind: 'not-done', detail: '', retry: true, retryAfterMs: 60_000 } as const;
+    const step = next(heart.learnWritten(k, last.write, answer, now, now), now, heart.rules);
+    return step.do === 'wait' && step.until >= now + 60_000 ? null : `goes on with a ${step.do} at once`;
+  },
+  'a report is never made from list rows': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const opened = DEEDS['open it']?.(made, FIRST) ?? made;
+    // Two of them, and one that staff has taken a line from.
+    const twice = {
+      ...opened,
+      orders: [...opened.orders, ...opened.orders.map((row) => ({ ...row, id: '2' as OrderId }))],
+    };
+    for (const world of [twice, { ...opened, items: [] }]) {
+      const at = course(heart, world, knowing(heart, OURS, WANTED, NOW + HOUR), { now: NOW + HOUR });
+      const end = at.steps.at(-1);
+      if (end?.do !== 'end' || end.end.kind !== 'report') return 'reports nothing';
+      if (!at.steps.some((step) => read(step, 'header'))) return 'reports what only a list has shown';
+      if (!at.steps.some(({ do: what }) => what === 'refresh'))
+        return 'reports without reading the event again';
+    }
+    return null;
+  },
+  'our claim goes from an order that was finished meanwhile': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const notes = claimedNotes(WANTED.eventId, WANTED.revision, 'claiming', OURS);
+    const { writes } = course(heart, headers(made, { notes }));
+    return writes.join() === 'take-back' ? null : `writes ${writes.join() || 'nothing'}`;
+  },
+  'an unfinished order of ours that lost is cleared away': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const left = leftBefore('add-line', OURS);
+    const second = left.orders.map((row) => ({ ...row, id: '2' as OrderId }));
+    const at = course(heart, { ...made, orders: [...made.orders, ...second] });
+    return at.world.orders.some((row) => !row.deleted && !isVisible(row)) ? 'leaves it behind' : null;
+  },
+  "our header that lost goes before another run's is touched": (heart) => {
+    const { k } = course(HEART, EMPTY, knowing(HEART), { before: 'create' });
+    // The other run's order shows only once ours is made.
+    const at = course(heart, leftBefore('totals'), k, { before: 'claim' });
+    return at.writes.at(-1) === 'drop' ? null : `claims the other order after ${at.writes.join()}`;
+  },
+  'nothing is made before orders were looked for wherever they may be filed': (heart) => {
+    const { steps } = course(heart, EMPTY, knowing(heart), { before: 'create' });
+    return steps.some((step) => read(step, 'beyond')) ? null : 'makes an order without';
+  },
+  'an order that another run is filling is left to it while it changes': (heart) => {
+    const left = leftBefore('totals');
+    let [k, now, world] = [knowing(heart), NOW, left];
+    for (let n = 0; n < MOST; n += 1) {
+      const step = next(k, now, heart.rules);
+      if (step.do === 'write') return `writes ${step.write.kind} to it`;
+      if (step.do === 'end') {
+        const isLeft = step.end.kind === 'halted' && step.end.reason === 'CLAIMED_ELSEWHERE';
+        return isLeft ? null : 'ends, but not because another run is at work';
+      }
+      if (step.do === 'wait') now = Math.max(step.until, now + 1);
+      if (step.do !== 'look') continue;
+      world = headers(world, { updatedDate: dateOf(now - (now % 1_000)) });
+      k = heart.learnFound(
+        k,
+        step.reads.map((each) => answered(world, each, now)),
+        now,
+      );
+    }
+    return 'never ends';
+  },
+  'an unfinished order where the event is no more goes before another one is shown': (heart) => {
+    const left = leftBefore('totals', OTHER, ELSEWHERE);
+    const later = NOW + HOUR;
+    const at = course(heart, left, knowing(heart, OURS, WANTED, later), { now: later, before: 'show' });
+    const isShown = at.steps.at(-1)?.do === 'write';
+    return isShown && at.world.orders[0]?.deleted ? null : 'shows another one beside it';
+  },
+  'an order with money on it where the event is no more is left to people': (heart) => {
+    const left = leftBefore('finish', OTHER, ELSEWHERE);
+    const later = NOW + HOUR;
+    const at = course(heart, left, knowing(heart, OURS, WANTED, later), { now: later });
+    const end = at.steps.at(-1);
+    const isLeft = end?.do === 'end' && end.end.kind === 'halted' && end.end.reason === 'ORPHANED';
+    return isLeft && at.writes.length === 0 ? null : `writes ${at.writes.join()}`;
+  },
+};
+
+/** Which of these breaks with such a heart, and how; null: none. */
+export function breaks(heart: Heart): { name: string; text: string } | null {
+  for (const [name, check] of Object.entries(DIRECTED)) {
+    let text: string | null;
+    try {
+      text = check(heart);
+    } catch (error) {
+      text = error instanceof Error ? error.message : String(error);
+    }
+    if (text) return { name, text };
+  }
+  return null;
+}

@@ -1,0 +1,47 @@
+/** What finds a breakage of the protocol. */
+import type { Heart } from '../exhaustive/scope.js';
+import { smallScopes } from '../exhaustive/scopes.js';
+import { search } from '../exhaustive/search.js';
+import { scenarioOf } from '../simulation/scenario.js';
+import { simulate } from '../simulation/simulate.js';
+import { breaks } from './directed.js';
+
+export interface Finding {
+  /** The check and its part, e.g. a scope. */
+  by: string;
+  /** What it says. */
+  violation: string;
+}
+
+/** A search that finds anything does so long before; of the processor. */
+const SECONDS = 60;
+const SCHEDULES = 150;
+
+/** A single situation that goes wrong. */
+export function inSituations(heart: Heart): Finding | null {
+  const broken = breaks(heart);
+  return broken && { by: `situation: ${broken.name}`, violation: broken.text };
+}
+
+/** The first scope that goes wrong; `only`: that one alone. */
+export function inScopes(heart: Heart, only: string | null = null): Finding | null {
+  for (const scope of smallScopes(heart)) {
+    if (only !== null && scope.name !== only) continue;
+    const [violation] = search(scope, { seconds: SECONDS, violations: 1, states: 10e6 }).violations;
+    if (violation) {
+      return { by: `scope: ${scope.name}`, violation: `${violation.text} (${violation.depth} moves)` };
+    }
+  }
+  return null;
+}
+
+/** The first schedule that goes wrong. Only the rules of the heart are broken there. */
+export async function inSchedules({ rules }: Heart): Promise<Finding | null> {
+  for (let seed = 0; seed < SCHEDULES; seed += 1) {
+    const { violation } = await simulate(scenarioOf(seed), {
+      bend: { deps: (deps) => ({ ...deps, rules }) },
+    });
+    if (violation) return { by: `simulation: seed ${seed}`, violation: violation.rule };
+  }
+  return null;
+}
