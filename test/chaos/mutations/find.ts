@@ -23,10 +23,10 @@ export function inSituations(heart: Heart): Finding | null {
   return broken && { by: `situation: ${broken.name}`, violation: broken.text };
 }
 
-/** The first scope that goes wrong; `only`: that one alone. */
-export function inScopes(heart: Heart, only: string | null = null): Finding | null {
+/** The first scope of those names that goes wrong. */
+export function inScopes(heart: Heart, names: readonly string[]): Finding | null {
   for (const scope of smallScopes(heart)) {
-    if (only !== null && scope.name !== only) continue;
+    if (!names.includes(scope.name)) continue;
     const [violation] = search(scope, { seconds: SECONDS, violations: 1, states: 10e6 }).violations;
     if (violation) {
       return { by: `scope: ${scope.name}`, violation: `${violation.text} (${violation.depth} moves)` };

@@ -23,6 +23,6 @@ it.each(Object.entries(DIRECTED))('%s', PATIENCE, (_, check) => {
 
 describe('each rule of the protocol is needed', () => {
   it.each(WITHOUT)('$of', PATIENCE, ({ of, heart }) => {
-    expect(inSituations(heart) ?? inScopes(heart, SCOPES[of] ?? 'nothing fails')).not.toBeNull();
+    expect(inSituations(heart) ?? inScopes(heart, [SCOPES[of] ?? 'nothing fails'])).not.toBeNull();
   });
 });
