@@ -25,7 +25,7 @@ import {
   unknown,
 } from './order/knowledge.js';
 import { type Found, learnFound } from './order/learn.js';
-import { droppable, planOf } from './order/next.js';
+import { droppable, planOf } from './order/situation.js';
 import { isRecent, type Proof } from './proof.js';
 import {
   base,

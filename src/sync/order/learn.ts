@@ -26,7 +26,7 @@ import {
   unknown,
   type Write,
 } from './knowledge.js';
-import { certainFrom, evidenceOf } from './next.js';
+import { certainFrom, evidenceOf } from './situation.js';
 
 /** So often in a row may Revel refuse a write for now; more often where it says that it is only too much at once. */
 const MAX_REFUSALS = 4;

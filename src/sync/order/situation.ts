@@ -1,0 +1,278 @@
+import { compareMoney, type comparePayments } from '../../domain/compare.js';
+import { differencesText } from '../../domain/differences.js';
+import { freeUuid, GENERATION_STEP, itemUuid, usedUuids } from '../../domain/identity.js';
+import type { OrderId } from '../../domain/ids.js';
+import { formatCents, zero } from '../../domain/money.js';
+import { claimIn, finalNotes } from '../../domain/notes.js';
+import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import { type OrderPlan, planOrder, standings } from '../../domain/plan.js';
+import type { FailReason } from '../../domain/reasons.js';
+import { isTouched } from '../../domain/service.js';
+import type { WantedItem } from '../../domain/wanted.js';
+import { parseNaive } from '../../domain/zones.js';
+import {
+  contentsOf,
+  headers,
+  type Knowledge,
+  type Known,
+  known,
+  linesOf,
+  type Patience,
+  type Pending,
+  type Read,
+  type ReportPlan,
+  type Seen,
+  type Step,
+  seenHeader,
+  type Write,
+} from './knowledge.js';
+
+/** How often something that Revel accepted is written again because it does not show. */
+export const MAX_REWRITES = 4;
+
+/** What a rule goes by: what is known, the time, and what follows from both. */
+export interface Situation {
+  k: Knowledge;
+  now: number;
+  plan: OrderPlan;
+  /** Orders that nobody can see yet, lowest id first: the first of them is the one that counts. */
+  hidden: readonly FoundOrder[];
+  /** The first of them, and what is known of it; null: there is none, or staff can see an order already. */
+  subject: (Known & { id: OrderId; order: FoundOrder; asOf: number }) | null;
+}
+export type Subject = NonNullable<Situation['subject']>;
+
+/** The plan for the event's order from all that is known. */
+export function planOf(k: Knowledge, now: number): OrderPlan {
+  const rows = headers(k);
+  const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
+  return planOrder(k.wanted, rows, read, { now, locations: k.locations });
+}
+
+export function situationOf(k: Knowledge, now: number): Situation {
+  const plan = planOf(k, now);
+  const { hidden } = standings(headers(k));
+  return { k, now, plan, hidden, subject: subjectOf(k, plan, hidden) };
+}
+
+/** The unfinished order to work on: the one that counts, or before it one where the event is no more. */
+function subjectOf(k: Knowledge, plan: OrderPlan, hidden: readonly FoundOrder[]): Subject | null {
+  if (plan.kind !== 'create' && plan.kind !== 'complete' && plan.kind !== 'need-contents') return null;
+  const winner = plan.kind === 'create' ? null : plan.order;
+  if (winner && isVisible(winner)) return null;
+  const isBefore = (row: FoundOrder) =>
+    row.establishmentId !== k.wanted.establishmentId && !(winner && Number(winner.id) < Number(row.id));
+  const order = hidden.find(isBefore) ?? winner;
+  if (!order) return null;
+  const asOf = seenHeader(k, order.id)?.asOf ?? Number.NEGATIVE_INFINITY;
+  return { ...known(k, order.id), id: order.id, order, asOf };
+}
+
+/**
+ * From when on the order, as of then, is ours if it still bears the mark: a predecessor's of our lock once no request
+ * of it can be under way, one that we have claimed once nobody can write on what was seen before. Null: not so.
+ */
+export function oursFrom(k: Knowledge, now: number, { order, claimedAt }: Subject): number | null {
+  const mark = claimIn(order.notes);
+  if (mark?.reach !== k.claim.reach) return null;
+  if (mark.kind === 'claiming') {
+    return mark.run === k.claim.run && claimedAt !== null ? claimedAt + k.timing.standOff : null;
+  }
+  return isDatedBefore(k, order, now, now - k.timing.longAgo)
+    ? Number.NEGATIVE_INFINITY
+    : k.begunAt + k.timing.inFlight;
+}
+
+/**
+ * A write that goes out only while the order, as it was seen, is what this write is for. A look that is about to be
+ * too old is taken anew first, in a sweep for several events at once.
+ */
+export function leased(k: Knowledge, now: number, id: OrderId, write: Write, term = k.timing.lease): Step {
+  const until = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + term;
+  if (now <= until - k.timing.renewBefore || k.justLooked) return { do: 'write', write, until };
+  return look(k.sweep ? 'short' : 'none', { of: 'header', id });
+}
+
+/** Headers that lost and that this run may take away, unless money hangs on them. */
+export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder[]): FoundOrder[] {
+  return losers.filter((loser) => {
+    const isOurs = known(k, loser.id).ours !== null || claimIn(loser.notes)?.reach === k.claim.reach;
+    return !isTouched(k.wanted, loser) && (isOurs || isDatedBefore(k, loser, now, now - k.timing.idle));
+  });
+}
+
+/** The first that is to go: our own, and those that nobody can be at work on, unless money hangs on them. */
+export function dropFirst(
+  k: Knowledge,
+  now: number,
+  losers: readonly FoundOrder[],
+  winner: OrderId | null,
+): Step | null {
+  for (const { id } of droppable(k, now, losers)) {
+    const { ours, header, payments } = known(k, id);
+    const isRead = header && payments && (ours !== null || header.asOf >= rowsAsOf(k));
+    if (!isRead) return look('none', { of: 'header', id }, { of: 'payments', id });
+    if (payments.value.every(({ deleted }) => deleted))
+      return leased(k, now, id, { kind: 'drop', id, winner });
+  }
+  return null;
+}
+
+/** Whether an order that this run has shown is as it was written. */
+export function isRight(
+  k: Knowledge,
+  now: number,
+  order: FoundOrder,
+  paid: ReturnType<typeof comparePayments>,
+): boolean {
+  const plan = planOrder(k.wanted, [unclaimed(k, order)], [], { now, locations: k.locations });
+  return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0;
+}
+
+/** The order as it was finished: another run's claim may have come over its notes since, and will go again. */
+function unclaimed(k: Knowledge, order: FoundOrder): FoundOrder {
+  if (claimIn(order.notes)?.kind !== 'claiming' || !order.printed) return order;
+  return { ...order, notes: finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run) };
+}
+
+/** What shows whether a write has happened. */
+export function evidenceOf(write: Write): Read {
+  switch (write.kind) {
+    case 'create':
+      return { of: 'rows' };
+    case 'add-line':
+    case 'remove-line':
+      return { of: 'items', id: write.id };
+    case 'add-payment':
+    case 'remove-payment':
+      return { of: 'payments', id: write.id };
+    case 'totals':
+    case 'finish':
+    case 'show':
+    case 'claim':
+    case 'hold':
+    case 'take-back':
+    case 'drop':
+      return { of: 'header', id: write.id };
+  }
+}
+
+/** A look as of this moment that does not show the write proves that it has not happened and never will. */
+export function certainFrom(k: Knowledge, { refused, answeredAt, sentAt }: Pending): number {
+  return refused ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
+}
+
+/** The uuid of a line: another one than any that Revel has seen for this order. */
+export function lineUuid(subject: Subject, item: WantedItem): string {
+  return freeUuid(usedUuids(linesOf(subject) ?? []), (generation) =>
+    itemUuid(subject.order.uuid ?? '', subject.id, {
+      ...item,
+      occurrence: item.occurrence + generation * GENERATION_STEP,
+    }),
+  );
+}
+
+export function isElsewhere(k: Knowledge, { order }: Subject): boolean {
+  return order.establishmentId !== k.wanted.establishmentId;
+}
+
+/** Whether the header's last change is dated before `at`, on the clock of its own shop. An unreadable date says no. */
+export function isDatedBefore(k: Knowledge, order: FoundOrder, now: number, at: number): boolean {
+  const { updatedDate, establishmentId } = order;
+  const zone = establishmentId === null ? undefined : k.zones[establishmentId];
+  const dated = updatedDate === null || zone === undefined ? null : parseNaive(updatedDate, zone, now);
+  return dated !== null && dated < at;
+}
+
+export function rowsAsOf(k: Knowledge): number {
+  return k.rows?.asOf ?? Number.NEGATIVE_INFINITY;
+}
+
+export function earliest(one: Seen<unknown>, other: Seen<unknown>): number {
+  return Math.min(one.asOf, other.asOf);
+}
+
+export function look(patience: Patience, ...reads: Read[]): Step {
+  return { do: 'look', reads, patience };
+}
+
+/** A look that shows everything up to `from`: it has to be put a settling time later. */
+export function lookFrom(
+  k: Knowledge,
+  now: number,
+  from: number,
+  patience: Patience,
+  ...asked: (Read | string)[]
+): Step {
+  const reads = asked.filter((each): each is Read => typeof each !== 'string');
+  const why = asked.find((each) => typeof each === 'string') ?? null;
+  return now < from + k.timing.settle ? wait(from + k.timing.settle, why) : look(patience, ...reads);
+}
+
+export function wait(until: number, why: string | null = null): Step {
+  return { do: 'wait', until, why };
+}
+
+export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string): Step {
+  const ended = { kind: 'halted', message, upstream: false } as const;
+  return reason === 'CLAIMED_ELSEWHERE'
+    ? { do: 'end', end: { ...ended, skipped: true, reason } }
+    : { do: 'end', end: { ...ended, skipped: false, reason } };
+}
+
+export function unverified(message: string): Step {
+  return halt('UNVERIFIED', message);
+}
+
+export function notKept({ id }: Subject, what: string): Step {
+  return unverified(
+    `Revel accepted ${what} of order ${id}, but does not show it after ${MAX_REWRITES} attempts.`,
+  );
+}
+
+export function shortcoming(
+  k: Knowledge,
+  now: FoundOrder | null,
+  payment: ReturnType<typeof comparePayments>,
+): string {
+  if (now === null) return 'it is not there';
+  if (now.deleted) return 'it is marked deleted';
+  if (!isVisible(now)) return 'staff cannot see it';
+  const money = compareMoney(k.wanted, now);
+  if (money.length > 0) return differencesText(money);
+  if (payment.missing !== zero) return 'its payment is missing';
+  return payment.extra.length > 0
+    ? 'it has payments that the event does not have'
+    : 'staff has changed it meanwhile';
+}
+
+export function paymentNotKept(k: Knowledge, id: OrderId, payments: readonly FoundPayment[]): Step {
+  const amounts = payments.filter(({ deleted }) => !deleted).map(({ amount }) => amount);
+  const what = amounts.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
+  return unverified(
+    `Revel accepted the payment of ${formatCents(k.wanted.payment)} for order ${id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
+  );
+}
+
+export function paymentStays(id: OrderId, row: FoundPayment): Step {
+  return unverified(
+    `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel.`,
+  );
+}
+
+/** The headers that a report is about and that are yet to be read by their ids; of these, the ones that changed of late. */
+export function toReadBeforeReporting(
+  k: Knowledge,
+  now: number,
+  plan: ReportPlan,
+): { unread: FoundOrder[]; fresh: ReadonlySet<FoundOrder> } {
+  const { visible } = standings(headers(k));
+  const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
+  const fresh = new Set(about.filter((order) => !isDatedBefore(k, order, now, now - k.timing.idle)));
+  // What a POS has in hand is told in every sweep, and mostly its last change is old.
+  const unread = (plan.kind === 'in-service' ? [...fresh] : about).filter((order) => {
+    const asOf = known(k, order.id).header?.asOf ?? Number.NEGATIVE_INFINITY;
+    return asOf < rowsAsOf(k) || (fresh.has(order) && asOf < k.begunAt);
+  });
+  return { unread, fresh };
+}
