@@ -90,7 +90,7 @@ export class Watch {
       const { torn, doubled } = endState(revel, event);
       const seen = doubled.filter((problem) => !problem.includes('leftovers'));
       // A claim that crosses the last write means nothing to staff, and is taken out again.
-      const wrong = torn.filter((problem) => !/ filling [0-9a-f]+"$/.test(problem));
+      const wrong = torn.filter((problem) => !/ (?:filling|claiming) [0-9a-f]+"$/.test(problem));
       for (const problem of [...wrong, ...seen]) this.problems.add(problem);
     }
   }

@@ -95,6 +95,7 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const live = account.ordersOf(event).filter((order) => !order.deleted);
   // Beside another one, an order without lines or money that staff has opened is none.
   const visible = live.filter(isVisible);
+  if (visible.length > 1 && result.reason === 'DUPLICATE_ORDERS') return null;
   const [order, second] = visible.length < 2 ? visible : visible.filter((row) => !isEmpty(account, row));
   if (state.status === 'LOST') {
     const expected = order
