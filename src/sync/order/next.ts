@@ -162,9 +162,8 @@ function readBack({ k, now }: Situation): Step | null {
  */
 function readHeaderBeforeReporting({ k, now, plan }: Situation): Step | null {
   if (plan.kind !== 'failed' && plan.kind !== 'in-service') return null;
-  const { unread, fresh } = toReadBeforeReporting(k, now, plan);
+  const { unread, from } = toReadBeforeReporting(k, now, plan);
   if (unread.length === 0) return null;
-  const from = unread.some((order) => fresh.has(order)) ? k.begunAt : Number.NEGATIVE_INFINITY;
   return lookFrom(k, now, from, 'none', ...unread.map(({ id }): Read => ({ of: 'header', id })));
 }
 

@@ -260,19 +260,32 @@ export function paymentStays(id: OrderId, row: FoundPayment): Step {
   );
 }
 
-/** The headers that a report is about and that are yet to be read by their ids; of these, the ones that changed of late. */
+/**
+ * The headers that a report is about and that are yet to be read by their ids, and the moment as of which they are to
+ * be read. One that a list shows to be visible, and that was read before that, is half of what it was and half of what
+ * it is.
+ */
 export function toReadBeforeReporting(
   k: Knowledge,
   now: number,
   plan: ReportPlan,
-): { unread: FoundOrder[]; fresh: ReadonlySet<FoundOrder> } {
+): { unread: FoundOrder[]; from: number } {
   const { visible } = standings(headers(k));
   const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
-  const fresh = new Set(about.filter((order) => !isDatedBefore(k, order, now, now - k.timing.idle)));
-  // What a POS has in hand is told in every sweep, and mostly its last change is old.
-  const unread = (plan.kind === 'in-service' ? [...fresh] : about).filter((order) => {
+  const isFresh = (order: FoundOrder) => !isDatedBefore(k, order, now, now - k.timing.idle);
+  const isHalf = (order: FoundOrder) => {
+    const { header } = known(k, order.id);
+    return header !== null && isVisible(order) && !(header.value && isVisible(header.value));
+  };
+  const unread = about.filter((order) => {
+    // What a POS has in hand is told in every sweep, and mostly its last change is old.
+    if (plan.kind === 'in-service' && !isFresh(order)) return false;
     const asOf = known(k, order.id).header?.asOf ?? Number.NEGATIVE_INFINITY;
-    return asOf < rowsAsOf(k) || (fresh.has(order) && asOf < k.begunAt);
+    return isHalf(order) || asOf < rowsAsOf(k) || (isFresh(order) && asOf < k.begunAt);
   });
-  return { unread, fresh };
+  const from = Math.max(
+    unread.some(isFresh) ? k.begunAt : Number.NEGATIVE_INFINITY,
+    unread.some(isHalf) ? rowsAsOf(k) + k.timing.settle : Number.NEGATIVE_INFINITY,
+  );
+  return { unread, from };
 }
