@@ -123,14 +123,14 @@ describe('taking over an order that another run has begun', () => {
     ['POST', '/resources/OrderItem/'],
     ['POST', '/resources/OrderHistory/'],
   ])('waits for what that run sent off before it died: %s %s', async (method, path) => {
-    const inFlight = { IN_FLIGHT_SECONDS: '5' };
+    const inFlight = { IN_FLIGHT_SECONDS: '9' };
     const first = startCli(syncArgs(event), world.env(world.newStateDir(), inFlight));
     let arrived = Promise.resolve();
     world.revelGate.reset((request) => {
       if (request.method !== method || request.path !== path) return { kind: 'none' };
       world.revelGate.reset();
       // Carried out within IN_FLIGHT_SECONDS, long after all that lists need.
-      arrived = systemClock.sleep(4_000);
+      arrived = systemClock.sleep(8_000);
       world.revelGate.hold = arrived;
       first.child.kill('SIGKILL');
       return { kind: 'reset-after' };
