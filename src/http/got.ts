@@ -80,11 +80,16 @@ async function send(
   // A third each: were a phase allowed the whole time, the overall limit would fire first and hide that
   // nothing had been sent.
   const connect = Math.min(CONNECT_MS, Math.ceil(request.timeoutMs / 3));
-  const body = request.body === undefined ? null : Buffer.from(request.body);
-  const length: Record<string, string> = body ? { 'content-length': String(body.length) } : {};
+  const { body, mayLeave } = request;
+  const guarded = body !== undefined && mayLeave ? { body: Buffer.from(body), mayLeave } : null;
   const stream = got.stream(request.url, {
     method: request.method,
-    headers: { 'user-agent': USER_AGENT, ...length, ...request.headers },
+    headers: {
+      'user-agent': USER_AGENT,
+      ...(guarded ? { 'content-length': String(guarded.body.length) } : {}),
+      ...request.headers,
+    },
+    ...(body === undefined || guarded ? {} : { body }),
     agent,
     retry: { limit: 0 },
     followRedirect: false,
@@ -93,12 +98,12 @@ async function send(
     signal,
   });
   let isHeld = false;
-  // Not a byte leaves before the body does.
-  if (body) {
+  if (guarded) {
+    // Not a byte leaves before the body does.
     onceConnected(stream, () => {
-      isHeld = request.mayLeave?.() === false;
+      isHeld = !guarded.mayLeave();
       if (isHeld) stream.destroy();
-      else stream.end(body);
+      else stream.end(guarded.body);
     });
   }
   const chunks: Buffer[] = [];
