@@ -66,7 +66,7 @@ const MOST_LOST = 200;
 /** More steps than this for one event mean that something keeps changing. */
 const MAX_STEPS = 5_000;
 /** Clocks that have run apart by more than this: the machine has stood still, or its clock was set. */
-const FREEZE_MS = 1_000;
+const LEAP_MS = 1_000;
 
 interface Task {
   readonly job: Job;
@@ -164,7 +164,7 @@ export class Scheduler {
   #noticeLeap(): void {
     const { clock } = this.#parts;
     const apart = clock.now() - clock.steady();
-    if (Math.abs(apart - this.#apart) > FREEZE_MS) {
+    if (Math.abs(apart - this.#apart) > LEAP_MS) {
       this.#leaps += 1;
       const now = this.#parts.now();
       // Who waits for an answer learns it with that.
@@ -212,7 +212,8 @@ export class Scheduler {
         else this.#tell(task, step.why);
         break;
       case 'look':
-        if (step.patience === 'none') this.#start(task, () => this.#ask(task, step.reads));
+        if (step.patience === 'none')
+          this.#start(task, () => this.#hear(task, this.#ask(job.key, step.reads)));
         break;
       case 'refresh':
         this.#start(task, async () => learnRefreshed(task.k, await job.refresh()));
@@ -288,14 +289,19 @@ export class Scheduler {
     return learnWritten(task.k, write, answer, sentAt, this.#parts.now());
   }
 
-  /** Questions of one event that wait for nobody. */
-  async #ask(task: Task, reads: readonly Read[]): Promise<Knowledge> {
+  /** What a run knows of the event after these answers. */
+  async #hear(task: Task, answers: Promise<Found[]>): Promise<Knowledge> {
     try {
-      const found = await Promise.all(reads.map((read) => this.#answer(task.job.key, read)));
+      const found = await answers;
       return learnFound(task.k, found, this.#parts.now());
     } catch (error) {
       return this.#unread(task, error);
     }
+  }
+
+  /** Questions of one event that wait for nobody. */
+  #ask(key: OrderKey, reads: readonly Read[]): Promise<Found[]> {
+    return Promise.all(reads.map((read) => this.#answer(key, read)));
   }
 
   #unread(task: Task, error: unknown): Knowledge {
@@ -335,16 +341,7 @@ export class Scheduler {
     if (due > now && !isCalm && waiting.length < GROUP) return;
     const group = waiting.slice(0, GROUP);
     const answers = this.#answersTo(group);
-    for (const task of group) {
-      this.#start(task, async () => {
-        try {
-          const found = await answers(task);
-          return learnFound(task.k, found, this.#parts.now());
-        } catch (error) {
-          return this.#unread(task, error);
-        }
-      });
-    }
+    for (const task of group) this.#start(task, () => this.#hear(task, answers(task)));
   }
 
   /** One request for the headers of all, one for their lines and one for their payments. */
@@ -374,17 +371,15 @@ export class Scheduler {
               ];
             }
             case 'items': {
-              const list = await items(read.id);
+              const own = await items(read.id);
               return [
-                list ? { of: 'items', id: read.id, askedAt, items: list } : await this.#answer(key, read),
+                own ? { of: 'items', id: read.id, askedAt, items: own } : await this.#answer(key, read),
               ];
             }
             case 'payments': {
-              const list = await payments(read.id);
+              const own = await payments(read.id);
               return [
-                list
-                  ? { of: 'payments', id: read.id, askedAt, payments: list }
-                  : await this.#answer(key, read),
+                own ? { of: 'payments', id: read.id, askedAt, payments: own } : await this.#answer(key, read),
               ];
             }
             case 'beyond':

@@ -1,5 +1,4 @@
 import { compareItems, compareMoney, comparePayments } from '../../domain/compare.js';
-import { freeUuid, GENERATION_STEP, orderUuid, paymentUuid, usedUuids } from '../../domain/identity.js';
 import type { OrderId } from '../../domain/ids.js';
 import { zero } from '../../domain/money.js';
 import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
@@ -9,7 +8,6 @@ import { isStaffAmong, isTouched } from '../../domain/service.js';
 import { leftElsewhere } from '../../domain/verdicts.js';
 import {
   contentsOf,
-  headers,
   type Knowledge,
   known,
   linesOf,
@@ -21,6 +19,7 @@ import {
 } from './knowledge.js';
 import {
   certainFrom,
+  contentsReads,
   dropFirst,
   earliest,
   evidenceOf,
@@ -29,14 +28,19 @@ import {
   isElsewhere,
   isRight,
   leased,
-  lineUuid,
+  linesDiffer,
+  linesNotShown,
   look,
   lookFrom,
   MAX_REWRITES,
+  nextLineUuid,
+  nextOrderUuid,
+  nextPaymentUuid,
   notKept,
   oursFrom,
   paymentNotKept,
   paymentStays,
+  reportIn,
   rowsAsOf,
   type Situation,
   shortcoming,
@@ -44,6 +48,7 @@ import {
   toReadBeforeReporting,
   unverified,
   wait,
+  wholeReads,
 } from './situation.js';
 
 /** Says what to do next; null: it does not apply. */
@@ -137,9 +142,7 @@ function readBack({ k, now }: Situation): Step | null {
   if (!shown) return null;
   const id = shown[0] as OrderId;
   const { header, payments, shownAt } = shown[1];
-  const reads: Read[] = [];
-  if (!header) reads.push({ of: 'header', id });
-  if (!payments) reads.push({ of: 'payments', id });
+  const reads = wholeReads(id).filter(({ of }) => of !== 'items' && !shown[1][of]);
   if (reads.length > 0) return look(k.sweep ? 'long' : 'none', ...reads);
   if (!header || !payments || shownAt === null) return null;
   const order = header.value;
@@ -161,8 +164,9 @@ function readBack({ k, now }: Situation): Step | null {
  * a moment at which this run had begun, so that no earlier state of it is reported.
  */
 function readHeaderBeforeReporting({ k, now, plan }: Situation): Step | null {
-  if (plan.kind !== 'failed' && plan.kind !== 'in-service') return null;
-  const { unread, from } = toReadBeforeReporting(k, now, plan);
+  const report = reportIn(plan);
+  if (!report) return null;
+  const { unread, from } = toReadBeforeReporting(k, now, report);
   if (unread.length === 0) return null;
   return lookFrom(k, now, from, 'none', ...unread.map(({ id }): Read => ({ of: 'header', id })));
 }
@@ -172,27 +176,27 @@ function readHeaderBeforeReporting({ k, now, plan }: Situation): Step | null {
  * unless the header's last change is old and older than what was read.
  */
 function readContentsBeforeReporting({ k, now, plan }: Situation): Step | null {
-  if ((plan.kind !== 'failed' && plan.kind !== 'in-service') || !plan.order) return null;
-  const { id } = plan.order;
+  const order = reportIn(plan)?.order;
+  if (!order) return null;
+  const { id } = order;
   const { items, payments } = known(k, id);
   const from = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.settle;
   if (items && payments) {
     const asOf = earliest(items, payments);
-    if (asOf >= from || isDatedBefore(k, plan.order, now, Math.min(now - k.timing.idle, asOf))) return null;
+    if (asOf >= from || isDatedBefore(k, order, now, Math.min(now - k.timing.idle, asOf))) return null;
   }
-  return lookFrom(k, now, from, 'none', { of: 'items', id }, { of: 'payments', id });
+  return lookFrom(k, now, from, 'none', ...contentsReads(id));
 }
 
 /** Another run may have acted on a newer state of the event. */
 function readEventBeforeReporting({ k, plan }: Situation): Step | null {
-  const isReport = plan.kind === 'failed' || plan.kind === 'in-service';
-  return isReport && !k.refreshed ? { do: 'refresh' } : null;
+  return reportIn(plan) && !k.refreshed ? { do: 'refresh' } : null;
 }
 
 /** A person has to look at it, or the POS has it in hand. */
 function report({ plan }: Situation): Step | null {
-  const isReport = plan.kind === 'failed' || plan.kind === 'in-service';
-  return isReport ? { do: 'end', end: { kind: 'report', plan } } : null;
+  const report = reportIn(plan);
+  return report && { do: 'end', end: { kind: 'report', plan: report } };
 }
 
 /**
@@ -209,10 +213,7 @@ function compareContents({ k, now, plan, subject }: Situation): Step | null {
     const { items, payments } = known(k, id);
     return !items || !payments || earliest(items, payments) < from;
   });
-  const reads = unread.flatMap(({ id }): Read[] => [
-    { of: 'items', id },
-    { of: 'payments', id },
-  ]);
+  const reads = unread.flatMap(({ id }) => contentsReads(id));
   return reads.length > 0 ? lookFrom(k, now, from, k.sweep ? 'long' : 'none', ...reads) : null;
 }
 
@@ -223,12 +224,9 @@ function takeBackClaim({ k, now, plan }: Situation): Step | null {
   if (contents && isStaffAmong(k.wanted, contents)) return null;
   const mark = claimIn(plan.order.notes);
   if (mark?.reach !== k.claim.reach) return null;
-  return leased(k, now, plan.order.id, {
-    kind: 'take-back',
-    id: plan.order.id,
-    // All of it has just been compared; the claim may name an earlier state of the event.
-    revision: k.wanted.revision,
-  });
+  // All of it has just been compared; the claim may name an earlier state of the event.
+  const { revision } = k.wanted;
+  return leased(k, now, plan.order.id, { kind: 'take-back', id: plan.order.id, revision });
 }
 
 /** Headers that lost against the order that stands. */
@@ -262,11 +260,7 @@ function create({ k, now, plan, subject }: Situation): Step | null {
   if (plan.kind !== 'create' || subject || !k.rows) return null;
   const until = k.rows.asOf + k.timing.lease;
   if (now > until - k.timing.renewBefore && !k.justLooked) return look('short', { of: 'rows' });
-  const { establishmentId, localId } = k.wanted;
-  const uuid = freeUuid(usedUuids(headers(k)), (generation) =>
-    orderUuid(establishmentId, localId, generation),
-  );
-  return { do: 'write', write: { kind: 'create', uuid }, until };
+  return { do: 'write', write: { kind: 'create', uuid: nextOrderUuid(k) }, until };
 }
 
 /** Of several headers the lowest id counts: ours that lost goes before anything else is written. */
@@ -281,11 +275,9 @@ function dropOwnRivals({ k, now, hidden, subject }: Situation): Step | null {
  */
 function readOther({ k, subject }: Situation): Step | null {
   if (!subject || subject.ours) return null;
-  const { id, header, items, payments } = subject;
-  const reads: Read[] = [];
-  if (!header || header.asOf < rowsAsOf(k)) reads.push({ of: 'header', id });
-  if (!items) reads.push({ of: 'items', id });
-  if (!payments) reads.push({ of: 'payments', id });
+  const { id, header } = subject;
+  const isOld = header === null || header.asOf < rowsAsOf(k);
+  const reads = wholeReads(id).filter(({ of }) => (of === 'header' ? isOld : !subject[of]));
   return reads.length > 0 ? look('none', ...reads) : null;
 }
 
@@ -305,7 +297,7 @@ function watchOtherRun({ k, now, subject }: Situation): Step | null {
   const isDead =
     claimIn(order.notes)?.reach === k.claim.reach || isDatedBefore(k, order, now, now - k.timing.idle);
   if (isDead) return null;
-  const whole = look('none', { of: 'header', id }, { of: 'items', id }, { of: 'payments', id });
+  const whole = look('none', ...wholeReads(id));
   if (!watch) return whole;
   if (now > watch.beganAt + k.timing.patience) {
     return halt(
@@ -336,13 +328,10 @@ function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
   const from = oursFrom(k, now, subject);
   if (from === null || subject.asOf >= from) return null;
   const { id } = subject;
+  const step = lookFrom(k, now, from, k.sweep ? 'short' : 'none', ...wholeReads(id));
+  if (step.do !== 'wait') return step;
   const why = `Order ${id} was left unfinished by another run: waiting until no request of it can be under way.`;
-  const whole: Read[] = [
-    { of: 'header', id },
-    { of: 'items', id },
-    { of: 'payments', id },
-  ];
-  return lookFrom(k, now, from, k.sweep ? 'short' : 'none', ...whole, why);
+  return wait(step.until, why);
 }
 
 /** It is ours: our mark says so, dated now, before anything else is written to it. */
@@ -363,8 +352,7 @@ function dropElsewhere({ k, now, subject }: Situation): Step | null {
 /** What hangs on an order that was taken over; on one that this run has made nothing does. */
 function readContents({ subject }: Situation): Step | null {
   if (!subject || (subject.items && subject.payments)) return null;
-  const { id } = subject;
-  return look('none', { of: 'items', id }, { of: 'payments', id });
+  return look('none', ...contentsReads(subject.id));
 }
 
 /** Lines that the event does not have. (A line of staff's has ended the work before.) */
@@ -380,12 +368,8 @@ function removeLines({ k, now, subject }: Situation): Step | null {
 function addLines({ k, now, subject }: Situation): Step | null {
   const item = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).missing[0];
   if (!item) return null;
-  if (subject.tries.lines > MAX_REWRITES) {
-    return unverified(
-      `The lines of order ${subject.id} still differ from the event after ${MAX_REWRITES} corrections.`,
-    );
-  }
-  const write: Write = { kind: 'add-line', id: subject.id, item, uuid: lineUuid(subject, item) };
+  if (subject.tries.lines > MAX_REWRITES) return linesDiffer(subject.id);
+  const write: Write = { kind: 'add-line', id: subject.id, item, uuid: nextLineUuid(subject, item) };
   return leased(k, now, subject.id, write);
 }
 
@@ -410,11 +394,7 @@ function confirmLines({ k, now, subject }: Situation): Step | null {
   const { id, items, lines, gone, tries } = subject;
   const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
   if (last === Number.NEGATIVE_INFINITY) return null;
-  if (tries.lines > MAX_REWRITES) {
-    return unverified(
-      `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
-    );
-  }
+  if (tries.lines > MAX_REWRITES) return linesNotShown(id);
   const from = items.asOf < last ? last : items.asOf + k.timing.settle;
   return lookFrom(k, now, from, 'none', { of: 'items', id });
 }
@@ -436,9 +416,7 @@ function pay({ k, now, subject }: Situation): Step | null {
   if (!subject?.payments || subject.paid) return null;
   const { id, payments, order } = subject;
   if (comparePayments(k.wanted, payments.value).missing === zero) return null;
-  const uuid = freeUuid(usedUuids(payments.value), (generation) =>
-    paymentUuid(order.uuid ?? '', id, k.wanted.payment, generation * GENERATION_STEP),
-  );
+  const uuid = nextPaymentUuid(k, order, payments.value);
   return leased(k, now, id, { kind: 'add-payment', id, uuid });
 }
 

@@ -1,6 +1,13 @@
 import { compareMoney, type comparePayments } from '../../domain/compare.js';
 import { differencesText } from '../../domain/differences.js';
-import { freeUuid, GENERATION_STEP, itemUuid, usedUuids } from '../../domain/identity.js';
+import {
+  freeUuid,
+  GENERATION_STEP,
+  itemUuid,
+  orderUuid,
+  paymentUuid,
+  usedUuids,
+} from '../../domain/identity.js';
 import type { OrderId } from '../../domain/ids.js';
 import { formatCents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes } from '../../domain/notes.js';
@@ -49,6 +56,7 @@ export function planOf(k: Knowledge, now: number): OrderPlan {
   return planOrder(k.wanted, rows, read, { now, locations: k.locations });
 }
 
+/** All that a rule goes by. */
 export function situationOf(k: Knowledge, now: number): Situation {
   const plan = planOf(k, now);
   const { hidden } = standings(headers(k));
@@ -162,13 +170,26 @@ export function certainFrom(k: Knowledge, { refused, answeredAt, sentAt }: Pendi
   return refused ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
 }
 
-/** The uuid of a line: another one than any that Revel has seen for this order. */
-export function lineUuid(subject: Subject, item: WantedItem): string {
+/** The uuid of a new header: another one than any that Revel has seen for this event. */
+export function nextOrderUuid(k: Knowledge): string {
+  const { establishmentId, localId } = k.wanted;
+  return freeUuid(usedUuids(headers(k)), (generation) => orderUuid(establishmentId, localId, generation));
+}
+
+/** The uuid of a line, likewise for its order. */
+export function nextLineUuid(subject: Subject, item: WantedItem): string {
   return freeUuid(usedUuids(linesOf(subject) ?? []), (generation) =>
     itemUuid(subject.order.uuid ?? '', subject.id, {
       ...item,
       occurrence: item.occurrence + generation * GENERATION_STEP,
     }),
+  );
+}
+
+/** The uuid of the payment, likewise. */
+export function nextPaymentUuid(k: Knowledge, order: FoundOrder, payments: readonly FoundPayment[]): string {
+  return freeUuid(usedUuids(payments), (generation) =>
+    paymentUuid(order.uuid ?? '', order.id, k.wanted.payment, generation * GENERATION_STEP),
   );
 }
 
@@ -192,21 +213,36 @@ export function earliest(one: Seen<unknown>, other: Seen<unknown>): number {
   return Math.min(one.asOf, other.asOf);
 }
 
+/** Questions to put now. */
 export function look(patience: Patience, ...reads: Read[]): Step {
   return { do: 'look', reads, patience };
 }
 
-/** A look that shows everything up to `from`: it has to be put a settling time later. */
+/** The same where the answers must show everything up to `from`: they are put a settling time later. */
 export function lookFrom(
-  k: Knowledge,
+  { timing }: Knowledge,
   now: number,
   from: number,
   patience: Patience,
-  ...asked: (Read | string)[]
+  ...reads: Read[]
 ): Step {
-  const reads = asked.filter((each): each is Read => typeof each !== 'string');
-  const why = asked.find((each) => typeof each === 'string') ?? null;
-  return now < from + k.timing.settle ? wait(from + k.timing.settle, why) : look(patience, ...reads);
+  return now < from + timing.settle ? wait(from + timing.settle) : look(patience, ...reads);
+}
+
+/** A question about one order. */
+type OrderRead = Extract<Read, { of: 'header' | 'items' | 'payments' }>;
+
+/** What hangs on an order. */
+export function contentsReads(id: OrderId): OrderRead[] {
+  return [
+    { of: 'items', id },
+    { of: 'payments', id },
+  ];
+}
+
+/** An order by its id, and what hangs on it. */
+export function wholeReads(id: OrderId): OrderRead[] {
+  return [{ of: 'header', id }, ...contentsReads(id)];
 }
 
 export function wait(until: number, why: string | null = null): Step {
@@ -222,6 +258,18 @@ export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string):
 
 export function unverified(message: string): Step {
   return halt('UNVERIFIED', message);
+}
+
+export function linesDiffer(id: OrderId): Step {
+  return unverified(
+    `The lines of order ${id} still differ from the event after ${MAX_REWRITES} corrections.`,
+  );
+}
+
+export function linesNotShown(id: OrderId): Step {
+  return unverified(
+    `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
+  );
 }
 
 export function notKept({ id }: Subject, what: string): Step {
@@ -258,6 +306,11 @@ export function paymentStays(id: OrderId, row: FoundPayment): Step {
   return unverified(
     `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel.`,
   );
+}
+
+/** The plan that only has to be told; null: there is something to do, or all is well. */
+export function reportIn(plan: OrderPlan): ReportPlan | null {
+  return plan.kind === 'failed' || plan.kind === 'in-service' ? plan : null;
 }
 
 /**
