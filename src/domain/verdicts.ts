@@ -35,9 +35,13 @@ export function shownTooEarly(
   order: FoundOrder,
   differences: readonly Difference[],
 ): Failure {
+  const remedy =
+    differences.length === 0
+      ? 'Nothing of the event is missing on it: open it on a POS to make sure, and it counts as in service'
+      : 'Complete it on the POS';
   return {
     reason: 'TOUCHED',
-    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more (${counted(differences)}). Complete it on the POS.`,
+    error: `Order ${order.id} of event ${wanted.eventId} became visible to staff before it was finished, so it is not written to any more (${counted(differences)}). ${remedy}.`,
   };
 }
 

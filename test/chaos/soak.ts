@@ -6,7 +6,7 @@ import { kindsIn, troubledScenarioOf } from './simulation/troubles.js';
 
 /**
  * Plays schedules with ever new seeds: npm run soak -- --seconds N [--seed S] [--count N] [--survey] [--slow] [--trouble KINDS].
- * `--survey` goes on after a finding and says no more of it than its rule. With `--slow`, Revel takes longer than the settling time; KINDS is a comma list of kinds of trouble, `on` or `all`.
+ * `--survey` goes on after a finding and says no more of it than its rule. With `--slow`, Revel takes longer than the settling time; KINDS is a comma list of kinds of trouble, or `all`.
  * Exit 1 when a schedule breaks a rule.
  */
 const { values } = parseArgs({

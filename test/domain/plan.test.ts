@@ -339,6 +339,20 @@ describe('planOrder', () => {
       }
     });
 
+    it('asks for nothing to be added where nothing is missing', () => {
+      const told = expect.stringMatching(/\(0 differences\)\. Nothing of the event is missing/);
+      expect(planned([shown()], complete)).toMatchObject({ failure: { error: told } });
+      const missing = expect.stringContaining('Complete it on the POS');
+      expect(planned([shown()], none)).toMatchObject({ failure: { error: missing } });
+    });
+
+    it('is reported no more once a POS has opened it and all of the event is on it', () => {
+      const opened = shown({ opened: true, updatedBy: 77 });
+      expect(planned([opened], complete).kind).toBe('standing');
+      expect(planned([{ ...opened, finalTotal: usd('999') }], complete).kind).toBe('in-service');
+      expect(planned([opened], none)).toMatchObject({ failure: { reason: 'TOUCHED' } });
+    });
+
     it('stands once it is printed and all of it is there: the claim came too late', () => {
       expect(planned([shown({ printed: true })], complete).kind).toBe('standing');
     });

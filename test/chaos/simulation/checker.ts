@@ -3,7 +3,6 @@ import { type Account, isVisible, STAFF_USER } from './account.js';
 import { differences } from './complete.js';
 import type { Process } from './process.js';
 import { holdsAssumption, type Scenario } from './scenario.js';
-import { KINDS } from './troubles.js';
 
 /** Something that must never be. */
 export interface Violation {
@@ -88,15 +87,12 @@ export class Checker {
   readonly #lastWrite = new Map<number, { process: Process; at: number }>();
   readonly #now: () => number;
   readonly #strict: boolean;
-  /** Staff's hand must be heeded at once. */
-  readonly #isHeeded: boolean;
 
   constructor(account: Account, scenario: Scenario, now: () => number) {
     this.#now = now;
     const start = now();
     this.#strict = holdsAssumption(scenario);
     this.#account = account;
-    this.#isHeeded = scenario.trouble.heeded || KINDS.some(({ name, on }) => name === 'hand' && on);
     this.#scenario = scenario;
     this.#states = scenario.events.map((event) => [{ ...event, since: start }]);
   }
@@ -155,7 +151,7 @@ export class Checker {
 
   /** An answer has reached a run: what it says of who wrote last to an order must be heeded. */
   answered(process: Process, body: string): void {
-    if (!this.#isHeeded || !body.includes(STAFF)) return;
+    if (!body.includes(STAFF)) return;
     for (const id of touchedIn(body)) {
       const key = `${process.index} ${id}`;
       if (!this.#told.has(key)) this.#told.set(key, { sentAfter: this.#now(), writes: 0 });
@@ -222,7 +218,7 @@ export class Checker {
     const [, , resource = '', id = ''] = request.path.split('/');
     if (resource === 'OrderItem') {
       const item = this.#account.sim.items(orderId).find((row) => row.id === Number(id));
-      if (this.#isHeeded && item?.created_by === STAFF) {
+      if (item?.created_by === STAFF) {
         this.fail('staff-line-kept', `run ${process.index} deleted a line of staff's`);
       }
     }

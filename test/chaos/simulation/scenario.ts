@@ -128,8 +128,6 @@ export interface Trouble {
   restarts: { of: number; afterMs: number }[];
   /** The zone of the second shop, where events may move. */
   zone: string;
-  /** It is checked that staff's hand is heeded at once, instead of within what a sign of ownership may last. */
-  heeded: boolean;
 }
 
 /** None. */
@@ -141,7 +139,6 @@ export const NO_TROUBLE: Trouble = {
   freezeMs: 0,
   restarts: [],
   zone: 'America/Los_Angeles',
-  heeded: false,
 };
 
 /** A whole schedule as plain data: everything that happens follows from it. */

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { PATIENCE_MS, play } from './play.js';
-import { ON, troubledScenarioOf } from './troubles.js';
+import { KINDS, troubledScenarioOf } from './troubles.js';
 
-/** Schedules of each kind of trouble that is turned on. */
+/** Schedules of each kind of trouble. */
 const EACH = 500;
 
-it.each(ON)(
-  `keeps every rule in ${EACH} schedules with trouble of the kind %s`,
-  async (kind) => {
-    expect(await play(0, EACH, (seed) => troubledScenarioOf(seed, [kind]))).toBeNull();
+it.each(KINDS)(
+  `keeps every rule in ${EACH} schedules with trouble of the kind $name`,
+  async ({ name }) => {
+    expect(await play(0, EACH, (seed) => troubledScenarioOf(seed, [name]))).toBeNull();
   },
   PATIENCE_MS,
 );

@@ -1,81 +1,64 @@
 import { Random } from './random.js';
 import { type Deed, type Fault, type Scenario, scenarioOf, type Turn } from './scenario.js';
 
-/** A kind of trouble beyond the plain schedules: what there is to it, and whether the program stands it. */
+/** A kind of trouble beyond the plain schedules. */
 export interface Kind {
   /** Of a word, for the command line. */
   name: string;
   what: string;
-  /**
-   * The program keeps every rule in it, and the suite says so. False: it is known not to, and its regressions are
-   * expected to fail until that is mended.
-   */
-  on: boolean;
   /** Puts it into a plain schedule. */
   make(scenario: Scenario, random: Random): Scenario;
 }
 
-/** THE SWITCHES: turn a kind on here, and the suite plays it. */
+/** The suite plays each of them. */
 export const KINDS = [
   {
     name: 'late',
     what: 'a write takes effect as late as may be after it was sent, even if its client has given up or died',
-    on: true,
     make: late,
   },
   {
     name: 'clocks',
     what: 'hosts that share a state have clocks some seconds apart, and one goes on where another died',
-    on: true,
     make: clocks,
   },
   {
     name: 'reclaim',
     what: 'a host dies as soon as its claim on another one’s order is written, and begins again with the same state',
-    on: true,
     make: reclaim,
   },
   {
     name: 'containers',
     what: 'containers share a state on one volume, but their locks do not reach each other',
-    on: true,
     make: containers,
   },
   {
     name: 'freeze',
     what: 'a process stands still between its last check and the first byte, or anywhere, its machine suspended or not',
-    on: true,
     make: freeze,
   },
-  { name: 'set-clock', what: 'the clock of a host is set while a run goes on', on: true, make: setClock },
+  { name: 'set-clock', what: 'the clock of a host is set while a run goes on', make: setClock },
   {
     name: 'show',
     what: 'another program puts a history row on an order that is half filled',
-    on: true,
     make: show,
   },
   {
     name: 'move',
     what: 'an event moves to a shop in another zone after a run has begun its order and died, or while it is at it',
-    on: true,
     make: move,
   },
   {
     name: 'hand',
     what: 'staff open or touch the order, or add a line, between any two writes',
-    on: true,
     make: hand,
   },
 ] as const satisfies readonly Kind[];
 export type KindName = (typeof KINDS)[number]['name'];
 
-/** Names of the kinds that are turned on. */
-export const ON: readonly KindName[] = KINDS.filter(({ on }) => on).map(({ name }) => name);
-
-/** The names in a comma list; `on` and `all` stand for several. */
+/** The names in a comma list; `all` stands for every one. */
 export function kindsIn(list: string): KindName[] {
   return list.split(',').flatMap((word): KindName[] => {
-    if (word === 'on') return [...ON];
     const found = KINDS.filter(({ name }) => word === 'all' || name === word);
     if (found.length === 0) {
       throw new RangeError(`no such trouble: ${word}; there are ${KINDS.map(({ name }) => name).join(', ')}`);
@@ -242,7 +225,6 @@ function hand(scenario: Scenario, random: Random): Scenario {
   return {
     ...scenario,
     turns: turnsWith(scenario, random, () => ({ kind: random.pick(deeds), event, hidden: true })),
-    trouble: { ...scenario.trouble, heeded: true },
   };
 }
 
