@@ -8,7 +8,15 @@ import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
 import { plainText } from './names.js';
 import { paidOf } from './paid.js';
-import type { FailReason, Failure } from './reasons.js';
+import {
+  ambiguous,
+  billingUnclear,
+  type Failed,
+  failed,
+  mismatch,
+  type Part,
+  unreadable,
+} from './unsettled.js';
 import type { WantedInput } from './wanted.js';
 
 /** A billing row that is sold as a line. */
@@ -46,11 +54,6 @@ export type Settled =
       sorted: SortedName[];
     }
   | Failed;
-
-interface Failed {
-  kind: 'failed';
-  failure: Failure;
-}
 
 /** What the order comes to, proved against the grand total, and what of it has been paid. */
 export function settle(
@@ -139,17 +142,6 @@ interface Row {
 }
 
 type Proved = { kind: 'ok'; rows: Row[]; discount: Cents; told: string[]; sorted: SortedName[] } | Failed;
-
-/** A part of the sum as one reading has it. */
-interface Part {
-  what: string;
-  /** As the source has it. */
-  figure: Figure;
-  /** What it adds to the sum, in cents, exactly. */
-  adds: Big;
-  /** Null: the discount of the document. */
-  row: { name: string; billingId: string | null; use: BillingUse; why: 'mapping' | 'word' | 'rest' } | null;
-}
 
 /** One way to understand the figures, without the lines. */
 interface Reading {
@@ -452,100 +444,6 @@ function unappliedGratuity({ selectedGratuity }: SourceEvent, gratuity: Cents): 
   ];
 }
 
-function billingUnclear(name: string, amount: Figure, why: string, location: Location): Failed {
-  const key = JSON.stringify(name);
-  return failed(
-    'BILLING_UNCLEAR',
-    `Billing row ${key} of ${figureText(amount)} ${why}. Write what it is into "billing" of location ` +
-      `"${location.name}" in the locations file, as ${key}: "ignore" (no part of the sale, as a deposit), "discount", ` +
-      '"tax", "gratuity", "surcharge" or "included" (in the prices already); or run: ' +
-      `ts-reconcile billing map ${key} <use> --location ${JSON.stringify(location.name)}`,
-  );
-}
-
-function ambiguous(list: BillingList, location: Location): Failed {
-  const names = list.rows.map((row) => `"${plainText(row.name)}" (${figureText(row.amount)})`).join(', ');
-  return failed(
-    'BILLING_UNCLEAR',
-    `The billing rows ${names} add up to the grand total in more than one way, with different discounts. Write what each ` +
-      `of them is into "billing" of location "${location.name}" in the locations file.`,
-  );
-}
-
-function mismatch(
-  event: SourceEvent,
-  document: SourceDocument | null,
-  subtotal: Cents,
-  total: Cents,
-  parts: readonly Part[],
-): Failed {
-  const sum = parts.reduce((so_far, { adds }) => so_far.plus(adds), new Big(subtotal));
-  const terms = parts.map(
-    ({ what, figure, adds, row }) =>
-      `${adds.lt(0) ? '-' : '+'} ${row === null ? what : `${row.use === 'discount' ? 'discount ' : useName(row.use)}${what}`} ` +
-      figureText(figure).replace(/^-/, ''),
-  );
-  const off = new Big(total).minus(sum);
-  const hints = [
-    ...explainedByMinimum(event, subtotal, total, off),
-    ...explainedByLine(document, off),
-    ...explainedByRow(parts, off),
-  ];
-  return failed(
-    'TOTALS_MISMATCH',
-    `The parts add up to ${text(sum)}, but Tripleseat's grand total is ${formatCents(total)}: ` +
-      `${[`subtotal ${formatCents(subtotal)}`, ...terms].join(' ')}. ` +
-      `${hints.join(' ')}${hints.length === 0 ? '' : ' '}Correct the lines or fees in Tripleseat.`,
-  );
-}
-
-const useName = (use: BillingUse) => (typeof use === 'object' ? 'line ' : `${use} `);
-
-function text(amount: Big): string {
-  return amount.div(100).toFixed(amount.eq(amount.round(0)) ? 2 : undefined);
-}
-
-function explainedByMinimum({ minimum }: SourceEvent, subtotal: Cents, total: Cents, off: Big): string[] {
-  if (minimum === null || minimum === undefined || minimum === zero) return [];
-  if (minimum !== total && !off.eq(minimum - subtotal)) return [];
-  return [
-    `The event's food-and-beverage minimum of ${formatCents(minimum)} explains the difference of ${text(off)}: add a ` +
-      'line for what is missing to the minimum.',
-  ];
-}
-
-function explainedByLine(document: SourceDocument | null, off: Big): string[] {
-  const discounts = (document?.lines ?? []).flatMap((line) => {
-    const exact = line.discount === null || line.discount === undefined ? null : exactCents(line.discount);
-    return exact === null || exact.eq(0) ? [] : [{ line, exact: exact.abs() }];
-  });
-  const all = discounts.reduce((sum, { exact }) => sum.plus(exact), new Big(0));
-  const named = discounts.find(({ exact }) => exact.eq(off.abs()));
-  const found = named ? [named] : all.eq(off.abs()) ? discounts : [];
-  if (found.length === 0) return [];
-  const names = found
-    .map(({ line, exact }) => `"${plainText(line.displayName ?? line.description ?? '')}" (${text(exact)})`)
-    .join(', ');
-  return [`The discount of ${names} explains the difference of ${text(off)}.`];
-}
-
-function explainedByRow(parts: readonly Part[], off: Big): string[] {
-  const row = parts.find(({ adds, row: named }) => named !== null && adds.eq(off.times(-1)));
-  if (!row) return [];
-  return [
-    `Without ${row.what} the parts add up: if it is in the prices already, map it to "included" in "billing" of the ` +
-      'location.',
-  ];
-}
-
-function unreadable(what: string): Failed {
-  return failed('SOURCE_ERROR', `${what}. Correct it in Tripleseat.`);
-}
-
 function sentenceCase(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
-
-function failed(reason: FailReason, error: string): Failed {
-  return { kind: 'failed', failure: { reason, error } };
 }

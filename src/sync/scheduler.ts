@@ -11,6 +11,7 @@ import {
   learnFound,
   learnFroze,
   learnRefreshed,
+  learnRestless,
   learnStopped,
   learnWritten,
 } from './order/learn.js';
@@ -212,8 +213,10 @@ export class Scheduler {
         else this.#tell(task, step.why);
         break;
       case 'look':
-        if (step.patience === 'none')
-          this.#start(task, () => this.#hear(task, this.#ask(job.key, step.reads)));
+        if (step.patience !== 'none') break;
+        this.#start(task, () =>
+          this.#hear(task, Promise.all(step.reads.map((read) => this.#answer(job.key, read)))),
+        );
         break;
       case 'refresh':
         this.#start(task, async () => learnRefreshed(task.k, await job.refresh()));
@@ -247,7 +250,7 @@ export class Scheduler {
   #learn(task: Task, k: Knowledge): void {
     const now = this.#parts.now();
     task.steps += 1;
-    task.k = task.steps > MAX_STEPS ? restless(k) : k;
+    task.k = task.steps > MAX_STEPS ? learnRestless(k) : k;
     task.step = next(task.k, now, this.#parts.rules);
     task.since = now;
     if (!task.busy) this.#move(task, now);
@@ -295,18 +298,9 @@ export class Scheduler {
       const found = await answers;
       return learnFound(task.k, found, this.#parts.now());
     } catch (error) {
-      return this.#unread(task, error);
+      if (!(error instanceof Unread)) throw error;
+      return this.#parts.stop.aborted ? learnStopped(task.k) : learnFailed(task.k, error.message);
     }
-  }
-
-  /** Questions of one event that wait for nobody. */
-  #ask(key: OrderKey, reads: readonly Read[]): Promise<Found[]> {
-    return Promise.all(reads.map((read) => this.#answer(key, read)));
-  }
-
-  #unread(task: Task, error: unknown): Knowledge {
-    if (!(error instanceof Unread)) throw error;
-    return this.#parts.stop.aborted ? learnStopped(task.k) : learnFailed(task.k, error.message);
   }
 
   async #answer(key: OrderKey, read: Read): Promise<Found> {
@@ -443,11 +437,6 @@ function patienceOf({ patience }: Extract<Step, { do: 'look' }>, { timing }: Kno
 /** It waits for time to pass, or for company, so that others may go on. */
 function isParked({ busy, step }: Task): boolean {
   return !busy && (step.do === 'wait' || (step.do === 'look' && step.patience === 'long'));
-}
-
-function restless(k: Knowledge): Knowledge {
-  const message = `The orders of event ${k.wanted.eventId} kept changing while they were worked on. The next run looks again.`;
-  return { ...k, end: { kind: 'halted', reason: 'UNVERIFIED', skipped: false, message, upstream: false } };
 }
 
 /** A look that failed. */

@@ -83,6 +83,12 @@ export function learnStopped(k: Knowledge): Knowledge {
   return halted(k, 'ABORTED', 'The run was stopped before this event was finished.', false);
 }
 
+/** So much has been done for the event that something must keep changing. */
+export function learnRestless(k: Knowledge): Knowledge {
+  const message = `The orders of event ${k.wanted.eventId} kept changing while they were worked on. The next run looks again.`;
+  return halted(k, 'UNVERIFIED', message, false);
+}
+
 /** The event as it is now; null: unchanged, or not to be had. */
 export function learnRefreshed(k: Knowledge, wanted: WantedOrder | null): Knowledge {
   return wanted ? { ...k, wanted, refreshed: true, rows: null } : { ...k, refreshed: true };

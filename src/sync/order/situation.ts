@@ -47,6 +47,7 @@ export interface Situation {
   /** The first of them, and what is known of it; null: there is none, or staff can see an order already. */
   subject: (Known & { id: OrderId; order: FoundOrder; asOf: number }) | null;
 }
+/** The order that is worked on. */
 export type Subject = NonNullable<Situation['subject']>;
 
 /** The plan for the event's order from all that is known. */
@@ -193,6 +194,7 @@ export function nextPaymentUuid(k: Knowledge, order: FoundOrder, payments: reado
   );
 }
 
+/** It stands in an establishment that the event has left. */
 export function isElsewhere(k: Knowledge, { order }: Subject): boolean {
   return order.establishmentId !== k.wanted.establishmentId;
 }
@@ -205,10 +207,12 @@ export function isDatedBefore(k: Knowledge, order: FoundOrder, now: number, at: 
   return dated !== null && dated < at;
 }
 
+/** As of when all headers were looked for; never: minus infinity. */
 export function rowsAsOf(k: Knowledge): number {
   return k.rows?.asOf ?? Number.NEGATIVE_INFINITY;
 }
 
+/** As of when both were seen. */
 export function earliest(one: Seen<unknown>, other: Seen<unknown>): number {
   return Math.min(one.asOf, other.asOf);
 }
@@ -245,10 +249,12 @@ export function wholeReads(id: OrderId): OrderRead[] {
   return [{ of: 'header', id }, ...contentsReads(id)];
 }
 
+/** Nothing to do before then. `why`: for whoever waits for the event. */
 export function wait(until: number, why: string | null = null): Step {
   return { do: 'wait', until, why };
 }
 
+/** The work on the event ends here, with a sentence for people. */
 export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string): Step {
   const ended = { kind: 'halted', message, upstream: false } as const;
   return reason === 'CLAIMED_ELSEWHERE'
@@ -256,28 +262,33 @@ export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string):
     : { do: 'end', end: { ...ended, skipped: false, reason } };
 }
 
+/** What Revel has accepted does not show, or not as it was written. */
 export function unverified(message: string): Step {
   return halt('UNVERIFIED', message);
 }
 
+/** Lines that were corrected again and again. */
 export function linesDiffer(id: OrderId): Step {
   return unverified(
     `The lines of order ${id} still differ from the event after ${MAX_REWRITES} corrections.`,
   );
 }
 
+/** Lines that were taken and never showed. */
 export function linesNotShown(id: OrderId): Step {
   return unverified(
     `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
   );
 }
 
+/** A change of the header that was written again and again. `what`: which. */
 export function notKept({ id }: Subject, what: string): Step {
   return unverified(
     `Revel accepted ${what} of order ${id}, but does not show it after ${MAX_REWRITES} attempts.`,
   );
 }
 
+/** In what an order that was read back is not as it was written. */
 export function shortcoming(
   k: Knowledge,
   now: FoundOrder | null,
@@ -294,6 +305,7 @@ export function shortcoming(
     : 'staff has changed it meanwhile';
 }
 
+/** A payment that was taken does not show, or another one does. */
 export function paymentNotKept(k: Knowledge, id: OrderId, payments: readonly FoundPayment[]): Step {
   const amounts = payments.filter(({ deleted }) => !deleted).map(({ amount }) => amount);
   const what = amounts.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
@@ -302,6 +314,7 @@ export function paymentNotKept(k: Knowledge, id: OrderId, payments: readonly Fou
   );
 }
 
+/** A payment that is to go does not. */
 export function paymentStays(id: OrderId, row: FoundPayment): Step {
   return unverified(
     `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel.`,
