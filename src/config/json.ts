@@ -68,7 +68,8 @@ export function readJson(source: string): JsonText {
   };
 }
 
-function placeAt(text: string, offset: number): Place {
+/** Where the character at an offset stands. */
+export function placeAt(text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - before.lastIndexOf('\n') };

@@ -1,7 +1,7 @@
-import { parse as parseDotenv } from 'dotenv';
 import { distance } from 'fastest-levenshtein';
 import { clean } from '../report/text.js';
 import { ENV_FILE } from './envFileName.js';
+import { readEnvText } from './envText.js';
 import { readTextFile } from './files.js';
 import type { Place } from './json.js';
 import { absolutePath, type Environment } from './paths.js';
@@ -42,18 +42,36 @@ interface FileLayer {
   placeOf(key: string): Place | undefined;
 }
 
-/** The value of a key that stands several times is the last one. */
-function placeIn(text: string, key: string): Place | undefined {
-  const escaped = key.replace(/[^\w]/g, '\\$&');
-  const all = [...text.matchAll(new RegExp(`^([ \\t]*(?:export[ \\t]+)?)${escaped}[ \\t]*[=:]`, 'gm'))];
-  const last = all.at(-1);
-  if (last === undefined) return undefined;
-  return { line: text.slice(0, last.index).split('\n').length, column: (last[1] ?? '').length + 1 };
+function keysOf({ name, secret }: Variable & { name: VariableName }): string[] {
+  return secret ? [name, `${name}_FILE`] : [name];
+}
+
+/** Which of two values is meant, nobody but a person can tell. */
+function reportTwice(
+  assignments: readonly { key: string; at: Place }[],
+  said: string,
+  problems: ConfigProblem[],
+): void {
+  for (const entry of variables) {
+    for (const key of keysOf(entry)) {
+      const [first, ...more] = assignments.filter((each) => each.key === key);
+      for (const { at } of more) {
+        const problem = `stands there twice: first in line ${first?.at.line}`;
+        problems.push({
+          where: `${key}${said}`,
+          problem,
+          write: 'Keep one of them.',
+          group: entry.group,
+          at,
+        });
+      }
+    }
+  }
 }
 
 /** A key of `.env` that is nearly a variable would otherwise be passed over, say a misspelt kill switch. */
 function reportMisspelt({ values, said, placeOf }: FileLayer, problems: ConfigProblem[]): void {
-  const known = variables.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name]));
+  const known = variables.flatMap(keysOf);
   for (const key of Object.keys(values)) {
     if (known.includes(key)) continue;
     const meant = known.find((name) => name.length > 6 && distance(name, key.toUpperCase()) <= 2);
@@ -90,11 +108,11 @@ function readDotenv(env: Environment, cwd: string, problems: ConfigProblem[]): F
     case 'unreadable':
       return fail(file.reason);
     case 'ok': {
-      const layer = {
-        values: parseDotenv(file.text),
-        said: ` (in ${name})`,
-        placeOf: (key: string) => placeIn(file.text, key),
-      };
+      const { values, assignments } = readEnvText(file.text);
+      const said = ` (in ${name})`;
+      const placeOf = (key: string) => assignments.findLast((each) => each.key === key)?.at;
+      const layer = { values, said, placeOf };
+      reportTwice(assignments, said, problems);
       reportMisspelt(layer, problems);
       return layer;
     }

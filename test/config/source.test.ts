@@ -38,6 +38,7 @@ describe('layers', () => {
       '.env': '# a comment\n\n  export REVEL_RPS = 4\nREVEL_RPS=fast\nCONCURENCY=2\n',
     });
     expect(problems(() => load({}, { cwd }))).toMatchObject([
+      { where: 'REVEL_RPS (in .env)', at: { line: 4, column: 1 }, problem: expect.stringMatching(/line 3$/) },
       { where: 'CONCURENCY (in .env)', at: { line: 5, column: 1 } },
       { where: 'REVEL_RPS (in .env)', at: { line: 4, column: 1 } },
     ]);
@@ -45,6 +46,40 @@ describe('layers', () => {
     expect(message).toContain(
       '  REVEL_RPS (in .env, line 4, column 1) is "fast", which is not a number. Write',
     );
+  });
+
+  it('refuse a variable that stands twice in .env, wherever and however it is written', () => {
+    const lines = [
+      'REVEL_RPS=2',
+      'OTHER=1',
+      'OTHER=2',
+      'EMAIL_FROM="a@example.com',
+      'REVEL_RPS=3',
+      '"',
+      '#REVEL_RPS=4',
+      '\texport  REVEL_RPS = 2',
+      'REVEL_API_KEY_FILE=one',
+      'CONCURRENCY: 3',
+      '  REVEL_API_KEY_FILE: two',
+      'CONCURRENCY=3',
+    ];
+    const twice = (text: string) => {
+      const cwd = readyFolder({ '.env': text });
+      return problems(() => load({ REVEL_API_KEY: undefined }, { cwd }))
+        .filter(({ problem }) => problem.startsWith('stands there twice'))
+        .map(({ where, at, problem }) => [where, at?.line, at?.column, problem.replace(/\D/g, '')]);
+    };
+    const wanted = [
+      ['REVEL_API_KEY_FILE (in .env)', 11, 3, '9'],
+      ['REVEL_RPS (in .env)', 8, 10, '1'],
+      ['CONCURRENCY (in .env)', 12, 1, '10'],
+    ];
+    expect(twice(lines.join('\n'))).toEqual(wanted);
+    expect(twice(lines.join('\r\n'))).toEqual(wanted);
+    expect(twice('REVEL_RPS=1\nREVEL_RPS=\nREVEL_RPS=1')).toEqual([
+      ['REVEL_RPS (in .env)', 2, 1, '1'],
+      ['REVEL_RPS (in .env)', 3, 1, '1'],
+    ]);
   });
 
   it('say what a word was probably meant to be', () => {
