@@ -55,6 +55,8 @@ export function compareDay(wanted: WantedOrder, found: FoundOrder): Difference[]
 export interface ItemComparison {
   missing: WantedItem[];
   extra: FoundItem[];
+  /** Each line that is there, with its row. */
+  pairs: { item: WantedItem; row: FoundItem }[];
 }
 
 /** A row that no line has been found for yet. */
@@ -87,10 +89,17 @@ function longest(rows: readonly Open[]): Open | undefined {
   return [...rows].sort((a, b) => (b.name?.length ?? 0) - (a.name?.length ?? 0))[0];
 }
 
-/** The rows that may stand for a line of this text, those that show it first: one without text may not tell it. */
-function fitting(text: string, rows: readonly Open[]): Open[] {
+/**
+ * The rows that may stand for a line, those that show its text first: one without text may not tell it. Of equal ones
+ * those with its tax come first; another tax makes it no other line.
+ */
+function fitting({ text, tax }: WantedItem, rows: readonly Open[]): Open[] {
   const shows = rows.filter(({ row }) => row.text && compareTexts(text, row.text));
-  return [...shows, ...rows.filter(({ row }) => !row.text)];
+  const rest = rows.filter(({ row }) => !row.text);
+  return [shows, rest].flatMap((each) => [
+    ...each.filter(({ row }) => row.tax === tax),
+    ...each.filter(({ row }) => row.tax !== tax),
+  ]);
 }
 
 /**
@@ -111,18 +120,35 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
     item,
     name: item.nameOverride === null ? null : shownName(item.nameOverride),
   }));
+  const pairs: ItemComparison['pairs'] = [];
   for (const choose of choices) {
     lines = lines.filter(({ item, name }) => {
       const rows = open.get(`${item.productId}|${item.quantity}|${item.unitPrice}`) ?? [];
-      const taken = choose(name, fitting(item.text, rows));
-      if (taken) rows.splice(rows.indexOf(taken), 1);
+      const taken = choose(name, fitting(item, rows));
+      if (taken) {
+        rows.splice(rows.indexOf(taken), 1);
+        pairs.push({ item, row: taken.row });
+      }
       return !taken;
     });
   }
   return {
+    pairs,
     missing: lines.map(({ item }) => item),
     extra: byId([...open.values()].flat().map(({ row }) => row)),
   };
+}
+
+/**
+ * What of the tax that stands on lines is not as the event has it. A line whose books keep its tax on the order alone
+ * has none to compare.
+ */
+export function compareLineTaxes(pairs: ItemComparison['pairs']): Difference[] {
+  return pairs.flatMap(({ item, row }): Difference[] =>
+    item.tax === undefined || row.tax === undefined || row.tax === item.tax
+      ? []
+      : [{ field: 'tax', name: item.name, event: formatCents(item.tax), order: amountText(row.tax) }],
+  );
 }
 
 /** The payment the event wants and the rows that stand there. */
@@ -164,6 +190,7 @@ export function describeContents(wanted: WantedOrder, contents: Contents): Diffe
   return [
     ...lines,
     ...open.map((row) => extraLine(wanted, row)),
+    ...compareLineTaxes(items.pairs),
     ...[...Array(Math.max(missing.length, paid.length)).keys()].map(
       (at): Difference => ({
         field: 'payment',

@@ -20,15 +20,22 @@ export const differenceFields = [
  */
 export interface Difference {
   field: (typeof differenceFields)[number];
-  /** Name of the line, also for its text; null for everything else. */
+  /** Name of the line, also for its text and its tax; null for everything else. */
   name: string | null;
   event: string | null;
   order: string | null;
 }
 
+/** What differs, in words: the name of a line, `tax of Taco Bar`, `tax`. */
+export function differenceName({ field, name }: Pick<Difference, 'field' | 'name'>): string {
+  if (name === null) return field;
+  return field === 'line' ? name : `${field} of ${name}`;
+}
+
 /** `Taco Bar: event 30 × 8.24, order 24 × 8.24`; `tax: event 91.09, order 0.00`. */
-export function differenceText({ field, name, event, order }: Difference): string {
-  const what = field === 'text' ? `text of ${name}` : (name ?? field);
+export function differenceText(difference: Difference): string {
+  const { event, order } = difference;
+  const what = differenceName(difference);
   if (order === null) return `${what}: event ${event ?? 'nothing'}, missing in the order`;
   if (event === null) return `${what}: order ${order}, not in the event`;
   return `${what}: event ${event}, order ${order}`;

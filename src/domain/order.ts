@@ -51,6 +51,8 @@ export interface FoundItem {
   nameOverride: string | null;
   /** What the kitchen is told with it. Null: nothing, or Revel does not tell. */
   text: string | null;
+  /** What of the order's tax stands on it. Null: Revel does not tell; absent: nobody has looked. */
+  tax?: Cents | null;
   /** Marked deleted, or voided at a POS, which sets `voided_by` and `voided_date`. */
   deleted: boolean;
   updatedBy: number | null;

@@ -3,6 +3,7 @@ import { businessDayBegins } from './businessDay.js';
 import {
   compareDay,
   compareItems,
+  compareLineTaxes,
   compareMoney,
   extraLine,
   isSameThing,
@@ -98,7 +99,7 @@ interface Pooled {
  * as far as all rows of its product and name do not come to its quantity.
  */
 function compareLines(wanted: WantedOrder, rows: readonly FoundItem[]): ServiceComparison {
-  const { missing, extra } = compareItems(wanted.items, rows);
+  const { missing, extra, pairs } = compareItems(wanted.items, rows);
   const pool = extra.map(
     (row): Pooled => ({ row, left: row.quantity === null ? 0 : quantityToNumber(row.quantity) }),
   );
@@ -120,7 +121,11 @@ function compareLines(wanted: WantedOrder, rows: readonly FoundItem[]): ServiceC
   }
   return {
     lacking,
-    other: [...other, ...extra.filter((row) => !used.has(row)).map((row) => extraLine(wanted, row))],
+    other: [
+      ...other,
+      ...extra.filter((row) => !used.has(row)).map((row) => extraLine(wanted, row)),
+      ...compareLineTaxes(pairs),
+    ],
   };
 }
 

@@ -23,13 +23,26 @@ export interface Standing {
  */
 export function asMade(wanted: WantedOrder, order: FoundOrder, contents: Contents): Standing {
   const rows = contents.items.filter(({ deleted }) => !deleted).sort((a, b) => Number(a.id) - Number(b.id));
-  const made = madeBefore(wanted, order, rows) ?? byName(wanted, rows);
+  const found = madeBefore(wanted, order, rows) ?? byName(wanted, rows);
+  const made = isTaxedAsAWhole(wanted, order, rows) ? { ...found, items: found.items.map(untaxed) } : found;
   const plain = { ...contents, items: contents.items.map((row) => ({ ...row, text: '' })) };
   return {
     wanted: { ...wanted, items: made.items.map((item) => ({ ...item, text: '' })) },
     contents: plain,
     texts: made.texts,
   };
+}
+
+/**
+ * Whether the order was made before its shop had the tax stand on lines: none of them shows any, and its revision, which
+ * tells of such taxes, is another one.
+ */
+function isTaxedAsAWhole(wanted: WantedOrder, { notes }: FoundOrder, rows: readonly FoundItem[]): boolean {
+  return revisionIn(notes) !== wanted.revision && rows.every(({ tax }) => (tax ?? zero) === zero);
+}
+
+function untaxed({ tax: _, ...item }: WantedItem): WantedItem {
+  return item;
 }
 
 interface Made {

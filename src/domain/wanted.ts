@@ -38,7 +38,7 @@ export interface WantedItem {
   occurrence: number;
   /** Ids of the taxes and fees that apply to it, where the event names them. */
   billingIds?: readonly string[];
-  /** What of the order's tax stands on the line; absent: nothing. */
+  /** What of the order's tax stands on the line; absent: all of it stands on the order alone. */
   tax?: Cents;
 }
 
@@ -230,6 +230,7 @@ const one = '1' as Quantity;
 
 /** The lines with the taxes that belong to them: to those that name it, else to all of them. */
 function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): WantedItem[] {
+  if (taxes.length === 0) return [...items];
   const shares = items.map(() => zero);
   for (const { billingId, amount } of taxes) {
     const naming = items.map((item) => billingId !== null && item.billingIds?.includes(billingId) === true);
@@ -242,7 +243,7 @@ function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): Wante
       shares[index] = cents((shares[index] ?? zero) + part);
     });
   }
-  return items.map((item, index) => (shares[index] ? { ...item, tax: shares[index] } : item));
+  return items.map((item, index) => ({ ...item, tax: shares[index] ?? zero }));
 }
 
 function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {
@@ -293,7 +294,7 @@ function revisionOf(
     order.payment,
     order.callName,
     ...(order.tip === zero ? [] : [order.tip]),
-    ...order.items.flatMap(({ tax }) => (tax === undefined ? [] : [tax])).sort((a, b) => a - b),
+    ...order.items.flatMap(({ tax }) => (tax ? [tax] : [])).sort((a, b) => a - b),
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
 }

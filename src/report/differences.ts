@@ -1,3 +1,4 @@
+import { differenceName } from '../domain/differences.js';
 import type { EventResult } from './schema.js';
 import { clean } from './text.js';
 import { columnsOf, wrap } from './width.js';
@@ -17,9 +18,10 @@ const MAX_NAME = 200;
 const MAX_VALUE = 200;
 
 /** The three cells of a difference: what differs, what the event has, what the order has. */
-export function differenceCells({ field, name, event, order }: Shown): [string, string, string] {
+export function differenceCells(difference: Shown): [string, string, string] {
+  const { event, order } = difference;
   const value = (text: string | null) => (text === null ? NONE : clean(text, MAX_VALUE) || NONE);
-  return [clean(name ?? field, MAX_NAME), value(event), value(order)];
+  return [clean(differenceName(difference), MAX_NAME), value(event), value(order)];
 }
 
 /** {@link tableLines} of differences. */

@@ -50,6 +50,59 @@ describe('compareMoney', () => {
   });
 });
 
+describe('tax on lines', () => {
+  const onLines = wantedOrder({
+    location: { ...wanted.location, books: { gratuity: 'in-total', fees: 'surcharge', tax: 'lines' } },
+  });
+  const rows = () =>
+    standingItems(onLines).map((row, at) => ({ ...row, tax: onLines.items[at]?.tax ?? null }));
+  const [first] = onLines.items;
+  const paid = [paymentRow(onLines)];
+  const said = (items: FoundItem[]) => told(describeContents(onLines, contentsOf({ items, payments: paid })));
+  const off = (by: number | null) =>
+    rows().map((row, at) =>
+      at > 0 ? row : { ...row, tax: by === null ? null : usd(((row.tax ?? 0) + by) / 100) },
+    );
+  const tax = ((first?.tax ?? 0) / 100).toFixed(2);
+
+  it('is compared to the cent, and told by the name of its line', () => {
+    expect(said(rows())).toEqual([]);
+    const more = (((first?.tax ?? 0) + 1) / 100).toFixed(2);
+    expect(said(off(1))).toEqual([`tax of ${first?.name}: event ${tax}, order ${more}`]);
+    expect(said(off(null))).toEqual([`tax of ${first?.name}: event ${tax}, order unreadable`]);
+  });
+
+  it('finds equal lines with the tax that is theirs, whatever their order', () => {
+    const [item] = onLines.items;
+    if (!item) throw new Error('there is a line');
+    const twice = {
+      ...onLines,
+      items: [
+        { ...item, tax: usd('0.69') },
+        { ...item, tax: usd('0.70') },
+      ],
+    };
+    const items = standingItems(twice).map((row, at) => ({
+      ...row,
+      tax: at === 0 ? usd('0.70') : usd('0.69'),
+    }));
+    expect(describeContents(twice, contentsOf({ items, payments: paid }))).toEqual([]);
+  });
+
+  it('is not compared where the books keep it on the order alone, nor where nobody has looked', () => {
+    const items = standingItems(wanted).map((row) => ({ ...row, tax: usd('1.23') }));
+    expect(describeContents(wanted, contentsOf({ items, payments: [paymentRow(wanted)] }))).toEqual([]);
+    expect(said(standingItems(onLines))).toEqual([]);
+  });
+
+  it('is no fault of an order in service, but told', () => {
+    const contents = contentsOf({ items: off(-1), payments: paid });
+    const { lacking, other } = compareInService(onLines, standingOrder(onLines, { opened: true }), contents);
+    expect(lacking).toEqual([]);
+    expect(told(other)).toEqual([expect.stringContaining(`tax of ${first?.name}: event ${tax}`)]);
+  });
+});
+
 describe('compareDay', () => {
   it.each([
     ['2026-11-14T00:31:07', []],
@@ -74,7 +127,7 @@ describe('compareItems', () => {
   it('is empty exactly when both sides hold the same lines, whatever their order', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(standingItems(wanted), { minLength: wanted.items.length }), (rows) => {
-        expect(compareItems(wanted.items, rows)).toEqual({ missing: [], extra: [] });
+        expect(compareItems(wanted.items, rows)).toMatchObject({ missing: [], extra: [] });
       }),
     );
   });
@@ -207,7 +260,7 @@ describe('lines that show a name of their own', () => {
         const items = lines.map((each) => named(each));
         for (const at of lines.keys()) {
           const shown = lines.map((each, index) => (index === at ? null : each));
-          expect(compareItems(items, rows(...shown))).toEqual({ missing: [], extra: [] });
+          expect(compareItems(items, rows(...shown))).toMatchObject({ missing: [], extra: [] });
         }
       }),
     );

@@ -142,17 +142,69 @@ describe('books', () => {
     expect((await desk.single([event], {}, settings)).writes).toEqual([]);
   });
 
-  it('tax on lines: the lines carry it to the cent, and a second run plans nothing', async () => {
-    const desk = new Desk(NOW);
-    const event = desk.add({
+  describe('tax on lines', () => {
+    const onLines = placed({ books: { gratuity: 'in-total', fees: 'surcharge', tax: 'lines' } });
+    const taxed = {
       documents: [{ lines: [taco, taco, taco], billing: [{ name: 'Sales Tax', rate: '8.375' }] }],
+    };
+
+    it('is carried by the lines to the cent, and a second run plans nothing', async () => {
+      const desk = new Desk(NOW);
+      const event = desk.add(taxed);
+      expect((await desk.single([event], {}, onLines)).of(event.id).status).toBe('injected');
+      const [order] = desk.revel.orders();
+      const items = desk.revel.items(order?.id ?? 0).map((item) => Math.round(item.tax_amount * 100));
+      expect(items.reduce((sum, each) => sum + each, 0)).toBe(Math.round((order?.tax ?? 0) * 100));
+      expect(items).toHaveLength(3);
+      expect((await desk.single([event], {}, onLines)).writes).toEqual([]);
+      await desk.clock.sleep(600_000);
+      expect((await desk.sweep({}, onLines)).of(event.id).reason).toBe('ALREADY_INJECTED');
     });
-    const settings = placed({ books: { gratuity: 'in-total', fees: 'surcharge', tax: 'lines' } });
-    expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
-    const [order] = desk.revel.orders();
-    const onLines = desk.revel.items(order?.id ?? 0).map((item) => Math.round(item.tax_amount * 100));
-    expect(onLines.reduce((sum, each) => sum + each, 0)).toBe(Math.round((order?.tax ?? 0) * 100));
-    expect(onLines).toHaveLength(3);
-    expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+
+    it('is compared afterwards: a cent that the POS shows otherwise is told with its line', async () => {
+      const desk = new Desk(NOW);
+      const event = desk.add(taxed);
+      await desk.single([event], {}, onLines);
+      await desk.clock.sleep(600_000);
+      const [order] = desk.revel.orders();
+      const [item] = desk.revel.items(order?.id ?? 0);
+      desk.patch(`/resources/OrderItem/${item?.id}/`, { tax_amount: (item?.tax_amount ?? 0) + 0.01 });
+      const run = await desk.sweep({}, onLines);
+      expect(run.of(event.id)).toMatchObject({
+        status: 'failed',
+        reason: 'DRIFT',
+        differences: [{ field: 'tax', name: 'Taco Bar', event: item?.tax_amount.toFixed(2) }],
+      });
+      expect(run.writes).toEqual([]);
+    });
+
+    it('is told where Revel takes none, and stands beside a complete order', async () => {
+      const desk = new Desk(NOW);
+      desk.edit = ({ path }, body) =>
+        path.startsWith('/resources/OrderItem/')
+          ? body.replaceAll(/"tax_amount": ?[\d.]+/g, '"tax_amount":0')
+          : body;
+      const event = desk.add(taxed);
+      await desk.single([event], {}, onLines);
+      await desk.clock.sleep(600_000);
+      const run = await desk.sweep({}, onLines);
+      expect(run.of(event.id).reason).toBe('DRIFT');
+      expect(run.of(event.id).differences.map(({ field, order }) => [field, order])).toEqual([
+        ['tax', '0.00'],
+        ['tax', '0.00'],
+        ['tax', '0.00'],
+      ]);
+      expect(desk.revel.orders().filter(({ deleted }) => !deleted)).toHaveLength(1);
+    });
+
+    it('says nothing of orders that were made while it stood on the order alone', async () => {
+      const desk = new Desk(NOW);
+      const event = desk.add(taxed);
+      await desk.single([event]);
+      await desk.clock.sleep(600_000);
+      const run = await desk.sweep({}, onLines);
+      expect(run.of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED', differences: [] });
+      expect(run.writes).toEqual([]);
+    });
   });
 });
