@@ -9,7 +9,7 @@ export type PaymentPolicy = (typeof paymentPolicies)[number];
 export const unmatchedPolicies = ['fail', 'open-item'] as const;
 export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
 
-/** The whole configuration, checked; every value as section by section in the README's table. */
+/** The whole configuration, checked; every value as section by section in docs/configuration.md. */
 export interface Config {
   tripleseat: {
     /** No trailing slash. */

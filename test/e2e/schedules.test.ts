@@ -67,17 +67,17 @@ async function knows(command: string): Promise<boolean> {
   return flags.every((flag) => stdout.includes(flag));
 }
 
-/** Fenced blocks of a README section by their language. */
-async function blocks(language: string, holding: RegExp): Promise<string[]> {
-  const text = await file('README.md');
+/** Fenced blocks of a page by their language. */
+async function blocks(page: string, language: string, holding: RegExp): Promise<string[]> {
+  const text = await file(page);
   const fenced = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm');
   return [...text.matchAll(fenced)].map(([, block]) => block ?? '').filter((block) => holding.test(block));
 }
 
-async function block(language: string, holding: RegExp): Promise<string> {
-  const [found, ...others] = await blocks(language, holding);
+async function block(page: string, language: string, holding: RegExp): Promise<string> {
+  const [found, ...others] = await blocks(page, language, holding);
   expect(others).toEqual([]);
-  if (found === undefined) throw new Error(`README.md has no ${language} block with ${holding}.`);
+  if (found === undefined) throw new Error(`${page} has no ${language} block with ${holding}.`);
   return found;
 }
 
@@ -316,7 +316,7 @@ describe('GitHub Actions', () => {
   afterAll(() => rm(bin, { recursive: true, force: true }));
 
   const read = async () => {
-    const { on, jobs } = workflow.parse(parse(await block('yaml', /runs-on:/)));
+    const { on, jobs } = workflow.parse(parse(await block('docs/schedules.md', 'yaml', /runs-on:/)));
     const [job] = Object.values(jobs);
     if (!job) throw new Error('The workflow has no job.');
     return { on, job };
@@ -374,7 +374,7 @@ describe('alert rules', () => {
           }),
         ),
       })
-      .parse(parse(await block('yaml', /alert:/)))
+      .parse(parse(await block('docs/mail-and-signals.md', 'yaml', /alert:/)))
       .groups.flatMap((group) => group.rules);
     const facts = { report: report([]), exit: 0, wholeSweep: true };
     const text = metricsText(facts, null, { success: {}, complete: null });
@@ -392,16 +392,18 @@ describe('alert rules', () => {
   it('name every metric in the table', async () => {
     const facts = { report: report([]), exit: 0, wholeSweep: true };
     const text = metricsText(facts, null, { success: {}, complete: null });
-    const readme = await file('README.md');
+    const page = await file('docs/mail-and-signals.md');
     const names = [...text.matchAll(/^# TYPE (\w+) gauge$/gm)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(5);
-    for (const name of names) expect(readme).toContain(`\`${name}`);
+    for (const name of names) expect(page).toContain(`\`${name}`);
   });
 });
 
 describe('the mail settings', () => {
-  it('of the README are variables that there are', async () => {
-    const names = [...(await block('ini', /SMTP_URL/)).matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+  it('of the page are variables that there are', async () => {
+    const names = [
+      ...(await block('docs/mail-and-signals.md', 'ini', /SMTP_URL/)).matchAll(/^([A-Z_]+)=/gm),
+    ].map(([, name]) => name);
     const known = new Set<string>(variables.map(({ name }) => name));
     expect(names).toHaveLength(4);
     for (const name of names) expect(known).toContain(name);
