@@ -105,6 +105,12 @@ const SHARES: ReadonlyMap<number, string> = new Map([
   [0x65735546, 'FUSE'],
   [0x00c36400, 'Ceph'],
   [0x5346414f, 'AFS'],
+  [0x786f4256, 'VirtualBox'],
+  [0xbacbacbc, 'VMware'],
+  [0x01161970, 'GFS2'],
+  [0x7461636f, 'OCFS2'],
+  [0x0bd00bd3, 'Lustre'],
+  [0x47504653, 'GPFS'],
 ]);
 
 /** Free space as the system tells it. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Location } from '../domain/location.js';
+import { clean, listed, numbered } from '../report/text.js';
 import type { RevelProbe } from '../revel/probe.js';
-import { answered, rowsOf } from '../revel/rows.js';
+import { answered, namedRow, rowName, rowsOf } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
 import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
@@ -15,10 +16,16 @@ const PAYMENT = 'Payment types';
 const FIRST_CUSTOM_OPTION = 100;
 const LAST_BUILT_IN_OPTION = 9;
 const HINT = 'Correct the id in the locations file.';
+const PATHS = {
+  establishment: '/enterprise/Establishment/',
+  station: '/resources/PosStation/',
+  user: '/enterprise/User/',
+  discount: '/resources/Discount/',
+} as const;
 
 const reference = z.union([z.string().max(300), z.number()]).nullish();
 const flag = z.boolean().nullish();
-const rowSchema = z.object({
+const rowSchema = namedRow.extend({
   timezone: z.string().max(200).nullish().catch(null),
   establishment: reference.catch(null),
   active: flag.catch(null),
@@ -26,10 +33,23 @@ const rowSchema = z.object({
   dining_option_id: z.number().int().nullish().catch(null),
 });
 type Row = z.infer<typeof rowSchema>;
+/** Payment types told where none is the wanted one. */
+const MOST_TYPES = 20;
 const paymentRowSchema = z.record(z.string(), z.unknown());
 
 /** A row by its id: there, certainly not there, or not to be told. */
 type Found = { kind: 'row'; row: Row } | { kind: 'absent' } | { kind: 'unknown'; detail: string };
+
+/** What a kind of thing is called, where its rows are, and whose ids were looked up. */
+interface Looked {
+  name: string;
+  thing: keyof typeof PATHS;
+  found: ReadonlyMap<number, Found>;
+  /** The entries of the locations file that name the id. */
+  users: (id: number) => string;
+  /** Of those that there are, what could stand in place of a wrong id. */
+  fits?: (row: Row) => boolean;
+}
 
 /** What the locations file names in Revel: establishments, stations, users, dining options, discounts. */
 export async function checkShops(ctx: DoctorContext): Promise<Check[]> {
@@ -45,7 +65,7 @@ export async function checkShops(ctx: DoctorContext): Promise<Check[]> {
   return [
     await may('Establishment', ESTABLISHMENTS, () => establishments(ctx, probe)),
     await may('PosStation', STATIONS, () => stations(config.locations, probe)),
-    await may('User', USERS, () => users(config.locations, probe)),
+    await may('User', USERS, () => checkUsers(config.locations, probe)),
     await diningOptions(config.locations, probe, readable.has('CustomOrderOption')),
     await may('Discount', DISCOUNTS, () => discounts(config.locations, probe)),
     await checkPaymentTypes(config.locations, probe),
@@ -55,19 +75,20 @@ export async function checkShops(ctx: DoctorContext): Promise<Check[]> {
 async function establishments({ config, facts }: DoctorContext, probe: RevelProbe): Promise<Check> {
   const test = config.testEstablishmentId === null ? [] : [config.testEstablishmentId];
   const ids = distinct([...config.locations.map(({ revel }) => revel.establishmentId), ...test]);
-  const found = await lookUp(probe, '/enterprise/Establishment/', ids);
+  const found = await lookUp(probe, PATHS.establishment, ids);
   for (const [id, entry] of found) {
     if (entry.kind === 'row') facts.establishments.set(id, { timezone: entry.row.timezone ?? null });
   }
-  return verdict(ESTABLISHMENTS, found, (id) => {
-    const users = named(config.locations, ({ revel }) => revel.establishmentId === id);
-    return `there is no establishment ${id} (${users || 'TEST_ESTABLISHMENT_ID'})`;
-  });
+  const users = (id: number) =>
+    named(config.locations, ({ revel }) => revel.establishmentId === id) || 'TEST_ESTABLISHMENT_ID';
+  return verdict(probe, { name: ESTABLISHMENTS, thing: 'establishment', found, users });
 }
 
 async function stations(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
   const ids = distinct(locations.map(({ revel }) => revel.posStationId));
-  const found = await lookUp(probe, '/resources/PosStation/', ids);
+  const found = await lookUp(probe, PATHS.station, ids);
+  const homes = new Set(locations.map(({ revel }) => revel.establishmentId));
+  const fits = (row: Row) => homes.has(idOf(row.establishment) ?? 0);
   const elsewhere: string[] = [];
   for (const { name, revel } of locations) {
     const entry = found.get(revel.posStationId);
@@ -82,28 +103,29 @@ async function stations(locations: readonly Location[], probe: RevelProbe): Prom
     return failed(
       STATIONS,
       `${elsewhere.length} belong to another establishment`,
-      'Correct posStationId.',
+      `Correct posStationId in the locations file.${await those(probe, 'station', fits)}`,
       elsewhere,
     );
   }
-  return verdict(STATIONS, found, (id) => {
-    return `there is no station ${id} (${named(locations, ({ revel }) => revel.posStationId === id)})`;
-  });
+  const users = (id: number) => named(locations, ({ revel }) => revel.posStationId === id);
+  return verdict(probe, { name: STATIONS, thing: 'station', found, users, fits });
 }
 
-async function users(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
+const isActive = ({ is_active, active }: Row) => (is_active ?? active) !== false;
+
+async function checkUsers(locations: readonly Location[], probe: RevelProbe): Promise<Check> {
   const ids = distinct(locations.map(({ revel }) => revel.userId));
-  const found = await lookUp(probe, '/enterprise/User/', ids);
+  const found = await lookUp(probe, PATHS.user, ids);
   const inactive = [...found].flatMap(([id, entry]) =>
-    entry.kind === 'row' && (entry.row.is_active ?? entry.row.active) === false ? [id] : [],
+    entry.kind === 'row' && !isActive(entry.row) ? [id] : [],
   );
   if (inactive.length > 0) {
     const hint = 'Activate the user in Revel, or name an active one as userId in the locations file.';
-    return failed(USERS, `not active: ${inactive.join(', ')}`, hint);
+    const active = await those(probe, 'user', isActive);
+    return failed(USERS, `not active: ${inactive.join(', ')}`, `${hint}${active}`);
   }
-  return verdict(USERS, found, (id) => {
-    return `there is no user ${id} (${named(locations, ({ revel }) => revel.userId === id)})`;
-  });
+  const users = (id: number) => named(locations, ({ revel }) => revel.userId === id);
+  return verdict(probe, { name: USERS, thing: 'user', found, users, fits: isActive });
 }
 
 async function diningOptions(
@@ -130,9 +152,18 @@ async function diningOptions(
   return failed(
     DINING,
     `${missing.length} not there`,
-    'Correct diningOption in the locations file.',
+    `Correct diningOption in the locations file.${sentenceOf(options.flatMap(optionOf(custom)))}`,
     details,
   );
+}
+
+/** A custom dining option as a sentence names it, if one of these shops can use it. */
+function optionOf(locations: readonly Location[]) {
+  return (row: Row): Named[] => {
+    const home = idOf(row.establishment);
+    const fits = home === null || locations.some(({ revel }) => revel.establishmentId === home);
+    return fits && row.dining_option_id != null ? [{ id: row.dining_option_id, name: rowName(row) }] : [];
+  };
 }
 
 function offers(rows: readonly Row[], revel: Location['revel']): boolean {
@@ -146,10 +177,9 @@ async function discounts(locations: readonly Location[], probe: RevelProbe): Pro
   const ids = distinct(
     locations.flatMap(({ revel }) => (revel.discountId === null ? [] : [revel.discountId])),
   );
-  const found = await lookUp(probe, '/resources/Discount/', ids);
-  const check = verdict(DISCOUNTS, found, (id) => {
-    return `there is no discount ${id} (${named(locations, ({ revel }) => revel.discountId === id)})`;
-  });
+  const found = await lookUp(probe, PATHS.discount, ids);
+  const users = (id: number) => named(locations, ({ revel }) => revel.discountId === id);
+  const check = await verdict(probe, { name: DISCOUNTS, thing: 'discount', found, users, fits: isActive });
   const without = named(locations, ({ revel }) => revel.discountId === null);
   if (check.status !== 'ok' || without === '') return check;
   return warning(
@@ -190,7 +220,21 @@ async function checkPaymentTypes(locations: readonly Location[], probe: RevelPro
   const missing = wanted.filter((type) => !known.has(type));
   return missing.length === 0
     ? ok(PAYMENT, 'all found')
-    : warning(PAYMENT, `none of the ${rows.length} that Revel lists is ${missing.join(' or ')}`, compare);
+    : warning(
+        PAYMENT,
+        `none of the ${rows.length} that Revel lists is ${missing.join(' or ')}`,
+        compare,
+        rows.slice(0, MOST_TYPES).map(paymentTypeText),
+      );
+}
+
+/** Every number of the row, since which of them payments name is not known for certain. */
+function paymentTypeText(row: z.infer<typeof paymentRowSchema>): string {
+  const numbers = Object.entries(row).flatMap(([key, value]) =>
+    typeof value === 'number' ? [`${clean(key, 40)} ${value}`] : [],
+  );
+  const name = typeof row.name === 'string' ? clean(row.name, 60) : '';
+  return `${name === '' ? 'One' : `"${name}"`} has ${numbers.join(', ') || 'no number'}.`;
 }
 
 async function lookUp(probe: RevelProbe, path: string, ids: readonly number[]): Promise<Map<number, Found>> {
@@ -207,13 +251,12 @@ async function lookUp(probe: RevelProbe, path: string, ids: readonly number[]): 
   return new Map(await Promise.all(entries));
 }
 
-function verdict(name: string, found: ReadonlyMap<number, Found>, absent: (id: number) => string): Check {
+async function verdict(probe: RevelProbe, { name, thing, found, users, fits }: Looked): Promise<Check> {
   const missing = [...found].filter(([, entry]) => entry.kind === 'absent');
   if (missing.length > 0) {
-    const details = missing
-      .map(([id]) => `${absent(id)}.`)
-      .map((text) => text.charAt(0).toUpperCase() + text.slice(1));
-    return failed(name, `${missing.length} of ${found.size} not there`, HINT, details);
+    const details = missing.map(([id]) => `There is no ${thing} ${id} (${users(id)}).`);
+    const hint = `${HINT}${await those(probe, thing, fits)}`;
+    return failed(name, `${missing.length} of ${found.size} not there`, hint, details);
   }
   const unknown = [...found].flatMap(([id, entry]) =>
     entry.kind === 'unknown' ? [`${id}: ${entry.detail}`] : [],
@@ -221,6 +264,30 @@ function verdict(name: string, found: ReadonlyMap<number, Found>, absent: (id: n
   if (unknown.length > 0)
     return warning(name, `${unknown.length} of ${found.size} could not be read`, null, unknown);
   return ok(name, `${found.size} found`);
+}
+
+interface Named {
+  id: number;
+  name: string;
+}
+
+/** A sentence, with a space before it, that says which there are; empty: that cannot be told. */
+async function those(
+  probe: RevelProbe,
+  thing: keyof typeof PATHS,
+  fits: (row: Row) => boolean = () => true,
+): Promise<string> {
+  const rows = await rowsOf(probe, PATHS[thing], rowSchema);
+  if (typeof rows === 'string') return '';
+  return sentenceOf(rows.filter(fits).map((row) => ({ id: row.id, name: rowName(row) })));
+}
+
+function sentenceOf(things: readonly Named[]): string {
+  const sorted = things.toSorted((one, other) => one.id - other.id);
+  return ` There are: ${listed(
+    sorted.map(({ id, name }) => numbered(id, name)),
+    'none',
+  )}.`;
 }
 
 function named(locations: readonly Location[], test: (location: Location) => boolean): string {

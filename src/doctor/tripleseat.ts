@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { localDate } from '../domain/zones.js';
-import { clean } from '../report/text.js';
+import { clean, listed, numbered } from '../report/text.js';
 import { searchDate } from '../tripleseat/dates.js';
 import type { TripleseatProbe, TripleseatProbeAnswer } from '../tripleseat/probe.js';
 import { unwrap } from '../tripleseat/schema.js';
@@ -148,11 +148,11 @@ function checkSites({ config }: DoctorContext, sites: readonly Site[]): Check {
   if (missing.length === 0) {
     return ok(SITES, `${configured.length} found${others > 0 ? `; ${others} more are not configured` : ''}`);
   }
-  const known = sites.map(({ id: number, name }) => `${number} (${name})`).join(', ');
+  const known = sites.map(({ id: number, name }) => numbered(number, name));
   return failed(
     SITES,
     `not visible to this account: ${missing.join(', ')}`,
-    `Correct siteId in the locations file. This account sees: ${known || 'none'}.`,
+    `Correct siteId in the locations file. This account sees: ${listed(known, 'none')}.`,
   );
 }
 
@@ -174,7 +174,7 @@ function checkLocations({ config }: DoctorContext, answer: TripleseatProbeAnswer
     return failed(
       LOCATIONS,
       `${wrong.length} of the locations file do not fit`,
-      'Correct locationId there.',
+      `Correct locationId there. This account has: ${listed(placesOf(config.locations, rows), 'none')}.`,
       wrong,
     );
   }
@@ -188,6 +188,17 @@ function checkLocations({ config }: DoctorContext, answer: TripleseatProbeAnswer
       ({ id: number, name, site_id }) => `${clean(name ?? '', 100)}: location ${number} of site ${site_id}`,
     ),
   );
+}
+
+/** The locations of the configured sites; all of them, where none is. */
+function placesOf(
+  locations: DoctorContext['config']['locations'],
+  rows: readonly z.infer<typeof locationSchema>[],
+): string[] {
+  const ofSites = rows.filter(
+    (row) => row.site_id == null || locations.some(({ tripleseat }) => tripleseat.siteId === row.site_id),
+  );
+  return (ofSites.length > 0 ? ofSites : rows).map((row) => numbered(row.id, row.name ?? ''));
 }
 
 function isUncovered(

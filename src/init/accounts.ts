@@ -4,7 +4,7 @@ import { ianaOf } from '../doctor/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { clean } from '../report/text.js';
 import type { RevelProbe } from '../revel/probe.js';
-import { rowsOf } from '../revel/rows.js';
+import { namedRow, rowName, rowsOf } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
 import type { TripleseatProbe } from '../tripleseat/probe.js';
 
@@ -55,11 +55,7 @@ const reference = z
   .nullish()
   .catch(null);
 const flag = z.boolean().nullish().catch(null);
-const revelRow = z.looseObject({
-  id: z.number().int(),
-  name: text,
-  first_name: text,
-  last_name: text,
+const revelRow = namedRow.extend({
   city: text,
   timezone: text,
   establishment: reference,
@@ -89,8 +85,7 @@ export async function readAccounts(tripleseat: TripleseatProbe, revel: RevelProb
   };
   const establishments = await readEstablishments(revel);
   const named = (row: RevelRow, id: number | null | undefined): Option | null => {
-    const person = [row.first_name, row.last_name].filter(Boolean).join(' ');
-    const name = clean(row.name || person || '', 100) || `number ${id}`;
+    const name = rowName(row) || `number ${id}`;
     return id == null ? null : { id, name, establishmentId: idOf(row.establishment) };
   };
   return {
@@ -142,11 +137,11 @@ async function readPlaces(tripleseat: TripleseatProbe): Promise<Place[]> {
 async function readEstablishments(revel: RevelProbe): Promise<Establishment[]> {
   const rows = await rowsOf(revel, '/enterprise/Establishment/', revelRow);
   if (typeof rows === 'string') throw unreachable('Revel', `of the establishments ${rows}`);
-  return rows.map(({ id, name, city, timezone }) => ({
-    id,
-    name: clean(name ?? '', 100) || `establishment ${id}`,
-    city: clean(city ?? '', 100),
-    timezone: timezone ? ianaOf(timezone) : null,
+  return rows.map((row) => ({
+    id: row.id,
+    name: rowName(row) || `establishment ${row.id}`,
+    city: clean(row.city ?? '', 100),
+    timezone: row.timezone ? ianaOf(row.timezone) : null,
   }));
 }
 

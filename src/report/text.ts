@@ -48,3 +48,19 @@ export function clean(text: string, max: number): string {
   const room = Math.min(length, max - 1);
   return cutAt([...folded].slice(0, room + 1).join(''), room).trimEnd() + ELLIPSIS;
 }
+
+/** Things told in one sentence. */
+const MOST = 20;
+
+/** `8 (Special Events)`; the number alone where there is no name. */
+export function numbered(id: number, name: string): string {
+  const plain = clean(name, 60);
+  return plain === '' ? String(id) : `${id} (${plain})`;
+}
+
+/** `1, 7, 12`, and how many more there are than a sentence holds. */
+export function listed(things: readonly string[], none: string): string {
+  if (things.length === 0) return none;
+  const more = things.length - MOST;
+  return `${things.slice(0, MOST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,9 +1,25 @@
 import { z } from 'zod';
 import type { ProbeAnswer } from '../http/probe.js';
+import { clean } from '../report/text.js';
 import type { RevelProbe } from './probe.js';
 
 const PAGE = 1_000;
 const MAX_PAGES = 20;
+
+const word = z.string().max(2_000).nullish().catch(null);
+
+/** What rows of all resources say of who they are: people have two names, everything else has one. */
+export const namedRow = z.looseObject({
+  id: z.number().int(),
+  name: word,
+  first_name: word,
+  last_name: word,
+});
+
+/** The name of a row as people know it, safe to print; empty: it has none. */
+export function rowName({ name, first_name, last_name }: z.infer<typeof namedRow>): string {
+  return clean(name || [first_name, last_name].filter(Boolean).join(' '), 100);
+}
 
 function listOf<T>(row: z.ZodType<T>) {
   return z.object({

@@ -2,6 +2,7 @@ import type { EventHeader } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
 import { plainText } from '../domain/names.js';
 import { AppError } from '../errors.js';
+import { listed, numbered } from '../report/text.js';
 import type { Establishment } from '../revel/types.js';
 import type { SourcePlace } from '../tripleseat/types.js';
 import type { RunContext } from './context.js';
@@ -57,9 +58,9 @@ export async function locationMistake(ctx: RunContext, { siteId }: EventHeader):
   const [first] = wrong;
   if (!first) return null;
   const there = known.filter((place) => place.siteId === siteId || place.siteId === null);
-  const has = there.map(({ locationId, name }) => numbered(locationId, name));
+  const has = there.map(({ locationId, name }) => numbered(locationId, plainText(name)));
   const entries = wrong.map(({ name, tripleseat }) => `"${name}" has ${tripleseat.locationId}`).join(', ');
-  return `The locations file is wrong: of site ${siteId}, ${entries} as tripleseat.locationId, which Tripleseat does not have. It has ${list(has)}. Correct the file. Events of that site that no entry covers are left alone until then, and so are their orders.`;
+  return `The locations file is wrong: of site ${siteId}, ${entries} as tripleseat.locationId, which Tripleseat does not have. It has ${listed(has, 'none there')}. Correct the file. Events of that site that no entry covers are left alone until then, and so are their orders.`;
 }
 
 /** The mistake that makes a shop look empty: Revel does not have its establishment. Null: as above. */
@@ -67,24 +68,10 @@ export async function establishmentMistake(ctx: RunContext, location: Location):
   const wanted = ctx.settings.testEstablishmentId ?? location.revel.establishmentId;
   const known = await ctx.places.revel();
   if (!known || known.length === 0 || known.some(({ id }) => id === wanted)) return null;
-  const has = known.map(({ id, name }) => numbered(id, name));
+  const has = known.map(({ id, name }) => numbered(id, plainText(name)));
   const where =
     wanted === ctx.settings.testEstablishmentId
       ? `TEST_ESTABLISHMENT_ID is ${wanted}`
       : `"${location.name}" has ${wanted} as revel.establishmentId in the locations file`;
-  return `${where}, but Revel shows no such establishment to this key. It shows ${list(has)}. Correct it. Events that go there are left alone until then, and so are their orders.`;
-}
-
-/** Places told in one sentence. */
-const MOST = 20;
-
-function numbered(id: number, name: string): string {
-  const plain = plainText(name, 60);
-  return plain === '' ? String(id) : `${id} (${plain})`;
-}
-
-function list(places: readonly string[]): string {
-  if (places.length === 0) return 'none there';
-  const more = places.length - MOST;
-  return `${places.slice(0, MOST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${where}, but Revel shows no such establishment to this key. It shows ${listed(has, 'none there')}. Correct it. Events that go there are left alone until then, and so are their orders.`;
 }

@@ -50,6 +50,64 @@ async function paymentTypes(answer: Partial<Extract<ProbeAnswer, { kind: 'answer
   return checks.find(({ name }) => name === 'Payment types');
 }
 
+describe('an id that is not there', () => {
+  const first = sampleLocations.slice(0, 1);
+  const home = first[0]?.revel.establishmentId;
+  const lists: Record<string, object[]> = {
+    '/enterprise/Establishment/': [
+      { id: 12, name: 'Depot' },
+      { id: home, name: 'Special Events' },
+    ],
+    '/resources/PosStation/': [
+      { id: 40, name: 'Bar', establishment: `/enterprise/Establishment/${home}/` },
+      { id: 41, name: 'Elsewhere', establishment: '/enterprise/Establishment/999/' },
+    ],
+    '/enterprise/User/': [
+      { id: 12, first_name: 'Ada', last_name: 'Sample' },
+      { id: 7 },
+      { id: 1, name: 'Integration\u001b[2J', is_active: true },
+      { id: 2, name: 'Gone', is_active: false },
+    ],
+    '/resources/Discount/': [{ id: 5, name: 'Open', active: true }],
+    '/resources/CustomOrderOption/': [
+      { id: 1, dining_option_id: 140, name: 'Catering', establishment: null },
+      { id: 2, dining_option_id: 141, establishment: '/enterprise/Establishment/999/' },
+    ],
+    '/resources/CustomPaymentType/': [{ id: 9, name: 'Triple Seat', payment_type: 237 }],
+  };
+
+  /** A Revel with these lists, and none of the rows that the locations file names. */
+  async function checks() {
+    const probe = async (path: string): Promise<ProbeAnswer> => {
+      const objects = lists[path];
+      const json = objects && { meta: { total_count: objects.length }, objects };
+      return { kind: 'answer', status: json ? 200 : 404, headers: {}, json, sentAt: 0, receivedAt: 0 };
+    };
+    const readable = new Set(['Establishment', 'PosStation', 'User', 'CustomOrderOption', 'Discount']);
+    const config = { locations: first, testEstablishmentId: null };
+    const facts = { readable, establishments: new Map() };
+    return checkShops({ revel: { probe }, config, facts } as unknown as DoctorContext);
+  }
+
+  it.each([
+    ['Establishments', 'There are: 8 (Special Events), 12 (Depot).'],
+    ['POS stations', 'There are: 40 (Bar).'],
+    ['Revel users', 'There are: 1 (Integration), 7, 12 (Ada Sample).'],
+    ['Dining options', 'There are: 140 (Catering).'],
+    ['Discounts', 'There are: 5 (Open).'],
+  ])('is answered with those that there are: %s', async (name, hint) => {
+    const found = (await checks()).find((each) => each.name === name);
+    expect(found?.status).toBe('failed');
+    expect(found?.hint).toContain(hint);
+    expect(found?.details[0]).toMatch(/^("Special Events": t|T)here is no .*\d+( \("Special Events"\))?\.$/);
+  });
+
+  it('shows what is known of payment types, whose field is not certain', async () => {
+    const found = (await checks()).find((each) => each.name === 'Payment types');
+    expect(found?.details).toEqual(['"Triple Seat" has id 9, payment_type 237.']);
+  });
+});
+
 describe('payment types', () => {
   const rows = (...objects: unknown[]) => ({
     status: 200,
