@@ -95,10 +95,13 @@ const NAIVE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{
  * (`2026-11-14T00:31:07.896094`), the earliest first: two in the hour that comes twice. A time that the clock skips
  * counts as after the gap. Empty when the text is anything else, an offset included.
  */
-export function naiveInstants(text: string, zone: string): number[] {
-  if (!NAIVE.test(text)) return [];
-  return instantsOf(DateTime.fromISO(text, { zone: zoneOf(zone) })).sort((a, b) => a - b);
+export function naiveInstants(text: string, zone: string): readonly number[] {
+  return NAIVE.test(text) ? instantsShowing(text, zone) : [];
 }
+
+const instantsShowing = remembering((text, zone): readonly number[] =>
+  instantsOf(DateTime.fromISO(text, { zone: zoneOf(zone) })).sort((a, b) => a - b),
+);
 
 /**
  * The instant of such a local time that is nearest to `near`, in epoch milliseconds; null when the text is no local

@@ -78,8 +78,9 @@ export class Checker {
   readonly #touchedAt = new Map<number, number>();
   readonly #headerTouchedAt = new Map<number, number>();
   readonly #visibleAt = new Map<number, number>();
+  /** When the write that showed it was sent. */
+  readonly #showSentAt = new Map<number, number>();
   readonly #shownByStaff = new Set<number>();
-
   readonly #shownEarly = new Set<number>();
   /** By run and order: when an answer showed the run staff's hand on the order, and how often it has written since. */
   readonly #told = new Map<string, { sentAfter: number; writes: number }>();
@@ -167,8 +168,9 @@ export class Checker {
    * added then stands on no header.
    */
   wasTouchedUnseen(order: number): boolean {
-    const [touchedAt, visibleAt] = [this.#touchedAt.get(order), this.#visibleAt.get(order)];
-    return touchedAt !== undefined && visibleAt !== undefined && touchedAt > visibleAt - this.touchedMs;
+    const touchedAt = this.#touchedAt.get(order);
+    const shownAt = this.#showSentAt.get(order) ?? this.#visibleAt.get(order);
+    return touchedAt !== undefined && shownAt !== undefined && touchedAt > shownAt - this.touchedMs;
   }
 
   fail(rule: string, detail: string): void {
@@ -198,7 +200,7 @@ export class Checker {
     if (visible.length > 1 && !visible.some(({ id }) => this.#shownByStaff.has(id))) {
       this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
     }
-    this.#noteVisible(orderId, now);
+    this.#noteVisible(orderId, now, write.sentAt);
     this.#lastWrite.set(orderId, { process: write.process, at: now });
   }
 
@@ -231,9 +233,11 @@ export class Checker {
     );
   }
 
-  #noteVisible(orderId: number, now: number): void {
+  #noteVisible(orderId: number, now: number, sentAt: number): void {
     const order = this.#account.sim.order(orderId);
-    if (order && isVisible(order) && !this.#visibleAt.has(orderId)) this.#visibleAt.set(orderId, now);
+    if (!order || !isVisible(order) || this.#visibleAt.has(orderId)) return;
+    this.#visibleAt.set(orderId, now);
+    this.#showSentAt.set(orderId, sentAt);
   }
 
   #orderOf({ request, response }: Write): number {

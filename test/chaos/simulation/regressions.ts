@@ -132,4 +132,9 @@ export const REGRESSIONS: readonly Regression[] = [
     trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
     what: 'an event that was read again had moved to another shop, and its order was finished in the old one',
   },
+  {
+    seed: 2_020_893,
+    trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
+    what: 'staff added a line while the write that shows the order was under way (the checker asked for what no header tells)',
+  },
 ];
