@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
- * Builds the program into dist/: by the compiler, module by module (what some tests load), and into dist/bundle as a
- * few files (what runs and is shipped), which start in half the time that hundreds of modules take. Each command and
- * each large library it may need is a file of its own there, loaded when it is used.
+ * Builds the program into dist/bundle: a few files (what runs and is shipped), which start in half the time that
+ * hundreds of modules take. Each command and each large library it may need is a file of its own there, loaded when it
+ * is used. Types are checked elsewhere (npm run types).
  *
  * node build.mjs             build
  * node build.mjs --stale     build unless that was done from these sources
@@ -39,10 +38,6 @@ async function build() {
   // Put in place at once: a process that is just starting must not find half a program.
   const fresh = `dist.${process.pid}`;
   try {
-    const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
-      stdio: 'inherit',
-    });
     const bundle = await rolldown({
       ...bundling,
       plugins: [
@@ -182,7 +177,7 @@ function checkBuilt() {
   process.exitCode = 1;
 }
 
-const tools = ['rolldown', 'rollup-plugin-sbom', 'typescript'];
+const tools = ['rolldown', 'rollup-plugin-sbom'];
 const complete = tools.every((name) => existsSync(join('node_modules', name)));
 if (process.argv.includes('--prepare') && !complete) checkBuilt();
 else if (!process.argv.includes('--stale') || builtFrom() !== sources()) await build();

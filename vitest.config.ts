@@ -7,13 +7,15 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const ORDER = [
   /chaos\/boundaries/,
-  /simulation\/schedules-1/,
+  /simulation\/schedules-2/,
+  /exhaustive\/small/,
   /e2e\/sync-failures/,
+  /simulation\/schedules-3/,
   /e2e\/serve-runs/,
   /chaos\/races\./,
   /e2e\/postgres-serve/,
+  /simulation\/schedules-1/,
   /e2e\/mail/,
-  /simulation\/schedules-2/,
   /e2e\/serve-crash/,
   /test\/chaos\//,
   /test\/e2e\//,
@@ -29,9 +31,29 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Of the long tests, those that `npm test` runs: one file for each command, and the protocol in a small world. */
+const QUICK = [
+  'test/chaos/exhaustive/small.test.ts',
+  'test/chaos/simulation/regressions.test.ts',
+  'test/chaos/simulation/schedules-1.test.ts',
+  'test/e2e/auth.test.ts',
+  'test/e2e/billing.test.ts',
+  'test/e2e/doctor.test.ts',
+  'test/e2e/history.test.ts',
+  'test/e2e/init.test.ts',
+  'test/e2e/preview.test.ts',
+  'test/e2e/products.test.ts',
+  'test/e2e/serve-start.test.ts',
+  // config, completion, help
+  'test/e2e/setup.test.ts',
+  'test/e2e/state.test.ts',
+  'test/e2e/sync-main.test.ts',
+];
+
 const env = { TZ: 'UTC', NO_COLOR: '1' };
 
-export default defineConfig({
+/** Everything, or with `--mode quick` what a person waits for. */
+export default defineConfig(({ mode }) => ({
   test: {
     // More than there are cores on a small machine: most of what runs here waits for child processes and servers.
     maxWorkers: 3,
@@ -41,7 +63,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**'],
+          exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/state/postgres/**'],
           globalSetup: ['test/helpers/tmp.ts'],
           setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
           env,
@@ -53,8 +75,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'postgres',
+          include: mode === 'quick' ? [] : ['test/state/postgres/**/*.test.ts'],
+          globalSetup: ['test/helpers/tmp.ts'],
+          setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
+          env,
+          isolate: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+          include: mode === 'quick' ? QUICK : ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           env,
           globalSetup: ['test/helpers/tmp.ts', 'test/helpers/build.ts'],
           setupFiles: ['test/helpers/after-file.ts'],
@@ -65,4 +99,4 @@ export default defineConfig({
       },
     ],
   },
-});
+}));

@@ -11,9 +11,9 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { it } from 'vitest';
+import { fakeServe } from '../e2e/helpers/relay.js';
 import { binPath } from '../helpers/cli.js';
 
 const KEY = 'signing-key-of-the-bench';
@@ -140,19 +140,8 @@ async function latency(dir: string): Promise<void> {
 }
 
 async function memory(dir: string): Promise<void> {
-  const helpers = fileURLToPath(new URL('../e2e/helpers/', import.meta.url));
-  const options = {
-    host: '127.0.0.1',
-    port: 0,
-    allowUnsigned: false,
-    maxRuns: 2,
-    maxQueue: 1000,
-    graceSeconds: 0,
-    sandbox: true,
-  };
   await writeFile(join(dir, 'hold'), '');
-  const dist = join(dirname(dirname(binPath)), 'dist');
-  const relay = await start([join(helpers, 'serve-with.mjs'), dist, dir, JSON.stringify(options)], dir);
+  const relay = await start(fakeServe(dir, { graceSeconds: 0 }), dir);
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const samples: number[] = [];
   const counts = new Map<number, number>();

@@ -1,18 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FIRST_REFRESH_TOKEN } from '../../src/sandbox/tripleseat/model.js';
-import type { Tokens } from '../../src/state/types.js';
-import { binPath } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
+import { refreshesIn, storedTokens, storeExpiredTokens } from './helpers/tokens.js';
 import { runTool, startTool, type ToolResult } from './helpers/tool.js';
 
-const WORKER = fileURLToPath(new URL('./helpers/token-worker.mjs', import.meta.url));
 const SIGN_IN_AGAIN = /sign in again with `ts-reconcile auth login`/i;
 
 let world: TestWorld;
@@ -31,25 +27,8 @@ function env(changes: Record<string, string> = {}): Record<string, string> {
   return world.env(stateDir, { ...authorize, ...changes });
 }
 
-async function stored(): Promise<Tokens> {
-  return JSON.parse(await readFile(join(stateDir, 'tokens.json'), 'utf8'));
-}
-
-/** Tokens as an earlier run left them: expired, with a refresh token that is good once. */
-async function storeExpired(): Promise<void> {
-  const tokens: Tokens = {
-    accessToken: 'expired-access-token',
-    refreshToken: FIRST_REFRESH_TOKEN,
-    expiresAt: Date.now() - 1_000,
-    scope: 'events:read bookings:read',
-    obtainedAt: Date.now() - 7_201_000,
-  };
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
-  await writeFile(join(stateDir, 'tokens.json'), JSON.stringify(tokens), { mode: 0o600 });
-}
-
-const refreshes = () =>
-  world.tripleseatServer.log.entries().filter(({ body }) => body?.includes('grant_type=refresh_token'));
+const stored = () => storedTokens(stateDir);
+const refreshes = () => refreshesIn(world);
 
 /** A run that needs a token and nothing else that could go wrong. */
 const dryRun = () => ['sync', '--event-id', String(event.id), '--dry-run'];
@@ -124,7 +103,7 @@ describe('auth as a process', () => {
 });
 
 describe('a process killed while it refreshes', () => {
-  beforeEach(storeExpired);
+  beforeEach(() => storeExpiredTokens(stateDir));
 
   /** Starts a run and kills it when the n-th request arrives; what that request came to is up to `fate`. */
   async function killAt(nth: number, fate: 'hang-before' | 'hang-after'): Promise<void> {
@@ -216,43 +195,6 @@ describe('a process killed while it refreshes', () => {
     expect(refreshes().map(({ status }) => status)).toEqual([null, 200]);
   });
 });
-
-describe('many processes with an expired token', () => {
-  it('100 of them at once refresh once', async () => {
-    await storeExpired();
-    const workers: ChildProcess[] = [];
-    try {
-      // Started a few at a time, let go all at once.
-      for (let started = 0; started < 100; started += 10) {
-        const batch = Array.from({ length: 10 }, () => fork(WORKER, [binPath], { env: env() }));
-        workers.push(...batch);
-        await Promise.all(batch.map((worker) => heard(worker)));
-      }
-      const answers = workers.map((worker) => heard(worker));
-      for (const worker of workers) worker.send('go');
-      const tokens = await Promise.all(answers);
-      expect(tokens[0]).toMatch(/^[0-9a-f]{64}$/);
-      expect(new Set(tokens).size).toBe(1);
-      expect(refreshes()).toMatchObject([{ status: 200 }]);
-      expect((await stored()).refreshToken).not.toBe(FIRST_REFRESH_TOKEN);
-    } finally {
-      for (const worker of workers) worker.kill('SIGKILL');
-    }
-  }, 180_000);
-});
-
-/** The next message of a worker; an error when it ends without one. */
-function heard(worker: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const ended = () => reject(new Error('the worker ended'));
-    // Its exit may be seen before the last message that it sent.
-    worker.once('disconnect', ended);
-    worker.once('message', (message) => {
-      worker.off('disconnect', ended);
-      resolve(message);
-    });
-  });
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -38,7 +38,7 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
 ];
 
 /** Run by the pipeline itself, or by the last test of the pages below. */
-const elsewhere = ['npm ci', 'npm test', 'npm run demo'];
+const elsewhere = ['npm ci', 'npm test', 'npm run verify', 'npm run demo'];
 
 const pages = [
   'README.md',

@@ -3,14 +3,13 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openStateDir } from '../../src/state/files/open.js';
 import type { JournalRecord, StateStore } from '../../src/state/types.js';
 import { collect, eventRecord } from '../state/support.js';
+import { built } from './helpers/built.js';
 
-const WORKER = fileURLToPath(new URL('./helpers/state-worker.mjs', import.meta.url));
 const EVENT = '61000001';
 
 let dir: string;
@@ -42,7 +41,7 @@ function answer(worker: ChildProcess): Promise<unknown> {
 }
 
 async function start(...args: string[]): Promise<ChildProcess> {
-  const worker = fork(WORKER, args.length > 0 ? args : [dir]);
+  const worker = fork(built('state-worker'), args.length > 0 ? args : [dir]);
   workers.push(worker);
   expect(await answer(worker)).toBe('ready');
   return worker;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { PART, PATIENCE_MS, play } from './play.js';
+import { FIRST, PART, PATIENCE_MS, play } from './play.js';
 
-/** Seeds from PART on: the same schedules every time. */
+/** Seeds from FIRST on. */
 it(
   `keeps every rule in ${PART} schedules of races, crashes, lost answers and staff at work`,
   async () => {
-    expect(await play(PART, PART)).toBeNull();
+    expect(await play(FIRST, PART)).toBeNull();
   },
   PATIENCE_MS,
 );

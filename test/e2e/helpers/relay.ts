@@ -3,18 +3,18 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atFileEnd } from '../../helpers/cleanup.js';
 import { binPath } from '../../helpers/cli.js';
+import { built } from './built.js';
 
 /** Signing key that {@link relayEnv} configures first. */
 export const KEY = 'first-signing-key';
 export const SECOND_KEY = 'second-signing-key';
 export const TOKEN = 'a-token-of-the-manual-trigger';
 
-const DIST = join(dirname(dirname(binPath)), 'dist');
-const SERVE_WITH = fileURLToPath(new URL('./serve-with.mjs', import.meta.url));
+const FAKE_RUN = fileURLToPath(new URL('./fake-run.mjs', import.meta.url));
 
 const OPTIONS = {
   host: '127.0.0.1',
@@ -81,14 +81,18 @@ export function relayEnv(stateDir: string, changes: Record<string, string> = {})
   };
 }
 
+/** Arguments for Node.js that start the built `serve` with fake runs. */
+export function fakeServe(directory: string, flags: RelayFlags = {}): string[] {
+  return [built('serve-with'), FAKE_RUN, directory, JSON.stringify({ ...OPTIONS, ...flags })];
+}
+
 /** The built `serve`, whose runs are the fake ones of `directory` (see fake-run.mjs). */
 export function startFake(
   directory: string,
   flags: RelayFlags = {},
   env: Record<string, string> = relayEnv(join(directory, 'state')),
 ): Promise<RelayProcess> {
-  const options = JSON.stringify({ ...OPTIONS, ...flags });
-  return new RelayProcess([SERVE_WITH, DIST, directory, options], env).listening();
+  return new RelayProcess(fakeServe(directory, flags), env).listening();
 }
 
 /** The built `ts-reconcile serve`. */

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from '../../src/clock.js';
-import type { SharedBudget } from '../../src/http/budget.js';
-import { openPostgres, type PostgresOptions } from '../../src/state/postgres/open.js';
-import type { StateStore } from '../../src/state/types.js';
-import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
+import { systemClock } from '../../../src/clock.js';
+import type { SharedBudget } from '../../../src/http/budget.js';
+import { openPostgres, type PostgresOptions } from '../../../src/state/postgres/open.js';
+import type { StateStore } from '../../../src/state/types.js';
+import { describeWithPostgres, PostgresServer } from '../../helpers/postgres.js';
 
 // Each test makes a database.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, vi } from 'vitest';
-import { systemClock } from '../../src/clock.js';
-import { openPostgres } from '../../src/state/postgres/open.js';
-import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
-import { stateContract } from './contract.js';
+import { systemClock } from '../../../src/clock.js';
+import { openPostgres } from '../../../src/state/postgres/open.js';
+import { describeWithPostgres, PostgresServer } from '../../helpers/postgres.js';
+import { stateContract } from '../contract.js';
 
 // Each test makes a database.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });

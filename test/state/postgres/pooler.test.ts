@@ -1,10 +1,10 @@
 import { afterAll, afterEach, it as anyIt, beforeAll, expect, vi } from 'vitest';
-import { systemClock } from '../../src/clock.js';
-import { openPostgres } from '../../src/state/postgres/open.js';
-import type { StateStore } from '../../src/state/types.js';
-import { Pooler, pgbouncer } from '../helpers/pgbouncer.js';
-import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
-import { eventRecord } from './support.js';
+import { systemClock } from '../../../src/clock.js';
+import { openPostgres } from '../../../src/state/postgres/open.js';
+import type { StateStore } from '../../../src/state/types.js';
+import { Pooler, pgbouncer } from '../../helpers/pgbouncer.js';
+import { describeWithPostgres, PostgresServer } from '../../helpers/postgres.js';
+import { eventRecord } from '../support.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

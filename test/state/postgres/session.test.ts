@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Clock, systemClock } from '../../src/clock.js';
-import { openPostgres, type PostgresOptions } from '../../src/state/postgres/open.js';
-import type { StateStore } from '../../src/state/types.js';
-import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
-import { PostgresProxy } from '../helpers/postgres-proxy.js';
-import { collect, eventRecord, tokens } from './support.js';
+import { type Clock, systemClock } from '../../../src/clock.js';
+import { openPostgres, type PostgresOptions } from '../../../src/state/postgres/open.js';
+import type { StateStore } from '../../../src/state/types.js';
+import { describeWithPostgres, PostgresServer } from '../../helpers/postgres.js';
+import { PostgresProxy } from '../../helpers/postgres-proxy.js';
+import { collect, eventRecord, tokens } from '../support.js';
 
 // Each test makes a database.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });

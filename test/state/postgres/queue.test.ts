@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { migrations } from '../../src/state/postgres/migrations.js';
-import { openPostgres } from '../../src/state/postgres/open.js';
-import { openTableQueue } from '../../src/state/postgres/queue.js';
-import { migrate } from '../../src/state/postgres/schema.js';
-import { seal } from '../../src/state/postgres/seal.js';
-import type { Delivery, Queue, Taken } from '../../src/state/primitives.js';
-import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
-import { PostgresProxy } from '../helpers/postgres-proxy.js';
-import { collect, eventId, eventRecord, jumpingClock, mailed, tokens } from './support.js';
+import { migrations } from '../../../src/state/postgres/migrations.js';
+import { openPostgres } from '../../../src/state/postgres/open.js';
+import { openTableQueue } from '../../../src/state/postgres/queue.js';
+import { migrate } from '../../../src/state/postgres/schema.js';
+import { seal } from '../../../src/state/postgres/seal.js';
+import type { Delivery, Queue, Taken } from '../../../src/state/primitives.js';
+import { describeWithPostgres, PostgresServer } from '../../helpers/postgres.js';
+import { PostgresProxy } from '../../helpers/postgres-proxy.js';
+import { collect, eventId, eventRecord, jumpingClock, mailed, tokens } from '../support.js';
 
 // Each test makes a database.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });

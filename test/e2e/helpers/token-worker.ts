@@ -1,25 +1,11 @@
 // A process that asks for a Tripleseat token when it is told to, as every run does.
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const [bin] = process.argv.slice(2);
-const load = (path) => import(pathToFileURL(join(dirname(bin), '..', 'dist', path)).href);
-const [
-  { systemClock },
-  { loadConfig, needsOf },
-  { gotTransport },
-  { openStateDir },
-  { connectTripleseat },
-  { tokenSource },
-] = await Promise.all([
-  load('clock.js'),
-  load('config/load.js'),
-  load('http/got.js'),
-  load('state/files/open.js'),
-  load('tripleseat/connect.js'),
-  load('tripleseat/auth.js'),
-]);
+import { systemClock } from '../../../src/clock.js';
+import { loadConfig, needsOf } from '../../../src/config/load.js';
+import { gotTransport } from '../../../src/http/got.js';
+import { openStateDir } from '../../../src/state/files/open.js';
+import { tokenSource } from '../../../src/tripleseat/auth.js';
+import { connectTripleseat } from '../../../src/tripleseat/connect.js';
 
 const config = loadConfig({ env: process.env, cwd: '/', needs: needsOf.auth });
 const state = await openStateDir({ dir: config.stateDir, clock: systemClock, random: Math.random });
@@ -32,7 +18,7 @@ const { auth } = connectTripleseat(config.tripleseat, {
 });
 
 process.on('message', async () => {
-  let result;
+  let result: string;
   try {
     const answer = await tokenSource(auth).current();
     result =
@@ -40,6 +26,6 @@ process.on('message', async () => {
   } catch (error) {
     result = String(error);
   }
-  process.send(result, () => process.exit(0));
+  process.send?.(result, () => process.exit(0));
 });
-process.send('ready');
+process.send?.('ready');
