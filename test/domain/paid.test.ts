@@ -186,6 +186,16 @@ describe('paidOf', () => {
     expect(told({ own: paid('500.00'), due: '972.00', eventDue: '972.00' })).toEqual([]);
   });
 
+  it('takes more due than the total for nothing paid where a list says so, and tells of it', () => {
+    expect(found({ own: [], due: '1500.00' })).toEqual({
+      kind: 'ok',
+      amount: 0,
+      told: ['The amount due of document 1 is 1500.00, more than the total; no payment is listed.'],
+    });
+    // Without a list nothing says that nothing was paid.
+    expect(found({ due: '1500.00' })).toMatchObject({ kind: 'ok', amount: usd('-28.00') });
+  });
+
   it('takes a payment that one list cannot tell from another list that can', () => {
     const broken = [{ id: '1', amount: null, problem: 'payment 1 is odd' }];
     expect(result({ own: broken, event: paid('500.00'), due: '972.00' })).toBe(usd('500.00'));

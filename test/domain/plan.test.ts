@@ -274,7 +274,9 @@ describe('planOrder', () => {
     it('by voiding all of it, or giving back what was paid', () => {
       const rows = [visible(5, { updatedBy: 77, opened: true, subtotal: usd('0') })];
       const refund = paymentRow(wanted, { id: '71', amount: usd('-710.66') });
-      for (const contents of [voided, { ...voided, payments: [...complete.payments, refund] }]) {
+      const gone = complete.payments.map((row) => ({ ...row, deleted: true }));
+      for (const payments of [voided.payments, [...complete.payments, refund], gone]) {
+        const contents = { ...voided, payments };
         expect(planned(rows, contents)).toMatchObject({ failure: { reason: 'REMOVED_BY_STAFF' } });
       }
       expect(planned(rows, { ...voided, payments: complete.payments })).toMatchObject({
