@@ -36,8 +36,19 @@ export function tellWork(
   };
 }
 
-/** The log line of one event. */
-export function tellResult(log: Logger, result: EventResult, dryRun: boolean): void {
+/** The log lines of the events of a run. A sentence that holds for several is said of the first one. */
+export function tellResults(log: Logger, dryRun: boolean): (result: EventResult) => void {
+  const said = new Map<string, string>();
+  return (result) => {
+    const sentence = result.status === 'failed' ? withDifferences(result) : '';
+    const first = said.get(sentence);
+    if (first === undefined) said.set(sentence, result.id);
+    const again = first === undefined ? sentence : `${result.reason}, as said of event ${first}`;
+    tellResult(log, result, again, dryRun);
+  };
+}
+
+function tellResult(log: Logger, result: EventResult, sentence: string, dryRun: boolean): void {
   const fields = { event: result.id };
   switch (result.status) {
     case 'injected':
@@ -49,7 +60,7 @@ export function tellResult(log: Logger, result: EventResult, dryRun: boolean): v
       log.debug(eventSkipped(result.id, result.reason), fields);
       return;
     case 'failed':
-      log.error(eventFailed(result.id, withDifferences(result)), fields);
+      log.error(eventFailed(result.id, sentence), fields);
   }
 }
 

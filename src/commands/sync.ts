@@ -10,7 +10,7 @@ import { createProgress } from '../report/progress.js';
 import { createRedactor } from '../report/redact.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
-import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
+import type { SyncOutcome, SyncRequest } from '../sync/types.js';
 import { withConfigSource } from './configured.js';
 import { selectedLocations } from './location-option.js';
 import { openSignals } from './notify.js';
@@ -18,7 +18,7 @@ import { tellComing } from './preview-mail.js';
 import type { Surroundings } from './surroundings.js';
 import { configToRun, stateToRun } from './sync-begin.js';
 import { reportOf, stillbornReport } from './sync-report.js';
-import { saysItInTable, tellResult, tellRun, tellWork } from './sync-tell.js';
+import { saysItInTable, tellResults, tellRun, tellWork } from './sync-tell.js';
 import { performRun, randomHex, stopSignal } from './sync-work.js';
 
 /** `sync` as asked for on the command line, checked. */
@@ -90,7 +90,7 @@ async function run(
         log.info(runStarted(request.trigger));
         signals.started();
       },
-      result: (result: EventResult) => tellResult(resultLog, result, request.dryRun),
+      result: tellResults(resultLog, request.dryRun),
     };
     if (!request.dryRun) await recordStart(state.journal, request, startedAt);
     const { outcome, requests } = await performRun({ request, config, state, stop, events });

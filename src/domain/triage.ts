@@ -24,6 +24,8 @@ export interface TriageInput {
   statuses: readonly string[];
   /** Statuses that get none. What is in neither list nobody has decided about. */
   otherStatuses: readonly string[];
+  /** Statuses in neither list that other events of the run have: one sentence tells of all of them. */
+  strangeStatuses: readonly string[];
   /** Go-live day, `YYYY-MM-DD`: events before it are not this program's. Null: there is none. */
   notBefore: string | null;
   /** This run sees the event only because it was edited, not because its day is due and not because it was named. */
@@ -72,7 +74,8 @@ export function triage(input: TriageInput): Triage {
   const isWanted = input.statuses.includes(header.status);
   if (!header.deleted && !isWanted && !input.otherStatuses.includes(header.status)) {
     if (state === 'early') return skip('TOO_EARLY', order);
-    return state === 'over' ? skip('PAST', order) : failed('STATUS_UNKNOWN', unknown(header.status), order);
+    if (state === 'over') return skip('PAST', order);
+    return failed('STATUS_UNKNOWN', unknown([header.status, ...input.strangeStatuses]), order);
   }
   // In which zone a start would be on another day is not known where no shop is.
   const days = location ? eventDays(header, location.timezone) : known(eventDate(header, 'UTC'));
@@ -143,8 +146,12 @@ function siteOf({ siteId, locationId }: EventHeader): string {
 }
 
 /** Without the event, so that it can be said once for all of them. */
-function unknown(status: string): string {
-  return `Tripleseat has events with the status "${plainText(status, 60)}", which neither SYNC_STATUSES nor OTHER_STATUSES names, so that it is not known whether they get an order. Add it to one of the two.`;
+function unknown(statuses: readonly string[]): string {
+  const names = [...new Set(statuses.map((status) => `"${plainText(status, 60)}"`))].sort();
+  const last = names.pop() ?? '';
+  const what = names.length === 0 ? `status ${last}` : `statuses ${names.join(', ')} and ${last}`;
+  const add = names.length === 0 ? 'Add it' : 'Add each of them';
+  return `Tripleseat has events with the ${what}, which neither SYNC_STATUSES nor OTHER_STATUSES names, so that it is not known whether they get an order. ${add} to one of the two.`;
 }
 
 function missed(

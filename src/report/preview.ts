@@ -1,6 +1,7 @@
 import type { OutputStyle } from './output.js';
 import type { EventResult, RunReport } from './schema.js';
-import { byDate, renderView, type Section, sharing } from './table.js';
+import { sharing } from './shared.js';
+import { byDate, renderView, type Section } from './table.js';
 import { clean } from './text.js';
 import { dayText } from './time.js';
 

@@ -4,6 +4,7 @@ import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
+import { isSameSentence, placeOf, sharing } from './shared.js';
 import { clean } from './text.js';
 import { columnsOf, fitColumns, wrap } from './width.js';
 
@@ -60,18 +61,6 @@ export interface Section {
 /** Soonest first. */
 export function byDate(a: EventResult, b: EventResult): number {
   return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
-}
-
-/** Events that one sentence holds for stand together, at the place of the first of them. */
-export function sharing(events: readonly EventResult[]): EventResult[] {
-  const groups = new Map<string, EventResult[]>();
-  for (const event of events) {
-    const key = `${event.reason} ${event.location ?? ''} ${event.error ?? event.id}`;
-    const group = groups.get(key);
-    if (group) group.push(event);
-    else groups.set(key, [event]);
-  }
-  return [...groups.values()].flat();
 }
 
 /** Locations in alphabetical order; what failed comes last, where it is seen, and what was missed last of all. */
@@ -181,15 +170,16 @@ async function alignRows(
  */
 function details(
   event: EventResult,
-  next: EventResult | undefined,
+  { place, next }: { place: string | null; next: EventResult | undefined },
   shown: View['changes'],
   style: OutputStyle,
   chalk: ChalkInstance,
 ): string[] {
   const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
   const lines: string[] = [];
-  if (event.error !== null && sentence(event) !== (next && sentence(next))) {
-    lines.push(...wrap(sentence(event), '    ', width));
+  if (event.error !== null && !(next && isSameSentence(event, next))) {
+    const about = place === null ? '' : `${clean(place, 60)}: `;
+    lines.push(...wrap(about + clean(event.error, 4000), '    ', width));
   }
   if (event.status !== 'skipped' || shown !== 'done') {
     for (const note of event.notes) lines.push(...wrap(`note: ${clean(note, 4000)}`, '    ', width));
@@ -204,11 +194,6 @@ function details(
     for (const words of describeChanges(event.changes)) lines.push(...wrap(`- ${words}`, '    ', width));
   }
   return lines;
-}
-
-function sentence(event: EventResult): string {
-  const place = event.status === 'failed' && event.location !== null ? `${clean(event.location, 60)}: ` : '';
-  return place + clean(event.error ?? '', 4000);
 }
 
 function signed(sign: PlannedLine['sign'], chalk: ChalkInstance): string {
@@ -283,9 +268,10 @@ export async function renderView(
   let next = 0;
   for (const section of sections) {
     lines.push((section.failed ? chalk.bold.red : chalk.bold)(section.title), ...rule);
+    const shopOf = placeOf(section.events);
     for (const [at, event] of section.events.entries()) {
-      const following = section.events[at + 1];
-      lines.push(rows[next] ?? '', ...details(event, following, changes, style, chalk));
+      const around = { place: shopOf(event), next: section.events[at + 1] };
+      lines.push(rows[next] ?? '', ...details(event, around, changes, style, chalk));
       next += 1;
     }
     lines.push('');

@@ -26,6 +26,8 @@ export interface RunContext extends SyncDeps {
   places: Places;
   /** Events that the search has shown only because they were edited: their day is not due. */
   edited: Set<EventId>;
+  /** Statuses that the search has shown and no setting names. */
+  strangeStatuses: Set<string>;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
@@ -66,6 +68,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     scheduler,
     places: placesOf(deps),
     edited: new Set(),
+    strangeStatuses: new Set(),
     products: (establishmentId) => {
       const before = known.get(establishmentId);
       if (before) return before;

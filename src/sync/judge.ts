@@ -124,6 +124,7 @@ export function judgeBy(
     ignored: settings.ignoredEvents.has(candidate.id),
     statuses: settings.syncStatuses,
     otherStatuses: settings.otherStatuses,
+    strangeStatuses: [...ctx.strangeStatuses],
     notBefore: location?.notBefore ?? settings.notBefore,
     edited: ctx.edited.has(candidate.id) || request.trigger === 'webhook',
     leadHours: settings.leadHours,

@@ -28,8 +28,14 @@ export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<
   for (const event of selection.events.values()) {
     const zone = zoneOf(ctx, event, 'UTC');
     if (!inDateRange(event, dueDates(ctx, zone, hoursBack), zone)) ctx.edited.add(event.id);
+    else if (isStrange(ctx, event)) ctx.strangeStatuses.add(event.status);
   }
   return selection;
+}
+
+/** In a status that no setting names. */
+function isStrange({ settings }: RunContext, { status, deleted }: EventHeader): boolean {
+  return !deleted && ![...settings.syncStatuses, ...settings.otherStatuses].includes(status);
 }
 
 async function searchSites(ctx: RunContext, hoursBack: number): Promise<Selection> {

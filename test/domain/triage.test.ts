@@ -19,6 +19,7 @@ function triaged(over: Partial<TriageInput> = {}) {
     ignored: false,
     statuses: ['DEFINITE', 'CLOSED'],
     otherStatuses: ['TENTATIVE', 'LOST'],
+    strangeStatuses: [],
     notBefore: null,
     edited: false,
     leadHours: 0,

@@ -131,6 +131,20 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
     ).toEqual(['1', '3', '2']);
   });
 
+  it('names no shop where one sentence holds for events of several', async () => {
+    const error = 'Tripleseat has events with the status "CONFIRMED".';
+    const reason = 'STATUS_UNKNOWN';
+    const events = [
+      failed('1', { error, reason }),
+      failed('2', { error, reason, location: 'Harbor Room', date: '2026-11-13' }),
+      failed('3'),
+    ];
+    const text = await renderReport(report(events), plain);
+    expect(text.split(error)).toHaveLength(2);
+    expect(text).toContain(`\n    ${error}\n`);
+    expect(text).toContain('Special Events: It differs.');
+  });
+
   it('puts what was missed last, and tells the window in minutes', async () => {
     const missed = failed('55521614', { reason: 'MISSED', revel_order_id: null, total: null });
     const window = { from: '2026-11-12T20:00:01.123Z', to: '2026-11-14T20:00:01.123Z' };

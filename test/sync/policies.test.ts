@@ -182,6 +182,30 @@ describe('switches', () => {
     expect((await desk.sweep({}, { syncStatuses: ['TENTATIVE'] })).of(event.id).status).toBe('injected');
   });
 
+  it('a status that no list has is one sentence for all events, whatever the shop and the status', async () => {
+    const desk = new Desk(NOW);
+    const events = [
+      desk.add({ status: 'CONFIRMED' }),
+      desk.add({ status: 'ON HOLD' }, lake),
+      desk.add({ status: 'CONFIRMED' }, lake),
+    ];
+    desk.add({ status: 'TOO FAR OFF', date: '2026-12-24' });
+    const run = await desk.sweep();
+    expect(events.map(({ id }) => run.of(id).reason)).toEqual(events.map(() => 'STATUS_UNKNOWN'));
+    const [sentence, second] = new Set(events.map(({ id }) => run.of(id).error));
+    expect(second).toBeUndefined();
+    expect(sentence).toMatch(
+      /the statuses "CONFIRMED" and "ON HOLD", .* Add each of them to one of the two\.$/,
+    );
+    expect(run.writes).toEqual([]);
+    // By name there is nothing but the event's own.
+    const [first] = events;
+    const single = await desk.single(first ? [first] : []);
+    expect(single.of(first?.id ?? 0).error).toMatch(/the status "CONFIRMED", .* Add it to one of the two\.$/);
+    const known = await desk.sweep({}, { otherStatuses: ['CONFIRMED', 'ON HOLD'] });
+    expect(events.map(({ id }) => known.of(id).reason)).toEqual(events.map(() => 'STATUS_NOT_ELIGIBLE'));
+  });
+
   it('--late injects what was missed', async () => {
     const desk = new Desk(NOW);
     const event = desk.add({ date: '2026-11-11' });

@@ -3,6 +3,7 @@ import { describeChanges } from '../changes.js';
 import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
+import { sharing } from '../shared.js';
 import { clean } from '../text.js';
 import { dayText } from '../time.js';
 import type { Digest, FailureNews } from './digest.js';
@@ -59,9 +60,9 @@ export function mailContent(digest: Digest, report: RunReport, host: string): Ma
     headline: `${counts.join(', ')}.`,
     sections: [
       ...errorSection(digest),
-      ...section('alarm', 'Missed: no order, and its time has passed', missed, failureItem),
-      ...section('bad', 'Failed', fresh, failureItem),
-      ...section('bad', 'Still failing', standing, failureItem),
+      ...failures('alarm', 'Missed: no order, and its time has passed', missed),
+      ...failures('bad', 'Failed', fresh),
+      ...failures('bad', 'Still failing', standing),
       ...section('good', 'Injected', digest.changes.filter(isInjected), changeItem),
       ...section(
         'good',
@@ -90,6 +91,20 @@ function section<T>(
   if (list.length === 0) return [];
   const items = list.slice(0, MAX_ITEMS).map(toItem);
   return [{ title: `${title} (${list.length})`, tone, intro, items, more: list.length - items.length }];
+}
+
+function failures(tone: Tone, title: string, list: readonly FailureNews[]): MailSection[] {
+  const news = new Map(list.map((each) => [each.event, each]));
+  const together = sharing(list.map(({ event }) => event)).flatMap((event) => news.get(event) ?? []);
+  return section(tone, title, together, failureItem).map((each) => ({
+    ...each,
+    items: eachOnce(each.items),
+  }));
+}
+
+/** A sentence that holds for several events, which stand together, is said with the last of them. */
+export function eachOnce(items: readonly MailItem[]): MailItem[] {
+  return items.map((item, at) => (item.text === items[at + 1]?.text ? { ...item, text: null } : item));
 }
 
 function errorSection({ error, held }: Digest): MailSection[] {

@@ -1,7 +1,8 @@
 import { type PreviewDays, wouldFail } from '../preview.js';
 import type { EventResult, RunReport } from '../schema.js';
+import { sharing } from '../shared.js';
 import { clean } from '../text.js';
-import { failureItem, MAX_ITEMS, type MailContent, type MailItem } from './content.js';
+import { eachOnce, failureItem, MAX_ITEMS, type MailContent, type MailItem } from './content.js';
 
 /**
  * The mail of a preview: what would fail, soonest first, each with what to do. Null: nothing would.
@@ -24,7 +25,7 @@ export function previewContent(report: RunReport, days: PreviewDays, host: strin
         title: `Would fail (${failing.length})`,
         tone: 'bad',
         intro: 'Put these right before their day, and nobody will notice.',
-        items: failing.slice(0, MAX_ITEMS).map(itemOf),
+        items: eachOnce(sharing(failing).slice(0, MAX_ITEMS).map(itemOf)),
         more: Math.max(failing.length - MAX_ITEMS, 0),
       },
     ],

@@ -2,6 +2,7 @@ import { parse } from 'node-html-parser';
 import { describe, expect, it } from 'vitest';
 import { mailContent } from '../../../src/report/mail/content.js';
 import type { Digest } from '../../../src/report/mail/digest.js';
+import { previewContent } from '../../../src/report/mail/preview.js';
 import { renderHtml, renderText } from '../../../src/report/mail/render.js';
 import type { EventResult } from '../../../src/report/schema.js';
 import type { MailedFailure } from '../../../src/state/types.js';
@@ -55,6 +56,25 @@ const full: Partial<Digest> = {
   known: [{ event: failed('55521615', { reason: 'ORPHANED' }), since: past.since }],
   resolved: [past],
 };
+
+describe('a sentence that holds for several events', () => {
+  it('is said once, with the last of them, in every kind of mail', () => {
+    const error = 'Tripleseat has events with the status "CONFIRMED".';
+    const reason = 'STATUS_UNKNOWN' as const;
+    const failures = [
+      { event: failed('1', { error, reason }), since: null },
+      { event: failed('2', { error: 'Something else.' }), since: null },
+      { event: failed('3', { error, reason, location: 'Harbor Room' }), since: null },
+    ];
+    const { text } = render({ failures });
+    expect(text.split(error)).toHaveLength(2);
+    expect(text.indexOf('event 3 ')).toBeLessThan(text.indexOf(error));
+    expect(text.indexOf(error)).toBeLessThan(text.indexOf('event 2 '));
+    const events = failures.map(({ event }) => event);
+    const preview = previewContent(report(events), { tomorrow: '2026-11-15' }, 'pos-gateway');
+    expect(preview && renderText(preview).split(error)).toHaveLength(2);
+  });
+});
 
 describe('the text part', () => {
   it('tells what needs attention first, then what was done, then what stands', () => {
