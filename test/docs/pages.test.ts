@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { variables } from '../../src/config/variables.js';
+import { differenceFields } from '../../src/domain/differences.js';
+import { failReasons, skipReasons } from '../../src/domain/reasons.js';
+import { type AppErrorCode, ExitCode } from '../../src/errors.js';
+import type { RunProblem } from '../../src/sync/types.js';
+import { codesIn, filesUnder, pages, root, rowsIn, section, textOf } from './pages.js';
+
+/** What a run's `error.code` may be; that none is missing the compiler says. */
+type ErrorCode = AppErrorCode | Uppercase<Snake<RunProblem['kind']>>;
+type Snake<Text extends string> = Text extends `${infer Head}-${infer Tail}` ? `${Head}_${Tail}` : Text;
+const errorCodes: Readonly<Record<ErrorCode, true>> = {
+  USAGE: true,
+  CONFIG: true,
+  CREDENTIALS: true,
+  UNAVAILABLE: true,
+  UPSTREAM: true,
+  INCOMPLETE: true,
+  LOCKED: true,
+  STATE: true,
+  STATE_UNAVAILABLE: true,
+  CREATE_LIMIT: true,
+  STOPPED: true,
+  ABORTED: true,
+  OUTPUT: true,
+};
+
+const firstCodes = (text: string) => rowsIn(text).map(([first = '']) => codesIn(first)[0] ?? first);
+
+describe('the page on reasons', () => {
+  const page = 'docs/reasons.md';
+
+  it('has every reason once, with what it means, and for failures what to do', () => {
+    expect(firstCodes(section(page, 'Skipped')).toSorted()).toEqual([...skipReasons].toSorted());
+    expect(firstCodes(section(page, 'Failed')).toSorted()).toEqual([...failReasons].toSorted());
+    for (const [, meaning = ''] of rowsIn(section(page, 'Skipped'))) expect(meaning).not.toBe('');
+    for (const [reason, meaning = '', remedy = ''] of rowsIn(section(page, 'Failed'))) {
+      expect(meaning, reason).not.toBe('');
+      expect(remedy, reason).not.toBe('');
+    }
+  });
+
+  it('never advises to take an order away so that the next run makes it again', () => {
+    for (const [reason = '', , remedy = ''] of rowsIn(section(page, 'Failed'))) {
+      expect(remedy, reason).not.toMatch(/\bdelete (?:the|its|that) order/i);
+      // Whoever makes an order by hand must first keep this program away from the event.
+      if (/by hand/.test(remedy)) expect(remedy, reason).toMatch(/IGNORE_EVENTS|has rung the event up/);
+    }
+  });
+
+  it('has every exit code', () => {
+    expect(firstCodes(section(page, 'Exit codes')).map(Number)).toEqual(Object.values(ExitCode));
+  });
+
+  it('has every error code and every field of a difference', () => {
+    expect(firstCodes(section(page, 'The document of `--json`'))).toEqual(Object.keys(errorCodes));
+    expect(codesIn(section(page, 'Differences'))).toEqual(expect.arrayContaining([...differenceFields]));
+  });
+});
+
+describe('the README', () => {
+  const text = textOf('README.md');
+
+  it('is short, and ends with how to contribute', () => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(300);
+    expect([...text.matchAll(/^## (.*)$/gm)].at(-1)?.[1]).toBe('Contributing');
+  });
+
+  it('leads to every page', () => {
+    for (const page of pages.filter((name) => name !== 'README.md'))
+      expect(text, page).toContain(`](${page})`);
+  });
+});
+
+describe('what pages name', () => {
+  /** Of other programs, and of the workflow on the page about schedules. */
+  const FOREIGN = new Set(['LOCATIONS_JSON', 'NODE_OPTIONS', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']);
+  const code = [...filesUnder('src'), ...filesUnder('test')]
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('test/docs/'))
+    .map((name) => textOf(name))
+    .join('\n');
+
+  it.each(pages)('%s: every link leads somewhere', (page) => {
+    for (const [, target = ''] of textOf(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      expect(existsSync(join(root, file)), `${page}: ${target}`).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(file), `${page}: ${target}`).toContain(anchor);
+    }
+  });
+
+  it.each(pages)('%s: every variable and code is one of the program', (page) => {
+    const known = new Set<string>(variables.flatMap(({ name }) => [name, `${name}_FILE`]));
+    const names = textOf(page).match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
+    for (const name of names.filter((each) => !known.has(each) && !FOREIGN.has(each))) {
+      expect(new RegExp(`\\b${name}\\b`).test(code), `${page}: ${name}`).toBe(true);
+    }
+  });
+
+  it.each(pages)('%s: every file of the project is there', (page) => {
+    for (const name of codesIn(textOf(page))) {
+      if (!/^(?:src|test|docs|dist)\/[\w./-]+$/.test(name) || name.startsWith('dist/')) continue;
+      expect(existsSync(join(root, name)), `${page}: ${name}`).toBe(true);
+    }
+  });
+
+  it.each(pages)('%s: every default is the one of the program', (page) => {
+    for (const [, name, value] of textOf(page).matchAll(
+      /`([A-Z_]+)` \(([\w.]+)(?: seconds)?[^)]* by default\)/g,
+    )) {
+      const variable = variables.find((each) => each.name === name);
+      expect(variable?.default, `${page}: ${name}`).toBe(value);
+    }
+  });
+});
+
+function anchorsOf(page: string): string[] {
+  return [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
