@@ -110,12 +110,39 @@ export function revelId(text: string): number {
   return value;
 }
 
+/** The discount of `init`. */
+export function discount(text: string): number | 'none' {
+  return text === 'none' ? text : revelId(text);
+}
+
+/** Collects `<id>=<id>`. */
+export function idPairs(text: string, before: Map<number, number> = new Map()): Map<number, number> {
+  const [left, right] = pairOf(text, 'Write two ids like 8=4.');
+  return before.set(left, idOf(right, 'Write two ids like 8=4.'));
+}
+
 /** Collects `<id>=<id>`; with `none` on the right, null. */
-export function idPairs(
+export function placePairs(
   text: string,
   before: Map<number, number | null> = new Map(),
 ): Map<number, number | null> {
-  const match = /^([1-9]\d{0,8})=([1-9]\d{0,8}|none)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('Write two ids like 26059=8.');
-  return before.set(Number(match[1]), match[2] === 'none' ? null : Number(match[2]));
+  const form = 'Write two ids like 26059=8, or 26059=none.';
+  const [left, right] = pairOf(text, form);
+  return before.set(left, right === 'none' ? null : idOf(right, form));
+}
+
+/** Collects `<id>=<time zone>`; whether there is such a zone is looked at later. */
+export function zonePairs(text: string, before: Map<number, string> = new Map()): Map<number, string> {
+  return before.set(...pairOf(text, 'Write an id and an IANA time zone like 8=America/Chicago.'));
+}
+
+function pairOf(text: string, form: string): [left: number, right: string] {
+  const [, left, right] = /^(\d{1,9})=(.+)$/.exec(text) ?? [];
+  if (left === undefined || right === undefined) throw new InvalidArgumentError(form);
+  return [idOf(left, form), right];
+}
+
+function idOf(text: string, form: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError(form);
+  return Number(text);
 }

@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import { systemClock } from '../clock.js';
 import { envFileText } from '../config/envFile.js';
 import { loadConfig } from '../config/load.js';
+import { didYouMean } from '../config/nearest.js';
 import { openSource } from '../config/source.js';
 import { type VariableName, variable, variables } from '../config/variables.js';
-import { isDate, localDate } from '../domain/zones.js';
+import { isDate, isZone, localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
-import { type Accounts, type Option, readAccounts } from '../init/accounts.js';
+import { type Accounts, readAccounts } from '../init/accounts.js';
+import { askBooks, askGoLive, askShops, type Prompts } from '../init/ask.js';
 import { locationsText, placeSchema, textOf, writeKeeping } from '../init/files.js';
-import { type Pair, type Proposal, pairOf, propose, type Said, stationsOf } from '../init/propose.js';
+import { type Proposal, propose, type Said, stationsOf } from '../init/propose.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
+import { clean } from '../report/text.js';
 import { connectRevelWithProbe } from '../revel/connect.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { tell } from './auth-common.js';
@@ -24,6 +27,8 @@ export interface InitOptions {
   said: Said;
   /** Take what is proposed without asking. */
   yes: boolean;
+  /** Whether a dry run follows; null: that is asked, or yes. */
+  dryRun: boolean | null;
   json: boolean;
   /** Replace files that are there; the old ones are kept. */
   replace: boolean;
@@ -31,6 +36,8 @@ export interface InitOptions {
   /** A person can be asked. */
   terminal: boolean;
 }
+
+type Values = InitOptions['values'];
 
 /** Something that only a person can tell. */
 interface Missing {
@@ -40,8 +47,6 @@ interface Missing {
   choices?: { id: number; name: string }[];
 }
 
-type Prompts = typeof import('@inquirer/prompts');
-
 const NEEDED = [
   ['TRIPLESEAT_CLIENT_ID', 'Tripleseat: id of your OAuth 2.0 application'],
   ['TRIPLESEAT_CLIENT_SECRET', 'Tripleseat: its secret'],
@@ -49,6 +54,9 @@ const NEEDED = [
   ['REVEL_API_KEY', 'Revel: API key'],
   ['REVEL_API_SECRET', 'Revel: API secret'],
 ] as const satisfies readonly (readonly [VariableName, string])[];
+
+const BOOKS =
+  'How the books are kept: whoever closes the day knows. Each way is right to the cent, and `books` in locations.json changes it later.';
 
 /** The locations file is the one that is written; which shops are allowed is decided later. */
 const NOT_TAKEN: readonly string[] = ['LOCATIONS_FILE', 'ALLOWED_LOCATIONS'];
@@ -72,6 +80,7 @@ export async function initCommand(options: InitOptions, around: Surroundings): P
 }
 
 async function run(options: InitOptions, prompts: Prompts | null, around: Surroundings): Promise<ExitCode> {
+  checkSaid(options);
   const env = Object.fromEntries(Object.entries(around.env).filter(([name]) => !NOT_TAKEN.includes(name)));
   const here = { ...around, env };
   if (prompts !== null) {
@@ -82,26 +91,50 @@ async function run(options: InitOptions, prompts: Prompts | null, around: Surrou
   }
   const values = { ...options.values };
   const missing = await askAccounts(values, prompts, here);
-  if (missing.length > 0) return tellMissing({ missing, found: null, locations: null }, around);
+  if (missing.length > 0) return tellMissing({ missing, found: null, locations: null, env: {} }, around);
 
   const accounts = await read(values, prompts, here);
   const proposal = propose(accounts, options.said);
   if (prompts !== null) {
     await askShops(proposal, accounts, options.said, prompts);
-    await askGoLive(values, proposal, prompts, here);
+    await tell(around.stdout, around, [BOOKS]);
+    await askBooks(proposal, options.said, prompts);
+  }
+  if (!openSource(values, env, around.cwd).given('INJECT_NOT_BEFORE')) {
+    const today = localDate(systemClock.now(), proposal.pairs[0]?.timezone ?? 'UTC');
+    values.INJECT_NOT_BEFORE = prompts === null ? today : await askGoLive(today, prompts);
   }
   const locations = locationsText(proposal);
   const unknown = unknownOf(proposal, accounts);
+  const all = variablesOf(values, env);
   if (unknown.length > 0 || (prompts === null && !options.yes)) {
-    return tellMissing({ missing: unknown, found: accounts, locations }, around);
+    return tellMissing({ missing: unknown, found: accounts, locations, env: all }, around);
   }
-  if (!(await write(options, values, locations, prompts, here))) return ExitCode.eventFailed;
+  if (!(await write(options, all, locations, prompts, here))) return ExitCode.eventFailed;
   return check(options, prompts, here);
+}
+
+/** What takes more than a look at its form is looked at here, before anything is asked of anybody. */
+function checkSaid({ values, said }: InitOptions): void {
+  const day = values.INJECT_NOT_BEFORE;
+  const zone = [...said.timezones.values()].find((each) => !isZone(each));
+  const wrong =
+    day !== undefined && !isDate(day)
+      ? [`--not-before ${clean(day, 60)} is no day.`, 'Write a day as YYYY-MM-DD.']
+      : zone !== undefined
+        ? [
+            `--timezone: ${clean(zone, 60)} is no IANA time zone${didYouMean(zone, Intl.supportedValuesOf('timeZone')) || '.'}`,
+            'Write an establishment and a zone like 8=America/Chicago.',
+          ]
+        : null;
+  if (wrong === null) return;
+  const [message = '', hint = ''] = wrong;
+  throw new AppError('USAGE', ExitCode.usage, message, hint);
 }
 
 /** Fills in what is not given; what nobody could be asked for comes back. */
 async function askAccounts(
-  values: InitOptions['values'],
+  values: Values,
   prompts: Prompts | null,
   { env, cwd, stop }: Surroundings,
 ): Promise<Missing[]> {
@@ -128,11 +161,7 @@ function optionOf(name: VariableName): string {
 }
 
 /** Both accounts; where Tripleseat wants a person to sign in, that is done on the way. */
-async function read(
-  values: InitOptions['values'],
-  prompts: Prompts | null,
-  around: Surroundings,
-): Promise<Accounts> {
+async function read(values: Values, prompts: Prompts | null, around: Surroundings): Promise<Accounts> {
   try {
     return await readWith(values, around);
   } catch (error) {
@@ -159,7 +188,7 @@ async function read(
   }
 }
 
-async function readWith(values: InitOptions['values'], around: Surroundings): Promise<Accounts> {
+async function readWith(values: Values, around: Surroundings): Promise<Accounts> {
   const { env, cwd, stop } = around;
   const config = loadConfig({ env, cwd, needs: ['tripleseat', 'revel'], flags: values });
   const state = await openStateFor(config, around, false);
@@ -173,112 +202,17 @@ async function readWith(values: InitOptions['values'], around: Surroundings): Pr
   }
 }
 
-/** Goes through what is proposed; the proposal is changed to what was chosen. */
-async function askShops(proposal: Proposal, accounts: Accounts, said: Said, prompts: Prompts): Promise<void> {
-  const chosen: Pair[] = [];
-  for (const pair of proposal.pairs) {
-    const { place } = pair;
-    const site = place.siteName === '' || place.siteName === place.name ? '' : ` (${place.siteName})`;
-    const establishment = await prompts.select({
-      message: `${place.name}${site} goes to`,
-      choices: [
-        ...accounts.establishments.map((each) => ({
-          name: `${each.name}${each.city === '' ? '' : `, ${each.city}`} (${each.id})`,
-          value: each,
-        })),
-        { name: 'no shop: leave it out', value: null },
-      ],
-      default: pair.establishment,
-    });
-    if (establishment === null) continue;
-    const next = pairOf(accounts, place, establishment, said);
-    next.stationId ??= await choose(
-      prompts,
-      `Station of ${establishment.name}`,
-      stationsOf(accounts, establishment),
-      null,
-    );
-    next.timezone ??= await prompts.input({
-      message: `Time zone of ${establishment.name}`,
-      validate: (text) => ZONE.test(text) || 'Write an IANA time zone, e.g. America/Los_Angeles.',
-    });
-    chosen.push(next);
-  }
-  proposal.pairs = chosen;
-  const homes = new Set(chosen.map(({ establishment }) => establishment?.id));
-  const here = (options: Option[]) =>
-    options.filter(({ establishmentId }) => establishmentId === null || homes.has(establishmentId));
-  const { users, diningOptions, paymentTypes, discounts } = accounts;
-  proposal.userId = await choose(prompts, 'Revel user of the integration alone', users, proposal.userId);
-  proposal.diningOption = await choose(
-    prompts,
-    'Dining option of the orders',
-    here(diningOptions),
-    proposal.diningOption,
-  );
-  proposal.paymentType = await choose(
-    prompts,
-    'Payment type of what Tripleseat was paid',
-    here(paymentTypes),
-    proposal.paymentType,
-  );
-  if (discounts.length > 0) {
-    proposal.discountId = await prompts.select({
-      message: 'Discount that carries those of events',
-      choices: [...choicesOf(here(discounts)), { name: 'none: events with a discount fail', value: null }],
-      default: proposal.discountId,
-    });
-  }
-}
-
-const ZONE = /^[A-Za-z_]+\/[A-Za-z0-9_+/-]+$|^UTC$/;
-
-function choicesOf(options: readonly Option[]) {
-  return options.map(({ id, name }) => ({ name: `${name} (${id})`, value: id }));
-}
-
-/** One of the options; where none could be read, its number. */
-async function choose(
-  prompts: Prompts,
-  message: string,
-  options: readonly Option[],
-  likely: number | null,
-): Promise<number> {
-  if (options.length > 0) {
-    return prompts.select({
-      message,
-      choices: choicesOf(options),
-      ...(likely === null ? {} : { default: likely }),
-    });
-  }
-  const validate = (text: string) => /^[1-9]\d{0,8}$/.test(text.trim()) || 'Write its number, digits only.';
-  const told = likely === null ? {} : { default: String(likely) };
-  return Number(await prompts.input({ message: `${message}: its number in Revel`, validate, ...told }));
-}
-
-async function askGoLive(
-  values: InitOptions['values'],
-  { pairs }: Proposal,
-  prompts: Prompts,
-  { env, cwd }: Surroundings,
-): Promise<void> {
-  if (openSource(values, env, cwd).given('INJECT_NOT_BEFORE')) return;
-  const today = localDate(systemClock.now(), pairs[0]?.timezone ?? 'UTC');
-  values.INJECT_NOT_BEFORE = await prompts.input({
-    message: 'Go-live day (earlier events never get an order)',
-    default: today,
-    validate: (text) => isDate(text.trim()) || 'Write a day as YYYY-MM-DD.',
-  });
-}
-
 /** What the file cannot do without and nobody has said. */
-function unknownOf({ pairs, userId, diningOption, paymentType }: Proposal, accounts: Accounts): Missing[] {
+function unknownOf(
+  { pairs, userId, diningOption, paymentType, books }: Proposal,
+  accounts: Accounts,
+): Missing[] {
   const choices = (options: readonly { id: number; name: string }[]) =>
     options.map(({ id, name }) => ({ id, name }));
   const missing: Missing[] = [];
   if (pairs.length === 0)
     missing.push({ what: 'a Tripleseat location that goes to a shop', option: '--map' });
-  for (const { place, establishment, stationId, timezone } of pairs) {
+  for (const { place, establishment, stationId, timezone, sold } of pairs) {
     const name = `${place.name} (location ${place.id})`;
     if (establishment === null) {
       const option = `--map ${place.id}=<establishment>, or --map ${place.id}=none`;
@@ -294,7 +228,15 @@ function unknownOf({ pairs, userId, diningOption, paymentType }: Proposal, accou
       });
     }
     if (timezone === null)
-      missing.push({ what: `the time zone of ${name}`, option: 'none: write it into the file' });
+      missing.push({
+        what: `the time zone of ${name}`,
+        option: `--timezone ${establishment.id}=<Area/City>`,
+      });
+    for (const what of ['gratuity', 'fees'] as const) {
+      if (books[what] !== 'product' || sold[what] !== null) continue;
+      const option = `--${what}-product ${establishment.id}=<product>`;
+      missing.push({ what: `the product that ${what} of ${name} are sold as`, option });
+    }
   }
   const ids = [
     [userId, 'the Revel user that the orders belong to', '--user', accounts.users],
@@ -308,32 +250,45 @@ function unknownOf({ pairs, userId, diningOption, paymentType }: Proposal, accou
 }
 
 async function tellMissing(
-  told: { missing: Missing[]; found: Accounts | null; locations: string | null },
+  told: { missing: Missing[]; found: Accounts | null; locations: string | null; env: Values },
   { stdout }: Surroundings,
 ): Promise<ExitCode> {
-  const { missing, found, locations } = told;
+  const { missing, found, locations, env } = told;
   const proposed: unknown = locations === null ? null : JSON.parse(locations);
-  await writeJson(stdout, { ok: missing.length === 0, missing, found, locations: proposed, written: [] });
+  const ok = missing.length === 0;
+  const shown = Object.fromEntries(shownOf(env));
+  await writeJson(stdout, { ok, missing, found, env: shown, locations: proposed, written: [] });
   return missing.length === 0 ? ExitCode.ok : ExitCode.eventFailed;
+}
+
+/** All that `.env` will hold: what was answered before what the environment has. */
+function variablesOf(values: Values, env: Surroundings['env']): Values {
+  const taken = Object.fromEntries(variables.flatMap(({ name }) => (env[name] ? [[name, env[name]]] : [])));
+  const all: Values = { ...taken, ...values };
+  // The URL says the same, and both would have to be changed together.
+  if (all.REVEL_BASE_URL !== undefined && all.REVEL_BASE_URL === all.REVEL_DOMAIN) delete all.REVEL_BASE_URL;
+  return all;
+}
+
+/** Its lines as a person, or a program, may see them. */
+function shownOf(all: Values): [VariableName, string][] {
+  return variables.flatMap(({ name, secret }) => {
+    const value = all[name];
+    return value === undefined ? [] : [[name, secret ? '(not shown)' : value]];
+  });
 }
 
 /** Shows both files and writes them; false: not wanted. */
 async function write(
   { yes, replace }: InitOptions,
-  values: InitOptions['values'],
+  all: Values,
   locations: string,
   prompts: Prompts | null,
   around: Surroundings,
 ): Promise<boolean> {
-  const { env, cwd, stdout } = around;
+  const { cwd, stdout } = around;
   const paths = { env: join(cwd, '.env'), locations: join(cwd, 'locations.json') };
-  const taken = Object.fromEntries(variables.flatMap(({ name }) => (env[name] ? [[name, env[name]]] : [])));
-  const all: InitOptions['values'] = { ...taken, ...values };
-  // The URL says the same, and both would have to be changed together.
-  if (all.REVEL_BASE_URL !== undefined && all.REVEL_BASE_URL === all.REVEL_DOMAIN) delete all.REVEL_BASE_URL;
-  const shown = variables
-    .filter(({ name }) => all[name] !== undefined)
-    .map(({ name, secret }) => `  ${name}=${secret ? '(not shown)' : all[name]}`);
+  const shown = shownOf(all).map(([name, value]) => `  ${name}=${value}`);
   await writeAll(stdout, `\n${paths.env}\n${shown.join('\n')}\n\n${paths.locations}\n${locations}\n`);
   const there = Object.values(paths).filter((path) => textOf(path) !== null);
   if (there.length > 0 && !replace) {
@@ -372,10 +327,9 @@ async function check(options: InitOptions, prompts: Prompts | null, around: Surr
     await tell(around.stdout, around, ['', 'Correct what is red, then run `ts-reconcile doctor` again.']);
     return ExitCode.eventFailed;
   }
-  if (prompts !== null) {
-    const message = 'Everything is in place. Make a first dry run now? It writes nothing.';
-    if (!(await prompts.confirm({ message, default: true }))) return ExitCode.ok;
-  }
+  const message = 'Everything is in place. Make a first dry run now? It writes nothing.';
+  const wanted = options.dryRun ?? (await prompts?.confirm({ message, default: true })) ?? true;
+  if (!wanted) return ExitCode.ok;
   const { syncCommand } = await import('./sync.js');
   await writeAll(around.stdout, '\nts-reconcile sync --dry-run\n');
   await syncCommand(

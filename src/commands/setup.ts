@@ -1,7 +1,8 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { VariableName } from '../config/variables.js';
 import type { ExitCode } from '../errors.js';
-import { idPairs, revelId } from './arguments.js';
+import type { Ways } from '../init/propose.js';
+import { discount, idPairs, placePairs, revelId, zonePairs } from './arguments.js';
 import type { Surroundings } from './surroundings.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
@@ -11,12 +12,19 @@ interface InitFlags {
   revelDomain?: string;
   notBefore?: string;
   map?: Map<number, number | null>;
-  station?: Map<number, number | null>;
+  station?: Map<number, number>;
+  timezone?: Map<number, string>;
+  gratuity?: Ways['gratuity'];
+  gratuityProduct?: Map<number, number>;
+  fees?: Ways['fees'];
+  feesProduct?: Map<number, number>;
+  tax?: Ways['tax'];
   user?: number;
   diningOption?: number;
   paymentType?: number;
-  discount?: number;
+  discount?: number | 'none';
   yes?: boolean;
+  dryRun?: boolean;
   json?: boolean;
   replace?: boolean;
 }
@@ -35,18 +43,43 @@ export function addSetupCommands(
       'TRIPLESEAT_CLIENT_ID; secrets are asked, or taken from the environment',
     )
     .option('--revel-domain <domain>', 'REVEL_DOMAIN')
-    .option('--not-before <date>', 'the go-live day, INJECT_NOT_BEFORE')
+    .option('--not-before <date>', 'the go-live day, INJECT_NOT_BEFORE (proposed: today)')
     .option(
-      '--map <location=establishment...>',
-      'where a Tripleseat location goes; =none leaves it out',
+      '--map <location=shop...>',
+      'where a Tripleseat location goes, by their ids; =none leaves it out',
+      placePairs,
+    )
+    .option(
+      '--station <shop=station...>',
+      'the station that orders of a shop (establishment) are made at',
       idPairs,
     )
-    .option('--station <establishment=station...>', 'the station that its orders are made at', idPairs)
+    .option('--timezone <shop=zone...>', 'its IANA time zone, where neither service says it', zonePairs)
     .option('--user <id>', 'the Revel user that the orders belong to', revelId)
     .option('--dining-option <id>', 'the dining option of the orders', revelId)
     .option('--payment-type <id>', 'the payment type of what Tripleseat was paid', revelId)
-    .option('--discount <id>', 'the discount that carries those of events', revelId)
+    .option('--discount <id>', 'the discount that carries those of events; none: there is none', discount)
+    .addOption(
+      new Option('--gratuity <way>', 'within the total, on top of it, or a line').choices([
+        'in-total',
+        'on-top',
+        'product',
+      ]),
+    )
+    .option('--gratuity-product <shop=product...>', 'the product of that line', idPairs)
+    .addOption(
+      new Option('--fees <way>', 'in the field for surcharges, or a line each').choices([
+        'surcharge',
+        'product',
+      ]),
+    )
+    .option('--fees-product <shop=product...>', 'the product of those lines', idPairs)
+    .addOption(
+      new Option('--tax <way>', 'on the order alone, or also on the lines').choices(['header', 'lines']),
+    )
     .option('--yes', 'take what is proposed, without asking')
+    .option('--dry-run', 'end with a dry run, without asking')
+    .option('--no-dry-run', 'end without one')
     .option('--replace', 'replace files that are there; the old ones are kept as .old')
     .option('--json', 'print what is found and what is missing, write nothing')
     .action(async (flags: InitFlags) => {
@@ -56,21 +89,23 @@ export function addSetupCommands(
         ['REVEL_DOMAIN', flags.revelDomain],
         ['INJECT_NOT_BEFORE', flags.notBefore],
       ];
-      const stations = [...(flags.station ?? [])].flatMap(([home, id]) =>
-        id === null ? [] : [[home, id] as const],
-      );
+      const { gratuity, fees, tax } = flags;
       const said = {
         pairs: flags.map ?? new Map(),
-        stations: new Map(stations),
+        stations: flags.station ?? new Map(),
+        timezones: flags.timezone ?? new Map(),
+        sold: { gratuity: flags.gratuityProduct ?? new Map(), fees: flags.feesProduct ?? new Map() },
         userId: flags.user ?? null,
         diningOption: flags.diningOption ?? null,
         paymentType: flags.paymentType ?? null,
-        discountId: flags.discount ?? null,
+        discountId: flags.discount === 'none' ? null : flags.discount,
+        books: { ...(gratuity && { gratuity }), ...(fees && { fees }), ...(tax && { tax }) },
       };
       const options = {
         values: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
         said,
         yes: flags.yes ?? false,
+        dryRun: flags.dryRun ?? null,
         json: flags.json ?? false,
         replace: flags.replace ?? false,
         noColor: root.opts<{ color: boolean }>().color === false,

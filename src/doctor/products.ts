@@ -72,9 +72,25 @@ function unknownIds(location: Location, products: readonly Product[], policy: st
       ([name, id]) =>
         `"${location.name}": "${plainText(name, 100)}" is mapped to ${id}, no active product there.`,
     );
+  const sold = soldAs(location)
+    .filter(([, id]) => !known.has(id))
+    .map(([what, id]) => `"${location.name}": ${what} is sold as ${id}, no active product there.`);
+  const wrong = [...mapped, ...sold];
   const { openItemProductId } = location.revel;
-  if (policy !== 'open-item' || openItemProductId === null || known.has(openItemProductId)) return mapped;
-  return [...mapped, `"${location.name}": the open item ${openItemProductId} is no active product there.`];
+  if (policy !== 'open-item' || openItemProductId === null || known.has(openItemProductId)) return wrong;
+  return [...wrong, `"${location.name}": the open item ${openItemProductId} is no active product there.`];
+}
+
+/** What is no line of the event, but sold as a product. */
+function soldAs({ billing, books }: Location): [what: string, id: number][] {
+  const uses = [
+    ...Object.entries(billing).map(([name, use]) => [`"${plainText(name, 100)}" of the bill`, use] as const),
+    ['gratuity', books.gratuity] as const,
+    ['each fee', books.fees] as const,
+  ];
+  return uses.flatMap(([what, use]): [string, number][] =>
+    typeof use === 'object' ? [[what, use.product]] : [],
+  );
 }
 
 function sameNames(establishmentId: number, products: readonly Product[]): string[] {

@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Proposal } from './propose.js';
+import type { Pair, Proposal, Ways } from './propose.js';
 
 /** The text of a locations file; what is still unknown in the proposal is left out. */
-export function locationsText({ pairs, userId, diningOption, paymentType, discountId }: Proposal): string {
+export function locationsText(proposal: Proposal): string {
+  const { pairs, userId, diningOption, paymentType, discountId, books } = proposal;
   const names = pairs.map(({ place }) => place.name);
   const unique = (name: string, site: string) =>
     (names.filter((each) => each === name).length > 1 && site !== '' ? `${name} (${site})` : name).slice(
@@ -16,7 +17,7 @@ export function locationsText({ pairs, userId, diningOption, paymentType, discou
     ...(paymentType === null ? {} : { paymentType }),
     ...(discountId === null ? {} : { discountId }),
   };
-  const locations = pairs.map(({ place, establishment, stationId, timezone }) => ({
+  const locations = pairs.map(({ place, establishment, stationId, timezone, sold }) => ({
     name: unique(place.name, place.siteName),
     ...(timezone === null ? {} : { timezone }),
     tripleseat: { siteId: place.siteId, locationId: place.id },
@@ -24,13 +25,33 @@ export function locationsText({ pairs, userId, diningOption, paymentType, discou
       ...(establishment === null ? {} : { establishmentId: establishment.id }),
       ...(stationId === null ? {} : { posStationId: stationId }),
     },
+    ...booksOf(books, sold),
   }));
-  const file = { $schema: './locations.schema.json', defaults: { revel: defaults }, locations };
+  const { gratuity, fees, tax } = books;
+  const common = {
+    ...(gratuity === 'product' ? {} : { gratuity }),
+    ...(fees === 'product' ? {} : { fees }),
+    tax,
+  };
+  const file = {
+    $schema: './locations.schema.json',
+    defaults: { revel: defaults, books: common },
+    locations,
+  };
   // What holds nothing but ids stands on one line.
   const text = JSON.stringify(file, null, 2).replace(/\{[^{}[\]]*\}/g, (inner) =>
     inner.replace(/\s*\n\s*/g, ' '),
   );
   return `${text}\n`;
+}
+
+/** What is sold as a product, since each shop has its own; nothing where nothing is. */
+function booksOf({ gratuity, fees }: Ways, sold: Pair['sold']): { books?: object } {
+  const own = {
+    ...(gratuity === 'product' && sold.gratuity !== null ? { gratuity: { product: sold.gratuity } } : {}),
+    ...(fees === 'product' && sold.fees !== null ? { fees: { product: sold.fees } } : {}),
+  };
+  return Object.keys(own).length === 0 ? {} : { books: own };
 }
 
 /** Writes a file at once; one that is there is kept under its name with `.old`. */

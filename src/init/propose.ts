@@ -1,3 +1,4 @@
+import type { Books } from '../domain/location.js';
 import { normaliseName } from '../domain/names.js';
 import type { Accounts, Establishment, Option, Place } from './accounts.js';
 
@@ -7,6 +8,15 @@ export interface Pair {
   establishment: Establishment | null;
   stationId: number | null;
   timezone: string | null;
+  /** The products that gratuity and fees are sold as there, where the books say so. */
+  sold: { gratuity: number | null; fees: number | null };
+}
+
+/** How the money of events stands in their orders; the product is each shop's own. */
+export interface Ways {
+  gratuity: 'in-total' | 'on-top' | 'product';
+  fees: 'surcharge' | 'product';
+  tax: Books['tax'];
 }
 
 /** What the locations file is made of. */
@@ -17,18 +27,27 @@ export interface Proposal {
   paymentType: number | null;
   /** Null: none; events with a discount then fail. */
   discountId: number | null;
+  books: Ways;
 }
 
 /** What somebody has said already, in place of what is proposed. */
 export interface Said {
   /** Establishment by Tripleseat location; null: leave the location out. */
   pairs: ReadonlyMap<number, number | null>;
+  /** By establishment, as all that follow. */
   stations: ReadonlyMap<number, number>;
+  timezones: ReadonlyMap<number, string>;
+  sold: { gratuity: ReadonlyMap<number, number>; fees: ReadonlyMap<number, number> };
   userId: number | null;
   diningOption: number | null;
   paymentType: number | null;
-  discountId: number | null;
+  /** Null: none; undefined: nothing was said. */
+  discountId: number | null | undefined;
+  books: Partial<Ways>;
 }
+
+/** As the locations file has it where it says nothing. */
+const usual: Ways = { gratuity: 'in-total', fees: 'surcharge', tax: 'header' };
 
 /** What belongs together by name, city and time zone. Only what is clear is proposed: two that fit alike are none. */
 export function propose(accounts: Accounts, said: Said): Proposal {
@@ -46,7 +65,9 @@ export function propose(accounts: Accounts, said: Said): Proposal {
     userId: said.userId ?? likely(accounts.users, /integration|tripleseat|triple seat|api/i),
     diningOption: said.diningOption ?? likely(accounts.diningOptions, /event|catering|triple|party|banquet/i),
     paymentType: said.paymentType ?? likely(accounts.paymentTypes, /triple|event|catering/i),
-    discountId: said.discountId ?? likely(accounts.discounts, /triple|open|event/i),
+    discountId:
+      said.discountId === undefined ? likely(accounts.discounts, /triple|open|event/i) : said.discountId,
+    books: { ...usual, ...said.books },
   };
 }
 
@@ -55,16 +76,17 @@ export function pairOf(
   accounts: Accounts,
   place: Place,
   establishment: Establishment | null,
-  said: Pick<Said, 'stations'>,
+  { stations: told, timezones, sold }: Pick<Said, 'stations' | 'timezones' | 'sold'>,
 ): Pair {
   const stations = stationsOf(accounts, establishment);
-  const told = establishment === null ? undefined : said.stations.get(establishment.id);
+  const id = establishment?.id ?? 0;
   return {
     place,
     establishment,
-    stationId: told ?? (stations.length === 1 ? (stations[0]?.id ?? null) : null),
+    stationId: told.get(id) ?? (stations.length === 1 ? (stations[0]?.id ?? null) : null),
     // Revel's is the day that its books are closed by.
-    timezone: establishment?.timezone ?? place.timezone,
+    timezone: timezones.get(id) ?? establishment?.timezone ?? place.timezone,
+    sold: { gratuity: sold.gratuity.get(id) ?? null, fees: sold.fees.get(id) ?? null },
   };
 }
 

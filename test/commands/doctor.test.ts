@@ -209,6 +209,10 @@ describe('doctor: configuration', () => {
       Object.assign(lake.revel, { posStationId: 6, discountId: 4711 });
       Object.assign(harbor.revel, { posStationId: 66, userId: 55 });
       Object.assign(harbor.products, { 'Old Name': 4712 });
+      Object.assign(harbor, {
+        billing: { Delivery: { product: 4713 } },
+        books: { gratuity: { product: 4714 } },
+      });
       lake.timezone = 'America/Denver';
     });
     const { code, of, failing } = await doctor();
@@ -236,12 +240,16 @@ describe('doctor: configuration', () => {
       '"Lakeside Catering": station 6 belongs to establishment 14, not to 11.',
     );
     expect(of('Revel users')[0]?.details).toEqual(['There is no user 55 ("Harbor Room").']);
+    expect(of('Revel users')[0]?.hint).toMatch(/There are: 1 \(/);
+    expect(of('Tripleseat locations')[0]?.hint).toContain('26059 (Special Events)');
     expect(of('Dining options')[0]?.details).toEqual(['"Special Events": there is no dining option 777.']);
     expect(of('Discounts')[0]?.details).toEqual(['There is no discount 4711 ("Lakeside Catering").']);
     expect(of('Products')[0]?.details).toEqual(
       expect.arrayContaining([
         'Establishment 99 has no active products.',
         '"Harbor Room": "Old Name" is mapped to 4712, no active product there.',
+        '"Harbor Room": "Delivery" of the bill is sold as 4713, no active product there.',
+        '"Harbor Room": gratuity is sold as 4714, no active product there.',
       ]),
     );
     expect(of('Time zones')[0]).toMatchObject({

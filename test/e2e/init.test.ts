@@ -14,7 +14,10 @@ const absent = !spawnSync(SCRIPT, ['--version']).stdout?.includes('util-linux');
 const SITTING_MS = 180_000;
 
 let sandbox: Sandbox;
+/** One for all that are signed in already: a refresh token works once. */
+let signedIn: string;
 beforeAll(async () => {
+  signedIn = await mkdtemp(join(tmpdir(), 'init-state-'));
   const stateDir = await mkdtemp(join(tmpdir(), 'init-sandbox-'));
   sandbox = await openSandbox({ stateDir, clock: systemClock });
 });
@@ -107,6 +110,12 @@ describe.skipIf(absent)('init, typed', () => {
         await asked(new RegExp(`\\? ${what}[\\s\\S]*?navigate`));
         type('');
       }
+      await asked(/whoever closes the day knows/);
+      for (const what of ['Gratuity', 'Fees', 'Tax']) {
+        await asked(new RegExp(`\\? ${what} of an event[\\s\\S]*?navigate`));
+        // The second way of each: on top of the total, each a line, also on the lines.
+        type(what === 'Fees' ? '' : '\u001b[B');
+      }
       await asked(/Go-live day/);
       type('');
       await asked(/Write both files\?/);
@@ -119,6 +128,9 @@ describe.skipIf(absent)('init, typed', () => {
       for (const secret of [env.TRIPLESEAT_CLIENT_SECRET, env.REVEL_API_KEY, env.REVEL_API_SECRET]) {
         expect(screen).not.toContain(secret);
       }
+      const { defaults } = JSON.parse(await readFile(join(cwd, 'locations.json'), 'utf8'));
+      expect(defaults.books).toEqual({ gratuity: 'on-top', fees: 'surcharge', tax: 'lines' });
+      expect(screen).not.toContain('certify');
       expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600);
       const check = await cli(cwd, ['config', 'check'], { PATH: process.env.PATH ?? '', HOME: cwd });
       expect(check.code, check.stdout).toBe(0);
@@ -145,10 +157,18 @@ describe('init without a terminal', () => {
 
   it('writes both files with --yes, each answer as an option, and replaces none without being told', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'init-yes-'));
-    const env = { ...accounts(cwd), ...sandbox.env, STATE_DIR: join(cwd, 'state') } as Record<string, string>;
+    const env = { ...accounts(cwd), ...sandbox.env, STATE_DIR: signedIn } as Record<string, string>;
     const found = await cli(cwd, ['init', '--json'], env);
     expect(found.code, found.stderr).toBe(0);
-    expect(await readdir(cwd)).toEqual(['state']);
+    expect(await readdir(cwd)).toEqual([]);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      ok: true,
+      missing: [],
+      env: { INJECT_NOT_BEFORE: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), REVEL_API_KEY: '(not shown)' },
+      locations: { defaults: { books: { gratuity: 'in-total', fees: 'surcharge', tax: 'header' } } },
+      written: [],
+    });
+    expect(found.stdout).not.toContain(env.REVEL_API_SECRET);
     const answers = ['--not-before', '2026-01-01', '--map', '26999=none', '26059=8', '--user', '1', '--yes'];
     const first = await cli(cwd, ['init', ...answers], env);
     expect(first.code, first.stdout + first.stderr).toBe(0);
@@ -164,6 +184,8 @@ describe('init without a terminal', () => {
     const schema = await readFile(join(cwd, 'locations.schema.json'), 'utf8');
     expect(JSON.parse(schema).properties.locations).toBeDefined();
 
+    expect(first.stdout).toMatch(/sync --dry-run/);
+
     await writeFile(join(cwd, 'locations.json'), '{"mine":1}');
     const second = await cli(cwd, ['init', ...answers], env);
     expect(second.code).toBe(64);
@@ -171,5 +193,56 @@ describe('init without a terminal', () => {
     const third = await cli(cwd, ['init', ...answers, '--replace'], env);
     expect(third.code, third.stderr).toBe(0);
     expect(await readFile(join(cwd, 'locations.json.old'), 'utf8')).toBe('{"mine":1}');
+  });
+});
+
+describe('what is told as options', () => {
+  const known = ['--map', '26999=none', '--user', '1'];
+  let cwd = '';
+  let env: Record<string, string> = {};
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'init-said-'));
+    env = { ...accounts(cwd), ...sandbox.env, STATE_DIR: signedIn } as Record<string, string>;
+  });
+
+  it('names the option of each thing that is missing', async () => {
+    const asked = await cli(cwd, ['init', ...known, '--gratuity', 'product', '--fees', 'product'], env);
+    expect(asked.code).toBe(1);
+    const options = JSON.parse(asked.stdout).missing.map(({ option }: { option: string }) => option);
+    expect(options).toContain('--gratuity-product 8=<product>');
+    expect(options).toContain('--fees-product 8=<product>');
+    const products = ['8=579', '9=580', '10=581'];
+    const told = ['--gratuity-product', ...products, '--fees-product', ...products];
+    const way = ['--gratuity', 'product', '--fees', 'product', '--tax', 'lines', '--discount', 'none'];
+    const full = await cli(cwd, ['init', ...known, ...way, ...told, '--timezone', '8=America/Denver'], env);
+    const { missing, locations } = JSON.parse(full.stdout);
+    for (const { option } of missing) expect(option).toMatch(/^--(gratuity|fees)-product \d+=<product>$/);
+    expect(locations.defaults).toMatchObject({ books: { tax: 'lines' } });
+    expect(locations.defaults.revel).not.toHaveProperty('discountId');
+    expect(locations.locations[0]).toMatchObject({
+      name: 'Special Events',
+      timezone: 'America/Denver',
+      books: { gratuity: { product: 579 }, fees: { product: 579 } },
+    });
+  });
+
+  it.each([
+    [['--timezone', '8=America/Chicgo'], /did you mean America\/Chicago\?/],
+    [['--not-before', '2026-02-30'], /YYYY-MM-DD/],
+    [['--map', '8'], /26059=8/],
+    [['--station', '8=none'], /two ids/],
+    [['--gratuity', 'on-totl'], /on-top/],
+    [['--discount', 'no'], /digits only/],
+  ])('is looked at before anything is asked of anybody: %j', async (args, sentence) => {
+    const { code, stderr } = await cli(cwd, ['init', ...args], { PATH: env.PATH ?? '', HOME: cwd });
+    expect(code).toBe(64);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('ends without a dry run when that is said', async () => {
+    const { code, stdout } = await cli(cwd, ['init', ...known, '--yes', '--no-dry-run'], env);
+    expect(code, stdout).toBe(0);
+    expect(stdout).not.toContain('sync --dry-run');
+    expect(await readFile(join(cwd, '.env'), 'utf8')).toMatch(/^INJECT_NOT_BEFORE=\d{4}-\d\d-\d\d$/m);
   });
 });
