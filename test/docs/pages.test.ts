@@ -1,10 +1,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { variables } from '../../src/config/variables.js';
 import { differenceFields } from '../../src/domain/differences.js';
 import { failReasons, skipReasons } from '../../src/domain/reasons.js';
 import { type AppErrorCode, ExitCode } from '../../src/errors.js';
+import { createMetrics } from '../../src/relay/metrics.js';
+import type { IgnoreReason } from '../../src/relay/payload.js';
+import type { SignatureProblem } from '../../src/relay/signature.js';
+import { RULES } from '../../src/sync/order/next.js';
 import type { RunProblem } from '../../src/sync/types.js';
 import { codesIn, filesUnder, pages, root, rowsIn, section, textOf } from './pages.js';
 
@@ -60,12 +65,66 @@ describe('the page on reasons', () => {
   });
 });
 
+describe('the page on webhooks', () => {
+  const page = textOf('docs/webhooks.md');
+  const problems: Readonly<Record<SignatureProblem | IgnoreReason, true>> = {
+    SIGNATURE_MISSING: true,
+    SIGNATURE_MALFORMED: true,
+    SIGNATURE_EXPIRED: true,
+    SIGNATURE_MISMATCH: true,
+    TRIGGER_NOT_RELEVANT: true,
+    NO_EVENT: true,
+    INVALID_EVENT_ID: true,
+    TOO_MANY_EVENTS: true,
+    CONNECTOR_DISABLED: true,
+  };
+  const relay = filesUnder('src/relay').map(textOf).join('\n');
+
+  it('has every answer to a delivery with its status', () => {
+    const answers = rowsIn(section('docs/webhooks.md', 'Answers to a delivery'));
+    const refused = [...relay.matchAll(/\brefuse\((\d{3}), '([A-Z_]+)'/g)];
+    expect(refused.length).toBeGreaterThan(8);
+    for (const [, status = '', reason = ''] of refused) {
+      const row = answers.find(([, reasons = '']) => codesIn(reasons).includes(reason));
+      expect(row?.[0], reason).toContain(status);
+    }
+    for (const reason of Object.keys(problems)) expect(page).toContain(`\`${reason}\``);
+  });
+
+  it('has every route, metric and reason for which it is not ready', async () => {
+    const metrics = createMetrics(() => ({ waiting: 0, running: 0, oldestSeconds: 0 }));
+    const names = [...(await metrics.render()).matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
+    expect(names).toHaveLength(6);
+    for (const name of names) expect(page).toMatch(new RegExp(`\`${name}[\`{]`));
+    const routes = [...relay.matchAll(/^ +\[?'(\/[a-z/]+)',/gm)].map(([, route = '']) => route);
+    expect(routes).toHaveLength(5);
+    for (const route of routes) expect(page).toMatch(new RegExp(`\\| \`(?:GET|POST) ${route}[\`?]`));
+    for (const [, reason = ''] of relay.matchAll(/ok: false, reason: '([A-Z_]+)'/g))
+      expect(page).toContain(reason);
+  });
+});
+
 describe('the README', () => {
   const text = textOf('README.md');
 
   it('is short, and ends with how to contribute', () => {
     expect(text.split('\n').length).toBeLessThanOrEqual(300);
     expect([...text.matchAll(/^## (.*)$/gm)].at(-1)?.[1]).toBe('Contributing');
+  });
+
+  it('counts the rules of the protocol, and the packages of an install, as they are', () => {
+    const rules = /each of its (\d+) rules/.exec(text)?.[1];
+    expect(Number(rules)).toBe(Object.keys(RULES).length);
+    const { packages } = z
+      .object({
+        packages: z.record(
+          z.string(),
+          z.object({ dev: z.literal(true).optional(), optional: z.literal(true).optional() }),
+        ),
+      })
+      .parse(JSON.parse(textOf('package-lock.json')));
+    const installed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+    expect(Number(/leaves (\d+) packages/.exec(text)?.[1])).toBe(installed.length);
   });
 
   it('leads to every page', () => {
