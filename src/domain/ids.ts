@@ -15,9 +15,17 @@ export function parseEventId(text: string): EventId | null {
   return EVENT_ID.test(text) ? (text as EventId) : null;
 }
 
+/** What the `local_id` of every order this program makes begins with; the event's id follows. */
+export const LOCAL_ID_START = 'Triple Seat_';
+
 /** `Triple Seat_{id}`: the `local_id` of every order this program makes. */
 export function localIdOf(event: EventId): LocalId {
-  return `Triple Seat_${event}` as LocalId;
+  return `${LOCAL_ID_START}${event}` as LocalId;
+}
+
+/** The event that a `local_id` of this form names; null: it is of another form. */
+export function eventIdIn(localId: string | null): EventId | null {
+  return localId?.startsWith(LOCAL_ID_START) ? parseEventId(localId.slice(LOCAL_ID_START.length)) : null;
 }
 
 /** `Triple Seat {id}`: what the older connector wrote; such an order counts as existing. */

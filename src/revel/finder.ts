@@ -1,5 +1,5 @@
 import { orderUuid } from '../domain/identity.js';
-import { type EventId, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
+import { type EventId, eventIdIn, LOCAL_ID_START, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { withHistory } from './children.js';
 import type { ListRead, Rest } from './rest.js';
@@ -18,6 +18,11 @@ const MAX_ROWS = 20_000;
 /** 117 fields a row: 200 of them are about a megabyte. */
 const ORDER_PAGE = 200;
 const PROBE_UUID = '00000000-0000-5000-8000-000000000000';
+/** A few fields a row take little room. */
+const LARGEST_PAGE = 1_000;
+/** What tells whose an order is, and whether staff can see it. */
+const IDENTITY =
+  'id,uuid,local_id,establishment,created_date,updated_date,notes,deleted,bill_parent,orderhistory';
 const PATH = '/resources/Order/';
 
 type Rows = Map<EventId, FoundOrder[]>;
@@ -204,6 +209,35 @@ export class RevelFinder implements OrderFinder {
     if (read.kind === 'error') return read;
     const complete = await this.#withHistory(new Map([[key.event, read.value]]));
     return complete.kind === 'error' ? complete : { kind: 'ok', value: complete.value.get(key.event) ?? [] };
+  }
+
+  async filedUnder({ from, to }: { from: string; to: string }): Promise<RevelRead<FoundOrder[]>> {
+    const [first, last] = [`${from}T00:00:00`, `${to}T23:59:59`];
+    const isAsked = ({ localId, createdDate }: FoundOrder) =>
+      eventIdIn(localId) !== null &&
+      createdDate !== null &&
+      createdDate >= first &&
+      createdDate.slice(0, last.length) <= last;
+    if (this.#mode === 'local_id') {
+      const list = await this.#rest.list({
+        path: PATH,
+        query: {
+          local_id__startswith: LOCAL_ID_START,
+          created_date__gte: first,
+          created_date__lte: last,
+          fields: IDENTITY,
+          order_by: 'id',
+        },
+        schema: orderSchema,
+        wanted: isAsked,
+        key: (row) => row.id,
+        pageSize: LARGEST_PAGE,
+        maxRows: MAX_ROWS,
+        strict: true,
+      });
+      if (list.kind === 'ok' || list.kind === 'error') return list;
+    }
+    return { kind: 'ok', value: this.#scan.passedBy.filter(isAsked) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type EventId, legacyLocalIdOf, localIdOf, type OrderId } from '../domain/ids.js';
+import { type EventId, eventIdIn, legacyLocalIdOf, localIdOf, type OrderId } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { addDays } from '../domain/zones.js';
 import type { Rest } from './rest.js';
@@ -34,9 +34,15 @@ export class OrderScan {
   /** From which day on each establishment was read; empty: from the first. */
   readonly #readFrom = new Map<number, string>();
   #reading: Promise<unknown> = Promise.resolve();
+  readonly #passedBy = new Map<OrderId, FoundOrder>();
 
   constructor(rest: Rest) {
     this.#rest = rest;
+  }
+
+  /** Orders of other events than those asked for that looks have come across, named as this program names its own. */
+  get passedBy(): FoundOrder[] {
+    return [...this.#passedBy.values()];
   }
 
   /** Orders of the events, around their days and today. */
@@ -45,9 +51,13 @@ export class OrderScan {
     const rows = new Map<OrderId, FoundOrder>();
     for (const [establishmentId, ranges] of nearDays(keys)) {
       for (const days of ranges) {
-        const read = await this.#read(establishmentId, days, (id) => asked.has(id));
+        const isNoted = (id: string) => asked.has(id) || eventIdIn(id) !== null;
+        const read = await this.#read(establishmentId, days, isNoted);
         if (read.kind === 'error') return read;
-        for (const row of read.value) rows.set(row.id, row);
+        for (const row of read.value) {
+          const isAsked = row.localId !== null && asked.has(row.localId);
+          (isAsked ? rows : this.#passedBy).set(row.id, row);
+        }
       }
     }
     const others = await this.#filedFor(asked, rows);

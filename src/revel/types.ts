@@ -52,6 +52,12 @@ export interface OrderFinder {
    * {@link find} leaves nothing out.
    */
   further(key: OrderKey): Promise<RevelRead<FoundOrder[]>>;
+  /**
+   * Orders that are named as this program names its own and dated on these store-local days, both included, whatever
+   * their event: all of them where Revel can be asked for that, else those that looks of this run have come across.
+   * Without their money.
+   */
+  filedUnder?(days: { from: string; to: string }): Promise<RevelRead<FoundOrder[]>>;
 }
 
 /** A shop as Revel lists it. */

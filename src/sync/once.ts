@@ -10,7 +10,7 @@ import type { RunContext } from './context.js';
  * Whether this is the first to say what the key stands for, which nobody needs to read at every sweep; the state
  * remembers that it was said, but not of a dry run: the run after it says it, too.
  */
-async function isNews(ctx: RunContext, key: string): Promise<boolean> {
+export async function isNews(ctx: RunContext, key: string): Promise<boolean> {
   const { cache } = ctx.state;
   if (!cache) return false;
   // Events are planned at the same time: the first one says it.

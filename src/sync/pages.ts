@@ -23,6 +23,8 @@ export interface Selection {
   failed: boolean;
   /** A search got no answer that can be used. */
   unanswered: boolean;
+  /** Sites of which everything was read. */
+  whole: Set<number>;
 }
 
 /** How a search ended: `no-answer` when Tripleseat gave none that can be used. */

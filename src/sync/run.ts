@@ -25,6 +25,7 @@ import { type Proof, readProofs } from './proof.js';
 import { applyTold } from './refusals.js';
 import { failedUnread, locationOf, lockedOut, skippedUnread } from './results.js';
 import { selectComing, selectEvents } from './search.js';
+import { findStrays, type Stray, tellStray } from './strays.js';
 import { Tally } from './tally.js';
 import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
 
@@ -154,8 +155,33 @@ class Run {
     }
     this.#tally.expect(listed.length);
     await this.#all(listed);
+    await this.#reverse(selection, listed.length, hoursBack, shard);
     // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
     return this.#tally.outcome(window, ctx.request.locations === null && ctx.settings.enabled);
+  }
+
+  /** The other way round: events that have an order, and that the search did not show. */
+  async #reverse(
+    selection: Selection,
+    listed: number,
+    hoursBack: number,
+    shard: Shard | null,
+  ): Promise<void> {
+    const ctx = this.#ctx;
+    if (this.#tally.stopped() || !ctx.settings.enabled) return;
+    const found = await this.#tally.guarded(() => findStrays(ctx, selection, hoursBack, shard));
+    if (!found) return;
+    const { strays, doubt } = found;
+    if (doubt !== null) this.#tally.note({ kind: 'incomplete', message: doubt, unanswered: false });
+    this.#tally.expect(listed + strays.length);
+    await this.#tally.each(ctx.settings.concurrency, strays, (stray, leave) => this.#stray(stray, leave));
+  }
+
+  async #stray(stray: Stray, leave: () => void): Promise<EventResult | null> {
+    const planned = await planById(this.#ctx, stray.id);
+    return planned.kind === 'result'
+      ? tellStray(this.#ctx, stray, planned.result)
+      : this.#begin(planned.work, leave);
   }
 
   /** Judges what is coming, and writes nothing. */

@@ -39,20 +39,27 @@ function isStrange({ settings }: RunContext, { status, deleted }: EventHeader): 
 }
 
 async function searchSites(ctx: RunContext, hoursBack: number): Promise<Selection> {
-  const selection: Selection = { events: new Map(), problems: [], failed: true, unanswered: false };
+  const selection: Selection = nothing();
   let inARow = 0;
   for (const [siteId, locations] of sites(ctx)) {
+    const problems = selection.problems.length;
     for (const select of [selectDue, selectUpdated]) {
       if (inARow >= BREAKER) return { ...selection, failed: true };
       const read = await select(ctx, siteId, locations, hoursBack, selection);
       inARow = read === 'no-answer' ? inARow + 1 : 0;
       if (read === 'no-answer') selection.unanswered = true;
     }
+    if (selection.problems.length === problems && !ctx.stop.aborted) selection.whole.add(siteId);
   }
   return selection;
 }
 
-function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
+function nothing(): Selection {
+  return { events: new Map(), problems: [], failed: true, unanswered: false, whole: new Set() };
+}
+
+/** The days that a sweep covers in a zone. */
+export function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
   return sweepDates(ctx.clock.now(), zone, hoursBack, ctx.settings.leadHours);
 }
 
@@ -61,7 +68,7 @@ function dueDates(ctx: RunContext, zone: string, hoursBack: number): DateRange {
  * that gets an order.
  */
 export async function selectComing(ctx: RunContext, days: number, back = 0): Promise<Selection> {
-  const selection: Selection = { events: new Map(), problems: [], failed: true, unanswered: false };
+  const selection: Selection = nothing();
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
   const coming = (zone: string): DateRange => ({
     from: addDays(today(zone), -back),

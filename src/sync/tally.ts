@@ -24,9 +24,9 @@ export class Tally {
     this.#total = total;
   }
 
-  /** What keeps the run from doing all that it was asked for. */
+  /** What keeps the run from doing all that it was asked for; what keeps it from more has been said before. */
   note(problem: RunProblem): void {
-    this.#problem = problem;
+    if (this.#problem === null || this.#problem.kind === 'incomplete') this.#problem = problem;
   }
 
   /** Both APIs have answered. */

@@ -12,7 +12,7 @@ import { localDate } from '../../src/sandbox/tripleseat/time.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
 import { seedShops, seedWorld } from '../../src/sandbox/world/seed.js';
-import type { TokenStore, Tokens } from '../../src/state/types.js';
+import type { JournalRecord, TokenStore, Tokens } from '../../src/state/types.js';
 import { runSync } from '../../src/sync/run.js';
 import type { EventResult, SyncDeps, SyncOutcome, SyncRequest, SyncSettings } from '../../src/sync/types.js';
 import { connectTripleseat } from '../../src/tripleseat/connect.js';
@@ -66,6 +66,8 @@ export class Desk {
   /** The cache's entries as JSON; may be changed and deleted. */
   readonly cache = new Map<string, string>();
   lastGoodSweep: string | null = null;
+  /** What earlier runs have recorded. */
+  readonly journal: JournalRecord[] = [];
   /** Names of the locks that are held. */
   readonly locks = new Set<string>();
   strike: Strike | null = null;
@@ -280,7 +282,7 @@ export class Desk {
       },
       journal: {
         append: async () => undefined,
-        async *read() {},
+        read: () => recorded(this.journal),
         lastGoodSweep: async () => this.lastGoodSweep,
       },
       cache: {
@@ -293,6 +295,10 @@ export class Desk {
       },
     };
   }
+}
+
+async function* recorded(records: readonly JournalRecord[]): AsyncGenerator<JournalRecord> {
+  yield* records;
 }
 
 function toSim(http: HttpRequest, url: URL): SimRequest {
