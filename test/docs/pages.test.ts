@@ -9,6 +9,14 @@ import { type AppErrorCode, ExitCode } from '../../src/errors.js';
 import { createMetrics } from '../../src/relay/metrics.js';
 import type { IgnoreReason } from '../../src/relay/payload.js';
 import type { SignatureProblem } from '../../src/relay/signature.js';
+import {
+  eventFailed,
+  eventSynced,
+  runCompleted,
+  runStarted,
+  runTag,
+  webhookProcessed,
+} from '../../src/report/messages.js';
 import { RULES } from '../../src/sync/order/next.js';
 import type { RunProblem } from '../../src/sync/types.js';
 import { codesIn, filesUnder, pages, root, rowsIn, section, textOf } from './pages.js';
@@ -102,6 +110,20 @@ describe('the page on webhooks', () => {
     for (const [, reason = ''] of relay.matchAll(/ok: false, reason: '([A-Z_]+)'/g))
       expect(page).toContain(reason);
   });
+});
+
+it('the page on operations has the lines of the log as they are', () => {
+  const [block = ''] =
+    section('docs/operations.md', 'What the log says').match(/(?<=^```text\n)[\s\S]*?(?=^```)/m) ?? [];
+  const tag = (trigger: 'cron' | 'manual' | 'webhook') => `[${runTag(trigger, '1a2b3c4d')}]`;
+  const counts = { queried: 5, injected: 2, repaired: 0, skipped: 3, failed: 0 };
+  expect(block.trimEnd().split('\n')).toEqual([
+    `${tag('cron')} ${runStarted('cron')}`,
+    `${tag('manual')} ${eventSynced('55521609', '10684001')}`,
+    `ERROR ${tag('manual')} ${eventFailed('55521609', '…')}`,
+    `${tag('manual')} ${runCompleted(counts)}`,
+    `${tag('webhook')} ${webhookProcessed}`,
+  ]);
 });
 
 describe('the README', () => {

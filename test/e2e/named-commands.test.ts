@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { codesIn, pages, textOf } from '../docs/pages.js';
 import { binPath, runCli } from '../helpers/cli.js';
 
 const root = join(binPath, '..', '..');
@@ -10,6 +11,9 @@ const PROSE = new Set(
     ' ',
   ),
 );
+
+/** Options of other programs. */
+const FOREIGN = new Set(['--collector.textfile.directory']);
 
 interface Known {
   /** Names of the commands below it. */
@@ -94,6 +98,24 @@ describe('every call of the program that a person is told to make can be made', 
     expect(
       await unmade('.', /^(README\.md|crontab\.example|\.env\.example|render\.yaml|Dockerfile)$/, 20),
     ).toEqual([]);
+  });
+
+  it('and so can every option that a page names by itself', async () => {
+    const flagsOf = ({ flags, commands }: Known): string[] => [
+      ...flags,
+      ...[...commands.values()].flatMap(flagsOf),
+    ];
+    const flags = new Set(flagsOf(program));
+    let seen = 0;
+    for (const page of pages.filter((name) => !name.startsWith('src/'))) {
+      for (const code of codesIn(textOf(page)).filter((each) => /^--[a-z]/.test(each))) {
+        const [flag = ''] = code.split(/[ =]/);
+        if (FOREIGN.has(flag)) continue;
+        seen += 1;
+        expect(flags.has(flag), `${page}: ${flag}`).toBe(true);
+      }
+    }
+    expect(seen).toBeGreaterThan(20);
   });
 
   it('in the examples of each help', async () => {

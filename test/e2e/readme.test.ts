@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from '../../src/clock.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { rowsIn, section } from '../docs/pages.js';
 import { binPath, runCli, startCli } from '../helpers/cli.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -96,6 +98,17 @@ describe('the pages', () => {
     },
     300_000,
   );
+
+  it('know every check of the doctor', async () => {
+    const { stdout } = await runCli(['doctor', '--json', '--sandbox'], env);
+    const { checks } = z
+      .object({ checks: z.array(z.object({ name: z.string() })) })
+      .parse(JSON.parse(stdout));
+    const table = rowsIn(section('docs/operations.md', 'Is everything all right\\? `doctor`'));
+    const told = table.flatMap(([names = '']) => names.split(', '));
+    expect(checks.length).toBeGreaterThan(20);
+    for (const { name } of checks) expect(told).toContain(name);
+  });
 
   it('have a demo that ends well', async () => {
     const child = spawn('npm', ['run', '--silent', 'demo'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
