@@ -127,6 +127,56 @@ describe('books', () => {
     expect((await desk.sweep({}, settings)).of(event.id).reason).toBe('ALREADY_INJECTED');
   });
 
+  it.each([
+    ['nothing', 0],
+    ['less than all but the gratuity', 1_000],
+    ['all but the gratuity', 2_148],
+    ['some of the gratuity, too', 2_200],
+    ['everything', 2_448],
+    ['more than everything', 2_500],
+  ])(
+    'on top, %s paid: an order that a POS has opened still equals the event to the cent',
+    async (_, amount) => {
+      const desk = new Desk(NOW);
+      desk.revel.configure({ gratuity: 'on-top' });
+      const [document] = party.documents;
+      const payments = amount === 0 ? [] : [{ amount }];
+      const event = desk.add({ documents: [{ lines: [], ...document, payments }] });
+      const settings = placed({ books: { gratuity: 'on-top', fees: 'surcharge', tax: 'header' } });
+      expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('injected');
+      const money = () => {
+        const [order] = desk.revel.orders();
+        const { subtotal, tax, gratuity, surcharge, final_total, remaining_due } = order ?? {};
+        return { subtotal, tax, gratuity, surcharge, final_total, remaining_due };
+      };
+      const written = money();
+      expect(written).toMatchObject({ final_total: 21.48, remaining_due: (2_448 - amount) / 100 });
+      const [order] = desk.revel.orders();
+      desk.revel.control('pos-open', { orderId: order?.id }, desk.clock.now());
+      expect(money()).toEqual(written);
+      await desk.clock.sleep(600_000);
+      const run = await desk.sweep({}, settings);
+      expect(run.of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED', differences: [] });
+      expect(run.writes).toEqual([]);
+    },
+  );
+
+  it('on top where the POS counts otherwise: what it makes of the order is told, and nothing is written', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(party);
+    const settings = placed({ books: { gratuity: 'on-top', fees: 'surcharge', tax: 'header' } });
+    await desk.single([event], {}, settings);
+    const [order] = desk.revel.orders();
+    desk.revel.control('pos-open', { orderId: order?.id }, desk.clock.now());
+    await desk.clock.sleep(600_000);
+    const run = await desk.sweep({}, settings);
+    expect(run.of(event.id)).toMatchObject({
+      reason: 'IN_SERVICE',
+      differences: [{ field: 'total', name: null, event: '21.48', order: '24.48' }],
+    });
+    expect(run.writes).toEqual([]);
+  });
+
   it('as lines: fee and gratuity are sold, and a second run plans nothing', async () => {
     const desk = new Desk(NOW);
     const event = desk.add(party);

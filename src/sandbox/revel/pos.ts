@@ -88,8 +88,11 @@ function recomputed(world: World, order: Row): Record<string, JsonValue> {
   );
   const agreed = money(order.discount_rule_amount) === money(order.discount_amount);
   const discount = agreed ? money(order.discount_amount) : 0;
-  const total = subtotal - discount + money(order.tax) + money(order.surcharge) + money(order.gratuity);
-  const paid = sum(payments, (payment) => money(payment.amount));
+  const gratuity = money(order.gratuity);
+  const rest = subtotal - discount + money(order.tax) + money(order.surcharge);
+  const isOnTop = world.switches.gratuity === 'on-top';
+  const tips = sum(payments, (payment) => money(payment.tip));
+  const paid = sum(payments, (payment) => money(payment.amount)) + (isOnTop ? Math.min(tips, gratuity) : 0);
   const amount = discount / 100;
   return {
     subtotal: subtotal / 100,
@@ -97,8 +100,8 @@ function recomputed(world: World, order: Row): Record<string, JsonValue> {
     discount_rule_amount: amount,
     discount_total_amount: amount.toFixed(6),
     applied_discounts: agreed ? (order.applied_discounts ?? []) : withoutAmounts(order.applied_discounts),
-    final_total: total / 100,
-    remaining_due: (total - paid) / 100,
+    final_total: (isOnTop ? rest : rest + gratuity) / 100,
+    remaining_due: (rest + gratuity - paid) / 100,
     version: Number(order.version) + 2,
     check_sum: `pos-${order.id}-${Number(order.version) + 2}`,
   };

@@ -28,6 +28,11 @@ export const revelSwitchesSchema = z.strictObject({
   fillsNames: z.boolean(),
   /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
   textLength: z.number().int().min(0).nullable(),
+  /**
+   * How a register that opens an order counts its gratuity: within `final_total`, or beside it, where tips of payments
+   * settle it.
+   */
+  gratuity: z.enum(['in-total', 'on-top']),
   /** Filters on date fields. */
   dateFilter: z.enum(['works', 'ignored']),
   /** The `establishment` filter. */
@@ -52,6 +57,7 @@ export const defaultRevelSwitches: RevelSwitches = {
   detailLag: false,
   fillsNames: false,
   textLength: null,
+  gratuity: 'in-total',
   dateFilter: 'works',
   establishmentFilter: 'works',
   duplicatePagesRows: false,

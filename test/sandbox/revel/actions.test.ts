@@ -50,6 +50,18 @@ describe('a register opens an order', () => {
     expect(opened?.orderhistory).toEqual([history?.resource_uri]);
   });
 
+  it.each([
+    ['in-total', 9, 1.5],
+    ['on-top', 7.5, 0.5],
+  ] as const)('and counts gratuity %s', (gratuity, final_total, remaining_due) => {
+    account.sim.configure({ gratuity });
+    const order = filledOrder(2.5);
+    account.patch(order.resource_uri, { gratuity: 1.5 });
+    account.payment(order.resource_uri, { amount: '0.00', tip: '1.00' });
+    act('pos-open', { orderId: order.id });
+    expect(account.sim.order(order.id)).toMatchObject({ gratuity: 1.5, final_total, remaining_due });
+  });
+
   it('and keeps one that has it', () => {
     const order = filledOrder(2.5);
     act('pos-open', { orderId: order.id });
