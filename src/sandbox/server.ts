@@ -36,7 +36,7 @@ export async function startServers(
   ports: SandboxPorts,
   seed: boolean,
 ): Promise<SandboxServers> {
-  const tripleseat = new TripleseatSimulator({ rate: null });
+  const tripleseat = new TripleseatSimulator();
   const revel = new RevelSimulator(revelKey);
   if (seed) {
     for (const name of Object.values(DATA)) await files.remove(files.path(name));

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.js';
-import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import type { FaultDecision } from '../simulators/faults.js';
 import { disturbances, endState, Watch, wrongWith } from './check.js';
 import { type CliResult, runCli, startCli, syncArgs } from './cli.js';
 import { TestWorld, type WorldOptions } from './world.js';

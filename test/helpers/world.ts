@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../../src/clock.js';
-import type { FaultDecision, FaultEngine } from '../../src/sandbox/host/faults.js';
-import { type SimServer, startSimServer } from '../../src/sandbox/host/server.js';
-import { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
-import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
+import { systemClock } from '../../src/clock.js';
+import type { Simulator } from '../../src/sandbox/host/types.js';
+import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import {
   defaultSettings,
@@ -27,6 +25,9 @@ import {
   sampleLocationsFile,
   sampleSites,
 } from '../../src/sandbox/world/places.js';
+import type { FaultDecision } from '../simulators/faults.js';
+import { type AccountSwitches, LaggingRevel } from '../simulators/lag.js';
+import { startTroubledServer, type TroubledServer } from '../simulators/server.js';
 
 const KEY = { apiKey: 'test-key', apiSecret: 'test-secret' };
 const HOUR = 3_600_000;
@@ -34,7 +35,7 @@ const FIRST_EVENT = 61_000_001;
 
 /** What is special about a world; everything left out is friendly and fast. */
 export interface WorldOptions {
-  revel?: Partial<RevelSwitches>;
+  revel?: Partial<AccountSwitches>;
   tripleseat?: Partial<TripleseatSettings>;
   /** Delay of each request in milliseconds: before it is handled, and again before it is answered. */
   latencyMs?: () => number;
@@ -49,8 +50,8 @@ export interface WorldOptions {
 /** Decides the fault of one request: `request` counts from 0 on its server since the last {@link Gate.reset}. */
 export type Strike = (request: { method: string; path: string }, index: number) => FaultDecision;
 
-/** A fault engine that a test changes while requests come in. */
-export class Gate implements FaultEngine {
+/** What a test decides about the requests to one service, while they come in. */
+export class Gate {
   /** Requests since the last reset. */
   count = 0;
   /** What a request waits for before it is handled; a strike may set it for its own request. */
@@ -73,23 +74,19 @@ export class Gate implements FaultEngine {
     this.count = 0;
     this.#strike = strike;
   }
-
-  replace(): void {
-    throw new Error('The rules of this server are set with reset().');
-  }
 }
 
 /** Both simulators behind real ports, and what a run needs to be pointed at them. */
 export class TestWorld {
   readonly tripleseat: TripleseatSimulator;
-  readonly revel: RevelSimulator;
+  readonly revel: LaggingRevel;
   readonly tripleseatGate: Gate;
   readonly revelGate: Gate;
   /** The events of this world, as Tripleseat shows them. */
   readonly events: RawRecord[] = [];
   readonly #dir: string;
   readonly #options: WorldOptions;
-  #servers: { tripleseat: SimServer; revel: SimServer } | null = null;
+  #servers: { tripleseat: TroubledServer; revel: TroubledServer } | null = null;
   #stateDirs = 0;
 
   private constructor(dir: string, options: WorldOptions) {
@@ -98,11 +95,10 @@ export class TestWorld {
     // Every new state directory must be able to log in: a refresh token would be good for one of them only.
     this.tripleseat = new TripleseatSimulator({
       clientCredentials: 'works',
-      rate: null,
       ...options.tripleseat,
     });
     this.tripleseat.store.setPlaces(sampleSites(), sampleLocations());
-    this.revel = new RevelSimulator({ ...KEY, switches: options.revel ?? {} });
+    this.revel = new LaggingRevel({ ...KEY, switches: options.revel ?? {} });
     furnish(this.revel);
     const { latencyMs } = options;
     const otherwise = (): FaultDecision =>
@@ -121,50 +117,40 @@ export class TestWorld {
   async #listen(): Promise<void> {
     await writeFile(this.locationsFile, JSON.stringify(sampleLocationsFile));
     const { onRevelChange } = this.#options;
-    const tripleseat = await startSimServer({
-      simulator: this.tripleseat,
-      faults: this.tripleseatGate,
-      clock: this.#clock(this.tripleseatGate),
-      latencyMs: BEFORE,
-    });
-    const revel = await startSimServer({
-      simulator: this.revel,
-      faults: this.revelGate,
-      clock: this.#clock(this.revelGate),
-      latencyMs: BEFORE,
-      ...(onRevelChange ? { onChange: onRevelChange } : {}),
-    });
-    this.#servers = { tripleseat, revel };
-  }
-
-  /** A clock on which the fixed latency that the host is told is as long as this world wants it each time. */
-  #clock(gate: Gate): Clock {
-    const { latencyMs } = this.#options;
-    return {
-      now: systemClock.now,
-      steady: systemClock.steady,
-      sleep: (ms) => {
-        if (ms !== BEFORE) return systemClock.sleep(ms);
-        const { hold } = gate;
-        gate.hold = null;
-        const latency = systemClock.sleep(Math.round(latencyMs?.() ?? 0));
-        return hold ? hold.then(() => latency) : latency;
-      },
+    this.#servers = {
+      tripleseat: await this.#serve(this.tripleseat, this.tripleseatGate),
+      revel: await this.#serve(this.revel, this.revelGate, onRevelChange),
     };
   }
 
-  get #running(): { tripleseat: SimServer; revel: SimServer } {
+  #serve(simulator: Simulator, gate: Gate, onChange?: () => void): Promise<TroubledServer> {
+    const { latencyMs } = this.#options;
+    return startTroubledServer({
+      simulator,
+      decide: (request) => gate.decide(request),
+      before: async () => {
+        const { hold } = gate;
+        gate.hold = null;
+        const latency = latencyMs && systemClock.sleep(Math.round(latencyMs()));
+        await hold;
+        await latency;
+      },
+      ...(onChange ? { onChange } : {}),
+    });
+  }
+
+  get #running(): { tripleseat: TroubledServer; revel: TroubledServer } {
     if (this.#servers === null) throw new Error('The world is not running.');
     return this.#servers;
   }
 
   /** Requests and answers of the Tripleseat server. */
-  get tripleseatServer(): SimServer {
+  get tripleseatServer(): TroubledServer {
     return this.#running.tripleseat;
   }
 
   /** Requests and answers of the Revel server. */
-  get revelServer(): SimServer {
+  get revelServer(): TroubledServer {
     return this.#running.revel;
   }
 
@@ -222,9 +208,6 @@ export class TestWorld {
     await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
-
-/** Stands for the latency of a request, see TestWorld's clock. */
-const BEFORE = 0.5;
 
 /**
  * A party of today: four lines of which two are equal and one is a fraction, a discount, a tax, a tip, a fee and

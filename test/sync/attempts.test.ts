@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import { wrongWith } from '../helpers/check.js';
+import type { FaultDecision } from '../simulators/faults.js';
 import { Desk, type Sent } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';

@@ -2,9 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { parseEventId } from '../../src/domain/ids.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
-import { applyFault, type FaultDecision } from '../../src/sandbox/host/faults.js';
 import type { SimRequest } from '../../src/sandbox/host/types.js';
-import { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
@@ -19,6 +17,8 @@ import { connectTripleseat } from '../../src/tripleseat/connect.js';
 import { usualSettings } from '../helpers/settings.js';
 import { partyOptions } from '../helpers/world.js';
 import { VirtualClock } from '../http/virtual-clock.js';
+import { applyFault, type FaultDecision } from '../simulators/faults.js';
+import { LaggingRevel } from '../simulators/lag.js';
 
 const TRIPLESEAT = 'https://tripleseat.test';
 const REVEL = 'https://revel.test';
@@ -60,8 +60,8 @@ export interface DeskRun extends SyncOutcome {
 /** Both simulators and the sync library in one process, on a clock of their own: no sockets, no waiting. */
 export class Desk {
   readonly clock: VirtualClock;
-  readonly tripleseat = new TripleseatSimulator({ clientCredentials: 'works', rate: null });
-  readonly revel = new RevelSimulator(KEY);
+  readonly tripleseat = new TripleseatSimulator({ clientCredentials: 'works' });
+  readonly revel = new LaggingRevel(KEY);
   readonly scenarios: Scenario[];
   /** The cache's entries as JSON; may be changed and deleted. */
   readonly cache = new Map<string, string>();

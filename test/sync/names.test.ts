@@ -26,7 +26,7 @@ function silent(desk: Desk): void {
 function rename(desk: Desk, index: number, name: string, user = OUR_USER): void {
   const row = live(desk)[index];
   if (!row) throw new Error('there is such a line');
-  const snapshot = desk.revel.snapshot() as { tables: { OrderItem: unknown } };
+  const snapshot = desk.revel.snapshot();
   const text = JSON.stringify(snapshot.tables.OrderItem).replaceAll(
     `"product_name_override":"${row.product_name_override}"`,
     `"product_name_override":"${name}"`,

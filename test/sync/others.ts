@@ -12,7 +12,7 @@ import type { Desk } from './desk.js';
 export function makeLegacy(desk: Desk, eventId: number, day?: string): void {
   const row = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${eventId}`);
   if (!row) throw new Error('there is an order');
-  const snapshot = desk.revel.snapshot() as { tables: { Order: unknown } };
+  const snapshot = desk.revel.snapshot();
   const text = JSON.stringify(snapshot)
     .replaceAll(`Triple Seat_${eventId}`, `Triple Seat ${eventId}`)
     .replaceAll(row.uuid, '12345678-0000-4000-8000-000000000000')

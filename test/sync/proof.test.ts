@@ -23,7 +23,7 @@ function standing(count: number): { desk: Desk; events: RawRecord[] } {
 /** Rows of the event's order disappear without a trace in its header. */
 function lose(desk: Desk, event: RawRecord, from: 'OrderItem' | 'Payment'): void {
   const order = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${event.id}`);
-  const snapshot = desk.revel.snapshot() as { tables: Record<string, unknown> };
+  const snapshot = desk.revel.snapshot();
   const table = JSON.stringify(snapshot.tables[from]).replaceAll(
     `"/resources/Order/${order?.id}/"`,
     '"/resources/Order/1/"',

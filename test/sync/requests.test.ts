@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultDecision } from '../../src/sandbox/host/faults.js';
 import { repeatable } from '../bench/parts/random.js';
+import type { FaultDecision } from '../simulators/faults.js';
 import { Desk, type DeskRun } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';

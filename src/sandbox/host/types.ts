@@ -39,7 +39,7 @@ export interface Simulator {
   /** Takes back what {@link snapshot} returned; throws an Error when the data does not fit. */
   restore(data: unknown): void;
   /** Changes some of the simulator's switches; the result is all of them as they are now. */
-  configure?(switches: unknown): ControlResult;
+  configure(switches: unknown): ControlResult;
   /** Things that the real API's own side does (staff at work, data appearing); unknown actions are errors. */
-  control?(action: string, body: unknown, now: number): ControlResult;
+  control(action: string, body: unknown, now: number): ControlResult;
 }

@@ -8,7 +8,6 @@ import type { JsonValue, Row } from './types.js';
 /** How a list shows its rows. */
 export interface ListView {
   now: number;
-  lagMs: number;
   /** A page after the first begins with the last row of the page before. */
   duplicateRows: boolean;
 }
@@ -56,13 +55,13 @@ function selectRows(table: Table, query: ListQuery, view: ListView): Row[] {
   return query.compare === null ? selected : selected.sort(query.compare);
 }
 
-/** All visible rows, or those of the orders asked for; ascending by id either way. */
-function candidates(table: Table, { orderUris }: ListQuery, { now, lagMs }: ListView): Iterable<Row> {
-  if (orderUris === null) return table.rows(now, lagMs);
+/** All rows, or those of the orders asked for; ascending by id either way. */
+function candidates(table: Table, { orderUris }: ListQuery, { now }: ListView): Iterable<Row> {
+  if (orderUris === null) return table.allListed(now);
   const ids = new Set(orderUris.flatMap((uri) => table.idsOfOrder(uri)));
   return [...ids]
     .sort((a, b) => a - b)
-    .map((id) => table.getVisible(id, now, lagMs))
+    .map((id) => table.listed(id, now))
     .filter((row) => row !== null);
 }
 

@@ -6,6 +6,7 @@ import { listRows, pickedText } from './list.js';
 import { InvalidQuery, parseFields, parseListQuery } from './query.js';
 import { type Resource, type Route, routeOf, uriOf } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
+import { Table } from './table.js';
 import type {
   HistoryRow,
   ItemRow,
@@ -16,10 +17,10 @@ import type {
   ResourceName,
   Row,
 } from './types.js';
-import { World } from './world.js';
+import { type RevelSnapshot, World } from './world.js';
 import { createRow, patchRow } from './write.js';
 
-/** A time before any that a simulation starts at: what was set up then is visible whatever the lag. */
+/** A time before any that a simulation starts at: what was set up then has always been there. */
 const ALWAYS = Number.MIN_SAFE_INTEGER;
 
 /** How a simulated account is opened. */
@@ -28,6 +29,8 @@ export interface RevelSimulatorOptions {
   apiKey: string;
   apiSecret: string;
   switches?: Partial<RevelSwitches>;
+  /** Makes the table of a resource, whose ids begin there; default: a plain one. */
+  makeTable?: (firstId: number) => Table;
 }
 
 /** A shop to set up; an id left out is the next one, here and below. */
@@ -95,7 +98,7 @@ export class RevelSimulator implements Simulator {
   constructor(options: RevelSimulatorOptions) {
     this.#options = options;
     this.#credentials = `${options.apiKey}:${options.apiSecret}`;
-    this.#world = new World(options.switches ?? {});
+    this.#world = new World(options.switches ?? {}, options.makeTable ?? ((firstId) => new Table(firstId)));
   }
 
   get revision(): number {
@@ -118,7 +121,7 @@ export class RevelSimulator implements Simulator {
     return this.#dispatch(route, request, now);
   }
 
-  snapshot(): unknown {
+  snapshot(): RevelSnapshot {
     return this.#world.snapshot();
   }
 
@@ -245,7 +248,7 @@ export class RevelSimulator implements Simulator {
     const { switches } = this.#world;
     try {
       const query = parseListQuery(resource, request.query, switches);
-      const view = { now, lagMs: switches.listLagMs, duplicateRows: switches.duplicatePagesRows };
+      const view = { now, duplicateRows: switches.duplicatePagesRows };
       return listRows(resource, this.#world.table(resource.name), query, request.query, view);
     } catch (error) {
       if (error instanceof InvalidQuery) return badRequest(error.message);
@@ -254,8 +257,7 @@ export class RevelSimulator implements Simulator {
   }
 
   #detail(resource: Resource, id: string, request: SimRequest, now: number): SimResponse {
-    const { detailLag, listLagMs } = this.#world.switches;
-    const row = this.#world.table(resource.name).getVisible(numericId(id), now, detailLag ? listLagMs : 0);
+    const row = this.#world.table(resource.name).shown(numericId(id), now);
     if (row === null) return empty(404);
     return jsonText(200, pickedText(row, parseFields(request.query)));
   }

@@ -20,10 +20,6 @@ export const revelSwitchesSchema = z.strictObject({
   printed: z.enum(['sticks', 'first-ignored']),
   /** False: `deleted` in a PATCH is ignored. */
   keepsDeletedMark: z.boolean(),
-  /** Rows and changes show up in list results this many milliseconds after they were made. */
-  listLagMs: z.number().int().min(0),
-  /** The lag holds for detail reads as well. */
-  detailLag: z.boolean(),
   /** An item that was made without a name of its own shows that of its product. */
   fillsNames: z.boolean(),
   /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
@@ -53,8 +49,6 @@ export const defaultRevelSwitches: RevelSwitches = {
   fourByteText: 'works',
   printed: 'sticks',
   keepsDeletedMark: true,
-  listLagMs: 0,
-  detailLag: false,
   fillsNames: false,
   textLength: null,
   gratuity: 'in-total',

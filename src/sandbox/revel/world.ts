@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blankRow, idOfUri, resources } from './resources.js';
 import { defaultRevelSwitches, type RevelSwitches, revelSwitchesSchema } from './switches.js';
-import { Table, tableSnapshotSchema } from './table.js';
+import { type Table, tableSnapshotSchema } from './table.js';
 import { byResource, type JsonValue, type ResourceName, type Row, resourceNames } from './types.js';
 
 const snapshotSchema = z.strictObject({
@@ -10,18 +10,22 @@ const snapshotSchema = z.strictObject({
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
 
+/** What {@link World.snapshot} returns. */
+export type RevelSnapshot = z.infer<typeof snapshotSchema>;
+
 /** Everything the simulated account holds, and how it behaves. */
 export class World {
   /** Replaced as a whole, never changed in place. */
   switches: RevelSwitches;
   /** Grows with every change. */
   revision = 0;
-  readonly #tables = byResource((name) => new Table(resources[name].firstId));
+  readonly #tables: Record<ResourceName, Table>;
   /** Orders of which a PATCH has carried `printed`. */
   #printedSeen = new Set<number>();
 
-  constructor(switches: Partial<RevelSwitches>) {
+  constructor(switches: Partial<RevelSwitches>, makeTable: (firstId: number) => Table) {
     this.switches = { ...defaultRevelSwitches, ...switches };
+    this.#tables = byResource((name) => makeTable(resources[name].firstId));
   }
 
   /** The rows of a resource. */
@@ -66,7 +70,7 @@ export class World {
   }
 
   /** Rows, switches and what the switches remember, as JSON data. */
-  snapshot(): z.infer<typeof snapshotSchema> {
+  snapshot(): RevelSnapshot {
     return {
       switches: this.switches,
       printedSeen: [...this.#printedSeen],
@@ -84,7 +88,7 @@ export class World {
   }
 
   #put(name: ResourceName, row: Row, now: number): void {
-    this.#tables[name].put(row, now, this.switches.listLagMs);
+    this.#tables[name].put(row, now);
     this.revision++;
   }
 }

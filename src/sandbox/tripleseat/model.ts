@@ -56,10 +56,6 @@ export const settingsSchema = z.strictObject({
   deletedInSearch: z.boolean(),
   /** What the detail of a deleted event is. */
   deletedDetail: z.enum(['not-found', 'shown']),
-  /** Requests in any one second; null: no limit. */
-  rate: z.number().int().positive().nullable(),
-  /** Whether a 429 names the seconds to wait. */
-  retryAfter: z.boolean(),
 });
 
 /** See {@link settingsSchema}. */
@@ -87,8 +83,6 @@ export const defaultSettings: TripleseatSettings = {
   forbidBookings: false,
   deletedInSearch: true,
   deletedDetail: 'not-found',
-  rate: 10,
-  retryAfter: true,
 };
 
 /** The refresh token that a fresh simulator accepts, once. */

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { tooManyRequests } from '../host/faults.js';
-import { createRateLimiter, type RateLimiter } from '../host/rate.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
 import { controlTripleseat } from './control.js';
@@ -28,7 +26,6 @@ export class TripleseatSimulator implements Simulator {
   /** The account's data; change it through its methods. */
   readonly store = new TripleseatStore();
   readonly #oauth = new OauthServer(() => this.store.settings, this.store.changed);
-  #limiter: { rate: number; limiter: RateLimiter } | null = null;
 
   /** Starts as an empty account; `switches` differ from the documented behaviour. */
   constructor(switches: Partial<TripleseatSettings> = {}) {
@@ -75,20 +72,11 @@ export class TripleseatSimulator implements Simulator {
   #api(request: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
     const endpoint = this.#endpoint(request, route, now);
     if (!endpoint) return unknownRoute();
-    if (!this.#admit(now))
-      return tooManyRequests(this.store.settings.retryAfter ? { seconds: 1 } : 'none', now);
     const bearer = this.#oauth.authenticate(request.headers, now);
     if (bearer.kind === 'refused') return unauthorized(this.store.settings, bearer.error);
     if (!allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
     const wantsJson = suffixed || (request.headers.accept ?? '').includes('application/json');
     return wantsJson ? endpoint.answer() : html(200, '<!DOCTYPE html><html><body>Tripleseat</body></html>');
-  }
-
-  #admit(now: number): boolean {
-    const { rate } = this.store.settings;
-    if (rate === null) return true;
-    if (this.#limiter?.rate !== rate) this.#limiter = { rate, limiter: createRateLimiter(rate) };
-    return this.#limiter.limiter.admit(now);
   }
 
   /** The endpoint of a route with the scope it needs (null: any token will do), or null when there is none. */

@@ -1,5 +1,5 @@
-import type { FaultDecision } from '../../../src/sandbox/host/faults.js';
 import { wrongWith } from '../../helpers/check.js';
+import type { FaultDecision } from '../../simulators/faults.js';
 import type { Figure, Part } from '../figure.js';
 import { freshDesk } from './fresh.js';
 import { repeatable } from './random.js';

@@ -1,6 +1,6 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
-import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import type { OrderRow } from '../../../src/sandbox/revel/types.js';
+import { LaggingRevel } from '../../simulators/lag.js';
 import { eventIdOf, OUR_USER, productsOf, SHOPS, zoneOf } from './events.js';
 import type { Deed, Scenario } from './scenario.js';
 
@@ -11,14 +11,14 @@ export const API_SECRET = 'secret';
 
 /** The Revel account of a schedule: shops, products, and an order of somebody else. */
 export class Account {
-  readonly sim: RevelSimulator;
+  readonly sim: LaggingRevel;
   readonly #scenario: Scenario;
   #rows = 0;
   readonly #shown = new Set<number>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.sim = new RevelSimulator({
+    this.sim = new LaggingRevel({
       apiKey: API_KEY,
       apiSecret: API_SECRET,
       switches: {

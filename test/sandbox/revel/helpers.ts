@@ -1,6 +1,5 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
-import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
-import type { RevelSwitches } from '../../../src/sandbox/revel/switches.js';
+import { type AccountSwitches, LaggingRevel } from '../../simulators/lag.js';
 
 /** Noon UTC, 4 a.m. in the shop. */
 const NOW = Date.UTC(2026, 10, 14, 12, 0, 0);
@@ -17,11 +16,11 @@ type Body = Record<string, unknown>;
 
 /** An account with two shops, and short ways to ask it. */
 export class Account {
-  readonly sim: RevelSimulator;
+  readonly sim: LaggingRevel;
   now = NOW;
 
-  constructor(switches: Partial<RevelSwitches> = {}) {
-    this.sim = new RevelSimulator({ apiKey: 'key', apiSecret: 'secret', switches });
+  constructor(switches: Partial<AccountSwitches> = {}) {
+    this.sim = new LaggingRevel({ apiKey: 'key', apiSecret: 'secret', switches });
     this.sim.addEstablishment({ id: STORE, name: 'Harbour', timezone: 'America/Los_Angeles' });
     this.sim.addEstablishment({ id: OTHER_STORE, name: 'Hill', timezone: 'America/New_York' });
     this.sim.addUser({ id: USER, firstName: 'Api' });

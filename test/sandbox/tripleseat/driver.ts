@@ -13,7 +13,7 @@ export class Driver {
   token = '';
 
   constructor(switches: Partial<TripleseatSettings> = {}) {
-    this.sim = new TripleseatSimulator({ rate: null, ...switches });
+    this.sim = new TripleseatSimulator(switches);
     this.sim.store.setPlaces(
       [
         { id: 15691, name: 'West', timezone: 'Pacific Time (US & Canada)' },

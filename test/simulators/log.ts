@@ -1,7 +1,7 @@
-import type { SimRequest } from './types.js';
+import type { SimRequest } from '../../src/sandbox/host/types.js';
 
 /** One request as the host saw it. */
-export interface LogEntry {
+interface LogEntry {
   /** 0-based number of the request on this server. */
   index: number;
   method: string;
@@ -12,8 +12,6 @@ export interface LogEntry {
   status: number | null;
   /** Epoch milliseconds of arrival. */
   at: number;
-  /** Kind of the fault that struck, `rate-limit`, or null. */
-  fault: string | null;
   /** Body of a write, cut at 64 KB, values of credentials masked. */
   body?: string;
 }
@@ -24,7 +22,6 @@ export interface RequestLog {
   add(index: number, request: SimRequest, at: number): LogEntry;
   /** Oldest first. */
   entries(): readonly LogEntry[];
-  clear(): void;
 }
 
 const MAX_ENTRIES = 50_000;
@@ -43,7 +40,6 @@ export function createRequestLog(maxEntries: number = MAX_ENTRIES): RequestLog {
         query: mask(request.query.toString()),
         status: null,
         at,
-        fault: null,
       };
       if (request.method !== 'GET' && request.body !== '') {
         entry.body = mask(request.body.slice(0, MAX_BODY_CHARS));
@@ -54,9 +50,6 @@ export function createRequestLog(maxEntries: number = MAX_ENTRIES): RequestLog {
       return entry;
     },
     entries: () => kept.slice(-maxEntries),
-    clear() {
-      kept = [];
-    },
   };
 }
 
