@@ -2,7 +2,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
-import { failureLines, historyStyle, runLines } from '../report/history.js';
+import { failureLines, historyStyle, runLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
 import { clean } from '../report/text.js';
@@ -32,18 +32,25 @@ export interface HistoryOptions {
   sandbox: boolean;
 }
 
-/** `history`: what past runs did, from the journal alone. Nothing is asked of either service. */
+/**
+ * `history`: what past runs did, from the journal alone. Nothing is asked of either service. With `--failed` 1: a
+ * failure stands, or no sweep is on record that could tell.
+ */
 export async function historyCommand(options: HistoryOptions, around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
   const own = { stateDir: sandboxStateDir(config.stateDir), stateUrl: null };
-  const state = await openState(options.sandbox ? { ...config, ...own } : config, {
+  const at = options.sandbox ? { ...config, ...own } : config;
+  const state = await openState(at, {
     clock: systemClock,
     random: Math.random,
     readOnly: true,
   });
   try {
-    if (options.failed) await tellFailures(options, state.journal, around);
-    else await tellRuns(options, state.journal, around);
+    if (options.failed) {
+      const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
+      return await tellFailures(options, state.journal, place, around);
+    }
+    await tellRuns(options, state.journal, around);
     return ExitCode.ok;
   } finally {
     await state.close();
@@ -131,19 +138,30 @@ function safe(text: string | null, max: number): string | null {
   return text === null ? null : clean(text, max);
 }
 
-async function tellFailures(options: HistoryOptions, journal: Journal, around: Surroundings): Promise<void> {
+async function tellFailures(
+  options: HistoryOptions,
+  journal: Journal,
+  place: string,
+  around: Surroundings,
+): Promise<ExitCode> {
   const since = sinceOf(options);
   const failures = (await standingFailures(journal.read())).filter(
     ({ result }) =>
       (options.eventIds === null || options.eventIds.some((id) => id === result.id)) &&
       (since === null || Date.parse(result.at) >= since),
   );
-  if (options.json) return writeJson(around.stdout, { failures: failures.map(failureDocument) });
+  const sweep = await journal.lastGoodSweep();
+  const exit = failures.length > 0 || sweep === null ? ExitCode.eventFailed : ExitCode.ok;
+  if (options.json) {
+    await writeJson(around.stdout, { last_complete_sweep: sweep, failures: failures.map(failureDocument) });
+    return exit;
+  }
   const style = await historyStyle(outputStyle(around.stdout, around.env, options.noColor));
   const now = systemClock.now();
   const lines = failures.flatMap((failure) => [...failureLines(failure, now, style), '']);
-  const count = failures.length === 0 ? 'No failures stand' : `${failures.length} standing`;
-  await writeAll(around.stdout, `${[...lines, count].join('\n')}\n`);
+  const end = standingLines(failures.length, { sweep, now, place }, style);
+  await writeAll(around.stdout, `${[...lines, ...end].join('\n')}\n`);
+  return exit;
 }
 
 function failureDocument({ result, since, runs, passedOver }: StandingFailure) {

@@ -3,7 +3,7 @@ import type { PastRun, StandingFailure } from '../state/history.js';
 import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
 import { clean } from './text.js';
-import { agoText, spanText } from './time.js';
+import { agoText, instantText, spanText } from './time.js';
 import { columnsOf, fitColumns, wrap } from './width.js';
 
 type Result = PastRun['events'][number];
@@ -132,4 +132,30 @@ export function failureLines(failure: StandingFailure, now: number, style: Histo
     ...differenceLines(result.differences ?? [], DEEPER + INDENT, room(style)),
     ...(note === null ? [] : wrap(note, DEEPER, room(style))),
   ];
+}
+
+/**
+ * How many failures stand, and by which sweep that is known: without one nobody has looked at all events.
+ *
+ * @param known `sweep`: start of the last one that covered everything, ISO 8601; null: none is on record. `now` in
+ * epoch milliseconds. `place`: the state that was read.
+ */
+export function standingLines(
+  count: number,
+  { sweep, now, place }: { sweep: string | null; now: number; place: string },
+  style: HistoryStyle,
+): string[] {
+  const failures = count === 0 ? 'No failures stand' : `${count} standing`;
+  if (sweep !== null) {
+    const at = Date.parse(sweep);
+    const when = `${agoText(now - at)}, ${instantText(at)}`;
+    return wrap(`${failures}; the last sweep that covered everything began ${when}`, '', room(style));
+  }
+  const unknown = `no sweep that covered everything is on record in ${clean(place, 300)}`;
+  const advice = 'Run one (ts-reconcile sync), or name the state of your runs (STATE_DIR, STATE_URL).';
+  const text =
+    count === 0
+      ? `Whether failures stand is not known: ${unknown}. ${advice}`
+      : `${failures}; whether others do is not known: ${unknown}. ${advice}`;
+  return wrap(text, '', room(style));
 }

@@ -68,7 +68,11 @@ function sweep(run: string, when: number, results: Result[], exit = 0): JournalR
 
 const failed = (reason: string, error: string) => ({ status: 'failed' as const, reason, order: null, error });
 
-async function history(changes: Partial<HistoryOptions> = {}, on = new Terminal({ STATE_DIR: dir })) {
+async function history(
+  changes: Partial<HistoryOptions> = {},
+  on = new Terminal({ STATE_DIR: dir }),
+  exit: number = changes.failed ? 1 : 0,
+) {
   const options = {
     eventIds: null,
     since: null,
@@ -78,7 +82,7 @@ async function history(changes: Partial<HistoryOptions> = {}, on = new Terminal(
     sandbox: false,
     ...changes,
   };
-  expect(await historyCommand(options, on.around)).toBe(0);
+  expect(await historyCommand(options, on.around)).toBe(exit);
   return on;
 }
 
@@ -249,10 +253,13 @@ describe('history --failed', () => {
     expect(text).toContain('    Special Events: It differs still.\n');
     expect(text).not.toContain('61000002');
     expect(text).toMatch(/61000003 {2}MISSED(?:.|\n)*newest complete sweep did not report it any more/);
-    expect(text).toMatch(/\n2 standing\n$/);
+    expect(text).toMatch(
+      /\n2 standing; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
+    );
 
     const only = await history({ failed: true, eventIds: events('61000003'), json: true });
     expect(JSON.parse(only.out.text)).toEqual({
+      last_complete_sweep: expect.stringMatching(/^\d{4}-.*Z$/),
       failures: [
         expect.objectContaining({
           id: '61000003',
@@ -280,7 +287,17 @@ describe('history --failed', () => {
     expect(text).not.toContain('failing for');
   });
 
-  it('says so when none stands', async () => {
-    expect((await history({ failed: true })).out.text).toBe('No failures stand\n');
+  it('says that none stands only where a sweep has looked, and when', async () => {
+    const nobody = await history({ failed: true });
+    expect(nobody.out.text).toBe(
+      `Whether failures stand is not known: no sweep that covered everything is on record in ${dir}. Run one (ts-reconcile sync), or name the state of your runs (STATE_DIR, STATE_URL).\n`,
+    );
+    expect(JSON.parse((await history({ failed: true, json: true })).out.text)).toEqual({
+      last_complete_sweep: null,
+      failures: [],
+    });
+    await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001')]));
+    const known = await history({ failed: true }, new Terminal({ STATE_DIR: dir }), 0);
+    expect(known.out.text).toMatch(/^No failures stand; the last sweep .* began 1 h ago, /);
   });
 });

@@ -22,8 +22,9 @@ async function history(
   ...args: string[]
 ): Promise<{ runs: Run[]; failures: { id: string; reason: string }[] }> {
   const { code, stdout, stderr } = await runTool(['history', '--json', ...args], env);
-  expect([code, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout);
+  const document = JSON.parse(stdout);
+  expect([code, stderr]).toEqual([document.failures?.length > 0 ? 1 : 0, '']);
+  return document;
 }
 
 describe('history as a process', () => {
@@ -60,7 +61,7 @@ describe('history as a process', () => {
     expect(world.tripleseatServer.log.entries().length + world.revelServer.log.entries().length).toBe(before);
 
     const text = await runTool(['history', '--failed'], env);
-    expect(text.stdout).toMatch(/\n1 standing\n$/);
+    expect(text.stdout).toMatch(/\n1 standing; the last sweep that covered everything began .*\n$/);
 
     // What the products command proposes is what makes the failure go away.
     const products = await runTool(['products', '--json'], env);
@@ -102,6 +103,9 @@ describe('history as a process', () => {
     expect(failed).toBeGreaterThan(0);
     expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
     const sandbox = await runTool(['history', '--sandbox', '--failed'], bare);
-    expect(sandbox.stdout.endsWith(`\n${failed} standing\n`), sandbox.stdout).toBe(true);
+    expect(sandbox.stdout).toContain(`\n${failed} standing; the last sweep`);
+    expect(sandbox.code).toBe(1);
+    const empty = await runTool(['history', '--failed'], bare);
+    expect([empty.code, empty.stdout]).toEqual([1, expect.stringContaining('is not known')]);
   });
 });

@@ -79,8 +79,9 @@ describeWithPostgres('hosts that share a database', () => {
     const there = hostEnv(world, url);
     const history = async (...args: string[]) => {
       const { code, stdout, stderr } = await runCli(['history', '--json', ...args], there);
-      expect([code, stderr]).toEqual([0, '']);
-      return JSON.parse(stdout);
+      const document = JSON.parse(stdout);
+      expect([code, stderr]).toEqual([document.failures?.length > 0 ? 1 : 0, '']);
+      return document;
     };
     expect((await runCli(['sync', '--trigger', 'cron'], here)).code).toBe(1);
     expect((await runCli([...syncArgs(good), '--correlation-id', '1a2b3c4d'], there)).code).toBe(0);

@@ -32,7 +32,7 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   { command: /^billing --sandbox$/, codes: [1], prints: /not clear/ },
   { command: /^history --since 7d --sandbox$/, codes: [0], prints: /\d+ injected/ },
   { command: /^history --event-id 55530001 --sandbox$/, codes: [0], prints: /order \d+/ },
-  { command: /^history --failed --sandbox$/, codes: [0], prints: /\d+ standing/ },
+  { command: /^history --failed --sandbox$/, codes: [1], prints: /\d+ standing/ },
   { command: /^serve --sandbox --allow-unsigned$/, codes: [0], prints: /[Ll]istening/, serves: true },
   { command: /^sandbox start$/, codes: [0], prints: /Revel simulator/, serves: true },
   { command: /^sandbox reset$/, codes: [0], prints: /was reset/ },
