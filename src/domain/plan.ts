@@ -1,6 +1,7 @@
 import { isFiledUnder } from './businessDay.js';
 import { compareDay, compareItems, compareMoney, comparePayments, describeContents } from './compare.js';
 import type { Difference } from './differences.js';
+import { bookedAs } from './former.js';
 import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
 import { formatCents, zero } from './money.js';
@@ -177,10 +178,11 @@ interface Seen {
 }
 
 function planVisible(
-  wanted: WantedOrder,
+  asBookedNow: WantedOrder,
   order: FoundOrder,
   { bills, losers, contents, around }: Seen,
 ): OrderPlan {
+  const wanted = bookedAs(asBookedNow, order);
   // The mark goes away with the last change before the order is shown: somebody else has shown this one too early. One
   // that came over the final notes late is no such mark: the order had been printed with them.
   const mark = claimIn(order.notes);

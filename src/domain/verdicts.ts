@@ -1,5 +1,6 @@
 import { compareDay, compareMoney } from './compare.js';
 import type { Difference } from './differences.js';
+import { bookedAs } from './former.js';
 import type { Location } from './location.js';
 import { cents, formatCents } from './money.js';
 import { revisionIn } from './notes.js';
@@ -102,7 +103,7 @@ function marks(wanted: WantedOrder, row: FoundOrder): string {
       : `${formatCents(cents(finalTotal - remainingDue))} paid`;
   const where = row.establishmentId === wanted.establishmentId ? [] : ['in another establishment'];
   const opened = row.opened ? (row.closed ? 'closed on a POS' : 'opened on a POS') : 'not opened on a POS';
-  const differences = [...compareMoney(wanted, row), ...compareDay(wanted, row)];
+  const differences = [...compareMoney(bookedAs(wanted, row), row), ...compareDay(wanted, row)];
   const equals =
     differences.length > 0
       ? `differs in ${differences.map(({ field }) => field).join(', ')}`

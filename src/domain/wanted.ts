@@ -4,6 +4,7 @@ import { spread } from './books.js';
 import { callNameOf } from './callName.js';
 import type { LinesSource } from './documents.js';
 import type { SourceEvent } from './event.js';
+import { formerSplit, type Split } from './former.js';
 import { type EventId, type LocalId, localIdOf } from './ids.js';
 import { modifiersOf } from './kitchenText.js';
 import { type LinesResult, type PricedLine, readLines } from './lines.js';
@@ -87,6 +88,8 @@ export interface WantedOrder {
   sorted: readonly SortedName[];
   /** Lines of the event that are not sold: they stand as text with others, or are left out. */
   unsold: readonly PricedLine[];
+  /** How an earlier version booked the same; absent: no otherwise. */
+  former?: Split;
   /** Why the order could not be made by the menu as it is now; absent: it could. Only where it stands already. */
   unmatched?: Failure;
 }
@@ -181,11 +184,18 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
     unsold: matched.unsold,
     ...(matched.unmatched === null ? {} : { unmatched: matched.unmatched }),
   };
+  const former = formerSplit(event, input.linesSource.document, location.billing, money.figures);
   const told = [...read.told, ...matched.told, ...money.told];
   const lines = [...read.lines, ...sold.items.map(soldAsLine)];
   return {
     kind: 'ok',
-    order: { ...content, revision: revisionOf(content, lines), told, sorted: money.sorted },
+    order: {
+      ...content,
+      ...(former === null ? {} : { former }),
+      revision: revisionOf(content, lines),
+      told,
+      sorted: money.sorted,
+    },
   };
 }
 
