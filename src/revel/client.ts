@@ -54,6 +54,10 @@ export class RevelClient implements RevelPort {
     return new RevelFinder(this.#rest);
   }
 
+  beganAt(): number | null {
+    return this.#rest.beganAt;
+  }
+
   async order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {
     const read = await this.#rest.get(orderUri(id), orderSchema);
     return read.kind === 'error' || read.value === null ? read : withHistory(this.#rest, read.value);

@@ -61,6 +61,7 @@ export class Rest {
   readonly #options: RestOptions;
   /** Writes answered 429 without another one between them that was not. */
   #refusedInARow = 0;
+  #beganAt: number | null = null;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -71,6 +72,16 @@ export class Rest {
     return { 'API-AUTHENTICATION': `${apiKey}:${apiSecret}`, Accept: 'application/json' };
   }
 
+  /** Revel's time, from the `Date` of its latest answer to a read, less the steady clock then; null: not told. */
+  get beganAt(): number | null {
+    return this.#beganAt;
+  }
+
+  #noteClock({ headers }: HttpResponse): void {
+    const date = Date.parse(headers.date ?? '');
+    if (!Number.isNaN(date)) this.#beganAt = date - this.#options.clock.steady();
+  }
+
   /** One object; null: 404. */
   async get<T>(path: string, schema: ZodType<T>): Promise<RevelRead<T | null>> {
     const outcome = await this.#options.reader({
@@ -78,6 +89,7 @@ export class Rest {
       headers: this.#headers(),
     });
     if (outcome.kind === 'failure') return { kind: 'error', detail: describe('Revel', outcome) };
+    this.#noteClock(outcome.response);
     const { status, body } = outcome.response;
     this.#refuseCredentials(status, path);
     if (status === 404) return { kind: 'ok', value: null };
@@ -153,6 +165,7 @@ export class Rest {
       headers: this.#headers(),
     });
     if (outcome.kind === 'failure') return { kind: 'error', detail: describe('Revel', outcome) };
+    this.#noteClock(outcome.response);
     const { status, body } = outcome.response;
     this.#refuseCredentials(status, request.path);
     if (status === 400) return { kind: 'refused' };

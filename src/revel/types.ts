@@ -110,6 +110,8 @@ export interface OrderChange {
 /** Revel as the sync library sees it. Every list that comes back has been compared with what was asked for. */
 export interface RevelPort {
   finder(): OrderFinder;
+  /** Epoch milliseconds by Revel's clock when the steady clock of this host was 0, as of its latest answer; null: not told. */
+  beganAt(): number | null;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>>;

@@ -5,9 +5,10 @@ import type { Claim } from '../domain/notes.js';
 import { ProductIndex } from '../domain/products.js';
 import { homesOf } from '../domain/removed.js';
 import { localDate } from '../domain/zones.js';
+import { spanText } from '../report/time.js';
 import type { OrderFinder, OrderKey, RevelRead } from '../revel/types.js';
 import { type Places, placesOf } from './misplaced.js';
-import { type Timing, timingOf } from './order/timing.js';
+import { CLOCK_SKEW_MS, type Timing, timingOf } from './order/timing.js';
 import { Scheduler } from './scheduler.js';
 import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';
 
@@ -17,6 +18,8 @@ export interface RunContext extends SyncDeps {
   /** Milliseconds since the epoch by a clock that only goes forward: set when the run began, never after. */
   now(): number;
   timing: Timing;
+  /** Whether this host's clock is near enough to Revel's to tell by a header's date how old it is. */
+  datesCount(): boolean;
   /** What marks an unfinished order as this run's. */
   claim: Claim;
   /** Time zones of the establishments that orders go to. */
@@ -31,10 +34,16 @@ export interface RunContext extends SyncDeps {
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
 
+function clockWarning(aheadMs: number): string {
+  const off = `${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} Revel's`;
+  return `This machine's clock is ${off}: windows and days may be wrong. Let it be set by NTP.`;
+}
+
 /** Sets up what a run shares; each establishment's products are read at most once, and only when needed. */
 export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const known = new Map<number, Promise<RevelRead<ProductIndex>>>();
   const { clock, settings, events, stop, revel, state } = deps;
+  let toldOfClock = false;
   const began = clock.now() - clock.steady();
   const now = () => began + clock.steady();
   const finder = revel.finder();
@@ -60,6 +69,13 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     request,
     now,
     timing,
+    datesCount: () => {
+      const ahead = (revel.beganAt() ?? began) - began;
+      const counts = Math.abs(ahead) <= CLOCK_SKEW_MS;
+      if (!counts && !toldOfClock) events.warning(clockWarning(ahead));
+      toldOfClock ||= !counts;
+      return counts;
+    },
     claim: { reach: reachOf(state), run: request.correlationId },
     zones: Object.fromEntries(
       settings.locations.map((location) => [establishmentIn(settings, location), location.timezone]),

@@ -26,6 +26,7 @@ import {
 } from './order/knowledge.js';
 import { type Found, learnFound } from './order/learn.js';
 import { droppable, planOf } from './order/situation.js';
+import { undated } from './order/timing.js';
 import { isRecent, type Proof } from './proof.js';
 import {
   base,
@@ -336,7 +337,8 @@ function actionsOf(plan: OrderPlan, k: Knowledge, losers: Action[]): { actions: 
 
 /** What a run sets out with for one event. */
 export function givenFor(ctx: RunContext, wanted: WantedOrder, compareFrom: number | null): Given {
-  const { timing, zones, claim, request } = ctx;
+  const { zones, claim, request } = ctx;
+  const timing = ctx.datesCount() ? ctx.timing : undated(ctx.timing);
   const sweep = request.target.kind !== 'events';
   const { locations } = ctx.settings;
   return { wanted, claim, timing, zones, locations, sweep, compareFrom, begunAt: ctx.now() };

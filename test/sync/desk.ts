@@ -75,6 +75,8 @@ export class Desk {
   edit: ((sent: Sent, body: string) => string) | null = null;
   /** Requests per second that the program allows itself; with a delay from `strike`, time passes as it would. */
   rates = { tripleseat: 1_000, revel: 1_000 };
+  /** How far Revel's clock is from this host's. */
+  revelAheadMs = 0;
   /** Uniform in [0, 1). */
   random: () => number = () => 0.5;
   #sent: Sent[] = [];
@@ -213,6 +215,10 @@ export class Desk {
     };
   }
 
+  #timeOf(upstream: Sent['upstream']): number {
+    return this.clock.now() + (upstream === 'revel' ? this.revelAheadMs : 0);
+  }
+
   readonly #transport: HttpTransport = async (http) => {
     await new Promise((resolve) => setImmediate(resolve));
     if (http.signal?.aborted) return { kind: 'failure', sent: false, reason: 'aborted', detail: 'stopped' };
@@ -232,7 +238,7 @@ export class Desk {
     this.#sent.push(sent);
     const outcome = applyFault(
       decision,
-      () => this[upstream].handle(toSim(http, url), this.clock.now()),
+      () => this[upstream].handle(toSim(http, url), this.#timeOf(upstream)),
       now,
     );
     switch (outcome.kind) {
@@ -243,6 +249,10 @@ export class Desk {
           : {
               kind: 'response',
               ...outcome.response,
+              headers: {
+                ...outcome.response.headers,
+                date: new Date(this.#timeOf(upstream)).toUTCString(),
+              },
               body: this.edit?.(sent, outcome.response.body) ?? outcome.response.body,
             };
       case 'cut':

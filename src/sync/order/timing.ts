@@ -31,8 +31,16 @@ export interface Timing {
 }
 
 /** The clocks of hosts, and of Revel's registers, may be so far apart. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+export const CLOCK_SKEW_MS = 5 * 60_000;
 const MINUTE = 60_000;
+
+/**
+ * The same for a host whose clock is not Revel's: what a header is dated then says nothing of its age, so that no order
+ * counts as old.
+ */
+export function undated(timing: Timing): Timing {
+  return { ...timing, idle: Number.POSITIVE_INFINITY, longAgo: Number.POSITIVE_INFINITY };
+}
 
 /** The durations that follow from the settings. `maxRunMs`: after so long every run has ended by itself. */
 export function timingOf(settings: { settleMs: number; inFlightMs: number; maxRunMs: number }): Timing {

@@ -24,10 +24,10 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
     one('a request under way', { lives: 1, budget: { late: 1 } }),
     one('a stall that outlasts a take-over', {
       lives: 1,
-      timing: timingIn(2, 2, 3),
-      stall: 11,
+      timing: timingIn(1, 2, 3),
+      stall: 9,
       budget: { stall: 1 },
     }),
-    one('a crash', { budget: { crash: 1 } }),
+    one('a crash', { timing: timingIn(1, 2, 3), budget: { crash: 1 } }),
   ];
 }

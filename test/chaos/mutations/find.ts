@@ -1,9 +1,12 @@
 /** What finds a breakage of the protocol. */
+
+import type { SyncDeps } from '../../../src/sync/types.js';
 import type { Heart } from '../exhaustive/scope.js';
 import { smallScopes } from '../exhaustive/scopes.js';
 import { search } from '../exhaustive/search.js';
 import { scenarioOf } from '../simulation/scenario.js';
 import { simulate } from '../simulation/simulate.js';
+import { kindsIn, troubledScenarioOf } from '../simulation/troubles.js';
 import { breaks } from './directed.js';
 
 export interface Finding {
@@ -16,6 +19,8 @@ export interface Finding {
 /** A search that finds anything does so long before; of the processor. */
 const SECONDS = 60;
 const SCHEDULES = 150;
+/** Each with a kind of trouble or two. */
+const TROUBLED = 360;
 
 /** A single situation that goes wrong. */
 export function inSituations(heart: Heart): Finding | null {
@@ -37,11 +42,14 @@ export function inScopes(heart: Heart, names: readonly string[]): Finding | null
 
 /** The first schedule that goes wrong. Only the rules of the heart are broken there. */
 export async function inSchedules({ rules }: Heart): Promise<Finding | null> {
+  const bend = { deps: (deps: SyncDeps) => ({ ...deps, rules }) };
   for (let seed = 0; seed < SCHEDULES; seed += 1) {
-    const { violation } = await simulate(scenarioOf(seed), {
-      bend: { deps: (deps) => ({ ...deps, rules }) },
-    });
+    const { violation } = await simulate(scenarioOf(seed), { bend });
     if (violation) return { by: `simulation: seed ${seed}`, violation: violation.rule };
+  }
+  for (let seed = 0; seed < TROUBLED; seed += 1) {
+    const { violation } = await simulate(troubledScenarioOf(seed, kindsIn('all')), { bend });
+    if (violation) return { by: `simulation: seed ${seed} with troubles`, violation: violation.rule };
   }
   return null;
 }

@@ -201,7 +201,9 @@ export class Checker {
       this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
     }
     this.#noteVisible(orderId, now, write.sentAt);
-    this.#lastWrite.set(orderId, { process: write.process, at: now });
+    // Who only claims an order waits before it does anything with it.
+    if (!/ claiming [0-9a-f]+"/.test(write.request.body))
+      this.#lastWrite.set(orderId, { process: write.process, at: now });
   }
 
   #checkTold({ process, request, sentAt }: Write, orderId: number): void {

@@ -137,4 +137,14 @@ export const REGRESSIONS: readonly Regression[] = [
     trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
     what: 'staff added a line while the write that shows the order was under way (the checker asked for what no header tells)',
   },
+  {
+    seed: 2_201_482,
+    trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
+    what: 'the clock of a host was set an hour ahead, and what a dead run had just written counted as old',
+  },
+  {
+    seed: 2_202_793,
+    trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
+    what: 'a header was dropped where the event is no more, just when another run had claimed it (the checker took that for work)',
+  },
 ];

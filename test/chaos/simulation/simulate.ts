@@ -297,7 +297,9 @@ class Simulation {
     const { now } = this.#timeline;
     const freshness = hash(this.#scenario.seed, process.index, process.requests, 9);
     const seen = this.#quick ? 1 : freshness < 0.3 ? 0 : freshness;
-    const response = this.#account.serve(request, now, seen);
+    const served = this.#account.serve(request, now, seen);
+    const headers: SimResponse['headers'] = { ...served.headers, date: new Date(now).toUTCString() };
+    const response = { ...served, headers };
     if (request.method === 'GET') return response;
     if (response.status < 300) {
       process.writes += 1;

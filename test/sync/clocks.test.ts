@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { wrongWith } from '../helpers/check.js';
+import { Desk } from './desk.js';
+
+const NOW = '2026-11-14T20:00:00Z';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * A run dies before it pays, and the next one follows after `gapMs`, on a host whose clock is `aheadMs` ahead of
+ * Revel's: how long it waits before it writes, and what it warns of.
+ */
+async function goesOn(aheadMs: number, gapMs: number) {
+  const desk = new Desk(NOW);
+  desk.revelAheadMs = -aheadMs;
+  const event = desk.add();
+  const dying = new AbortController();
+  desk.strike = ({ method, path }) => {
+    if (method !== 'POST' || path !== '/resources/Payment/') return null;
+    dying.abort();
+    return { kind: '500-before' };
+  };
+  await desk.single([event], {}, {}, dying.signal);
+  desk.strike = null;
+  desk.clock.skip(gapMs);
+  const startedAt = desk.clock.now();
+  const run = await desk.single([event]);
+  expect(run.of(event.id)).toMatchObject({ status: 'repaired', error: null });
+  expect(wrongWith(desk.revel, event)).toEqual([]);
+  const again = await desk.sweep();
+  expect(again.writes).toEqual([]);
+  return { waitedMs: Number(run.writes[0]?.at) - startedAt, warnings: run.warnings };
+}
+
+it('a run that comes long after a dead one waits for nothing', async () => {
+  const { waitedMs, warnings } = await goesOn(0, 75 * MINUTE);
+  expect(waitedMs).toBeLessThan(5_000);
+  expect(warnings).toEqual([]);
+});
+
+it.each([
+  ['right', 0, []],
+  ['some minutes off', 4 * MINUTE, []],
+  ['hours ahead', 3 * HOUR, [expect.stringContaining("clock is 3 h ahead of Revel's")]],
+  ['hours behind', -3 * HOUR, [expect.stringContaining("clock is 3 h behind Revel's")]],
+])('what a dead run has sent is waited for, be the clock of the next one %s', async (_, aheadMs, told) => {
+  const { waitedMs, warnings } = await goesOn(aheadMs, 0);
+  expect(waitedMs).toBeGreaterThanOrEqual(29_000);
+  expect(warnings).toEqual(told);
+});
