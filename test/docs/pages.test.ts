@@ -150,8 +150,10 @@ describe('the README', () => {
   });
 
   it('leads to every page', () => {
-    for (const page of pages.filter((name) => name !== 'README.md'))
+    const heart = ['src/sync/order/README.md', 'src/revel/README.md', 'src/tripleseat/README.md'];
+    for (const page of pages.filter((name) => !name.endsWith('README.md')).concat(heart)) {
       expect(text, page).toContain(`](${page})`);
+    }
   });
 });
 
@@ -185,6 +187,17 @@ describe('what pages name', () => {
     for (const name of codesIn(textOf(page))) {
       if (!/^(?:src|test|docs|dist)\/[\w./-]+$/.test(name) || name.startsWith('dist/')) continue;
       expect(existsSync(join(root, name)), `${page}: ${name}`).toBe(true);
+    }
+  });
+
+  it.each(pages.filter((page) => page.startsWith('src/')))('%s: every file beside it is there', (page) => {
+    const names = textOf(page).match(/(?<![\w./-])[\w./-]+\.ts\b/g) ?? [];
+    for (const name of names) {
+      const places = [join(dirname(page), name), name];
+      expect(
+        places.some((place) => existsSync(join(root, place))),
+        `${page}: ${name}`,
+      ).toBe(true);
     }
   });
 
