@@ -25,11 +25,13 @@ export function exitCodeOf(outcome: SyncOutcome, request: SyncRequest, detailed:
     case undefined:
       break;
   }
+  const pending = results.some(({ status }) => status === 'injected' || status === 'repaired');
+  // Whoever asks whether there is something to do is told so, also where some events need a person besides.
+  if (request.dryRun && detailed && pending) return ExitCode.changesPending;
   if (results.some(({ status }) => status === 'failed')) return ExitCode.eventFailed;
   // Whoever asked for these events has not got what was asked for, and may try again.
   if (request.target.kind === 'events' && results.some(({ reason }) => reason === 'LOCKED')) {
     return ExitCode.locked;
   }
-  const pending = results.some(({ status }) => status === 'injected' || status === 'repaired');
-  return request.dryRun && detailed && pending ? ExitCode.changesPending : ExitCode.ok;
+  return ExitCode.ok;
 }

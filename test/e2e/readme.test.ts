@@ -22,7 +22,8 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   { command: /^sync --location Special Events --sandbox$/, codes: [1], prints: /Special Events/ },
   {
     command: /^sync --dry-run --detailed-exitcode --json --sandbox$/,
-    codes: [1, 2],
+    // By then nothing is left to do.
+    codes: [1],
     prints: /"dry_run":true/,
   },
   { command: /^preview --sandbox$/, codes: [1], prints: /\d+ would fail/ },

@@ -120,7 +120,7 @@ describe('a sweep over the sample world', () => {
     const dir = world.newStateDir();
     const env = world.env(dir, { CONCURRENCY: '8' });
     const dry = await runCli(['sync', '--json', '--dry-run', '--detailed-exitcode'], env);
-    expect(dry.code).toBe(1);
+    expect(dry.code).toBe(2);
     expect(writes()).toEqual([]);
     const run = await runCli(['sync', '--json', '--trigger', 'cron', '--correlation-id', '0badcafe'], env);
     expect(run.code).toBe(1);
@@ -236,13 +236,17 @@ describe('switches of the environment', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('--detailed-exitcode tells pending changes from none', async () => {
+  it('--detailed-exitcode tells pending changes from none, whatever else fails', async () => {
     const event = world.addEvent();
-    const dir = world.newStateDir();
-    const args = [...syncArgs(event), '--dry-run', '--detailed-exitcode'];
-    expect((await runCli(args, world.env(dir))).code).toBe(2);
-    expect((await runCli(syncArgs(event), world.env(dir))).code).toBe(0);
-    expect((await runCli(args, world.env(dir))).code).toBe(0);
+    const failing = world.addEvent({ documents: [{ lines: [{ name: 'Tacco Bar', price: 100 }] }] });
+    const env = world.env(world.newStateDir());
+    const ask = async (...events: { id: number }[]) =>
+      (await runCli([...syncArgs(...events), '--dry-run', '--detailed-exitcode'], env)).code;
+    expect(await ask(event)).toBe(2);
+    expect(await ask(event, failing)).toBe(2);
+    expect((await runCli(syncArgs(event), env)).code).toBe(0);
+    expect(await ask(event)).toBe(0);
+    expect(await ask(event, failing)).toBe(1);
   });
 
   it('MAX_CREATES_PER_RUN, ALLOWED_LOCATIONS, IGNORE_EVENTS, TEST_ESTABLISHMENT_ID, PAYMENT_POLICY, --late, --location', async () => {
