@@ -119,7 +119,15 @@ describe('the pages', () => {
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
     expect(out).toMatch(/orders: \d+ → \d+ \(2\d new\)/);
-    expect(out).toMatch(/the second sweep wrote nothing/);
+    expect(out).toMatch(/A second sweep .* wrote nothing/);
+    expect(out.match(/^2\d{3}-\d\d-\d\d .* 55530001 /gm)).toHaveLength(1);
+    const next = [...out.matchAll(/^ {2}npx ts-reconcile (.*?) {2,}/gm)].map(([, command]) => command ?? '');
+    expect(next).toHaveLength(3);
+    for (const command of next.filter((text) => text.includes('--sandbox'))) {
+      const { code, stdout, stderr } = await runCli(command.split(' '), env);
+      expect([0, 1], `${command}\n${stderr}`).toContain(code);
+      expect(stdout, command).toMatch(/\d/);
+    }
     expect(code).toBe(0);
   });
 

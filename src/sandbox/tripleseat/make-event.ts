@@ -32,6 +32,8 @@ export interface EventOptions {
   /** Null: nobody. */
   contact?: ContactOptions | null;
   account?: string;
+  /** How many are expected; default 40. */
+  guests?: number;
   bookingId?: number;
   documents: DocumentOptions[];
   /** Which of the documents the event's own totals come from; default the first. */
@@ -73,7 +75,7 @@ export function makeEvent(options: EventOptions): RawRecord {
     ...eventTimes(options.date, options.start ?? '18:00', options.end ?? '20:30', options.zone),
     event_style: 'catering',
     event_type: 'Party',
-    guest_count: 40,
+    guest_count: options.guests ?? 40,
     guaranteed_guest_count: null,
     actual_amount: moneyText(main ? main.subtotal - main.discount : grandTotal),
     grand_total: moneyText(grandTotal),

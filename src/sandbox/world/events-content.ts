@@ -8,9 +8,9 @@ import {
   failed,
   injected,
   line,
+  meal,
   plainDocument,
   type Scenario,
-  twoLines,
 } from './scenario.js';
 
 const { west, lake, harbor } = places;
@@ -31,8 +31,7 @@ function today(
 
 const documents: Make[] = [
   today('plain', west, {
-    name: 'Alder Rehearsal Dinner',
-    documents: [plainDocument(west, { lines: [...twoLines(west), line(west, 'O G', '6.0')] })],
+    documents: [plainDocument(west, { lines: [...meal(west, 1), line(west, 'O G', '6.0')] })],
   }),
   today('several documents, one of them with lines', lake, {
     documents: [plainDocument(lake), { title: 'Contract', lines: [], viewUrl: null }],
@@ -57,7 +56,7 @@ const documents: Make[] = [
 
 const lines: Make[] = [
   today('blank lines', west, {
-    documents: [plainDocument(west, { lines: ['blank', ...twoLines(west), 'blank'] })],
+    documents: [plainDocument(west, { lines: ['blank', ...meal(west, 2), 'blank'] })],
   }),
   today('HTML entities in names', west, {
     documents: [
@@ -70,20 +69,20 @@ const lines: Make[] = [
     ],
   }),
   today('identical lines', harbor, {
-    documents: [plainDocument(harbor, { lines: [...twoLines(harbor), ...twoLines(harbor)] })],
+    documents: [plainDocument(harbor, { lines: [...meal(harbor, 3), ...meal(harbor, 3)] })],
   }),
   today('a fractional quantity', lake, {
     documents: [plainDocument(lake, { lines: [line(lake, 'Brisket by the Pound', '2.5')] })],
   }),
   today('a free line', harbor, {
     documents: [
-      plainDocument(harbor, { lines: [...twoLines(harbor), line(harbor, 'Champagne Toast', '40.0')] }),
+      plainDocument(harbor, { lines: [...meal(harbor, 5), line(harbor, 'Champagne Toast', '40.0')] }),
     ],
   }),
-  today('a discount', west, { documents: [plainDocument(west, { discount: 5000 })] }),
+  today('a discount', west, { documents: [plainDocument(west, { lines: meal(west, 3), discount: 5000 })] }),
   today('a discount as a line with a negative price', lake, {
     documents: [
-      plainDocument(lake, { lines: [...twoLines(lake), { name: 'Returning Guest Credit', price: -2500 }] }),
+      plainDocument(lake, { lines: [...meal(lake, 0), { name: 'Returning Guest Credit', price: -2500 }] }),
     ],
   }),
   today(
@@ -91,7 +90,7 @@ const lines: Make[] = [
     west,
     {
       documents: [
-        plainDocument(west, { lines: [...twoLines(west), { name: 'Vegan Charcuterie Tower', price: 5200 }] }),
+        plainDocument(west, { lines: [...meal(west, 1), { name: 'Vegan Charcuterie Tower', price: 5200 }] }),
       ],
     },
     failed('UNMATCHED_ITEMS'),
@@ -121,9 +120,11 @@ const people: Make[] = [
 
 const money: Make[] = [
   today('tips and an admin fee', west, {
-    documents: [plainDocument(west, { billing: [TAX, TIP, ADMIN_FEE] })],
+    documents: [plainDocument(west, { lines: meal(west, 4), billing: [TAX, TIP, ADMIN_FEE] })],
   }),
-  today('partly paid', lake, { documents: [plainDocument(lake, { payments: [{ amount: 15_000 }] })] }),
+  today('partly paid', lake, {
+    documents: [plainDocument(lake, { lines: meal(lake, 5), payments: [{ amount: 15_000 }] })],
+  }),
   today('fully paid', harbor, {
     documents: [
       plainDocument(harbor, {
@@ -134,14 +135,18 @@ const money: Make[] = [
     ],
   }),
   today('unpaid, with a payment still to come', west, {
-    documents: [plainDocument(west, { payments: [{ amount: 10_000, state: 'pending' }] })],
+    documents: [
+      plainDocument(west, { lines: meal(west, 0), payments: [{ amount: 10_000, state: 'pending' }] }),
+    ],
   }),
   today('partly refunded', lake, {
-    documents: [plainDocument(lake, { payments: [{ amount: 20_000, refunded: 5000 }] })],
+    documents: [
+      plainDocument(lake, { lines: meal(lake, 1), payments: [{ amount: 20_000, refunded: 5000 }] }),
+    ],
   }),
   today('payments shown on the event', harbor, {
     status: 'CLOSED',
-    documents: [plainDocument(harbor, { payments: [{ amount: 7500 }] })],
+    documents: [plainDocument(harbor, { lines: meal(harbor, 2), payments: [{ amount: 7500 }] })],
     paymentSetOn: 'event',
   }),
   today(
@@ -158,7 +163,7 @@ const elsewhere: Make[] = [
     const event: RawRecord = { ...rest, id, documents: [] };
     const booking: RawRecord = {
       id: Number(event.booking_id),
-      name: 'Alder booking',
+      name: `Booking of event ${id}`,
       event_ids: [id],
       documents: own ?? [],
     };

@@ -7,10 +7,10 @@ import {
   failed,
   injected,
   line,
+  meal,
   plainDocument,
   type Scenario,
   skipped,
-  twoLines,
 } from './scenario.js';
 
 const { west, lake, harbor } = places;
@@ -53,6 +53,7 @@ export const moneyScenarios: readonly Make[] = [
     {
       documents: [
         plainDocument(west, {
+          lines: meal(west, 1),
           billing: [
             { name: 'Sales Tax', rate: '8.375' },
             { name: 'Prepayment', amount: -10_000 },
@@ -65,6 +66,7 @@ export const moneyScenarios: readonly Make[] = [
   today('a gratuity whose name speaks of tax', harbor, {
     documents: [
       plainDocument(harbor, {
+        lines: meal(harbor, 2),
         billing: [
           { name: 'HST 13%', rate: '13.0' },
           { name: '18% Gratuity (pre-tax)', rate: '18.0' },
@@ -75,6 +77,7 @@ export const moneyScenarios: readonly Make[] = [
   today('a discount as a row of the bill', lake, {
     documents: [
       plainDocument(lake, {
+        lines: meal(lake, 3),
         billing: [
           { name: 'Sales Tax', rate: '8.375' },
           { name: 'Promo', amount: -2000 },
@@ -86,7 +89,7 @@ export const moneyScenarios: readonly Make[] = [
   today(
     'a payment that the amounts due do not know',
     lake,
-    { documents: [plainDocument(lake, { payments: [{ amount: 5000 }], due: 0 })] },
+    { documents: [plainDocument(lake, { lines: meal(lake, 5), payments: [{ amount: 5000 }], due: 0 })] },
     failed('TOTALS_MISMATCH'),
   ),
   unpriced(
@@ -98,7 +101,7 @@ export const moneyScenarios: readonly Make[] = [
   unpriced(
     'priced lines without a grand total',
     west,
-    { documents: [{ lines: [...twoLines(west), line(west, 'O G', '2.0')] }] },
+    { documents: [{ lines: [...meal(west, 4), line(west, 'O G', '2.0')] }] },
     failed('NOT_PRICED'),
   ),
 ];

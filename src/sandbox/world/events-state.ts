@@ -6,11 +6,11 @@ import {
   failed,
   injected,
   line,
+  meal,
   plainDocument,
   type SampleOrder,
   type Scenario,
   skipped,
-  twoLines,
 } from './scenario.js';
 
 const { west, lake, harbor } = places;
@@ -117,7 +117,7 @@ const standing: Make[] = [
     {
       documents: [
         plainDocument(west, {
-          lines: [...twoLines(west), line(west, 'Hot Dogs', '20.0'), line(west, 'Coffee Service', '20.0')],
+          lines: [...meal(west, 3), line(west, 'Hot Dogs', '20.0'), line(west, 'Coffee Service', '20.0')],
         }),
       ],
     },

@@ -3,6 +3,7 @@ import type { DocumentOptions, LineOptions } from '../tripleseat/make-document.j
 import { type EventOptions, makeEvent } from '../tripleseat/make-event.js';
 import type { Json, RawRecord } from '../tripleseat/model.js';
 import { localDate, shiftDate } from '../tripleseat/time.js';
+import { partyOf } from './parties.js';
 import { type Place, productOf } from './places.js';
 
 /** What one sweep of 48 hours, without further options, says about an event of the freshly seeded world. */
@@ -61,14 +62,46 @@ export function line(shop: Place, name: string, quantity: string): LineOptions {
   return { name, quantity, price: productOf(shop, name).price };
 }
 
-/** Two ordinary lines. */
-export function twoLines(shop: Place): LineOptions[] {
-  return [line(shop, 'Taco Bar', '24.0'), line(shop, 'Pizza Package', '16.0')];
+/** What people order: name and quantity. */
+const MEALS: readonly (readonly (readonly [name: string, quantity: string])[])[] = [
+  [
+    ['Taco Bar', '24.0'],
+    ['Pizza Package', '16.0'],
+  ],
+  [
+    ['Taco Bar', '36.0'],
+    ['Charcuterie Tower', '2.0'],
+    ['Lemonade', '36.0'],
+  ],
+  [
+    ['Pizza Package', '30.0'],
+    ['HEY BLONDIE', '4.0'],
+    ['Coffee Service', '25.0'],
+  ],
+  [
+    ['Brisket by the Pound', '12.0'],
+    ['SUGA DADDY', '40.0'],
+  ],
+  [
+    ['Hot Dogs', '60.0'],
+    ['SUGA DADDY', '48.0'],
+    ['Lemonade', '60.0'],
+  ],
+  [
+    ['Charcuterie Tower', '3.0'],
+    ['Crème Brûlée', '45.0'],
+    ['Coffee Service', '45.0'],
+  ],
+];
+
+/** The lines of an ordinary meal: one of a few, in turn. */
+export function meal(shop: Place, number: number): LineOptions[] {
+  return (MEALS[number % MEALS.length] ?? []).map(([name, quantity]) => line(shop, name, quantity));
 }
 
 /** A document of ordinary lines with sales tax. */
 export function plainDocument(shop: Place, changes: Partial<DocumentOptions> = {}): DocumentOptions {
-  return { lines: twoLines(shop), billing: [{ name: 'Sales Tax', rate: '8.375' }], ...changes };
+  return { lines: meal(shop, 0), billing: [{ name: 'Sales Tax', rate: '8.375' }], ...changes };
 }
 
 /** What a scenario says about its event; the rest is ordinary. */
@@ -82,10 +115,11 @@ export type EventChanges = Partial<Omit<EventOptions, 'id' | 'zone' | 'createdAt
 /** An event of the stage's shop, today unless told otherwise. */
 export function eventOn({ now, shop }: Stage, id: number, changes: EventChanges): RawRecord {
   const { day, updatedHoursAgo, ...options } = changes;
+  const number = id - FIRST_EVENT_ID;
   return makeEvent({
-    name: 'Alder Family Dinner',
+    ...partyOf(number),
     locationId: shop.locationId,
-    documents: [plainDocument(shop)],
+    documents: [plainDocument(shop, { lines: meal(shop, number) })],
     updatedAt: now - (updatedHoursAgo ?? 3) * HOUR,
     ...options,
     id,

@@ -1,4 +1,5 @@
 import type { RevelSimulator } from '../revel/simulator.js';
+import type { RawRecord } from '../tripleseat/model.js';
 import type { TripleseatSimulator } from '../tripleseat/simulator.js';
 import { contentScenarios } from './events-content.js';
 import { moneyScenarios } from './events-money.js';
@@ -10,11 +11,15 @@ import {
   DISCOUNT_ID,
   OUR_USER,
   PAYMENT_TYPE,
+  places,
   STAFF_USER,
   sampleLocations,
   sampleSites,
 } from './places.js';
-import { FIRST_EVENT_ID, type Scenario } from './scenario.js';
+import { eventOn, FIRST_EVENT_ID, type Scenario } from './scenario.js';
+
+/** Events of the days to come are numbered from here on. */
+const FIRST_COMING = 50;
 
 /**
  * The events of the sample world, dated around `now` (epoch milliseconds): a pure function of it. Between them
@@ -23,6 +28,16 @@ import { FIRST_EVENT_ID, type Scenario } from './scenario.js';
 export function sampleScenarios(now: number): Scenario[] {
   const scenarios = [...contentScenarios, ...stateScenarios, ...moneyScenarios];
   return scenarios.map((make, index) => make(now, FIRST_EVENT_ID + index));
+}
+
+/** Ordinary parties of the days to come, which no sweep of today sees: for those who look ahead. */
+function comingEvents(now: number): RawRecord[] {
+  const days = [1, 1, 2, 3, 4, 5, 5, 6];
+  return days.map((day, index) => {
+    const shop = allPlaces[index % allPlaces.length] ?? places.west;
+    const id = FIRST_EVENT_ID + FIRST_COMING + index;
+    return eventOn({ now, shop }, id, { day, updatedHoursAgo: 100 + index });
+  });
 }
 
 /** Fills two fresh simulators with the sample world around `now`; returns what each event is there to show. */
@@ -34,6 +49,7 @@ export function seedWorld(tripleseat: TripleseatSimulator, revel: RevelSimulator
     if (booking) tripleseat.store.putBooking(booking);
     if (selections) tripleseat.store.putSelections(event.id, selections);
   }
+  for (const event of comingEvents(now)) tripleseat.store.putEvent(event);
   for (const { orders } of scenarios) {
     for (const [copy, order] of orders.entries()) insertSampleOrder(revel, order, copy, now);
   }

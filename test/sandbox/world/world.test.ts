@@ -153,6 +153,15 @@ describe('the sample world', () => {
     expect(new Set(scenarios.map(({ shows }) => shows)).size).toBe(scenarios.length);
   });
 
+  it('reads like the week of a real group: no two parties alike, and some in the days to come', () => {
+    const { tripleseat, scenarios } = seeded(NOON);
+    const events = [...tripleseat.store.events.values()];
+    expect(new Set(events.map(({ name }) => name)).size).toBe(events.length);
+    const ahead = events.filter(({ id }) => scenarios.every(({ event }) => event.id !== id));
+    expect(new Set(ahead.map(({ event_date_iso8601: date }) => date)).size).toBeGreaterThanOrEqual(5);
+    for (const { event_date_iso8601: date } of ahead) expect(String(date) > '2026-11-14').toBe(true);
+  });
+
   it('offers no link that a program would have to fetch', () => {
     for (const { event, booking } of sampleScenarios(NOON)) {
       if (pricedDocuments(event, booking).length > 0) continue;
@@ -207,7 +216,7 @@ describe('orders that stand before the first run', () => {
       establishment: '/enterprise/Establishment/8/',
       updated_by: `/enterprise/User/${OUR_USER}/`,
       created_date: '2026-11-14T00:00:07',
-      call_name: 'Ada Alder | 555-0100',
+      call_name: 'Flora Elder | 555-0136',
       discount: '/resources/Discount/3358/',
       discount_amount: 15,
       discount_rule_amount: 15,
