@@ -73,6 +73,11 @@ describe('the page on reasons', () => {
   });
 });
 
+it('the page on configuration names first what must be set', () => {
+  const [, first = ''] = /^Five must be set[^:]*: ([^;]*);/m.exec(textOf('docs/configuration.md')) ?? [];
+  expect(codesIn(first)).toEqual(variables.filter(({ required }) => required).map(({ name }) => name));
+});
+
 describe('the page on webhooks', () => {
   const page = textOf('docs/webhooks.md');
   const problems: Readonly<Record<SignatureProblem | IgnoreReason, true>> = {

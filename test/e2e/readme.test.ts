@@ -1,14 +1,16 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../../src/clock.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { rowsIn, section } from '../docs/pages.js';
 import { binPath, runCli, startCli } from '../helpers/cli.js';
+import { startServe } from './helpers/relay.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -145,6 +147,7 @@ describe('the pages', () => {
     return done;
   }
 });
+
 describe('the sandbox', () => {
   let sandbox: Sandbox;
   let stateDir: string;
@@ -164,6 +167,31 @@ describe('the sandbox', () => {
     expect(result.stderr).toMatch(/TRIPLESEAT_CLIENT_ID/);
     expect(result.stderr).toMatch(/REVEL_API_KEY/);
     expect(binPath).toMatch(/ts-reconcile\.js$/);
+  });
+
+  it('takes the deliveries that the page on webhooks sends, signed or not', async () => {
+    const key = 'the-key-of-the-endpoint';
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HOME: stateDir,
+      ...sandbox.env,
+      TRIPLESEAT_WEBHOOK_SIGNING_KEY: key,
+    };
+    const relay = await startServe(['--allow-unsigned'], env);
+    const page = await readFile(join(root, 'docs/webhooks.md'), 'utf8');
+    const calls = [...page.matchAll(/^```text\n([\s\S]*?)^```$/gm)]
+      .map(([, block = '']) => block.replaceAll('http://127.0.0.1:8080', relay.url))
+      .filter((block) => block.includes('curl '));
+    expect(calls).toHaveLength(2);
+    for (const call of calls) {
+      const { stdout } = await promisify(execFile)('bash', ['-e', '-o', 'pipefail', '-c', call], { env });
+      expect(JSON.parse(stdout)).toMatchObject({ ok: true, processed: true, trigger: 'UPDATE_EVENT' });
+    }
+    const [, signed = ''] = calls;
+    const wrong = { ...env, TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'another-key-than-that' };
+    const { stdout } = await promisify(execFile)('bash', ['-c', signed], { env: wrong });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, reason: 'SIGNATURE_MISMATCH' });
+    expect(await relay.stop()).toBe(0);
   });
 
   it('is reached by its variables like any other pair of servers', async () => {
