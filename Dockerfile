@@ -4,7 +4,8 @@
 FROM node:24-bookworm-slim AS pack
 WORKDIR /src
 COPY . .
-RUN npm ci --no-audit --no-fund && npm pack --ignore-scripts --pack-destination /pack
+RUN npm ci --no-audit --no-fund && mkdir /pack \
+  && npm pack --ignore-scripts --pack-destination /pack
 
 FROM node:24-bookworm-slim AS install
 WORKDIR /app
