@@ -239,7 +239,7 @@ describe('systemd', () => {
     const value = (name: string) => settings.find(([, key]) => key === name)?.[2];
     expect(value('Type')).toBe('oneshot');
     expect(value('SuccessExitStatus')).toBe('75');
-    expect(value('ExecStart')).toMatch(/^\/usr\/bin\/node bin\/ts-reconcile\.js /);
+    expect(value('ExecStart')).toMatch(/^\/usr\/bin\/node \/\S+\/bin\/ts-reconcile\.js /);
     expect(await knows(value('ExecStart')?.replace('/usr/bin/node ', '') ?? '')).toBe(true);
     // Below it a run would be killed before its own limit of 1800 seconds ends it.
     expect(Number(value('TimeoutStartSec')?.replace('min', ''))).toBeGreaterThan(30);

@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
@@ -305,8 +305,4 @@ export async function volumeFor(stage: Stage, path: string): Promise<string> {
   await run('chmod', [(mode & 0o7777).toString(8), directory]);
   await writeFile(join(directory, '.keep'), '').catch(() => undefined);
   return directory;
-}
-
-export async function dockerfileIn(directory: string): Promise<string> {
-  return readFile(join(directory, 'Dockerfile'), 'utf8');
 }
