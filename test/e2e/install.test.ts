@@ -30,7 +30,7 @@ function sections(text: string): Map<number, string> {
   const parts = text.split(/^## (?=\d)/m).slice(1);
   return new Map(
     parts.map((part) => {
-      const blocks = [...part.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '');
+      const blocks = [...part.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, block]) => block ?? '');
       return [Number.parseInt(part, 10), blocks.join('\n')];
     }),
   );
