@@ -1,5 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addDays, localDate } from '../../src/domain/zones.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { binPath, runCli } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
 import { runTool } from './helpers/tool.js';
 
@@ -9,6 +13,32 @@ beforeEach(async () => {
   world = await TestWorld.start();
 });
 afterEach(() => world.close());
+
+/** Runs a command on a terminal of its own; comes with util-linux. */
+const SCRIPT = 'script';
+const noTerminal = !spawnSync(SCRIPT, ['--version']).stdout?.includes('util-linux');
+
+/** The program on a terminal, where somebody types once it has asked. */
+function onTerminal(
+  args: string,
+  env: Record<string, string>,
+  typed: string,
+): Promise<{ code: number | null; text: string }> {
+  const command = `stty cols 80 rows 24; exec ${process.execPath} ${binPath} ${args}`;
+  const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { env: { ...env, TERM: 'xterm' } });
+  let text = '';
+  let isAnswered = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    if (isAnswered || !text.includes('Write this? [y/N] ')) return;
+    isAnswered = true;
+    // `script` ends with its own input.
+    child.stdin.end(typed);
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, text: text.replaceAll('\r\n', '\n') }));
+  });
+}
 
 const example = new URL('../../locations.example.json', import.meta.url).pathname;
 
@@ -39,6 +69,87 @@ describe('billing as a process', () => {
     expect(table.stdout).toContain('"Deposit": not clear: events with it fail; 1 event');
     const entries = [...world.tripleseatServer.log.entries(), ...world.revelServer.log.entries()];
     expect(entries.filter(({ method, path }) => method !== 'GET' && path !== '/oauth2/token')).toEqual([]);
+  });
+
+  it('looks at the last 30 and the coming 14 days, in the zone of each shop, and at events that get an order', async () => {
+    const { lake } = places;
+    const today = localDate(Date.now(), lake.zone);
+    const named = (name: string, days: number, status = 'DEFINITE') => {
+      const lines = [{ name: 'Taco Bar', quantity: '1.0', price: 10_000 }];
+      const documents = [{ lines, billing: [{ name, amount: 500 }] }];
+      world.addEvent({ date: addDays(today, days), status, documents }, lake);
+    };
+    named('Too old', -31);
+    named('Oldest', -30);
+    named('Oldest', -29);
+    named('Today', 0);
+    named('Latest', 14);
+    named('Too far off', 15);
+    named('Lost', 1, 'LOST');
+    const env = world.env(world.newStateDir());
+    const seen = async (...args: string[]) => {
+      const { stdout } = await runTool(['billing', '--json', ...args], env);
+      const found: { names: { name: string; events: number }[] } = JSON.parse(stdout);
+      return Object.fromEntries(found.names.map(({ name, events }) => [name, events]));
+    };
+    expect(await seen()).toEqual({ Oldest: 2, Today: 1, Latest: 1 });
+    expect(await seen('--back', '31', '--days', '15')).toMatchObject({ 'Too old': 1, 'Too far off': 1 });
+  });
+
+  it('and a sweep tell of a name that nothing but a word has sorted; a mapping that is written ends that', async () => {
+    const lines = [{ name: 'Taco Bar', quantity: '1.0', price: 10_000 }];
+    const party = () => world.addEvent({ documents: [{ lines, billing: [{ name: 'Setup', amount: 300 }] }] });
+    party();
+    party();
+    const stateDir = world.newStateDir();
+    const env = world.env(stateDir);
+    const told = async () => {
+      const { report } = await runCli(['sync', '--json'], env);
+      return (report?.events ?? []).flatMap(({ notes }) => notes);
+    };
+    const [note, ...others] = await told();
+    expect(others).toEqual([]);
+    expect(note).toContain('Billing row "Setup" counts as surcharge at Special Events');
+    party();
+    expect(await told()).toEqual([]);
+    // What the note says to call is what can be called.
+    const call = /ts-reconcile billing map "Setup" <use> --location "Special Events"$/;
+    expect(note).toMatch(call);
+    const map = ['billing', 'map', 'Setup', 'gratuity', '--location', 'Special Events', '--yes'];
+    expect((await runTool(map, env)).code).toBe(0);
+    const mapped = party();
+    expect(await told()).toEqual([]);
+    const order = world.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${mapped.id}`);
+    expect(order).toMatchObject({ gratuity: 3, surcharge: 0 });
+    const { stdout } = await runTool(['billing', '--json'], env);
+    expect(JSON.parse(stdout).names).toEqual([
+      { name: 'Setup', location: 'Special Events', use: 'gratuity', why: 'mapping', events: 4 },
+    ]);
+  });
+});
+
+describe.skipIf(noTerminal)('billing map on a terminal', () => {
+  it.each([
+    ['y', 'y\n', true],
+    ['yes, in capitals', ' YES \n', true],
+    ['n', 'n\n', false],
+    ['nothing but Enter', '\n', false],
+    ['anything else', 'yep\n', false],
+    ['the end of input', '\u0004', false],
+    ['Ctrl-C', '\u0003', false],
+  ])('shows the difference and asks; the answer is %s', async (_, typed, isWritten) => {
+    const path = world.path('locations.json');
+    copyFileSync(example, path);
+    const before = readFileSync(path, 'utf8');
+    const env = { PATH: process.env.PATH ?? '', LOCATIONS_FILE: path, STATE_DIR: world.newStateDir() };
+    const args = 'billing map Deposit ignore --location "Special Events"';
+    const { code, text } = await onTerminal(args, env, typed);
+    expect(text).toContain('+ ');
+    expect(text.indexOf('"Deposit": "ignore"')).toBeLessThan(text.indexOf('Write this? [y/N]'));
+    expect(readFileSync(path, 'utf8') !== before).toBe(isWritten);
+    expect(text.includes('Written.')).toBe(isWritten);
+    if (isWritten) expect(code).toBe(0);
+    else expect(code).not.toBe(0);
   });
 });
 

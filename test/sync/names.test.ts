@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemRow } from '../../src/sandbox/revel/types.js';
 import { OUR_USER, STAFF_USER } from '../../src/sandbox/world/places.js';
+import { sampleLocations } from '../helpers/settings.js';
 import { Desk } from './desk.js';
 import { leaveHalfway } from './others.js';
 
@@ -112,5 +113,39 @@ describe('lines that show a name of their own', () => {
     await leaveHalfway(desk, event, settings);
     expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('repaired');
     expect((await desk.single([event], {}, settings)).writes).toEqual([]);
+  });
+});
+
+describe('what staff see of an order besides its lines', () => {
+  it.each<[string, Record<string, number | null>, number | null]>([
+    ['how many people have been guaranteed', { guaranteed_guest_count: 45, guest_count: 60 }, 45],
+    ['else how many are expected', { guaranteed_guest_count: null, guest_count: 60 }, 60],
+    ['the same of a guarantee of none', { guaranteed_guest_count: 0, guest_count: 60 }, 60],
+    ['nothing where nobody knows', { guaranteed_guest_count: null, guest_count: 0 }, null],
+  ])('number_of_people: %s', async (_, counts, people) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    desk.tripleseat.store.edit(event.id, counts, desk.clock.now());
+    expect((await desk.single([event])).of(event.id).status).toBe('injected');
+    expect(desk.revel.orders()).toMatchObject([
+      { number_of_people: people, call_name: 'Ada Alder | 555-0100' },
+    ]);
+    expect((await desk.single([event])).writes).toEqual([]);
+  });
+
+  it.each([
+    ['{contact} | {phone}', 'Ada Alder | 555-0100'],
+    ['{event} | {room} | {start} | {guests} guests', 'Alder Rehearsal Dinner | Patio | 6:00 PM | 40 guests'],
+    ['{start} {event}', '6:00 PM Alder Rehearsal Dinner'],
+  ])('call_name: %s', async (callName, shown) => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ name: 'Alder Rehearsal Dinner' });
+    const locations = sampleLocations.map((location) => ({ ...location, callName }));
+    await desk.single([event], {}, { locations });
+    expect(desk.revel.orders()).toMatchObject([{ call_name: shown }]);
+    expect((await desk.single([event], {}, { locations })).writes).toEqual([]);
+    // It is a name for people: another one makes no other order.
+    await desk.clock.sleep(600_000);
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED', differences: [] });
   });
 });
