@@ -195,7 +195,7 @@ describe('the sandbox', () => {
   });
 
   it('is reached by its variables like any other pair of servers', async () => {
-    const result = await runCli(['sync', '--event-id', '55530001', '--json'], {
+    const result = await runCli(['sync', '--event-id', '55530003', '--json'], {
       PATH: process.env.PATH ?? '',
       HOME: stateDir,
       ...sandbox.env,
