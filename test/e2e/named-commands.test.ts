@@ -118,6 +118,18 @@ describe('every call of the program that a person is told to make can be made', 
     expect(seen).toBeGreaterThan(20);
   });
 
+  it('and every command that a page names without the program', async () => {
+    let seen = 0;
+    for (const page of pages.filter((name) => !name.startsWith('src/'))) {
+      for (const code of codesIn(textOf(page))) {
+        if (!program.commands.has(code.split(' ')[0] ?? '')) continue;
+        seen += 1;
+        expect(wrongIn(code, program), `${page}: ${code}`).toBeNull();
+      }
+    }
+    expect(seen).toBeGreaterThan(20);
+  });
+
   it('in the examples of each help', async () => {
     const wrong: string[] = [];
     const check = async (at: Known, path: readonly string[]): Promise<void> => {
