@@ -311,7 +311,7 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     },
   );
   try {
-    await prepareCompletion(root, argv);
+    await prepareCompletion(root, argv, around);
     addHelp(root);
     await root.parseAsync(argv);
   } catch (error) {

@@ -125,12 +125,22 @@ export function addSetupCommands(
     });
 }
 
+/** What the script for bash takes from the package bash-completion, for machines without it. */
+const BASH_WORDS = `declare -F _get_comp_words_by_ref > /dev/null || _get_comp_words_by_ref() {
+    cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+}
+`;
+
 /**
  * Adds `completion <shell>`, and `complete`, which the shell asks when somebody presses the tabulator. The library that
  * answers is loaded for these alone.
  */
-export async function prepareCompletion(root: Command, argv: readonly string[]): Promise<void> {
-  const [asked = ''] = argv.slice(2);
+export async function prepareCompletion(
+  root: Command,
+  argv: readonly string[],
+  { stdout }: Surroundings,
+): Promise<void> {
+  const [asked = '', shell = ''] = argv.slice(2);
   if (asked !== 'completion' && asked !== 'complete') {
     root
       .command('completion')
@@ -139,5 +149,6 @@ export async function prepareCompletion(root: Command, argv: readonly string[]):
     return;
   }
   const { default: tab } = await import('@bomb.sh/tab/commander');
+  if (asked === 'completion' && shell === 'bash') stdout.write(BASH_WORDS);
   tab(root, { completionCommandName: 'completion' });
 }

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runCli, syncArgs } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
+import { eventBody, startServe } from './helpers/relay.js';
 
 const run = promisify(execFile);
 
@@ -129,4 +130,18 @@ it('takes a proxy that refuses for a service that cannot be reached', async () =
   const { code, stderr } = await runCli(syncArgs(event), env);
   expect(code, stderr).toBe(69);
   expect(asked.length).toBeGreaterThan(0);
+});
+
+it('sends the requests of the runs that a relay starts through it, too', async () => {
+  const event = world.addEvent();
+  const relay = await startServe(['--allow-unsigned'], env);
+  const body = eventBody(event.id);
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${relay.url}/webhooks/tripleseat`, { method: 'POST', headers, body });
+  expect(answer.status).toBe(200);
+  await expect
+    .poll(() => relay.stderr, { timeout: 50_000 })
+    .toContain(`Event ${event.id} synced successfully`);
+  await relay.stop();
+  expect(new Set(asked)).toEqual(new Set([`${TRIPLESEAT}:443`, `${REVEL}:443`]));
 });

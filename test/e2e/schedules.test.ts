@@ -246,7 +246,54 @@ describe('systemd', () => {
   });
 });
 
+describe('what is deployed from outside', () => {
+  it('keeps the database of Render to its services, and metrics and trigger behind a token', async () => {
+    const { services, databases } = parse(await file('render.yaml'));
+    for (const database of databases) expect(database.ipAllowList).toEqual([]);
+    const web = services.find(({ type }: { type: string }) => type === 'web');
+    expect(web.envVars).toContainEqual({ key: 'SERVE_TOKEN', generateValue: true });
+    expect(await file('render.yaml')).toContain('node bin/ts-reconcile.js auth login --paste');
+    expect(await knows('ts-reconcile auth login --paste')).toBe(true);
+  });
+
+  it('names one image, of this version', async () => {
+    const { version } = JSON.parse(await file('package.json'));
+    const paths = ['docs/deploy/kubernetes/ts-reconcile.yaml', 'docs/deploy/compose.yaml'];
+    const images = (await Promise.all(paths.map(file))).flatMap((text) =>
+      [...text.matchAll(/image: (\S+)/g)].map(([, image]) => image),
+    );
+    expect(images).toHaveLength(4);
+    for (const image of images) expect(image).toMatch(new RegExp(`(^|/)ts-reconcile:${version}$`));
+  });
+});
+
 describe('Kubernetes', () => {
+  it('starts no pod without the shared state, nor as root, nor with a root that it can write to', async () => {
+    const documents = parseAllDocuments(await file('docs/deploy/kubernetes/ts-reconcile.yaml'));
+    const [deployment, , job] = documents.map((each) => each.toJS());
+    for (const { spec } of [deployment.spec.template, job.spec.jobTemplate.spec.template]) {
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 10_001 });
+      for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+        expect(container.securityContext).toMatchObject({
+          readOnlyRootFilesystem: true,
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+      for (const { env } of spec.containers) {
+        for (const name of ['STATE_URL', 'STATE_KEY']) {
+          const valueFrom = { secretKeyRef: { name: 'ts-reconcile', key: name } };
+          expect(env).toContainEqual({ name, valueFrom });
+        }
+      }
+    }
+    expect(deployment.spec.template.spec.initContainers[0].args).toEqual(['state', 'migrate']);
+    // What the comment at its head types to sign in.
+    expect(await file('docs/deploy/kubernetes/ts-reconcile.yaml')).toContain(
+      `deploy/${deployment.metadata.name} --`,
+    );
+  });
+
   const cronJob = z.strictObject({
     apiVersion: z.literal('batch/v1'),
     kind: z.literal('CronJob'),

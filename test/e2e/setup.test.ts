@@ -190,26 +190,51 @@ describe('completion', () => {
     expect(await asked('sync', '--trigger', '')).toMatch(/^cron/m);
   });
 
-  it('completes in a bash that has loaded it', async () => {
+  /** How each shell is asked for what it completes `ts-reconcile config ch` to, one completion on each line. */
+  const shells = {
+    bash: {
+      args: ['--norc', '-c'],
+      script: `source <(ts-reconcile completion bash)
+COMP_WORDS=(ts-reconcile config ch); COMP_CWORD=2; COMP_LINE="ts-reconcile config ch"; COMP_POINT=\${#COMP_LINE}
+"$(complete -p ts-reconcile | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ts-reconcile ch config
+printf '%s\\n' "\${COMPREPLY[@]}"`,
+    },
+    zsh: {
+      args: ['-f', '-c'],
+      script: `mkdir f; ts-reconcile completion zsh > f/_ts-reconcile; zmodload zsh/zpty; zpty z zsh -f -i
+zpty -w z "fpath=($PWD/f \\$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump"
+zpty -w z 'ts-reconcile() { if [[ $1 == complete ]]; then command ts-reconcile "$@"; else print -r -- $2 > typed; fi }'
+zpty -w z 'echo rea""dy'
+zpty -r z out '*ready*'
+zpty -w z $'ts-reconcile config ch\\t'
+zpty -w z 'echo do""ne'
+zpty -r z out '*done*'
+cat typed`,
+    },
+    fish: {
+      args: ['--no-config', '-c'],
+      script: 'ts-reconcile completion fish | source; complete -C "ts-reconcile config ch"',
+    },
+  };
+
+  it.each(Object.entries(shells))('completes in a %s that has loaded it', async (shell, { args, script }) => {
     const cwd = await folder();
     const bin = join(cwd, 'bin');
     await mkdir(bin);
-    await writeFile(join(bin, 'ts-reconcile'), `#!/bin/sh\nexec ${process.execPath} ${binPath} "$@"\n`, {
-      mode: 0o755,
-    });
-    const script = `source <(ts-reconcile completion bash)
-COMP_WORDS=(ts-reconcile sy); COMP_CWORD=1; COMP_LINE="ts-reconcile sy"; COMP_POINT=\${#COMP_LINE}
-_init_completion() { cur=sy; prev=ts-reconcile; words=("\${COMP_WORDS[@]}"); cword=1; }
-"$(complete -p ts-reconcile | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ts-reconcile sy ts-reconcile
-printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const { stdout } = await run('bash', ['-c', script], {
-      env: { PATH: `${bin}:${process.env.PATH}`, HOME: cwd },
-    });
+    const program = `#!/bin/sh\nexec ${process.execPath} ${binPath} "$@"\n`;
+    await writeFile(join(bin, 'ts-reconcile'), program, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}`, HOME: cwd, TERM: 'xterm' };
+    const there = await run('sh', ['-c', `command -v ${shell}`]).then(
+      () => true,
+      () => false,
+    );
+    if (!there && shell !== 'bash') return;
+    const { stdout } = await run(shell, [...args, script], { env, cwd });
     expect(
       stdout
         .trim()
         .split('\n')
         .map((line) => line.trim().split(/\s/)[0]),
-    ).toContain('sync');
+    ).toEqual(['check']);
   });
 });

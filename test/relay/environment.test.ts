@@ -23,6 +23,11 @@ describe('runEnvironment', () => {
     });
   });
 
+  it('lets a run go through the proxy that the relay goes through', () => {
+    const proxy = { HTTPS_PROXY: 'http://p:3128', https_proxy: 'http://q', NO_PROXY: '.a', no_proxy: '.b' };
+    expect(runEnvironment(proxy)).toMatchObject(proxy);
+  });
+
   it('lets a run reach the database as the relay does, whatever of it STATE_URL leaves to the environment', () => {
     const read = {
       USER: 'relay',
