@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
-import { clean } from '../report/text.js';
-import { wrap } from '../report/width.js';
 import type { Tokens } from '../state/types.js';
+import { clean } from '../text/text.js';
+import { wrap } from '../text/width.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Writes paragraphs, folded at blanks on a terminal; an address stays whole. */

@@ -7,7 +7,7 @@ import type { Config } from '../config/types.js';
 import { ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
-import { wrap } from '../report/width.js';
+import { wrap } from '../text/width.js';
 import type { Surroundings } from './surroundings.js';
 
 /** What a look at both files found. */

@@ -5,12 +5,12 @@ import { ExitCode } from '../errors.js';
 import { failureLines, historyStyle, runLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
-import { clean } from '../report/text.js';
-import { instantText } from '../report/time.js';
 import { sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
 import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
+import { clean } from '../text/text.js';
+import { instantText } from '../text/time.js';
 import type { Since } from './since.js';
 import type { Surroundings } from './surroundings.js';
 

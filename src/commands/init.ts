@@ -13,8 +13,8 @@ import { locationsText, placeSchema, textOf, writeKeeping } from '../init/files.
 import { type Proposal, propose, type Said, stationsOf } from '../init/propose.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
-import { clean } from '../report/text.js';
 import { connectRevelWithProbe } from '../revel/connect.js';
+import { clean } from '../text/text.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { tell } from './auth-common.js';
 import { connectionBasics, openStateFor } from './connections.js';

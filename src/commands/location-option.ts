@@ -1,7 +1,7 @@
 import { resolveLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 
 /**
  * The locations that `--location` names, by name or site id; null: no such option, so all of them. Throws an

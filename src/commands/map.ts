@@ -7,7 +7,7 @@ import { editMapping, replaceFile } from '../config/locationsEdit.js';
 import type { ConfigProblem } from '../config/problems.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import type { MappedValue } from './arguments.js';
 import type { Surroundings } from './surroundings.js';
 

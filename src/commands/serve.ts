@@ -8,11 +8,11 @@ import type { Program } from '../relay/child.js';
 import { runEnvironment } from '../relay/environment.js';
 import { startRelay } from '../relay/relay.js';
 import { createLogger, type Logger } from '../report/log.js';
-import { createRedactor } from '../report/redact.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { shownPath } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import { recordGivenUp } from '../sync/record.js';
+import { createRedactor } from '../text/redact.js';
 import type { Surroundings } from './surroundings.js';
 
 /** `serve` as asked for on the command line, checked. */

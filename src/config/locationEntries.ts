@@ -1,5 +1,5 @@
 import { isZone } from '../domain/zones.js';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import { type LocationProblem, locationProblem, type Path, valueAt } from './locationProblems.js';
 
 /** What each entry must have, itself or from the defaults. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import { didYouMean, nearest } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { unknownFields, usualCallName } from '../domain/callName.js';
 import { billingUses, defaultBooks, type Location, orderTimes } from '../domain/location.js';
 import { isDate, isZone } from '../domain/zones.js';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import { readTextFile } from './files.js';
 import { readJson } from './json.js';
 import { reportEntries } from './locationEntries.js';

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import { ENV_FILE } from './envFileName.js';
 import { readEnvText } from './envText.js';
 import { readTextFile } from './files.js';

@@ -1,13 +1,6 @@
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-
-/** Which part of the grand total the order carries as paid. */
-export const paymentPolicies = ['paid', 'listed', 'full', 'none'] as const;
-export type PaymentPolicy = (typeof paymentPolicies)[number];
-
-/** What happens to a line that matches no product. */
-export const unmatchedPolicies = ['fail', 'open-item'] as const;
-export type UnmatchedPolicy = (typeof unmatchedPolicies)[number];
+import type { PaymentPolicy, UnmatchedPolicy } from '../domain/policies.js';
 
 /** The whole configuration, checked; every value as section by section in docs/configuration.md. */
 export interface Config {

@@ -1,5 +1,5 @@
-import { parseStateKey } from '../state/postgres/seal.js';
-import { paymentPolicies, unmatchedPolicies } from './types.js';
+import { paymentPolicies, unmatchedPolicies } from '../domain/policies.js';
+import { parseStateKey } from './stateKey.js';
 import { parseHttpUrl, parseRevelDomain, parseRevelUrl } from './urls.js';
 import {
   choice,

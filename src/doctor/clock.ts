@@ -1,5 +1,6 @@
-import { spanText } from '../report/time.js';
-import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { spanText } from '../text/time.js';
+import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const NAME = 'Clock';
 const NOTABLE_MS = 30_000;

@@ -3,7 +3,8 @@ import { isSelected } from '../config/locations.js';
 import { ConfigError, type ConfigProblem, problemText } from '../config/problems.js';
 import { openSource } from '../config/source.js';
 import type { Config } from '../config/types.js';
-import { type Check, failed, ok, plural, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { failed, ok, plural, warning } from './types.js';
 
 const NAME = 'Configuration';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { Check } from '../report/checks.js';
 import type { RevelProbe } from '../revel/probe.js';
-import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const LOCAL_ID = 'Filter local_id';
 const UUID = 'Filter uuid';

@@ -3,20 +3,12 @@ import { access, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { secretsOf } from '../config/secrets.js';
 import { AppError, errorText } from '../errors.js';
-import { createRedactor } from '../report/redact.js';
-import { clean } from '../report/text.js';
-import { agoText, HOST_SKEW_MS, instantText } from '../report/time.js';
+import type { Check } from '../report/checks.js';
 import { StateFiles } from '../state/files/files.js';
-import {
-  type Check,
-  causeOf,
-  type DiskSpace,
-  type DoctorContext,
-  failed,
-  ok,
-  skipped,
-  warning,
-} from './types.js';
+import { createRedactor } from '../text/redact.js';
+import { clean } from '../text/text.js';
+import { agoText, HOST_SKEW_MS, instantText } from '../text/time.js';
+import { causeOf, type DiskSpace, type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const STATE = 'State';
 const SWEEP = 'Last sweep';

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import { escapeUTF8 } from 'entities';
+import type { Check } from '../report/checks.js';
 import { sendMail, tryMailServer } from '../report/mail/send.js';
-import { clean } from '../report/text.js';
-import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+import { clean } from '../text/text.js';
+import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const NAME = 'Mail';
 const TIMEOUT_MS = 20_000;

@@ -2,7 +2,8 @@ import type { Location } from '../domain/location.js';
 import { normaliseName, plainText } from '../domain/names.js';
 import type { Product } from '../domain/products.js';
 import { AppError } from '../errors.js';
-import { type Check, type DoctorContext, failed, ok, plural, skipped, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { type DoctorContext, failed, ok, plural, skipped, warning } from './types.js';
 
 const NAME = 'Products';
 

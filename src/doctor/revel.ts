@@ -1,5 +1,6 @@
 import type { ProbeAnswer } from '../http/probe.js';
-import { type Check, type DoctorContext, failed, noteClock, ok, skipped, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { type DoctorContext, failed, noteClock, ok, skipped, warning } from './types.js';
 
 const KEY = 'Revel key';
 const PERMISSIONS = 'Revel permissions';

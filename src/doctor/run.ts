@@ -1,6 +1,7 @@
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
-import { clean } from '../report/text.js';
+import type { Check } from '../report/checks.js';
+import { clean } from '../text/text.js';
 import { checkClock } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
 import { checkFilters } from './filters.js';
@@ -11,7 +12,7 @@ import { checkRevel } from './revel.js';
 import { checkSecretFiles } from './secrets.js';
 import { checkShops } from './shops.js';
 import { checkTripleseat } from './tripleseat.js';
-import { type Check, causeOf, type DoctorContext, failed } from './types.js';
+import { causeOf, type DoctorContext, failed } from './types.js';
 import { checkZones } from './zones.js';
 
 const MAX_TEXT = 2_000;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { clean } from '../report/text.js';
-import { type Check, ok, plural, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { clean } from '../text/text.js';
+import { ok, plural, warning } from './types.js';
 
 const NAME = 'Secret files';
 /** Where container platforms mount secrets for the one container, readable by all in it. */

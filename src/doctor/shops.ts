@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Location } from '../domain/location.js';
-import { clean, listed, numbered } from '../report/text.js';
+import type { Check } from '../report/checks.js';
 import type { RevelProbe } from '../revel/probe.js';
 import { answered, namedRow, rowName, rowsOf } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
-import { type Check, type DoctorContext, failed, ok, skipped, warning } from './types.js';
+import { clean, listed, numbered } from '../text/text.js';
+import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const ESTABLISHMENTS = 'Establishments';
 const STATIONS = 'POS stations';

@@ -2,31 +2,11 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import { type AppError, ExitCode } from '../errors.js';
 import type { ProbeAnswer } from '../http/probe.js';
+import type { Check, FailureCause } from '../report/checks.js';
 import type { RevelProbe } from '../revel/probe.js';
 import type { RevelPort } from '../revel/types.js';
 import type { StateStore } from '../state/types.js';
 import type { TripleseatProbe } from '../tripleseat/probe.js';
-
-/** Green, yellow, red, and not looked at. */
-export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
-
-/** What a failure comes from; decides the exit code. */
-export type FailureCause = 'configuration' | 'credentials' | 'other';
-
-/** One line of the table. */
-export interface Check {
-  /** A few words, at most 20 characters. */
-  name: string;
-  status: CheckStatus;
-  /** What was found. */
-  message: string;
-  /** Single findings behind the message. */
-  details: string[];
-  /** What to do, a sentence; null: nothing. */
-  hint: string | null;
-  /** Null unless failed. */
-  cause: FailureCause | null;
-}
 
 /** All is well. */
 export function ok(name: string, message: string, details: string[] = []): Check {

@@ -1,5 +1,6 @@
 import { isZone, localDateTime } from '../domain/zones.js';
-import { type Check, type DoctorContext, ok, skipped, warning } from './types.js';
+import type { Check } from '../report/checks.js';
+import { type DoctorContext, ok, skipped, warning } from './types.js';
 
 const NAME = 'Time zones';
 const HALF_YEAR = 182 * 86_400_000;

@@ -4,7 +4,7 @@ import { type Cents, formatCents, zero } from './money.js';
 import { compareNames, compareTexts, plainText, type ShownName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
-import type { WantedItem, WantedOrder } from './wanted.js';
+import type { WantedItem, WantedOrder } from './wantedOrder.js';
 
 /** Header fields that carry money, with their names for people. */
 const MONEY = [

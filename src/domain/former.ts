@@ -5,10 +5,7 @@ import { type Cents, cents, zero } from './money.js';
 import { normaliseName, plainText } from './names.js';
 import { revisionIn } from './notes.js';
 import type { FoundOrder } from './order.js';
-import type { WantedOrder } from './wanted.js';
-
-/** How an order's money beside its lines is booked. */
-export type Split = Pick<WantedOrder, 'discount' | 'tax' | 'gratuity' | 'surcharge'>;
+import type { Split, WantedOrder } from './wantedOrder.js';
 
 const FIELDS = ['discount', 'tax', 'gratuity', 'surcharge'] as const;
 

@@ -20,7 +20,7 @@ import {
   touched,
   touchedUnseen,
 } from './verdicts.js';
-import type { WantedOrder } from './wanted.js';
+import type { WantedOrder } from './wantedOrder.js';
 
 /** One change of the POS as plain data; money and quantities as text, so that a report can print it as it is. */
 export type Action =

@@ -1,6 +1,6 @@
-import type { UnmatchedPolicy } from '../config/types.js';
 import type { Cents } from './money.js';
 import { type NamedCandidate, normaliseName, plainText, suggest } from './names.js';
+import type { UnmatchedPolicy } from './policies.js';
 
 /** An active Revel product of the establishment that the order goes to. */
 export interface Product {

@@ -13,7 +13,7 @@ import {
 import type { Difference } from './differences.js';
 import { cents, formatCents, quantityToNumber, sumCents, zero } from './money.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
-import type { WantedItem, WantedOrder } from './wanted.js';
+import type { WantedItem, WantedOrder } from './wantedOrder.js';
 import { addDays } from './zones.js';
 
 /** True when a POS has opened the order, or somebody other than our Revel user wrote to it last. */

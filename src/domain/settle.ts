@@ -17,21 +17,13 @@ import {
   type Part,
   unreadable,
 } from './unsettled.js';
-import type { WantedInput } from './wanted.js';
+import type { SortedName, WantedInput } from './wantedOrder.js';
 
 /** A billing row that is sold as a line. */
 export interface SoldRow {
   productId: number;
   name: string;
   amount: Cents;
-}
-
-/** A row of the bill whose use comes from nothing but its name. */
-export interface SortedName {
-  name: string;
-  use: 'tax' | 'gratuity' | 'surcharge' | 'discount';
-  /** `word`: a word of it says so; `rest`: none does. */
-  why: 'word' | 'rest';
 }
 
 /** A tax that belongs to the lines which name it. */

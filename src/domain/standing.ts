@@ -5,8 +5,8 @@ import { zero } from './money.js';
 import { compareNames, compareTexts, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
-import type { WantedItem, WantedOrder } from './wanted.js';
 import { noProduct, numbered } from './wantedLines.js';
+import type { WantedItem, WantedOrder } from './wantedOrder.js';
 
 /** An order that staff can see, ready to be compared, without regard to the menu as it is now. */
 export interface Standing {

@@ -6,7 +6,7 @@ import { cents, formatCents } from './money.js';
 import { revisionIn } from './notes.js';
 import type { FoundOrder } from './order.js';
 import type { Failure } from './reasons.js';
-import type { WantedOrder } from './wanted.js';
+import type { WantedOrder } from './wantedOrder.js';
 
 /** For an order that is not made by itself: it must not be made once more when what stands in the way is gone. */
 export const BY_HAND = 'put the event on IGNORE_EVENTS and make its order by hand on the POS';

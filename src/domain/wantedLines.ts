@@ -1,13 +1,13 @@
-import type { UnmatchedPolicy } from '../config/types.js';
 import type { MenuSelection } from './event.js';
 import { carriers, fitting, joined, lineAsText, modifierText, type Placed } from './kitchenText.js';
 import type { LinesResult, PricedLine } from './lines.js';
 import type { Location } from './location.js';
 import { lineTotal, maxCents } from './money.js';
 import { plainText } from './names.js';
+import type { UnmatchedPolicy } from './policies.js';
 import { type LineMatch, matchLine, type ProductIndex } from './products.js';
 import type { Failure } from './reasons.js';
-import type { WantedItem } from './wanted.js';
+import type { WantedItem } from './wantedOrder.js';
 
 /** The items of the order, or every line that has no product, or more than one. */
 export type ItemsResult =

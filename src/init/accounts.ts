@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { locationSchema, rowsOf as placesIn, siteSchema } from '../doctor/tripleseat.js';
 import { ianaOf } from '../doctor/zones.js';
 import { AppError, ExitCode } from '../errors.js';
-import { clean } from '../report/text.js';
 import type { RevelProbe } from '../revel/probe.js';
 import { namedRow, rowName, rowsOf } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
+import { clean } from '../text/text.js';
 import type { TripleseatProbe } from '../tripleseat/probe.js';
 
 /** Something that a location of the file may name by its id. */

@@ -1,8 +1,8 @@
+import type { BillingName, BillingNames } from '../domain/coverage.js';
 import type { BillingUse } from '../domain/location.js';
-import type { BillingName, BillingNames } from '../sync/billings.js';
+import { clean } from '../text/text.js';
+import { wrap } from '../text/width.js';
 import type { OutputStyle } from './output.js';
-import { clean } from './text.js';
-import { wrap } from './width.js';
 
 /** `product 991` or the word that it is. */
 function useText(use: BillingUse): string {

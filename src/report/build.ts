@@ -1,3 +1,4 @@
+import { clean } from '../text/text.js';
 import {
   type Change,
   type EventResult,
@@ -6,7 +7,6 @@ import {
   summarize,
   type Trigger,
 } from './schema.js';
-import { clean } from './text.js';
 
 /** Longest texts of a report, in code points. */
 const MAX_NAME = 200;

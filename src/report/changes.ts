@@ -1,5 +1,5 @@
+import { clean } from '../text/text.js';
 import type { Change } from './schema.js';
-import { clean } from './text.js';
 
 function field(change: Change, name: string): string {
   const value = change[name];

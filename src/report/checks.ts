@@ -1,7 +1,27 @@
 import type { ChalkInstance } from 'chalk';
-import type { Check, CheckStatus } from '../doctor/types.js';
+import { wrap } from '../text/width.js';
 import type { OutputStyle } from './output.js';
-import { wrap } from './width.js';
+
+/** Green, yellow, red, and not looked at. */
+export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
+
+/** What a failure comes from; decides the exit code. */
+export type FailureCause = 'configuration' | 'credentials' | 'other';
+
+/** One line of the table. */
+export interface Check {
+  /** A few words, at most 20 characters. */
+  name: string;
+  status: CheckStatus;
+  /** What was found. */
+  message: string;
+  /** Single findings behind the message. */
+  details: string[];
+  /** What to do, a sentence; null: nothing. */
+  hint: string | null;
+  /** Null unless failed. */
+  cause: FailureCause | null;
+}
 
 const WORDS: Readonly<Record<CheckStatus, string>> = {
   ok: 'ok',

@@ -1,7 +1,7 @@
-import type { Coverage, LineCoverage, LocationCoverage } from '../sync/coverage.js';
+import type { Coverage, LineCoverage, LocationCoverage } from '../domain/coverage.js';
+import { clean } from '../text/text.js';
+import { fitColumns, wrap } from '../text/width.js';
 import type { OutputStyle } from './output.js';
-import { clean } from './text.js';
-import { fitColumns, wrap } from './width.js';
 
 const INDENT = '  ';
 const DEEPER = '    ';

@@ -1,7 +1,7 @@
 import { differenceName } from '../domain/differences.js';
+import { clean } from '../text/text.js';
+import { columnsOf, wrap } from '../text/width.js';
 import type { EventResult } from './schema.js';
-import { clean } from './text.js';
-import { columnsOf, wrap } from './width.js';
 
 /** One difference between an event and its order. */
 type Shown = EventResult['differences'][number];

@@ -1,10 +1,10 @@
 import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
+import { clean } from '../text/text.js';
+import { agoText, instantText, spanText } from '../text/time.js';
+import { columnsOf, fitColumns, wrap } from '../text/width.js';
 import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
-import { clean } from './text.js';
-import { agoText, instantText, spanText } from './time.js';
-import { columnsOf, fitColumns, wrap } from './width.js';
 
 type Result = PastRun['events'][number];
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { clean } from './text.js';
+import { clean } from '../text/text.js';
 
 /** Levels, least important first. */
 const levels = ['debug', 'info', 'warn', 'error'] as const;

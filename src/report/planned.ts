@@ -1,6 +1,6 @@
+import { clean } from '../text/text.js';
+import { columnsOf, wrap } from '../text/width.js';
 import type { Change } from './schema.js';
-import { clean } from './text.js';
-import { columnsOf, wrap } from './width.js';
 
 /** A line of a plan: `+` what is made, `-` what is taken away, `~` what is changed. */
 export interface PlannedLine {

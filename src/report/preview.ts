@@ -1,9 +1,9 @@
+import { clean } from '../text/text.js';
+import { dayText } from '../text/time.js';
 import type { OutputStyle } from './output.js';
 import type { EventResult, RunReport } from './schema.js';
 import { sharing } from './shared.js';
 import { byDate, renderView, type Section } from './table.js';
-import { clean } from './text.js';
-import { dayText } from './time.js';
 
 /** A day as text, so that days after tomorrow can be told from it. */
 export interface PreviewDays {

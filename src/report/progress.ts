@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
+import { clean } from '../text/text.js';
 import type { LogSink } from './log.js';
 import type { OutputStream } from './output.js';
-import { clean } from './text.js';
 
 /** Redraw at most this often. */
 const INTERVAL_MS = 100;

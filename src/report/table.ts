@@ -1,12 +1,12 @@
 import type { ChalkInstance } from 'chalk';
+import { clean } from '../text/text.js';
+import { columnsOf, fitColumns, wrap } from '../text/width.js';
 import { describeChanges } from './changes.js';
 import { differenceLines } from './differences.js';
 import type { OutputStyle } from './output.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
 import { isSameSentence, placeOf, sharing } from './shared.js';
-import { clean } from './text.js';
-import { columnsOf, fitColumns, wrap } from './width.js';
 
 const GAP = '  ';
 const MIN_NAME = 8;

@@ -3,7 +3,7 @@ import type { OrderId } from '../domain/ids.js';
 import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/money.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { addDays, isDate } from '../domain/zones.js';
 import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';

@@ -4,7 +4,7 @@ import { AppError, ExitCode } from '../errors.js';
 import type { RateBudget } from '../http/budget.js';
 import { describe, type Reader, retryAfter, safePath } from '../http/read.js';
 import type { HttpResponse, HttpTransport } from '../http/transport.js';
-import { createRedactor } from '../report/redact.js';
+import { createRedactor } from '../text/redact.js';
 import { listSchema } from './schema.js';
 import type { Guard, RevelRead, RevelWrite } from './types.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ProbeAnswer } from '../http/probe.js';
-import { clean } from '../report/text.js';
+import { clean } from '../text/text.js';
 import type { RevelProbe } from './probe.js';
 
 const PAGE = 1_000;

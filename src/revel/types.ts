@@ -1,7 +1,7 @@
 import type { EventId, OrderId } from '../domain/ids.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
-import type { WantedItem, WantedOrder } from '../domain/wanted.js';
+import type { WantedItem, WantedOrder } from '../domain/wantedOrder.js';
 
 /** What a read of Revel ended as; a failed look-up is never "not there". Refused credentials throw (exit 77). */
 export type RevelRead<T> = { kind: 'ok'; value: T } | { kind: 'error'; detail: string };

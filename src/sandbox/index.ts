@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import { StateFiles } from '../state/files/files.js';
 import { HostLocks } from '../state/files/locks.js';
-import type { Lock } from '../state/types.js';
+import type { Lock } from '../state/primitives.js';
 import { takeLease, waitForLeases } from './leases.js';
 import { sandboxDir } from './paths.js';
 import { revelKey, type SandboxPorts, startServers } from './server.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Lock, Locks } from '../state/types.js';
+import type { Lock, Locks } from '../state/primitives.js';
 
 /** So many processes can use a sandbox that another one serves. */
 const SEATS = 32;

@@ -1,6 +1,5 @@
 import type { EventId } from '../domain/ids.js';
 import type { SharedBudget } from '../http/budget.js';
-import type { Locks } from './types.js';
 
 /** What a document was found to be. `changedAt`: epoch milliseconds of its last change. */
 type DocumentRead =
@@ -15,6 +14,34 @@ interface PutOptions {
   secret?: boolean;
   /** Also when the locks are gone: it says what was done, and must not be forgotten. */
   insist?: boolean;
+}
+
+/** A lock that is held; gone at once when its process dies, however it dies. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Named locks, each held by one process among all that share this state, as far as {@link Locks.reach} says. */
+export interface Locks {
+  /**
+   * Who shares these locks, as a text that is the same for all of them and for nobody else: with files the boot of
+   * this host, its network namespace and the directory, with PostgreSQL the running server, the database and the
+   * schema. Whoever holds a lock knows that everybody else of the same reach does not; of another reach nothing is
+   * known. It changes when the host or the server is started anew, and then all earlier holders are gone.
+   */
+  readonly reach: string;
+  /**
+   * Aborts when the locks are gone although nobody released them; its reason is a sentence. Whoever holds one must
+   * not write any more. With files that cannot happen.
+   */
+  readonly lost: AbortSignal;
+  /** Takes the named lock, or null when another holder has it, this process included. Never waits. */
+  tryLock(name: string): Promise<Lock | null>;
+  /**
+   * Asked right before a write to Revel: returns at once when the locks were proved to be held within the last five
+   * seconds, else asks. Throws an AppError (`STATE`, exit 75) when they are gone.
+   */
+  confirm(): Promise<void>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Lock, Locks } from './types.js';
+import type { Lock, Locks } from './primitives.js';
 
 /** What {@link waitForLock} needs to wait with. */
 export interface Waiting {

@@ -1,7 +1,7 @@
 import { formatCents } from '../domain/money.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason } from '../domain/reasons.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { AppError } from '../errors.js';
 import type { RunContext } from './context.js';
 import { givenFor, reported, type Work } from './event.js';

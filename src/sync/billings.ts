@@ -1,39 +1,15 @@
 import { isSelected } from '../config/locations.js';
 import { sortBilling } from '../domain/billing.js';
+import type { BillingName, BillingNames } from '../domain/coverage.js';
 import { chooseDocument } from '../domain/documents.js';
 import type { EventHeader, SourceBilling, SourceEvent } from '../domain/event.js';
 import { exactCents } from '../domain/figure.js';
-import type { BillingUse, Location } from '../domain/location.js';
+import type { Location } from '../domain/location.js';
 import { normaliseName, plainText } from '../domain/names.js';
 import type { RunContext } from './context.js';
 import { locationOf } from './results.js';
 import { selectComing } from './search.js';
 import { eachOf } from './workers.js';
-
-/** One name of a row of the bill at one location. */
-export interface BillingName {
-  /** Plain text. */
-  name: string;
-  location: Location;
-  /** What rows of the name are; null: that is not clear, or must be proved by each event's total. */
-  use: BillingUse | null;
-  /** What says so. `total`: each event's total must prove it; `unclear`: the locations file has to say it. */
-  why: 'mapping' | 'word' | 'rest' | 'total' | 'unclear';
-  /** Events with such a row. */
-  events: number;
-}
-
-/** What {@link billingNames} found. */
-export interface BillingNames {
-  /** Unclear ones first, then what only the name has sorted; by how often they are seen. */
-  names: BillingName[];
-  /** Events whose rows were looked at. */
-  events: number;
-  /** What could not be read, each as a sentence. */
-  problems: string[];
-  /** Not a single search succeeded. */
-  failed: boolean;
-}
 
 /** The names of the rows of the bills of past and coming events, and where each amount goes. Reads only. */
 export async function billingNames(ctx: RunContext, back: number, days: number): Promise<BillingNames> {

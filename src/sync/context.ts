@@ -5,10 +5,10 @@ import type { Claim } from '../domain/notes.js';
 import { ProductIndex } from '../domain/products.js';
 import { homesOf } from '../domain/removed.js';
 import { localDate } from '../domain/zones.js';
-import { spanText } from '../report/time.js';
 import type { OrderFinder, OrderKey, RevelRead } from '../revel/types.js';
-import { type Places, placesOf } from './misplaced.js';
+import { spanText } from '../text/time.js';
 import { CLOCK_SKEW_MS, type Timing, timingOf } from './order/timing.js';
+import { type Places, placesOf } from './places.js';
 import { Scheduler } from './scheduler.js';
 import type { SyncDeps, SyncRequest, SyncSettings } from './types.js';
 

@@ -1,4 +1,5 @@
 import { isSelected } from '../config/locations.js';
+import type { ComingEvent, Coverage, LineCoverage, LocationCoverage } from '../domain/coverage.js';
 import { nextLines } from '../domain/documents.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
@@ -14,67 +15,6 @@ import { readMore } from './gather.js';
 import { locationOf } from './results.js';
 import { selectComing } from './search.js';
 import { eachOf } from './workers.js';
-
-/** What a line's name is in Revel, as far as its location is concerned. */
-type LineKind =
-  /** An active product bears the name. */
-  | 'matched'
-  /** The locations file names the product. */
-  | 'mapped'
-  /** Nothing fits, and it has no money: it stands as text. Told only where products have a similar name. */
-  | 'text'
-  /** Nothing fits, and UNMATCHED_POLICY lets the open item stand in. */
-  | 'open-item'
-  /** Nothing fits: the event will fail as UNMATCHED_ITEMS. */
-  | 'missing'
-  /** Several products fit: the event will fail as AMBIGUOUS_PRODUCT. */
-  | 'ambiguous';
-
-/** One line name of a location. */
-export interface LineCoverage {
-  /** Plain text. */
-  name: string;
-  kind: LineKind;
-  /** The product, or the ones among which it is not clear; empty when missing. */
-  productIds: number[];
-  /** Why it is missing, as a clause that follows the name; else null. */
-  why: string | null;
-  /** Near products, nearest first: to choose from, never acted on. */
-  suggestions: { id: number; name: string }[];
-  /** Events with such a line, soonest first. */
-  events: ComingEvent[];
-}
-
-/** An event as the report names it. */
-export interface ComingEvent {
-  id: EventId;
-  name: string;
-  /** Local date, `YYYY-MM-DD`; null: unknown. */
-  date: string | null;
-}
-
-/** The lines of one location's coming events against its establishment. */
-export interface LocationCoverage {
-  location: Location;
-  establishmentId: number;
-  /** Events whose lines were looked at. */
-  events: number;
-  /** Why the products could not be read; null: they were. */
-  error: string | null;
-  /** Missing first, then ambiguous; each by date of the first event. */
-  lines: LineCoverage[];
-}
-
-/** What {@link coverage} found. */
-export interface Coverage {
-  locations: LocationCoverage[];
-  /** Events whose lines could not be looked at, each with a sentence. */
-  unread: { event: ComingEvent; location: string | null; why: string }[];
-  /** What could not be searched, each as a sentence. */
-  problems: string[];
-  /** Not a single search succeeded. */
-  failed: boolean;
-}
 
 /** An event's line names, or why they are not known, as a sentence. */
 type LinesRead = { kind: 'ok'; names: LineNames } | { kind: 'failed'; why: string };
@@ -267,7 +207,7 @@ function near(index: ProductIndex, names: readonly string[]): { id: number; name
   });
 }
 
-const URGENCY: Readonly<Record<LineKind, number>> = {
+const URGENCY: Readonly<Record<LineCoverage['kind'], number>> = {
   missing: 0,
   ambiguous: 1,
   'open-item': 2,

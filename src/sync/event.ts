@@ -5,7 +5,7 @@ import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import { type Action, markDeleted, type OrderPlan, planOrder, standings } from '../domain/plan.js';
 import { isSettled } from '../domain/service.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { planAround } from './contents.js';
@@ -40,7 +40,7 @@ import {
   standing,
 } from './results.js';
 import { servedResult } from './served.js';
-import type { Candidate, EventResult } from './types.js';
+import type { Candidate, EventResult, Listed } from './types.js';
 
 /** An event is settled, or has work to do. */
 export type Planned = { kind: 'result'; result: EventResult } | { kind: 'work'; work: Work };
@@ -61,9 +61,6 @@ export interface Work {
   rows: readonly FoundOrder[];
   lookedAt: number;
 }
-
-/** An event that a search has shown. */
-export type Listed = Candidate & { header: EventHeader };
 
 /**
  * Decides about an event that a search has shown without asking for more: it needs no order, or nothing has

@@ -3,7 +3,8 @@ import type { SourceEvent } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
 import { isPriced } from '../domain/priced.js';
 import type { Failure } from '../domain/reasons.js';
-import { buildWanted, type WantedOrder } from '../domain/wanted.js';
+import { buildWanted } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { establishmentOf, type RunContext } from './context.js';
 
 /** The wanted order, or why there is none. `upstream`: an API failed, so that nothing can be said. */

@@ -8,7 +8,7 @@ import { type Cents, cents, zero } from '../domain/money.js';
 import { type FoundOrder, isVisible } from '../domain/order.js';
 import { planOrder, standings } from '../domain/plan.js';
 import { stampMillis } from '../domain/select.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { planAround } from './contents.js';
 import { establishmentOf, type RunContext } from './context.js';
 import type { SyncSettings } from './types.js';

@@ -1,45 +1,8 @@
 import type { EventHeader } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
 import { plainText } from '../domain/names.js';
-import { AppError } from '../errors.js';
-import { listed, numbered } from '../report/text.js';
-import type { Establishment } from '../revel/types.js';
-import type { SourcePlace } from '../tripleseat/types.js';
+import { listed, numbered } from '../text/text.js';
 import type { RunContext } from './context.js';
-
-/** What both services have of places, read at most once in a run and only where something does not fit. */
-export interface Places {
-  /** Null: the account may not see the list, or it could not be read. */
-  tripleseat(): Promise<readonly SourcePlace[] | null>;
-  /** The same for Revel. */
-  revel(): Promise<readonly Establishment[] | null>;
-}
-
-/** Sets it up for a run. */
-export function placesOf({ tripleseat, revel }: Pick<RunContext, 'tripleseat' | 'revel'>): Places {
-  return {
-    tripleseat: once(async () => {
-      const read = await tripleseat.places();
-      return read.kind === 'ok' ? read.value : null;
-    }),
-    revel: once(async () => {
-      const read = await revel.establishments();
-      return read.kind === 'ok' ? read.value : null;
-    }),
-  };
-}
-
-function once<T>(read: () => Promise<T | null>): () => Promise<T | null> {
-  let known: Promise<T | null> | null = null;
-  return () => {
-    // Not being allowed to see a list is no reason to end the run: nothing is said then.
-    known ??= read().catch((error) => {
-      if (error instanceof AppError) return null;
-      throw error;
-    });
-    return known;
-  };
-}
 
 /**
  * The mistake in the locations file that makes an event look as if it had no location: an entry of its site names a

@@ -1,7 +1,7 @@
 import type { EventHeader } from '../domain/event.js';
 import type { Location } from '../domain/location.js';
 import { normaliseName } from '../domain/names.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { eventDate } from '../domain/window.js';
 import { localDate } from '../domain/zones.js';
 import type { RunContext } from './context.js';

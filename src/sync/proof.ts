@@ -4,9 +4,9 @@ import type { Contents, FoundOrder } from '../domain/order.js';
 import { standings } from '../domain/plan.js';
 import { parseNaive } from '../domain/zones.js';
 import { establishmentOf, type RunContext } from './context.js';
-import type { Listed } from './event.js';
 import { judgeBy } from './judge.js';
 import { isDoubtful, recall } from './memory.js';
+import type { Listed } from './types.js';
 
 /** What hangs on an order may not show in lists for as long after it was written to. */
 const RECENT_MS = 60_000;

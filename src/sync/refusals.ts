@@ -1,4 +1,4 @@
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { applyWork } from './apply.js';
 import type { RunContext } from './context.js';
 import type { Work } from './event.js';

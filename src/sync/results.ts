@@ -6,7 +6,7 @@ import { type Cents, formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import type { OrderPlan } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import { eventDate } from '../domain/window.js';
 import type { RunContext } from './context.js';
 import type { End, Knowledge } from './order/knowledge.js';

@@ -7,18 +7,10 @@ import { grownHours } from '../domain/select.js';
 import { isInShard, type Shard, shardName } from '../domain/shard.js';
 import { addDays, localDate } from '../domain/zones.js';
 import type { RevelRead } from '../revel/types.js';
-import type { Lock } from '../state/types.js';
+import type { Lock } from '../state/primitives.js';
 import { refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
-import {
-  type Listed,
-  type Planned,
-  planById,
-  planListed,
-  plannedResult,
-  settleListed,
-  type Work,
-} from './event.js';
+import { type Planned, planById, planListed, plannedResult, settleListed, type Work } from './event.js';
 import { keyOf } from './judge.js';
 import type { Selection } from './pages.js';
 import { type Proof, readProofs } from './proof.js';
@@ -27,7 +19,7 @@ import { failedUnread, locationOf, lockedOut, skippedUnread } from './results.js
 import { selectComing, selectEvents } from './search.js';
 import { findStrays, type Stray, tellStray } from './strays.js';
 import { Tally } from './tally.js';
-import type { Candidate, EventResult, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
+import type { Candidate, EventResult, Listed, SyncDeps, SyncOutcome, SyncRequest } from './types.js';
 
 /** Events whose orders are looked up together. */
 const CHUNK = 100;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { OrderId } from '../domain/ids.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
-import type { WantedOrder } from '../domain/wanted.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderFinder, OrderKey, RevelPort, RevelRead } from '../revel/types.js';
 import type { End, Knowledge, Read, Step } from './order/knowledge.js';
 import {

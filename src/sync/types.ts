@@ -150,3 +150,6 @@ export interface Candidate {
   id: EventId;
   header: EventHeader | null;
 }
+
+/** An event that a search has shown. */
+export type Listed = Candidate & { header: EventHeader };

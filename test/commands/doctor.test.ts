@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DoctorOptions, doctorCommand } from '../../src/commands/doctor.js';
-import type { CheckStatus } from '../../src/doctor/types.js';
+import type { CheckStatus } from '../../src/report/checks.js';
 import { TestWorld } from '../helpers/world.js';
 import { Terminal } from './terminal.js';
 

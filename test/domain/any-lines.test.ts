@@ -4,7 +4,8 @@ import type { SourceLine } from '../../src/domain/event.js';
 import { cents, parseAmount, parseQuantity } from '../../src/domain/money.js';
 import { normaliseName } from '../../src/domain/names.js';
 import { ProductIndex } from '../../src/domain/products.js';
-import { buildWanted, type WantedResult } from '../../src/domain/wanted.js';
+import { buildWanted } from '../../src/domain/wanted.js';
+import type { WantedResult } from '../../src/domain/wantedOrder.js';
 import { document, location, products, sourceEvent } from './builders.js';
 
 const index = new ProductIndex(products);

@@ -11,7 +11,7 @@ import { type Difference, differenceText } from '../../src/domain/differences.js
 import { orderId } from '../../src/domain/ids.js';
 import type { Contents, FoundItem, FoundOrder } from '../../src/domain/order.js';
 import { compareInService } from '../../src/domain/service.js';
-import type { WantedItem } from '../../src/domain/wanted.js';
+import type { WantedItem } from '../../src/domain/wantedOrder.js';
 import { qty, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 

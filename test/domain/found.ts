@@ -2,7 +2,8 @@ import { orderId } from '../../src/domain/ids.js';
 import { finalNotes } from '../../src/domain/notes.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../../src/domain/order.js';
 import { ProductIndex } from '../../src/domain/products.js';
-import { buildWanted, type WantedInput, type WantedOrder } from '../../src/domain/wanted.js';
+import { buildWanted } from '../../src/domain/wanted.js';
+import type { WantedInput, WantedOrder } from '../../src/domain/wantedOrder.js';
 import { document, location, products, sourceEvent } from './builders.js';
 
 /** The wanted order of the example event. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { modifiersOf, modifierText } from '../../src/domain/kitchenText.js';
 import { ProductIndex } from '../../src/domain/products.js';
-import { buildWanted, type WantedInput } from '../../src/domain/wanted.js';
+import { buildWanted } from '../../src/domain/wanted.js';
+import type { WantedInput } from '../../src/domain/wantedOrder.js';
 import { document, line, location, products, qty, selection, sourceEvent, usd } from './builders.js';
 
 const index = new ProductIndex(products);

@@ -6,7 +6,8 @@ import { decimalCents, type Figure } from '../../src/domain/figure.js';
 import { type BillingUse, type Books, defaultBooks, type Location } from '../../src/domain/location.js';
 import { type Cents, cents } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
-import { buildWanted, type WantedInput, type WantedOrder } from '../../src/domain/wanted.js';
+import { buildWanted } from '../../src/domain/wanted.js';
+import type { WantedInput, WantedOrder } from '../../src/domain/wantedOrder.js';
 import { document, line, location, paid, products, sourceEvent, usd } from './builders.js';
 
 const FEE_PRODUCT = 991;

@@ -4,7 +4,8 @@ import type { LinesSource } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import { cents, centsOf, lineTotal } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
-import { buildWanted, maxItems, type WantedInput, type WantedOrder } from '../../src/domain/wanted.js';
+import { buildWanted } from '../../src/domain/wanted.js';
+import { maxItems, type WantedInput, type WantedOrder } from '../../src/domain/wantedOrder.js';
 import {
   billing,
   document,

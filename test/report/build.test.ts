@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failReasons, skipReasons } from '../../src/domain/reasons.js';
-import { createRedactor } from '../../src/report/redact.js';
 import { type EventResult, RunReportSchema } from '../../src/report/schema.js';
+import { createRedactor } from '../../src/text/redact.js';
 import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
 
 const runError = { code: 'UPSTREAM', message: 'Revel is down.', hint: null };

@@ -11,7 +11,7 @@ import {
   runTag,
   webhookProcessed,
 } from '../../src/report/messages.js';
-import { createRedactor } from '../../src/report/redact.js';
+import { createRedactor } from '../../src/text/redact.js';
 import { CONTROL, hostileNames } from './helpers.js';
 
 function logTo(options: Partial<LogOptions> = {}) {

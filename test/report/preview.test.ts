@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { previewContent } from '../../src/report/mail/preview.js';
 import { renderHtml, renderText } from '../../src/report/mail/render.js';
 import { renderPreview, wouldFail } from '../../src/report/preview.js';
-import { columnsOf } from '../../src/report/width.js';
+import { columnsOf } from '../../src/text/width.js';
 import { failed, injected, repaired, report, skipped } from './helpers.js';
 
 const days = { tomorrow: '2026-11-15' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeChanges } from '../../src/report/changes.js';
 import type { EventResult } from '../../src/report/schema.js';
 import { renderReport } from '../../src/report/table.js';
-import { columnsOf, fitColumns, wrap } from '../../src/report/width.js';
+import { columnsOf, fitColumns, wrap } from '../../src/text/width.js';
 import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
 
 const plain = { terminal: false, width: 80 };

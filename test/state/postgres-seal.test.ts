@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseStateKey, seal, unseal } from '../../src/state/postgres/seal.js';
+import { parseStateKey } from '../../src/config/stateKey.js';
+import { seal, unseal } from '../../src/state/postgres/seal.js';
 
 const key = Buffer.alloc(32, 1);
 const other = Buffer.alloc(32, 2);

@@ -1,11 +1,11 @@
 import type { MailedFailure } from '../../state/types.js';
+import { clean } from '../../text/text.js';
+import { dayText } from '../../text/time.js';
 import { describeChanges } from '../changes.js';
 import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { sharing } from '../shared.js';
-import { clean } from '../text.js';
-import { dayText } from '../time.js';
 import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */

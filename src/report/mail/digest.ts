@@ -1,6 +1,6 @@
 import type { MailedFailure } from '../../state/types.js';
+import { HOST_SKEW_MS } from '../../text/time.js';
 import type { EventResult, RunError, RunReport } from '../schema.js';
-import { HOST_SKEW_MS } from '../time.js';
 
 /** A standing failure is mailed again after this long: a day less some slack, so that it stays at its time of day. */
 const REMIND_MS = 23.5 * 3_600_000;

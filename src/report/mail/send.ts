@@ -1,5 +1,5 @@
 import type { Config } from '../../config/types.js';
-import { clean } from '../text.js';
+import { clean } from '../../text/text.js';
 
 /** Connecting, and each silence of the server, may take this long, in milliseconds. */
 const CONNECT_MS = 8000;

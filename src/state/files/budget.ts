@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { Claim, SharedBudget, Span } from '../../http/budget.js';
 import { isMissing } from '../failure.js';
-import type { Locks } from '../types.js';
+import type { Locks } from '../primitives.js';
 import type { StateFiles } from './files.js';
 
 const FOLDER = 'budgets';

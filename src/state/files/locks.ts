@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, ExitCode } from '../../errors.js';
 import { errnoOf, isMissing, stateError } from '../failure.js';
-import type { Lock, Locks } from '../types.js';
+import type { Lock, Locks } from '../primitives.js';
 import type { StateFiles } from './files.js';
 
 /** Opens the lock or says that somebody holds it. The lock is gone when `free` was called or the process died. */

@@ -1,8 +1,8 @@
 import { type FileHandle, open, readdir, rename, stat } from 'node:fs/promises';
 import { isMissing, stateError } from '../failure.js';
+import type { Locks } from '../primitives.js';
 import { isHeadline, type Log } from '../primitives.js';
 import { MAX_LINE_BYTES } from '../records.js';
-import type { Locks } from '../types.js';
 import type { StateFiles } from './files.js';
 import { syncDirectory } from './folders.js';
 import { linesBackward, linesForward } from './lines.js';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { AppError, ExitCode } from '../../errors.js';
-import { clean } from '../../report/text.js';
+import { clean } from '../../text/text.js';
 
 /**
  * Root may write anywhere: what it leaves in another user's state directory, that user's runs cannot read.

@@ -5,8 +5,7 @@ import type { Clock } from '../../clock.js';
 import { type EventId, parseEventId } from '../../domain/ids.js';
 import { AppError, ExitCode } from '../../errors.js';
 import { isMissing, shownPath, stateError } from '../failure.js';
-import type { Delivery, Owed, Queue, Taken } from '../primitives.js';
-import type { Lock, Locks } from '../types.js';
+import type { Delivery, Lock, Locks, Owed, Queue, Taken } from '../primitives.js';
 import type { StateFiles } from './files.js';
 import { syncDirectory } from './folders.js';
 

@@ -1,5 +1,5 @@
 import { AppError, ExitCode, errorText } from '../../errors.js';
-import { clean } from '../../report/text.js';
+import { clean } from '../../text/text.js';
 
 /** What a person can do about a refusal of the server, by its SQLSTATE or the first two letters of it. */
 const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Lock, Locks } from '../types.js';
+import type { Lock, Locks } from '../primitives.js';
 import type { Session } from './session.js';
 
 const TAKE = `

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type EventId, parseEventId } from '../../domain/ids.js';
-import type { Delivery, Owed, Queue, Taken } from '../primitives.js';
-import type { Lock } from '../types.js';
+import type { Delivery, Lock, Owed, Queue, Taken } from '../primitives.js';
 import type { Timeouts } from './connect.js';
 import { lockReach, SessionLocks } from './locks.js';
 import { checkSchema } from './schema.js';

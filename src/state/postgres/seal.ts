@@ -1,20 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { parseStateKey } from '../../config/stateKey.js';
 
 const ALGORITHM = 'aes-256-gcm';
 const FORMAT = 1;
-const KEY_BYTES = 32;
 const ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + ID_BYTES + NONCE_BYTES + TAG_BYTES;
-
-/** The 32 bytes of a key written as hex or base64 (either alphabet, padded or not); null: it is neither. */
-export function parseStateKey(text: string): Buffer | null {
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex');
-  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return null;
-  const key = Buffer.from(text, 'base64');
-  return key.length === KEY_BYTES ? key : null;
-}
 
 /** What {@link unseal} found. `unknown-key`: none of the keys fits; `damaged`: it was changed or cut. */
 export type Unsealed = { kind: 'text'; text: string } | { kind: 'unknown-key' } | { kind: 'damaged' };

@@ -10,7 +10,7 @@ import {
 } from '../../domain/order.js';
 import { type Action, billsOf, type OrderPlan } from '../../domain/plan.js';
 import type { FailReason, SkipReason } from '../../domain/reasons.js';
-import type { WantedItem, WantedOrder } from '../../domain/wanted.js';
+import type { WantedItem, WantedOrder } from '../../domain/wantedOrder.js';
 import type { Timing } from './timing.js';
 
 /**

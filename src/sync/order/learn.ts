@@ -13,7 +13,7 @@ import {
   setTotals,
 } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
-import type { WantedOrder } from '../../domain/wanted.js';
+import type { WantedOrder } from '../../domain/wantedOrder.js';
 import type { RevelWrite } from '../../revel/types.js';
 import {
   isMarkedOurs,

@@ -15,7 +15,7 @@ import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/orde
 import { type OrderPlan, planOrder, standings } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
 import { isTouched } from '../../domain/service.js';
-import type { WantedItem } from '../../domain/wanted.js';
+import type { WantedItem } from '../../domain/wantedOrder.js';
 import { parseNaive } from '../../domain/zones.js';
 import {
   contentsOf,

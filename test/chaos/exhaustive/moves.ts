@@ -1,7 +1,7 @@
 /** What one run can do next, by the protocol that ships; the rest of the world is one value. */
 import type { OrderId } from '../../../src/domain/ids.js';
 import type { FoundOrder } from '../../../src/domain/order.js';
-import type { WantedOrder } from '../../../src/domain/wanted.js';
+import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import {
   begin,
   type End,

@@ -12,7 +12,7 @@ import {
   supersededNotes,
 } from '../../../src/domain/notes.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../../../src/domain/order.js';
-import type { WantedOrder } from '../../../src/domain/wanted.js';
+import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import type { Knowledge, Write } from '../../../src/sync/order/knowledge.js';
 import { dateOf, fixed, NOW, rows } from './intern.js';
 

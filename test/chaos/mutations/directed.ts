@@ -2,7 +2,7 @@
 import type { OrderId } from '../../../src/domain/ids.js';
 import { claimedNotes } from '../../../src/domain/notes.js';
 import { isVisible } from '../../../src/domain/order.js';
-import type { WantedOrder } from '../../../src/domain/wanted.js';
+import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import { begin, type Knowledge, type Step, type Write } from '../../../src/sync/order/knowledge.js';
 import { learnFailed, learnRefreshed } from '../../../src/sync/order/learn.js';
 import { next } from '../../../src/sync/order/next.js';

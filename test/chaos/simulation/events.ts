@@ -3,7 +3,6 @@ import { type EventId, parseEventId } from '../../../src/domain/ids.js';
 import { defaultBooks, type Location } from '../../../src/domain/location.js';
 import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import { toEvent } from '../../../src/tripleseat/convert.js';
-import type { Scenario } from './scenario.js';
 
 /** One line: which of the shop's products, how many, at how many cents. */
 interface Line {
@@ -138,7 +137,7 @@ export function sourceEvent(
   index: number,
   version: number,
   status: 'DEFINITE' | 'LOST',
-  day: Scenario['day'],
+  day: 'plain' | 'fold',
   zone: string,
 ): SourceEvent {
   const key = `${index} ${version} ${status} ${day} ${zone}`;

@@ -1,4 +1,5 @@
-import type { Lock, StateStore } from '../../../src/state/types.js';
+import type { Lock } from '../../../src/state/primitives.js';
+import type { StateStore } from '../../../src/state/types.js';
 import type { Process } from './process.js';
 
 const noDocuments: StateStore['documents'] = {

@@ -2,7 +2,8 @@
 import { systemClock } from '../../../src/clock.js';
 import { AppError } from '../../../src/errors.js';
 import { openStateDir } from '../../../src/state/files/open.js';
-import type { JournalRecord, Lock, Tokens } from '../../../src/state/types.js';
+import type { Lock } from '../../../src/state/primitives.js';
+import type { JournalRecord, Tokens } from '../../../src/state/types.js';
 
 const [dir = '', journalBytes = '8000000'] = process.argv.slice(2);
 const store = await openStateDir({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createRedactor } from '../../src/report/redact.js';
+import { createRedactor } from '../../src/text/redact.js';
 
 it('replaces each secret wherever it stands, also percent-encoded', () => {
   const redact = createRedactor(['s3cret/value', 'other-one']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { agoText, instantText, spanText } from '../../src/report/time.js';
+import { agoText, instantText, spanText } from '../../src/text/time.js';
 
 describe('instantText', () => {
   it('is in UTC, to the minute', () => {

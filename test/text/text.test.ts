@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean } from '../../src/report/text.js';
+import { clean } from '../../src/text/text.js';
 
 /** Everything that must never reach a terminal or split a line. */
 const DANGEROUS = /[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
