@@ -25,14 +25,26 @@ const WORDS: readonly (readonly [Word, RegExp])[] = [
   ['discount', /^(?:discounts?|comps?|comped|complimentary|promos?|promotions?|promotional)$/],
 ];
 
-const TAX = '(?:tax|taxes|tx|gst|hst|pst|qst|vat|iva)';
-/** What only says whether tax is computed on a row. It does not make the row a tax. */
+const TAX = '(?:sales\\s+)?(?:tax|taxes|tx|gst|hst|pst|qst|vat|iva)';
+const TIP = '(?:grat|grats|gratuity|gratuities|tips?)';
+const ANY = `(?:${TAX}|${TIP}|discounts?|comps?|promos?)`;
+/** `not a`, `excl.`, `w/o`: what is named after it is not what the row is. */
+const NOT =
+  '(?:pre|non|not|no|before|without|w\\/o|excl|excluding|exclusive of|ex|net of|in lieu of|instead of)';
+/** What says how a row stands to tax, and does not make it one. */
+const BESIDE = '(?:post|after|plus|incl|inc|including|inclusive of|with|w\\/|subject to|\\(\\s*\\+)';
+/** What only says how a row is computed, or what it is not. It does not make the row a tax, a gratuity or a discount. */
 const QUALIFIERS = [
   new RegExp(
-    `\\b(?:pre|post|non|not|no|before|after|without|excl|excluding|exclusive of|plus|incl|including|inclusive of|subject to)[\\s.-]*(?:of\\s+)?(?:sales\\s+)?${TAX}\\b`,
+    `\\b${NOT}[\\s.-]*(?:(?:of|on|a|an|any)\\s+)?${ANY}(?:\\s*(?:and|or|nor|&|\\+|\\/|,)\\s*${ANY})*\\b`,
     'g',
   ),
-  new RegExp(`\\b${TAX}[\\s([-]*(?:exempt|exempted|free|excluded|included|inclusive)\\b`, 'g'),
+  new RegExp(`(?<!\\p{L})${BESIDE}[\\s.-]*(?:of\\s+)?${TAX}\\b`, 'gu'),
+  new RegExp(
+    `\\b${TAX}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+)?(?:exempt|exempted|free|excluded|included|inclusive|excl|incl|extra|additional|separate)\\b`,
+    'g',
+  ),
+  new RegExp(`\\b${TIP}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+(?:included|incl)|excluded|excl)\\b`, 'g'),
   /\b(?:pre|non|un)?(?:taxable|taxed)\b/g,
   /\b(?:pretax|nontax)\b/g,
 ];
@@ -80,8 +92,11 @@ function usesOf(configured: Location['billing']): ReadonlyMap<string, BillingUse
 
 /** The kinds of words in a name, each once. */
 function kindsOf(name: string): Word[] {
-  // "SalesTax" is two words.
-  let text = name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase();
+  // "SalesTax" is two words, "G.S.T." is one.
+  let text = name
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/\b(\p{L})\.\s?(?=\p{L}\b)/gu, '$1')
+    .toLowerCase();
   const bare = QUALIFIERS.reduce((rest, qualifier) => rest.replace(qualifier, ' '), text);
   // "VAT (included)" is a tax all the same.
   if (/\p{L}/u.test(bare)) text = bare;

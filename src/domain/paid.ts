@@ -27,7 +27,8 @@ export interface PaidInput {
  * once more, as the total less what is due. That an amount due means this is inferred, so that it only confirms:
  *
  * - Payments are listed: all of them count, of every document, each once, when an amount due that is there agrees, or
- *   none is there.
+ *   none is there. One that cannot be read, in a list or by its state, stands in the way unless an amount due agrees with
+ *   the others.
  * - Every amount due contradicts what is listed: somebody has to look.
  * - Nothing is listed: the amounts due count, if they agree with each other.
  */
@@ -41,12 +42,15 @@ export function paidOf(input: PaidInput): Paid {
   ]);
   const broken = [document, event, ...others].map((each) => each?.broken?.payments).find((why) => why);
   const unclear = broken ?? all.problems[0];
-  if (unclear !== undefined)
-    return { kind: 'unreadable', why: `${unclear}. Correct the payment in Tripleseat.` };
+  const refused: Paid | null =
+    unclear === undefined
+      ? null
+      : { kind: 'unreadable', why: `${unclear}. Correct the payment in Tripleseat.` };
 
-  if (input.policy === 'listed') return ordersShare(sumOf(all), all, null, input, []);
+  if (input.policy === 'listed') return refused ?? ordersShare(sumOf(all), all, null, input, []);
   const dues = duesOf(input);
   if (dues.length === 0) {
+    if (refused) return refused;
     const why = document?.broken?.amountDue ?? event.broken?.amountDue;
     if (why !== undefined && all.payments.length === 0) {
       return { kind: 'unreadable', why: `${why}, and no payment is listed. Correct it in Tripleseat.` };
@@ -63,8 +67,15 @@ export function paidOf(input: PaidInput): Paid {
           `${capitalised(what)} is ${formatCents(due)}, but payments of ${formatCents(sumOf(all))} are listed, which ` +
           `${confirming.what} confirms (${formatCents(confirming.due)}).`,
       );
+    if (unclear !== undefined) {
+      told.push(
+        `${capitalised(unclear)}. It does not count: ${confirming.what} (${formatCents(confirming.due)}) confirms ` +
+          `${formatCents(sumOf(all))} without it.`,
+      );
+    }
     return ordersShare(sumOf(all), all, confirming.due, input, told);
   }
+  if (refused) return refused;
   const [first] = dues;
   if (first && all.payments.length === 0) {
     const paid = cents(first.total - first.due);

@@ -53,7 +53,7 @@ function told({ reason, error, upstream }: EventResult, runs: number, wanted: Wa
 function fourBytesIn({ callName, items }: WantedOrder): string | null {
   const texts: [where: string, text: string][] = [
     ['the contact or name', callName],
-    ...items.map(({ name }): [string, string] => [`the line "${name}"`, name]),
+    ...items.map(({ name, text }): [string, string] => [`the line "${name}"`, `${name} ${text}`]),
   ];
   for (const [where, text] of texts) {
     const sign = FOUR_BYTES.exec(text)?.[0];

@@ -38,6 +38,14 @@ describe('sortBilling', () => {
     'VAT (included)',
     'Tax - Non-Taxable Items Excluded',
     'Discount Tax',
+    'G.S.T. 5%',
+    'V.A.T.',
+    'P. S. T.',
+    'Tax (not on gratuity)',
+    'Sales tax, pre-gratuity',
+    'SALES-TAX',
+    'Tax: 8.375 %',
+    'tax\u00a0(local)',
   ])('%j is tax', (name) => {
     expect(sorted(name)).toBe('tax');
   });
@@ -65,6 +73,14 @@ describe('sortBilling', () => {
     'Pretax gratuity',
     'Gratuity (after tax)',
     'GRATUITY PLUS TAX',
+    'Gratuity w/o tax',
+    'Gratuity (tax not included)',
+    'Gratuity inc. tax',
+    'Gratuity (with tax)',
+    'Tip, net of tax',
+    'Gratuity (ex GST)',
+    'Gratuity (+ tax)',
+    'Gratuity (tax extra)',
   ])('%j is gratuity', (name) => {
     expect(sorted(name)).toBe('gratuity');
   });
@@ -83,6 +99,17 @@ describe('sortBilling', () => {
     'Tipi rental',
     'Grated cheese',
     'Privatization fee',
+    'Admin Fee (not a gratuity)',
+    'Service charge - this is not a tip',
+    'Service Charge (in lieu of gratuity)',
+    'Non-Gratuity Service Fee',
+    'Staffing (gratuity not included)',
+    'Room rental (+ tax)',
+    'Room rental (tax extra)',
+    'Room rental w/o tax',
+    'Set-up, tax not included',
+    'Bar minimum (excl. gratuity and tax)',
+    'Cake fee (no discount)',
     '',
     '--',
   ])('%j is a fee', (name) => {

@@ -207,6 +207,32 @@ describe('paidOf', () => {
     expect(result({ own: [], due: '1472.00', others: [{ deleted: true, payments: broken }] })).toBe(0);
   });
 
+  it('leaves out what cannot be read where an amount due proves that the others are all, and tells of it', () => {
+    const odd = {
+      id: '9',
+      amount: null,
+      problem: 'payment 9 ("Hold") of "200.0" has the state "authorized"',
+    };
+    const listed = { own: [...paid('500.00'), odd], due: '972.00' };
+    expect(found(listed)).toEqual({
+      kind: 'ok',
+      amount: usd('500.00'),
+      told: [
+        'Payment 9 ("Hold") of "200.0" has the state "authorized". It does not count: the amount due of document 1 (972.00) confirms 500.00 without it.',
+      ],
+    });
+    // Where it counts somebody has to look.
+    expect(refusal({ ...listed, due: '772.00' })).toContain('payment 9 ("Hold")');
+    expect(refusal({ ...listed, due: null })).toContain('payment 9 ("Hold")');
+    expect(refusal({ ...listed, policy: 'listed' })).toContain('payment 9 ("Hold")');
+    // A list that cannot be read at all, beside one that can.
+    const broken = { payments: 'payment_set.payments is no list' };
+    const others = [{ payments: null, broken }];
+    expect(result({ own: paid('500.00'), due: '972.00', others })).toBe(usd('500.00'));
+    expect(refusal({ own: paid('500.00'), due: '900.00', others })).toContain('is no list');
+    expect(refusal({ own: paid('500.00'), others })).toContain('is no list');
+  });
+
   it.each<[string, Given, string]>([
     // Total 1,472 of which the order has 1,172, and a deposit of 300 that will be given back.
     ['all is paid, the deposit too', { own: paid('1472.00'), due: '0' }, '1172.00'],

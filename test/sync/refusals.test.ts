@@ -47,4 +47,15 @@ describe('an order that Revel refuses', () => {
       expect((await desk.single([event])).writes).toEqual([]);
     },
   );
+
+  it.each([
+    ['the name of a line', { name: 'Vegan 🍰 Tower', price: 5_200 }],
+    ['the text of a line', { name: 'Taco Bar', price: 824, longDescription: 'candles 🕯 at nine' }],
+  ])('for a character in %s is told with the line', async (_, line) => {
+    const desk = new Desk(NOON);
+    desk.revel.configure({ fourByteText: '400' });
+    const event = desk.add({ documents: [{ lines: [line] }] });
+    const { error } = (await desk.sweep({}, { unmatchedPolicy: 'open-item' })).of(event.id);
+    expect(error).toMatch(/character ".+" in the line ".+": take it out in Tripleseat/);
+  });
 });
