@@ -3,6 +3,7 @@ import { type Sorted, sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
 import type { SourceDocument, SourceEvent } from './event.js';
 import { exactCents, type Figure, figureText } from './figure.js';
+import { lineDiscount } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
@@ -257,17 +258,6 @@ function discountOf(
     readings.push({ parts: [...own, part], told });
   }
   return { kind: 'ok', parts: readings };
-}
-
-/** What lines say is taken off them; null: not all of it can be read. */
-function lineDiscount(document: SourceDocument | null): Big | null {
-  let sum = new Big(0);
-  for (const { discount } of document?.lines ?? []) {
-    const exact = discount === null || discount === undefined ? new Big(0) : exactCents(discount);
-    if (exact === null) return null;
-    sum = sum.plus(exact.abs());
-  }
-  return sum;
 }
 
 function combine(

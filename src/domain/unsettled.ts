@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
-import { exactCents, type Figure, figureText } from './figure.js';
+import { type Figure, figureText } from './figure.js';
+import { discountOfLine } from './lineDiscount.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, formatCents, zero } from './money.js';
 import { plainText } from './names.js';
@@ -90,8 +91,8 @@ function explainedByMinimum({ minimum }: SourceEvent, subtotal: Cents, total: Ce
 
 function explainedByLine(document: SourceDocument | null, off: Big): string[] {
   const discounts = (document?.lines ?? []).flatMap((line) => {
-    const exact = line.discount === null || line.discount === undefined ? null : exactCents(line.discount);
-    return exact === null || exact.eq(0) ? [] : [{ line, exact: exact.abs() }];
+    const exact = discountOfLine(line);
+    return exact === null || exact.eq(0) ? [] : [{ line, exact }];
   });
   const all = discounts.reduce((sum, { exact }) => sum.plus(exact), new Big(0));
   const named = discounts.find(({ exact }) => exact.eq(off.abs()));

@@ -310,6 +310,34 @@ describe('what explains a difference', () => {
   });
 });
 
+describe('a line whose total is less than its quantity at its price', () => {
+  const lines = [line('Taco Bar', '4', '250', '900'), line('Suga Daddy', '1', '5', '5')];
+
+  it('has a discount, which counts where the sum proves it', () => {
+    expect(order({ total: '905.00', document: { lines } })).toMatchObject({
+      subtotal: 100_500,
+      discount: 10_000,
+      finalTotal: 90_500,
+      told: [expect.stringContaining('Discounts of lines (100.00)')],
+    });
+    // The discount of the document holds it, or comes on top of it.
+    expect(order({ total: '905.00', discount: '100.00', document: { lines } }).discount).toBe(10_000);
+    expect(order({ total: '855.00', discount: '50.00', document: { lines } }).discount).toBe(15_000);
+    // It is no discount where the sum is right without it.
+    expect(order({ total: '1005.00', document: { lines } }).discount).toBe(0);
+  });
+
+  it('is named where that explains the difference, and no total that was not filled in is one', () => {
+    const billing: Bill['rows'] = [['Sales Tax', '80.00']];
+    expect(failure({ rows: billing, total: '1185.00', document: { lines } }).error).toContain(
+      'The discount of "Taco Bar" (100.00) explains the difference of 100.00.',
+    );
+    const unfilled = [line('Taco Bar', '4', '250', '0')];
+    expect(failure({ total: '900.00', document: { lines: unfilled } }).error).not.toContain('explains');
+    expect(order({ total: '1000.00', document: { lines: unfilled } }).discount).toBe(0);
+  });
+});
+
 describe('a gratuity that the guest has chosen', () => {
   it('is told of as long as it is not applied', () => {
     const event = { selectedGratuity: '"20%"' };

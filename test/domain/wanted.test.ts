@@ -221,8 +221,14 @@ describe('figures that cannot be read', () => {
     ],
     ['the payments', ofDocument({ payments: null, ...broken('payments') })],
     [
-      'the payments of another document',
-      { event: sourceEvent({ documents: [document({ id: '2', ...broken('payments') })] }) },
+      'the payments of another document that no amount due does without',
+      {
+        event: sourceEvent({
+          amountDue: null,
+          documents: [document({ id: '2', ...broken('payments') })],
+        }),
+        ...ofDocument({ amountDue: null }),
+      },
     ],
   ])('%s stops the event, with the value', (_, over) => {
     expect(failure(over)).toEqual({ reason: 'SOURCE_ERROR', error: expect.stringContaining(said) });
@@ -230,6 +236,10 @@ describe('figures that cannot be read', () => {
 
   it.each<[string, Partial<WantedInput>]>([
     ['the fees of the event beside those of the document', { event: sourceEvent(broken('billing')) }],
+    [
+      'the payments of another document, which an amount due does without',
+      { event: sourceEvent({ documents: [document({ id: '2', ...broken('payments') })] }) },
+    ],
     [
       'payments that nobody asks for',
       { ...ofDocument({ payments: null, ...broken('payments') }), paymentPolicy: 'none' },

@@ -57,5 +57,21 @@ describe('an order that Revel refuses', () => {
     const event = desk.add({ documents: [{ lines: [line] }] });
     const { error } = (await desk.sweep({}, { unmatchedPolicy: 'open-item' })).of(event.id);
     expect(error).toMatch(/character ".+" in the line ".+": take it out in Tripleseat/);
+    expect(error).not.toMatch(/next run/);
+  });
+
+  it('at its totals says no less, and the order is completed once that is mended', async () => {
+    const desk = new Desk(NOON);
+    const event = desk.add();
+    const locations = sampleLocations.map((each) => ({
+      ...each,
+      revel: { ...each.revel, discountId: 999_999 },
+    }));
+    const { error, reason } = (await desk.single([event], {}, { locations })).of(event.id);
+    expect(reason).toBe('REVEL_ERROR');
+    expect(error).toMatch(/Could not find the provided Discount .* will do so in every run/);
+    expect(error).not.toMatch(/next run/);
+    expect((await desk.single([event])).of(event.id).status).toBe('repaired');
+    expect((await desk.single([event])).writes).toEqual([]);
   });
 });
