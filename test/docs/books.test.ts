@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { type Bill, type Figures, figuresOf } from '../../src/domain/books.js';
+import { billingUses } from '../../src/domain/location.js';
 import { cents, zero } from '../../src/domain/money.js';
-import { rowsIn, section } from './pages.js';
+import { codesIn, rowsIn, section } from './pages.js';
 
 /** The rows of the page's table, and what each of them speaks of. */
 const FIGURES: Readonly<Record<string, keyof Figures>> = {
@@ -58,4 +59,11 @@ it('the table of books says what the program reckons', () => {
       }
     }
   }
+});
+
+it('the table of uses has every use of a row of the bill', () => {
+  const uses = rowsIn(section('docs/locations.md', 'The locations file')).map(
+    ([first = '']) => codesIn(first)[0],
+  );
+  expect(uses.slice(0, billingUses.length + 1)).toEqual([...billingUses, '{"product": 991}']);
 });

@@ -23,6 +23,11 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   { command: /^sync --event-id 55530030 --late --sandbox$/, codes: [0], prints: /injected/ },
   { command: /^sync --location Special Events --sandbox$/, codes: [1], prints: /Special Events/ },
   {
+    command: /^sync --event-id 55530038 --dry-run --sandbox$/,
+    codes: [1],
+    prints: /DRIFT[\s\S]*24 × 8\.24/,
+  },
+  {
     command: /^sync --dry-run --detailed-exitcode --json --sandbox$/,
     // By then nothing is left to do.
     codes: [1],
