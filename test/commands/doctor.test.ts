@@ -306,6 +306,18 @@ describe('doctor: Tripleseat', () => {
     },
   );
 
+  it.each(['/oauth2/token', '/oauth/token'] as const)(
+    'says that the account gives tokens at %s',
+    async (clientCredentialsPath) => {
+      world.tripleseat.configure({ clientCredentialsPath });
+      const { of } = await doctor();
+      expect(of('Tripleseat sign-in')[0]).toMatchObject({
+        status: 'ok',
+        message: `signed in; by the client_credentials grant at ${clientCredentialsPath}`,
+      });
+    },
+  );
+
   it('shows no token and no secret, whatever is refused', async () => {
     const { text, code } = await doctor({
       TRIPLESEAT_CLIENT_SECRET: 'canary-client-secret',
