@@ -12,6 +12,7 @@ import { outputStyle, writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
 import { connectRevelWithProbe } from '../revel/connect.js';
 import type { StateStore } from '../state/types.js';
+import { timingLines, timingOf } from '../sync/order/timing.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { type ConfigSource, withConfigSource } from './configured.js';
 import { connectionBasics, openStateFor } from './connections.js';
@@ -101,6 +102,9 @@ async function contextOf(
     state: state.kind === 'open' ? state.store : null,
     stateProblem: state.kind === 'open' ? null : state.problem,
     diskSpace: systemDiskSpace,
+    durations: timingLines(
+      timingOf({ ...config, revelRps: config.revel.rps, maxRunMs: config.maxRunSeconds * 1_000 }),
+    ),
     sendTestMail: options.sendTestMail,
     mailBroken: !usable.has('notify'),
   };

@@ -20,3 +20,10 @@ export function checkClock({ facts: { skews } }: DoctorContext): Check {
   const message = `this machine is ${spanText(off)} ${worst.ms > 0 ? 'behind' : 'ahead of'} ${worst.server}`;
   return off < BAD_MS ? warning(NAME, message, HINT) : failed(NAME, message, HINT);
 }
+
+/** What hosts that work on one account must have in common. */
+export function checkTiming({ config, durations }: DoctorContext): Check {
+  const { settleMs, inFlightMs, maxRunSeconds } = config;
+  const set = `SETTLE_SECONDS ${settleMs / 1_000}, IN_FLIGHT_SECONDS ${inFlightMs / 1_000}, MAX_RUN_SECONDS ${maxRunSeconds}`;
+  return ok('Timing', `${set}: the same on each host of the account`, [...durations]);
+}

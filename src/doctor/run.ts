@@ -2,7 +2,7 @@ import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Check } from '../report/checks.js';
 import { clean } from '../text/text.js';
-import { checkClock } from './clock.js';
+import { checkClock, checkTiming } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
 import { checkFilters } from './filters.js';
 import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, redactorOf } from './host.js';
@@ -28,7 +28,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'Tripleseat', doing: 'Tripleseat', run: checkTripleseat },
   { name: 'Revel key', doing: 'the Revel key', run: checkRevel },
-  { name: 'Clock', doing: 'the clock', run: async (ctx) => [checkClock(ctx)] },
+  { name: 'Clock', doing: 'the clock', run: async (ctx) => [checkClock(ctx), checkTiming(ctx)] },
   { name: 'Filters', doing: 'the filters', run: checkFilters },
   { name: 'Shops', doing: 'the shops in Revel', run: checkShops },
   { name: 'Time zones', doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },

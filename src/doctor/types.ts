@@ -79,6 +79,8 @@ export interface DoctorContext {
   stateProblem: AppError | null;
   /** Room on the file system that holds the path. */
   diskSpace: (path: string) => Promise<DiskSpace>;
+  /** Every duration that the exclusion of two runs rests on, a line each. */
+  durations: readonly string[];
   sendTestMail: boolean;
   /** The mail settings are wrong, which another check has said. */
   mailBroken: boolean;

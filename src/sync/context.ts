@@ -47,8 +47,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   const began = clock.now() - clock.steady();
   const now = () => began + clock.steady();
   const finder = revel.finder();
-  const { inFlightMs, maxRunSeconds } = settings;
-  const timing = timingOf({ settleMs: settleFor(settings), inFlightMs, maxRunMs: maxRunSeconds * 1_000 });
+  const timing = timingOf({ ...settings, maxRunMs: settings.maxRunSeconds * 1_000 });
   const scheduler = new Scheduler({
     revel,
     finder,
@@ -132,11 +131,6 @@ export function orderKey(
   const own = location ? homesOf(location, establishmentOf(ctx, location)) : [];
   const today = localDate(ctx.clock.now(), location?.timezone ?? 'UTC');
   return { event, establishmentIds: [...new Set([...own, ...all])], date, today, since };
-}
-
-/** What was seen must outlast the wait for the next request's turn, or no write could ever go out at a low rate. */
-function settleFor({ settleMs, revelRps }: SyncSettings): number {
-  return Math.max(settleMs, 1_000 / revelRps);
 }
 
 /** 8 hex digits of whoever excludes each other by the locks of this state. */

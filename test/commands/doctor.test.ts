@@ -91,6 +91,7 @@ describe('doctor', () => {
       'Revel key',
       'Revel permissions',
       'Clock',
+      'Timing',
       'Filter local_id',
       'Filter uuid',
       'Establishments',
@@ -106,6 +107,9 @@ describe('doctor', () => {
       'Webhooks',
       'Signals',
     ]);
+    const [timing] = of('Timing');
+    expect(timing).toMatchObject({ status: 'ok' });
+    expect(timing?.details).toContainEqual(expect.stringMatching(/^2\.2 s: from a claim until nothing/));
     expect(document.summary).toMatchObject({ failed: 0, skipped: 5 });
     // How much room the disk has is up to the machine.
     const notable = document.checks.filter(

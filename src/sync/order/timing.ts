@@ -1,3 +1,5 @@
+import { spanText } from '../../text/time.js';
+
 /**
  * Every duration of the protocol, in milliseconds, derived from the three that an operator can set. Hosts that work
  * on one account must agree on these, or one takes for dead what another still does.
@@ -42,9 +44,19 @@ export function undated(timing: Timing): Timing {
   return { ...timing, idle: Number.POSITIVE_INFINITY, longAgo: Number.POSITIVE_INFINITY };
 }
 
-/** The durations that follow from the settings. `maxRunMs`: after so long every run has ended by itself. */
-export function timingOf(settings: { settleMs: number; inFlightMs: number; maxRunMs: number }): Timing {
-  const { settleMs: settle, inFlightMs: inFlight, maxRunMs } = settings;
+/** What an operator can set, each in milliseconds. `maxRunMs`: after so long every run has ended by itself. */
+interface TimingSettings {
+  settleMs: number;
+  inFlightMs: number;
+  maxRunMs: number;
+  /** Requests a second. */
+  revelRps: number;
+}
+
+/** The durations that follow from the settings. */
+export function timingOf({ settleMs, inFlightMs: inFlight, maxRunMs, revelRps }: TimingSettings): Timing {
+  // What was seen must outlast the wait for the next request's turn, or no write could ever go out at a low rate.
+  const settle = Math.max(settleMs, 1_000 / revelRps);
   const lease = Math.max(4 * settle, 2_000);
   const standOff = inFlight + lease;
   return {
@@ -60,4 +72,21 @@ export function timingOf(settings: { settleMs: number; inFlightMs: number; maxRu
     idle: Math.max(MINUTE, 10 * settle) + inFlight,
     longAgo: maxRunMs + inFlight + settle + CLOCK_SKEW_MS,
   };
+}
+
+/** How long each of them is and what it is for, a line each: hosts that work on one account must show the same. */
+export function timingLines(timing: Timing): string[] {
+  const { settle, inFlight, lease, claimLease, quiet, standOff, patience, idle, longAgo } = timing;
+  const lines: readonly [number, string][] = [
+    [settle, 'until every look shows what Revel has carried out'],
+    [inFlight, 'a request may still be carried out, whatever became of its answer'],
+    [lease, 'a look at an order allows writes to it'],
+    [claimLease, 'a look allows claiming an order of another run'],
+    [quiet, 'another run must be quiet before its order is claimed'],
+    [standOff, 'from a claim until nothing of the other run can arrive any more'],
+    [patience, 'at most, another run at work on an order is watched'],
+    [idle, "an order's last change makes it nobody's work"],
+    [longAgo, 'no run that made an order can be alive'],
+  ];
+  return lines.map(([ms, what]) => `${ms < 60_000 ? `${ms / 1_000} s` : spanText(ms)}: ${what}`);
 }

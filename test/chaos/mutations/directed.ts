@@ -14,7 +14,7 @@ import { carryOut, DEEDS, EMPTY, requestOf, versions, type World } from '../exha
 
 const OURS = { reach: 'aaaaaaaa', run: 'aaaaaaa1' };
 const OTHER = { reach: 'bbbbbbbb', run: 'bbbbbbb1' };
-const TIMING = timingOf({ settleMs: 2_000, inFlightMs: 30_000, maxRunMs: 600_000 });
+const TIMING = timingOf({ settleMs: 2_000, inFlightMs: 30_000, maxRunMs: 600_000, revelRps: 4 });
 const HOUR = 3_600_000;
 /** Nothing of these goes on for so many steps. */
 const MOST = 1_000;
