@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { correlationId, eventId, host, hoursBack, port, triggers, whole } from './commands/arguments.js';
@@ -13,6 +12,7 @@ import { type EventId, parseEventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode, errorText } from './errors.js';
 import { writeAll } from './report/output.js';
+import { stopSignal } from './signals.js';
 import { errnoOf } from './state/failure.js';
 
 const DEFAULT_HOURS = 48;
@@ -265,10 +265,7 @@ function workingDirectory(): string {
 
 /** Runs the program; the one place that sets the exit code. */
 async function main(): Promise<void> {
-  const stop = new AbortController();
-  // Every request in flight listens to it.
-  setMaxListeners(0, stop.signal);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal));
+  const stop = stopSignal(process.env);
   // Whoever reads along may go away, and a disk may be full: neither ends a run in the middle of its writes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const around: Surroundings = {
@@ -279,7 +276,7 @@ async function main(): Promise<void> {
     },
     stdout: process.stdout,
     stderr: process.stderr,
-    stop: stop.signal,
+    stop,
   };
   process.exitCode = await run(around, process.argv);
 }

@@ -10,6 +10,6 @@ export interface Surroundings {
   stdout: Writable & OutputStream;
   /** Everything else. */
   stderr: Writable & OutputStream;
-  /** Aborted by SIGINT or SIGTERM; the reason is the signal's name. */
+  /** Aborted by SIGINT, SIGTERM or SIGHUP; the reason is the signal's name. */
   stop: AbortSignal;
 }

@@ -2,6 +2,9 @@ import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import type { Pair, Proposal, Ways } from './propose.js';
 
+/** So that it can be shown on a terminal as it is. */
+const MAX_LINE = 79;
+
 /** The text of a locations file; what is still unknown in the proposal is left out. */
 export function locationsText(proposal: Proposal): string {
   const { pairs, userId, diningOption, paymentType, discountId, books } = proposal;
@@ -38,10 +41,11 @@ export function locationsText(proposal: Proposal): string {
     defaults: { revel: defaults, books: common },
     locations,
   };
-  // What holds nothing but ids stands on one line.
-  const text = JSON.stringify(file, null, 2).replace(/\{[^{}[\]]*\}/g, (inner) =>
-    inner.replace(/\s*\n\s*/g, ' '),
-  );
+  // What holds nothing but ids stands on one line, if that fits.
+  const text = JSON.stringify(file, null, 2).replace(/^( *"\w+": )(\{[^{}[\]]*\})/gm, (all, key, inner) => {
+    const line = `${key}${inner.replace(/\s*\n\s*/g, ' ')}`;
+    return line.length < MAX_LINE ? line : all;
+  });
   return `${text}\n`;
 }
 

@@ -128,7 +128,9 @@ describe.skipIf(absent)('init, typed', () => {
       for (const secret of [env.TRIPLESEAT_CLIENT_SECRET, env.REVEL_API_KEY, env.REVEL_API_SECRET]) {
         expect(screen).not.toContain(secret);
       }
-      const { defaults } = JSON.parse(await readFile(join(cwd, 'locations.json'), 'utf8'));
+      const written = await readFile(join(cwd, 'locations.json'), 'utf8');
+      for (const line of written.split('\n')) expect(line.length, line).toBeLessThan(80);
+      const { defaults } = JSON.parse(written);
       expect(defaults.books).toEqual({ gratuity: 'on-top', fees: 'surcharge', tax: 'lines' });
       expect(screen).not.toContain('certify');
       expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600);

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disturbances, wrongWith } from '../helpers/check.js';
-import { type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { binPath, type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
 
 let world: TestWorld;
@@ -196,6 +197,7 @@ describe('signals', () => {
     ['SIGINT', 130, 'POST /resources/Order/'],
     ['SIGTERM', 143, 'GET /v1/events/search.json'],
     ['SIGTERM', 143, 'GET /resources/Product/'],
+    ['SIGHUP', 143, 'POST /resources/OrderItem/'],
   ] as const)(
     '%s: exit %i, a report, and the next run completes what was begun (at %s)',
     async (signal, code, at) => {
@@ -231,6 +233,23 @@ describe('signals', () => {
       expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
     },
   );
+
+  it.each([
+    ['as a shell says', 'nohup "$@"'],
+    ['as standard input says, which was a terminal', 'exec "$@" 0> /dev/null'],
+  ])('SIGHUP leaves a run alone that was started with nohup (%s)', async (_, script) => {
+    const event = world.addEvent();
+    const env = world.env(world.newStateDir());
+    const command = ['-c', script, 'bash', process.execPath, binPath, ...syncArgs(event)];
+    const child = spawn('bash', command, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    world.revelGate.reset(() => {
+      child.kill('SIGHUP');
+      return { kind: 'none' };
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+  });
 
   it('MAX_RUN_SECONDS ends a run like a signal', async () => {
     world.addEvent();
