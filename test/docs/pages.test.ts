@@ -207,9 +207,8 @@ describe('what pages name', () => {
   });
 
   it.each(pages)('%s: every default is the one of the program', (page) => {
-    for (const [, name, value] of textOf(page).matchAll(
-      /`([A-Z_]+)` \(([\w.]+)(?: seconds)?[^)]* by default\)/g,
-    )) {
+    const said = /`([A-Z_]+)`(?: \(|, )([\w.]+)(?: seconds)? by default/g;
+    for (const [, name, value] of textOf(page).matchAll(said)) {
       const variable = variables.find((each) => each.name === name);
       expect(variable?.default, `${page}: ${name}`).toBe(value);
     }
