@@ -46,7 +46,6 @@ const QUICK = [
   'test/e2e/serve-start.test.ts',
   // config, completion, help
   'test/e2e/setup.test.ts',
-  'test/e2e/state.test.ts',
   'test/e2e/sync-main.test.ts',
 ];
 

@@ -88,9 +88,10 @@ describe('a relay that is killed', () => {
     /** Event → when its last acknowledged delivery was sent. */
     const last = new Map<string, number>();
     let deliveries = 0;
-    await writeFile(join(directory, 'ms'), '60');
+    const env = relayEnv(join(directory, 'state'));
+    await writeFile(join(directory, 'ms'), '60\n');
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const relay = await startFake(directory, { maxRuns: 2, maxQueue: 10_000 });
+      const relay = await startFake(directory, { maxRuns: 2, maxQueue: 10_000 }, env, 'light');
       let left = Math.floor(random() * 120);
       const nextId = () =>
         random() < 0.5 ? 1 + Math.floor(random() * 10) : 1000 + Math.floor(random() * 100);
@@ -106,7 +107,7 @@ describe('a relay that is killed', () => {
     }
     expect(deliveries).toBeGreaterThan(KILLS);
 
-    await startFake(directory, { maxRuns: 8 });
+    await startFake(directory, { maxRuns: 8 }, env, 'light');
     const unserved = async () => {
       const done = await ends(directory);
       return [...last]

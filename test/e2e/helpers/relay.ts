@@ -14,7 +14,12 @@ export const KEY = 'first-signing-key';
 export const SECOND_KEY = 'second-signing-key';
 export const TOKEN = 'a-token-of-the-manual-trigger';
 
-const FAKE_RUN = fileURLToPath(new URL('./fake-run.mjs', import.meta.url));
+/** What fake runs are: `full` does all that a test may ask of it, `light` is for tests that start very many. */
+const FAKE_RUNS = {
+  full: [process.execPath, fileURLToPath(new URL('./fake-run.mjs', import.meta.url))],
+  light: ['bash', fileURLToPath(new URL('./fake-run.sh', import.meta.url))],
+} as const;
+type FakeRun = keyof typeof FAKE_RUNS;
 
 const OPTIONS = {
   host: '127.0.0.1',
@@ -82,8 +87,8 @@ export function relayEnv(stateDir: string, changes: Record<string, string> = {})
 }
 
 /** Arguments for Node.js that start the built `serve` with fake runs. */
-export function fakeServe(directory: string, flags: RelayFlags = {}): string[] {
-  return [built('serve-with'), FAKE_RUN, directory, JSON.stringify({ ...OPTIONS, ...flags })];
+export function fakeServe(directory: string, flags: RelayFlags = {}, runs: FakeRun = 'full'): string[] {
+  return [built('serve-with'), ...FAKE_RUNS[runs], directory, JSON.stringify({ ...OPTIONS, ...flags })];
 }
 
 /** The built `serve`, whose runs are the fake ones of `directory` (see fake-run.mjs). */
@@ -91,8 +96,9 @@ export function startFake(
   directory: string,
   flags: RelayFlags = {},
   env: Record<string, string> = relayEnv(join(directory, 'state')),
+  runs: FakeRun = 'full',
 ): Promise<RelayProcess> {
-  return new RelayProcess(fakeServe(directory, flags), env).listening();
+  return new RelayProcess(fakeServe(directory, flags, runs), env).listening();
 }
 
 /** The built `ts-reconcile serve`. */
