@@ -97,11 +97,13 @@ async function send(
     timeout: { lookup: connect, connect, secureConnect: connect, request: request.timeoutMs },
     signal,
   });
+  // Not a byte of a guarded write leaves before its body does.
+  let hasLeft = guarded === null;
   let isHeld = false;
   if (guarded) {
-    // Not a byte leaves before the body does.
     onceConnected(stream, () => {
       isHeld = !guarded.mayLeave();
+      hasLeft = !isHeld;
       if (isHeld) stream.destroy();
       else stream.end(guarded.body);
     });
@@ -121,7 +123,7 @@ async function send(
     }
   } catch (error) {
     if (isHeld) return stopped(false);
-    throw error;
+    return hasLeft ? classify(error) : { ...classify(error), sent: false };
   }
   const response = stream.response;
   if (!response) return { kind: 'failure', sent: true, reason: 'reset', detail: 'no answer' };

@@ -1,8 +1,21 @@
+import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { gotTransport } from '../../src/http/got.js';
 import type { HttpRequest } from '../../src/http/transport.js';
 
@@ -18,6 +31,20 @@ async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   open.push({ close: (done) => server.close(done), sockets });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A certificate of its own making for 127.0.0.1. */
+async function certificate(): Promise<{ cert: string; key: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'got-'));
+  try {
+    const [certFile, keyFile] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+    const request =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1';
+    await promisify(execFile)('openssl', [...request.split(' '), '-keyout', keyFile, '-out', certFile]);
+    return { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') };
+  } finally {
+    await rm(dir, { recursive: true });
+  }
 }
 
 const serve = (listener: RequestListener) => listen(createServer(listener));
@@ -195,6 +222,57 @@ describe('gotTransport', () => {
     expect(await gotTransport()({ ...write, url: answered, mayLeave: () => true })).toMatchObject({
       status: 200,
     });
+  });
+
+  it('knows that nothing was sent to a server whose certificate nobody vouches for', async () => {
+    const secure = createTlsServer(await certificate(), (_, response) => response.end('ok'));
+    const url = (await listen(secure)).replace('http:', 'https:');
+    const request = get(url, { method: 'POST', body: '{}', mayLeave: () => true });
+    expect(await gotTransport()(request)).toMatchObject({
+      kind: 'failure',
+      sent: false,
+      detail: expect.stringContaining('CERT'),
+    });
+  });
+
+  it.each([true, false])('asks only when TLS is through, and heeds the answer: %s', async (mayLeave) => {
+    const { cert, key } = await certificate();
+    let body = '';
+    const secure = createTlsServer({ cert, key }, (request, response) => {
+      request.on('data', (data) => {
+        body += String(data);
+      });
+      request.on('end', () => response.end('ok'));
+    });
+    const inner = Number(new URL(await listen(secure)).port);
+    let asked = 0;
+    let askedBeforeTls = 0;
+    // Holds the handshake until the first bytes of the client have come.
+    const outer = createTcpServer((socket) => {
+      socket.once('data', (hello) => {
+        askedBeforeTls = asked;
+        const to = connect(inner, '127.0.0.1', () => to.write(hello));
+        to.on('error', () => socket.destroy());
+        socket.pipe(to).pipe(socket);
+      });
+    });
+    const url = (await listen(outer)).replace('http:', 'https:');
+    const request = get(url, {
+      method: 'POST',
+      body: '{"one":1}',
+      mayLeave: () => {
+        asked += 1;
+        return mayLeave;
+      },
+    });
+    const dial = tls.connect;
+    const trusting = vi
+      .spyOn(tls, 'connect')
+      .mockImplementation((options: unknown) => dial({ ...(options as tls.ConnectionOptions), ca: cert }));
+    const answer = await gotTransport()(request).finally(() => trusting.mockRestore());
+    expect(asked).toBeGreaterThan(askedBeforeTls);
+    expect(answer).toMatchObject(mayLeave ? { status: 200 } : { sent: false, reason: 'aborted' });
+    expect(body).toBe(mayLeave ? '{"one":1}' : '');
   });
 
   it('does not know what became of a write that was cut off', async () => {

@@ -76,12 +76,11 @@ export function timingOf({ settleMs, inFlightMs: inFlight, maxRunMs, revelRps }:
 
 /** How long each of them is and what it is for, a line each: hosts that work on one account must show the same. */
 export function timingLines(timing: Timing): string[] {
-  const { settle, inFlight, lease, claimLease, quiet, standOff, patience, idle, longAgo } = timing;
+  const { settle, inFlight, lease, quiet, standOff, patience, idle, longAgo } = timing;
   const lines: readonly [number, string][] = [
     [settle, 'until every look shows what Revel has carried out'],
     [inFlight, 'a request may still be carried out, whatever became of its answer'],
-    [lease, 'a look at an order allows writes to it'],
-    [claimLease, 'a look allows claiming an order of another run'],
+    [lease, 'a look at an order allows writes to it; half as long, claiming one of another run'],
     [quiet, 'another run must be quiet before its order is claimed'],
     [standOff, 'from a claim until nothing of the other run can arrive any more'],
     [patience, 'at most, another run at work on an order is watched'],
