@@ -188,6 +188,20 @@ describe('what pages name', () => {
     }
   });
 
+  it.each(pages)('%s: every script and every test that is to be run is there', (page) => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(textOf('package.json')));
+    for (const [, script = ''] of textOf(page).matchAll(/\bnpm run ([\w:]+)/g)) {
+      expect(scripts, page).toHaveProperty([script]);
+    }
+    for (const [, tests = ''] of textOf(page).matchAll(/\bvitest run --project \w+ ([^`\n]+)/g)) {
+      for (const name of tests.split(' ').filter((each) => !each.startsWith('-'))) {
+        expect(existsSync(join(root, name)), `${page}: ${name}`).toBe(true);
+      }
+    }
+  });
+
   it.each(pages)('%s: every file of the project is there', (page) => {
     for (const name of codesIn(textOf(page))) {
       if (!/^(?:src|test|docs|dist)\/[\w./-]+$/.test(name) || name.startsWith('dist/')) continue;
