@@ -118,6 +118,24 @@ describe('the pages', () => {
     for (const { name } of checks) expect(told).toContain(name);
   });
 
+  it('name the defaults of serve', async () => {
+    const { stdout } = await runCli(['serve', '--help'], env);
+    const help = stdout.replaceAll(/\s+/g, ' ');
+    const rows = rowsIn(section('docs/webhooks.md', 'Options and routes'));
+    let seen = 0;
+    for (const [options = '', values = ''] of rows.filter(([first = '']) => first.startsWith('`--'))) {
+      for (const [at, option] of options.split(', ').entries()) {
+        const value = values.split(', ')[at] ?? '';
+        if (value === '') continue;
+        seen += 1;
+        expect(help, option).toMatch(
+          new RegExp(`${option.replaceAll('`', '')} <\\w+> [^<]*\\(default: "?${value}"?\\)`),
+        );
+      }
+    }
+    expect(seen).toBe(5);
+  });
+
   it('have a demo that ends well', async () => {
     const child = spawn('npm', ['run', '--silent', 'demo'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
