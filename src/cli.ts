@@ -26,6 +26,7 @@ interface SyncFlags {
   json?: boolean;
   late?: boolean;
   force?: boolean;
+  wait?: boolean;
   location?: string[];
   trigger: (typeof triggers)[number];
   correlationId?: string;
@@ -91,6 +92,7 @@ function program(
     .option('--location <location...>', 'only these locations (name or site id)')
     .addOption(new Option('--trigger <who>', 'who started the run').choices(triggers).default('manual'))
     .option('--correlation-id <hex>', '8 hex digits that mark the run everywhere', correlationId)
+    .option('--wait', 'wait for a run that is in the way, in place of ending with 75')
     .option('--sandbox', 'against the built-in simulators')
     .action(async (flags: SyncFlags, command: Command) => {
       const options = syncOptions(flags, command, around.env);
@@ -182,6 +184,7 @@ function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env'
     json: flags.json ?? false,
     late: flags.late ?? false,
     force: flags.force ?? false,
+    wait: flags.wait ?? false,
     locations: flags.location ?? null,
     trigger: flags.trigger,
     correlationId: flags.correlationId ?? null,

@@ -7,6 +7,7 @@ import { writeJson } from '../report/json.js';
 import { createLogger } from '../report/log.js';
 import { runStarted, runTag } from '../report/messages.js';
 import { createProgress } from '../report/progress.js';
+import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -92,7 +93,7 @@ async function run(
       },
       result: tellResults(resultLog, request.dryRun),
     };
-    if (!request.dryRun) await recordStart(state.journal, request, startedAt);
+    if (!request.dryRun) await recordStart(state.journal, request, startedAt, thisProcess());
     const { outcome, requests } = await performRun({ request, config, state, stop, events });
     progress.clear();
     const exit = exitFor(outcome, request, options.detailedExitCode, around.stop);
@@ -124,11 +125,12 @@ async function run(
 }
 
 function requestOf(options: SyncOptions & { correlationId: string }, config: Config): SyncRequest {
-  const { target, late, force, trigger, correlationId } = options;
+  const { target, late, force, wait = false, trigger, correlationId } = options;
   return {
     target,
     late,
     force,
+    wait,
     trigger,
     locations: selectedLocations(options.locations, config),
     dryRun: options.dryRun || config.dryRun,

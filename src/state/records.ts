@@ -28,6 +28,9 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     trigger: text,
     window: z.object({ from: text, to: text }).nullable(),
     shard: shard.optional(),
+    host: z.string().max(255).optional().catch(undefined),
+    pid: z.number().int().positive().optional().catch(undefined),
+    events: z.array(z.string().max(40)).max(100).optional().catch(undefined),
   }),
   z.object({
     type: z.literal('event'),

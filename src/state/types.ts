@@ -41,6 +41,11 @@ export type JournalRecord =
       window: { from: string; to: string } | null;
       /** The part of all events that a sweep was for; null or absent: all of them. */
       shard?: Shard | null;
+      /** Where it runs; absent: recorded by a version that did not tell. */
+      host?: string | undefined;
+      pid?: number | undefined;
+      /** The events that it was asked for, the first hundred of them. */
+      events?: string[] | undefined;
     }
   | {
       type: 'event';

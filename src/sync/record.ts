@@ -4,7 +4,12 @@ import type { Cache, Journal, JournalRecord, StateStore } from '../state/types.j
 import type { SyncOutcome, SyncRequest } from './types.js';
 
 /** The journal of one run: its start before anything is done, then every result and its end. */
-export async function recordStart(journal: Journal, request: SyncRequest, now: number): Promise<void> {
+export async function recordStart(
+  journal: Journal,
+  request: SyncRequest,
+  now: number,
+  place: { host: string; pid: number },
+): Promise<void> {
   const { target } = request;
   await journal.append([
     {
@@ -13,6 +18,8 @@ export async function recordStart(journal: Journal, request: SyncRequest, now: n
       run: request.correlationId,
       mode: modeOf(request),
       trigger: request.trigger,
+      ...place,
+      ...(target.kind === 'events' ? { events: target.ids.slice(0, MAX_RECORDED) } : {}),
       ...shardOf(request),
       window:
         target.kind === 'sweep'

@@ -25,8 +25,8 @@ export function locationOf(ctx: RunContext, header: EventHeader | null): Locatio
 }
 
 /** An event that another run on the same state holds. */
-export function lockedOut(ctx: RunContext, candidate: Candidate): EventResult {
-  return skippedUnread(ctx, candidate, 'LOCKED', 'Another run is working on this event.');
+export function lockedOut(ctx: RunContext, candidate: Candidate, who: string): EventResult {
+  return skippedUnread(ctx, candidate, 'LOCKED', `${who}.`);
 }
 
 /** An event the run did not come to. */

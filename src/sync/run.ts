@@ -11,6 +11,7 @@ import type { Lock } from '../state/primitives.js';
 import { refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
 import { type Planned, planById, planListed, plannedResult, settleListed, type Work } from './event.js';
+import { whoHolds } from './holder.js';
 import { keyOf } from './judge.js';
 import type { Selection } from './pages.js';
 import { type Proof, readProofs } from './proof.js';
@@ -84,7 +85,7 @@ class Run {
     if (!ctx.settings.enabled) return disabled(ctx, candidate);
     if (ctx.request.dryRun) return settled(await planById(ctx, candidate.id));
     const lock = await this.#waitForLock(candidate);
-    if (!lock) return lockedOut(ctx, candidate);
+    if (!lock) return await this.#lockedOut(candidate);
     try {
       const planned = await planById(ctx, candidate.id);
       return planned.kind === 'result'
@@ -96,11 +97,24 @@ class Run {
   }
 
   async #waitForLock(candidate: Candidate): Promise<Lock | null> {
-    const { state, clock, stop } = this.#ctx;
-    const until = clock.steady() + LOCK_WAIT_MS;
-    for (;;) {
-      const lock = await state.locks.tryLock(`event-${candidate.id}`);
+    const { clock, request } = this.#ctx;
+    const until = request.wait ? Number.POSITIVE_INFINITY : clock.steady() + LOCK_WAIT_MS;
+    const what = { kind: 'event', id: candidate.id } as const;
+    return this.#lockBy(until, `event-${candidate.id}`, () => whoHolds(this.#ctx, what));
+  }
+
+  async #lockedOut(candidate: Candidate): Promise<EventResult> {
+    if (this.#ctx.stop.aborted && this.#tally.stopped()) return this.#tally.abort(candidate);
+    return lockedOut(this.#ctx, candidate, await whoHolds(this.#ctx, { kind: 'event', id: candidate.id }));
+  }
+
+  /** Tries until a time of the steady clock; with `--wait` it says whom it waits for. */
+  async #lockBy(until: number, name: string, who: () => Promise<string>): Promise<Lock | null> {
+    const { state, clock, stop, request, events } = this.#ctx;
+    for (let tries = 0; ; tries += 1) {
+      const lock = await state.locks.tryLock(name);
       if (lock || stop.aborted || clock.steady() >= until) return lock;
+      if (tries === 0 && request.wait) events.notice(`${await who()}; waiting for it.`);
       await clock.sleep(200, stop);
     }
   }
@@ -108,9 +122,13 @@ class Run {
   async sweep(hoursBack: number, shard: Shard | null): Promise<SyncOutcome> {
     const ctx = this.#ctx;
     const name = shard ? `sweep-${shardName(shard)}` : 'sweep';
-    const lock = ctx.request.dryRun ? null : await ctx.state.locks.tryLock(name);
+    const who = () => whoHolds(ctx, { kind: 'sweep', shard });
+    const until = ctx.request.wait ? Number.POSITIVE_INFINITY : 0;
+    const lock = ctx.request.dryRun ? null : await this.#lockBy(until, name, who);
     if (!lock && !ctx.request.dryRun) {
-      this.#tally.note({ kind: 'locked', message: 'Another sweep is running; nothing was done.' });
+      if (!this.#tally.stopped()) {
+        this.#tally.note({ kind: 'locked', message: `${await who()}; nothing was done.` });
+      }
       return this.#tally.outcome(null, false);
     }
     ctx.events.started();
@@ -329,7 +347,7 @@ class Run {
   async #apply(work: Work): Promise<EventResult> {
     const ctx = this.#ctx;
     const lock = await ctx.state.locks.tryLock(`event-${work.known.id}`);
-    if (!lock) return lockedOut(ctx, work.known);
+    if (!lock) return await this.#lockedOut(work.known);
     try {
       if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyTold(ctx, work, null);
       const again = await planById(ctx, work.known.id, work.known.header);

@@ -31,6 +31,8 @@ export interface SyncRequest {
   late: boolean;
   /** Go past the limit of creates per run. */
   force: boolean;
+  /** Wait for whoever holds a lock, as long as the run may last. */
+  wait?: boolean;
   /** Location names or site ids; null: all. */
   locations: string[] | null;
   trigger: Trigger;

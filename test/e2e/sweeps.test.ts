@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
@@ -64,6 +65,63 @@ describe('a sweep that finds another one running', () => {
       await state.close();
     }
     expect((await runCli(SWEEP, world.env(stateDir))).code).toBe(0);
+  });
+
+  it('says which run that is, since when and where; with --wait it waits for it', async () => {
+    const event = world.addEvent();
+    // One that was killed, and one that a machine of another name has begun: neither is it.
+    await goodSweep(60);
+    const killed = startCli(SWEEP, world.env(stateDir));
+    world.tripleseatGate.reset(() => ({ kind: 'hang-before' }));
+    await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
+    killed.child.kill('SIGKILL');
+    await killed.done;
+    const before = world.tripleseatGate.count;
+    const first = startCli([...SWEEP, '--correlation-id', '1a2b3c4d'], world.env(stateDir));
+    await expect
+      .poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 })
+      .toBeGreaterThan(before);
+
+    const refused = await runCli(SWEEP, world.env(stateDir));
+    expect(refused.code).toBe(75);
+    const who =
+      /Another sweep is running \(scheduled-1a2b3c4d, since \d{4}-\d\d-\d\d \d\d:\d\d UTC on (\S+)\); nothing/;
+    expect(who.exec(refused.report?.error?.message ?? '')?.[1]).toBe(hostname());
+
+    const waiting = startCli(['sync', '--json', '--wait'], world.env(stateDir));
+    let said = '';
+    waiting.child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    await expect
+      .poll(() => said, { timeout: 10_000 })
+      .toMatch(/scheduled-1a2b3c4d, since .*; waiting for it/);
+    world.tripleseatGate.reset();
+    first.child.kill('SIGTERM');
+    expect((await first.done).code).toBe(143);
+    const second = await waiting.done;
+    expect(second.code, second.stderr).toBe(0);
+    expect(second.report?.events).toMatchObject([{ id: String(event.id), status: 'injected' }]);
+  });
+
+  it('stops waiting when it is told to stop, and says that and nothing else', async () => {
+    const state = await openStateDir({ dir: stateDir, clock: systemClock, random: Math.random });
+    try {
+      await state.locks.tryLock('sweep');
+      const waiting = startCli(['sync', '--json', '--wait'], world.env(stateDir));
+      let said = '';
+      waiting.child.stderr?.on('data', (chunk: Buffer) => {
+        said += chunk;
+      });
+      await expect
+        .poll(() => said, { timeout: 10_000 })
+        .toContain('Another sweep is running; waiting for it.');
+      waiting.child.kill('SIGTERM');
+      const { code, report } = await waiting.done;
+      expect([code, report?.error?.code]).toEqual([143, 'STOPPED']);
+    } finally {
+      await state.close();
+    }
   });
 
   it('is gone at once when the other one is killed', async () => {
