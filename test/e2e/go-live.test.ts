@@ -99,3 +99,28 @@ describe('old events that are closed out today', () => {
     expect((await runCli(syncArgs(old), env)).report?.summary).toMatchObject({ injected: 0, failed: 0 });
   });
 });
+
+describe('an event that was deleted while the relay was away', () => {
+  it('is told by the next sweep, until staff has voided its order', async () => {
+    world.tripleseat.store.settings.deletedInSearch = false;
+    const event = world.addEvent();
+    const kept = world.addEvent();
+    expect((await runCli(['sync', '--json'], env)).report?.summary).toMatchObject({ injected: 2 });
+    world.tripleseat.store.delete(Number(event.id), Date.now());
+    const run = await runCli(['sync', '--json'], env);
+    expect(run.code).toBe(1);
+    expect(reasons(run)).toEqual({
+      [Number(event.id)]: 'failed ORPHANED',
+      [Number(kept.id)]: 'skipped ALREADY_INJECTED',
+    });
+    // A new machine with an empty state sees the same.
+    const elsewhere = await runCli(['sync', '--json', '--dry-run'], world.env(world.newStateDir()));
+    expect(reasons(elsewhere)[Number(event.id)]).toBe('failed ORPHANED');
+    const order = world.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${event.id}`);
+    world.revel.control('pos-delete', { orderId: order?.id }, Date.now());
+    const after = await runCli(['sync', '--json'], env);
+    expect(after.code).toBe(0);
+    expect(reasons(after)).toEqual({ [Number(kept.id)]: 'skipped ALREADY_INJECTED' });
+    expect(world.revel.orders()).toHaveLength(2);
+  });
+});

@@ -159,6 +159,39 @@ describe('an order of another program', () => {
     ]);
   });
 
+  it('counts as the order of its event where that is a shop of ours', async () => {
+    const desk = open();
+    const event = desk.add({ status: 'LOST', updatedAt: Date.parse(NOW) - 30 * DAY });
+    const order = foreign(desk, event.id);
+    expect((await desk.sweep()).of(event.id)).toMatchObject({
+      status: 'failed',
+      reason: 'ORPHANED',
+      orderId: String(order),
+    });
+  });
+
+  it('is not passed over where Tripleseat does not answer', async () => {
+    const desk = open();
+    foreign(desk, 777);
+    desk.strike = ({ path }) => (path === '/v1/events/777.json' ? { kind: '500-before' } : null);
+    const run = await desk.sweep();
+    expect(run.of(777)).toMatchObject({ status: 'failed', reason: 'SOURCE_ERROR' });
+    expect(run.warnings).toEqual([]);
+  });
+
+  it.each([
+    ['before the first business day', '2026-11-12T03:59:59', 0],
+    ['at its first second', '2026-11-12T04:00:00', 1],
+    ['at the last second of today’s', '2026-11-15T03:59:59', 1],
+    ['of tomorrow', '2026-11-15T04:00:00', 0],
+  ])('counts by business days: dated %s', async (_, date, told) => {
+    const desk = open();
+    const order = foreign(desk, 777);
+    desk.patch(`/resources/Order/${order}/`, { created_date: date });
+    const locations = sampleLocations.map((each) => ({ ...each, businessDayStart: '04:00' }));
+    expect((await desk.sweep({}, { locations })).warnings).toHaveLength(told);
+  });
+
   it('is ours when the journal tells that we made it', async () => {
     const desk = open();
     const order = foreign(desk, 777);
