@@ -264,20 +264,21 @@ describe('forms of the same payload', () => {
     expect(run.of(event.id).reason).toMatch(/^(NO_LINE_ITEMS|NOT_PRICED)$/);
   });
 
-  it.each<[string, Json]>([
+  it.each<[string, Json, Json?]>([
     ['text', 'a lot'],
-    ['half a cent', '16.485'],
+    // Two of them, so that no discount of the line explains what the event comes to.
+    ['half a cent', '16.485', '32.97'],
     ['infinite', '1e400'],
     ['a list', ['16.48']],
     ['not a number', 'NaN'],
-  ])('money that is %s fails the event, and no other', async (_, price) => {
+  ])('money that is %s fails the event, and no other', async (_, price, total = price) => {
     const desk = new Desk(NOW);
     const [bad, good] = [desk.add(doc({ lines: [taco] })), desk.add(doc({ lines: [taco] }))];
     const [document] = bad.documents as [JsonObject];
     const [line] = document.line_items as [JsonObject];
     desk.tripleseat.store.putEvent({
       ...bad,
-      documents: [{ ...document, line_items: [{ ...line, price, total_price: price }] }],
+      documents: [{ ...document, line_items: [{ ...line, price, total_price: total }] }],
     });
     const run = await desk.sweep();
     expect(run.of(bad.id).status).toBe('failed');
