@@ -21,6 +21,7 @@ const JSON_HELP = 'one JSON document on stdout, nothing else there';
 const SANDBOX_HELP = 'against the built-in simulators';
 
 interface LoginFlags {
+  sandbox?: boolean;
   paste?: boolean;
   port?: number;
   redirectUri?: string;
@@ -151,23 +152,31 @@ function addMap(
     .addArgument(new Argument(flags, description).argParser(parse))
     .option('--location <location>', 'whose mapping (name or site id)')
     .option('--yes', 'write without asking')
+    .option('--sandbox', "in the sandbox's own locations file")
     .action(async (name: string, value: MappedValue, _: unknown, command: Command) => {
       const { mapCommand } = await import('./map.js');
+      const { inConfigSource } = await import('./configured.js');
       // The option is one of the list's, too, which takes what stands behind the arguments.
-      const { location, yes = false } = command.optsWithGlobals<{
-        location?: string | string[];
-        yes?: boolean;
-      }>();
+      const {
+        location,
+        yes = false,
+        sandbox = false,
+      } = command.optsWithGlobals<{ location?: string | string[]; yes?: boolean; sandbox?: boolean }>();
       const [only, second] = location === undefined ? [] : [location].flat();
       if (only === undefined || second !== undefined) {
         command.error('error: --location must name one location, behind the other arguments.');
       }
       const { section } = how;
-      finish(await mapCommand({ section, name, value, location: only, yes, input: process.stdin }, around));
+      const options = { section, name, value, location: only, yes, input: process.stdin };
+      finish(await inConfigSource(sandbox, around, (there) => mapCommand(options, there)));
     });
 }
 
 function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
+  const inSource = async (sandbox: boolean | undefined, work: (there: Surroundings) => Promise<ExitCode>) => {
+    const { inConfigSource } = await import('./configured.js');
+    return inConfigSource(sandbox ?? false, around, work);
+  };
   const auth = root.command('auth').description('Tripleseat OAuth 2.0');
   auth
     .command('login')
@@ -175,6 +184,7 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
     .option('--paste', 'paste the answer instead of listening for it (for servers)')
     .option('--port <n>', 'port of the callback on 127.0.0.1 (default: 8917)', port)
     .option('--redirect-uri <uri>', 'with --paste: another registered redirect URI', redirectUri)
+    .option('--sandbox', SANDBOX_HELP)
     .action(async (flags: LoginFlags, command: Command) => {
       if (flags.redirectUri !== undefined && !flags.paste) {
         command.error('error: --redirect-uri needs --paste: nothing listens there.');
@@ -186,21 +196,23 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
         redirectUri: flags.redirectUri ?? null,
         input: process.stdin,
       };
-      finish(await authLogin(options, around));
+      finish(await inSource(flags.sandbox, (there) => authLogin(options, there)));
     });
   auth
     .command('status')
     .description('scopes and expiry of the stored tokens, never the tokens')
     .option('--json', JSON_HELP)
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async ({ json = false, sandbox }: Common) => {
       const { authStatus } = await import('./auth-tokens.js');
-      finish(await authStatus({ json }, around));
+      finish(await inSource(sandbox, (there) => authStatus({ json }, there)));
     });
   auth
     .command('logout')
     .description('delete the stored tokens')
-    .action(async () => {
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async ({ sandbox }: Common) => {
       const { authLogout } = await import('./auth-tokens.js');
-      finish(await authLogout(around));
+      finish(await inSource(sandbox, authLogout));
     });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
+import { locationsFileSchema } from '../config/locations.js';
 import { AppError, ExitCode } from '../errors.js';
 import { StateFiles } from '../state/files/files.js';
 import { HostLocks } from '../state/files/locks.js';
@@ -61,10 +62,12 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { files, locks } = await access(options);
   const deadline = options.clock.now() + START_TIMEOUT_MS;
   for (;;) {
-    const served = await serve(options, files, locks);
-    if (served) return served;
-    const joined = await joinServer(options, files, locks);
-    if (joined) return joined;
+    const sandbox = (await serve(options, files, locks)) ?? (await joinServer(options, files, locks));
+    if (sandbox) {
+      // Its token may have been spent by a state that is lost since: nobody is to sign in to a sandbox for that.
+      await fetch(`${sandbox.tripleseatUrl}/__sim/do/consent`, { method: 'POST', body: '{}' });
+      return sandbox;
+    }
     if (options.clock.now() >= deadline) {
       throw new AppError(
         'LOCKED',
@@ -122,8 +125,10 @@ async function serveLocked(
   locks: HostLocks,
   lock: Lock,
 ): Promise<Sandbox> {
-  await files.replace('', FILES.locations, toJson(sampleLocationsFile));
   const world = await readJson(files, FILES.world, worldSchema);
+  const mapped = world !== null && (await readJson(files, FILES.locations, locationsFileSchema)) !== null;
+  // What somebody has mapped stays; what another version has left that does not fit is made anew.
+  if (!mapped) await files.replace('', FILES.locations, toJson(sampleLocationsFile));
   const servers = await startServers(files, clock, ports ?? {}, world === null);
   const { tripleseatUrl, revelUrl } = servers;
   if (world === null) await files.replace('', FILES.world, toJson({ seededAt: clock.now() }));

@@ -163,6 +163,36 @@ describe('--help', () => {
   });
 });
 
+describe('--sandbox', () => {
+  it('works with signing in and out and with mappings, which stay, and never asks anybody to sign in', async () => {
+    const cwd = await folder();
+    const env = { STATE_DIR: join(cwd, 'state') };
+    const run_ = (...args: string[]) => cli(cwd, [...args, '--sandbox'], env);
+    expect((await run_('auth', 'status')).code).toBe(0);
+    const before = await run_('products', '--json');
+    expect(before.stdout).toContain('Vegan Charcuterie Tower');
+    const map = [
+      'products',
+      'map',
+      'Vegan Charcuterie Tower',
+      '579',
+      '--location',
+      'Special Events',
+      '--yes',
+    ];
+    expect((await run_(...map)).stdout).toContain('+ "Vegan Charcuterie Tower": 579');
+    expect((await run_(...map)).stdout).toContain('says so already');
+    const bill = await run_('billing', 'map', 'Admin Fee', 'surcharge', '--location', 'Harbor Room', '--yes');
+    expect(bill.code, bill.stderr).toBe(0);
+    expect((await run_('auth', 'status')).stdout).toContain('good for another');
+    expect((await run_('auth', 'logout')).code).toBe(0);
+    const after = await run_('sync', '--dry-run');
+    expect(after.stderr).not.toContain('auth login');
+    expect(after.stdout).toMatch(/[1-9]\d* queried/);
+    expect(await readdir(cwd)).toEqual(['state']);
+  });
+});
+
 describe('completion', () => {
   it.each([
     ['bash', 'bash', ['-n']],

@@ -124,9 +124,19 @@ describe('openSandbox', () => {
     });
     await close(first);
     const second = await opened();
-    expect((await tokens(second, first.env.TRIPLESEAT_REFRESH_TOKEN ?? '')).status).toBe(400);
     expect((await search(second, pair.access_token)).find(({ id }) => id === event?.id)?.status).toBe('LOST');
     expect((await tokens(second, pair.refresh_token)).status).toBe(200);
+    expect((await tokens(second, pair.refresh_token)).status).toBe(400);
+  });
+
+  it('takes its first refresh token again each time it is opened, and once', async () => {
+    const first = await opened();
+    const token = first.env.TRIPLESEAT_REFRESH_TOKEN ?? '';
+    expect((await tokens(first, token)).status).toBe(200);
+    expect((await tokens(first, token)).status).toBe(400);
+    const joined = await opened();
+    expect((await tokens(joined, token)).status).toBe(200);
+    expect((await tokens(joined, token)).status).toBe(400);
   });
 
   it('says that a world of another day is old, and leaves it as it is', async () => {

@@ -26,12 +26,13 @@ const bodies = {
   }),
   'expire-tokens': z.strictObject({}),
   'revoke-tokens': z.strictObject({}),
+  consent: z.strictObject({}),
 };
 
 /**
  * Does what people in the account would do: `add-event {event, booking?, selections?}`, `edit-event {id, patch}`,
  * `set-status {id, status}`, `delete-event {id}`, `move-event {id, siteId?, locationId?, date?, start?, end?}`,
- * `expire-tokens {}`, `revoke-tokens {}`. All but `add-event` stamp the event as updated at `now`.
+ * `expire-tokens {}`, `revoke-tokens {}`, `consent {}`. All but `add-event` stamp the event as updated at `now`.
  */
 export function controlTripleseat(
   store: TripleseatStore,
@@ -64,6 +65,11 @@ export function controlTripleseat(
     case 'revoke-tokens':
       return run(bodies[action], body, () => {
         oauth.revokeTokens();
+        return { ok: true, result: null };
+      });
+    case 'consent':
+      return run(bodies[action], body, () => {
+        oauth.consent();
         return { ok: true, result: null };
       });
     default:

@@ -112,6 +112,13 @@ export class OauthServer {
     this.#changed();
   }
 
+  /** An admin consents again: the first refresh token works once more. */
+  consent(): void {
+    if (this.#state.refresh[FIRST_REFRESH_TOKEN] !== undefined) return;
+    this.#state.refresh[FIRST_REFRESH_TOKEN] = DEFAULT_SCOPE;
+    this.#changed();
+  }
+
   #redeemCode(body: Record<string, string>, now: number): SimResponse {
     const code = this.#state.codes[body.code ?? ''];
     if (!code || code.redirectUri !== body.redirect_uri) return invalidGrant();
