@@ -327,6 +327,14 @@ describe('a line whose total is less than its quantity at its price', () => {
     expect(order({ total: '1005.00', document: { lines } }).discount).toBe(0);
   });
 
+  it('by less than a cent is only rounded', () => {
+    const tea = [line('Taco Bar', '3', '33.3313', '99.99')];
+    expect(order({ total: '99.99', document: { lines: tea } })).toMatchObject({
+      discount: 0,
+      told: [],
+    });
+  });
+
   it('is named where that explains the difference, and no total that was not filled in is one', () => {
     const billing: Bill['rows'] = [['Sales Tax', '80.00']];
     expect(failure({ rows: billing, total: '1185.00', document: { lines } }).error).toContain(

@@ -228,6 +228,21 @@ describe('books', () => {
       expect(run.writes).toEqual([]);
     });
 
+    it('is compared, too, where the event has another revision by now', async () => {
+      const desk = new Desk(NOW);
+      const event = desk.add(taxed);
+      await desk.single([event], {}, onLines);
+      await desk.clock.sleep(600_000);
+      const [order] = desk.revel.orders();
+      const [item] = desk.revel.items(order?.id ?? 0);
+      desk.patch(`/resources/OrderItem/${item?.id}/`, { tax_amount: (item?.tax_amount ?? 0) + 0.01 });
+      desk.add({ ...taxed, id: event.id, contact: { first: 'Bea', last: 'Birch' } });
+      expect((await desk.sweep({}, onLines)).of(event.id)).toMatchObject({
+        reason: 'DRIFT',
+        differences: [{ field: 'tax', name: 'Taco Bar' }],
+      });
+    });
+
     it('is told where Revel takes none, and stands beside a complete order', async () => {
       const desk = new Desk(NOW);
       desk.edit = ({ path }, body) =>

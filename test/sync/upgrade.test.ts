@@ -5,6 +5,7 @@ import { localIdOf, parseEventId } from '../../src/domain/ids.js';
 import type { DocumentOptions } from '../../src/sandbox/tripleseat/make-document.js';
 import { DISCOUNT_ID, OUR_USER, PAYMENT_TYPE, places } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
+import { sampleLocations } from '../helpers/settings.js';
 import { Desk } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
@@ -259,6 +260,17 @@ describe('what has really changed since', () => {
     });
   });
 
+  it('is told in every figure where rows count for another sum now', async () => {
+    const desk = new Desk(NOW);
+    const document = { lines: [taco], billing: [{ name: 'Deposit', amount: -5_000 }] };
+    const event = desk.add({ contact, documents: [document] });
+    insert(desk, event, { what: 'a deposit', document, lines: [oldTaco], surcharge: -5_000 }, 'its own');
+    const locations = sampleLocations.map((each) => ({ ...each, billing: { Deposit: 'ignore' as const } }));
+    const { reason, differences } = (await desk.sweep({}, { locations })).of(event.id);
+    expect(reason).toBe('DRIFT');
+    expect(differences.map(({ field }) => field)).toEqual(expect.arrayContaining(['surcharge', 'total']));
+  });
+
   it('is told of an order of this version, too, which books each row for what it is', async () => {
     if (!kind) throw new Error('there is such a kind');
     const desk = new Desk(NOW);
@@ -266,7 +278,7 @@ describe('what has really changed since', () => {
     await desk.single([event]);
     const [order] = desk.revel.orders();
     expect(order).toMatchObject({ tax: 12.36, gratuity: 49.44, surcharge: 15 });
-    desk.patch(`/resources/Order/${order?.id}/`, { gratuity: 0, surcharge: 64.44 });
+    desk.patch(`/resources/Order/${order?.id}/`, { tax: 0, gratuity: 0, surcharge: 76.8 });
     await desk.clock.sleep(600_000);
     expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'DRIFT' });
   });
