@@ -117,6 +117,19 @@ describe('--env-file', () => {
   });
 });
 
+describe('an --env-file that is not there', () => {
+  it('is named, and nothing is done', async () => {
+    const cwd = await folder();
+    // Node.js looks for it before any program runs, and ends with 9.
+    const flag = await cli(cwd, ['sync', '--env-file', 'nowhere.env']);
+    expect([9, 78]).toContain(flag.code);
+    expect(flag.stderr).toContain('nowhere.env');
+    const named = await cli(cwd, ['sync'], { TS_RECONCILE_ENV_FILE: 'nowhere.env' });
+    expect(named.code).toBe(78);
+    expect(named.stderr).toContain(`${join(cwd, 'nowhere.env')} does not exist`);
+  });
+});
+
 describe('what was probably meant', () => {
   it.each([
     [['55530001'], 'ts-reconcile sync --event-id 55530001'],

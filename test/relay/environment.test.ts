@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENV_FILE } from '../../src/config/envFileName.js';
 import { variables } from '../../src/config/variables.js';
 import { runEnvironment } from '../../src/relay/environment.js';
 
@@ -21,6 +22,10 @@ describe('runEnvironment', () => {
       LOG_FORMAT: 'text',
       NO_COLOR: '1',
     });
+  });
+
+  it('lets a run read the file that the relay reads in place of .env', () => {
+    expect(runEnvironment({ [ENV_FILE]: '/etc/live.env' })).toMatchObject({ [ENV_FILE]: '/etc/live.env' });
   });
 
   it('lets a run go through the proxy that the relay goes through', () => {
