@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseHttpUrl } from '../config/urls.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
 import { type BillingUse, billingUses } from '../domain/location.js';
+import { isDate } from '../domain/zones.js';
 import { parseSince, type Since } from './since.js';
 
 const MAX_DAYS = 366;
@@ -13,9 +14,27 @@ export const triggers = ['manual', 'cron', 'webhook'] as const;
 
 /** Collects `--event-id`; each id once. */
 export function eventId(text: string, before: EventId[] | undefined): EventId[] {
+  const id = oneEventId(text);
+  return before?.includes(id) ? before : [...(before ?? []), id];
+}
+
+/** The event that a command is about. */
+export function oneEventId(text: string): EventId {
   const id = parseEventId(text);
   if (id === null) throw new InvalidArgumentError('An event id is decimal digits only, e.g. 55521609.');
-  return before?.includes(id) ? before : [...(before ?? []), id];
+  return id;
+}
+
+/** A calendar day. */
+export function day(text: string): string {
+  if (!isDate(text)) throw new InvalidArgumentError('Write a day like 2026-12-31.');
+  return text;
+}
+
+/** A reason in a person's words. */
+export function words(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Write why, in a few words.');
+  return text.trim();
 }
 
 /** A TCP port. */

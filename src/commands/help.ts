@@ -55,6 +55,18 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [77, 'credentials were refused'],
     ],
   },
+  resolve: {
+    examples: [
+      ['resolve 55530001', 'what differs, and what can be done'],
+      ['resolve 55530001 --accept "guests agreed" --until 2026-12-31', 'leave it as it is'],
+    ],
+    exits: [
+      [0, 'nothing is wrong, or it is accepted'],
+      [1, 'the failure stands'],
+      [69, 'a service cannot be reached'],
+      [77, 'credentials were refused'],
+    ],
+  },
   products: {
     examples: [
       ['products', 'names of the coming two weeks that have no product'],

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { readTextFile } from '../config/files.js';
 import { loadConfig, locationsPath, needsOf } from '../config/load.js';
 import { parseLocations } from '../config/locations.js';
@@ -8,6 +6,7 @@ import type { ConfigProblem } from '../config/problems.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { clean } from '../text/text.js';
+import { type Answers, isAgreed } from './agree.js';
 import type { MappedValue } from './arguments.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -21,7 +20,7 @@ export interface MapOptions {
   /** Write without asking. */
   yes: boolean;
   /** Where the answer comes from. */
-  input: Readable & { isTTY?: boolean };
+  input: Answers;
 }
 
 const MAX_FILE_BYTES = 1_048_576;
@@ -71,7 +70,7 @@ export async function mapCommand(options: MapOptions, around: Surroundings): Pro
     ...edit.added.map((line) => `+ ${clean(line, 300)}`),
   ];
   await writeAll(around.stdout, `${difference.join('\n')}\n`);
-  if (!options.yes && !(await isAgreed(options, around))) {
+  if (!options.yes && !(await isAgreed('Write this?', options.input, around))) {
     await writeAll(around.stderr, 'Nothing was written.\n');
     return ExitCode.eventFailed;
   }
@@ -86,21 +85,6 @@ export async function mapCommand(options: MapOptions, around: Surroundings): Pro
   replaceFile(path, edit.text);
   await writeAll(around.stdout, 'Written.\n');
   return ExitCode.ok;
-}
-
-async function isAgreed({ input }: MapOptions, around: Surroundings): Promise<boolean> {
-  if (input.isTTY !== true) {
-    throw new AppError(
-      'USAGE',
-      ExitCode.usage,
-      'Nobody can be asked here, so that nothing was written.',
-      'Add --yes to write what is shown.',
-    );
-  }
-  await writeAll(around.stderr, 'Write this? [y/N] ');
-  const lines = createInterface({ input, signal: around.stop });
-  for await (const line of lines) return /^y(?:es)?$/i.test(line.trim());
-  return false;
 }
 
 function textOf(path: string): string {

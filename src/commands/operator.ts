@@ -3,13 +3,16 @@ import type { EventId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
 import {
   billingUse,
+  day,
   days,
   eventId,
   type MappedValue,
+  oneEventId,
   port,
   productId,
   redirectUri,
   since,
+  words,
 } from './arguments.js';
 import type { Since } from './since.js';
 import type { Surroundings } from './surroundings.js';
@@ -27,12 +30,19 @@ interface LoginFlags {
   redirectUri?: string;
 }
 
+interface ResolveFlags extends Common {
+  accept?: string;
+  until?: string;
+  yes?: boolean;
+  dryRun?: boolean;
+}
+
 interface Common {
   json?: boolean;
   sandbox?: boolean;
 }
 
-/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `products`, `billing`, `history`. */
+/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `products`, `billing`, `history`. */
 export function addOperatorCommands(
   root: Command,
   around: Surroundings,
@@ -70,6 +80,27 @@ export function addOperatorCommands(
       finish(
         await previewCommand({ days: flags.days, locations, json, sandbox, noColor: noColor() }, around),
       );
+    });
+
+  root
+    .command('resolve')
+    .description('show an event, its order and what differs, and settle what only a person may decide')
+    .addArgument(new Argument('<event-id>', 'the event').argParser(oneEventId))
+    .option('--accept <why>', 'leave it as it is: not reported until it changes', words)
+    .option('--until <date>', 'with --accept: last day on which that counts', day)
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'say what would be done, write nothing anywhere')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', SANDBOX_HELP)
+    .action(async (event: EventId, flags: ResolveFlags, command: Command) => {
+      const { accept = null, until = null, yes = false, dryRun = false } = flags;
+      if (accept === null && (until !== null || yes || dryRun)) {
+        command.error('error: --until, --yes and --dry-run go with --accept "<why>".');
+      }
+      const { resolveCommand } = await import('./resolve.js');
+      const { json = false, sandbox = false } = flags;
+      const what = { event, accept, until, yes, dryRun, json, sandbox };
+      finish(await resolveCommand({ ...what, noColor: noColor(), input: process.stdin }, around));
     });
 
   const products = root

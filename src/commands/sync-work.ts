@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
+import type { Acceptance } from '../domain/acceptance.js';
 import { connectRevel } from '../revel/connect.js';
 import type { StateStore } from '../state/types.js';
 import { runSync } from '../sync/run.js';
@@ -17,6 +18,8 @@ export interface Work {
   /** Ends the run early; the reason is the sentence for the report. */
   stop: AbortSignal;
   events: SyncEvents;
+  /** In the place of what people have accepted, as the state has it. */
+  accepted?: readonly Acceptance[];
 }
 
 /** What came of a run, and how many requests it took. */
@@ -26,7 +29,8 @@ export interface DoneWork {
 }
 
 /** Connects both services and runs. */
-export async function performRun({ request, config, state, stop, events }: Work): Promise<DoneWork> {
+export async function performRun(work: Work): Promise<DoneWork> {
+  const { request, config, state, stop, events } = work;
   const requests = { tripleseat: 0, revel: 0 };
   const common = await connectionBasics(config, state, stop);
   const tripleseat = connectTripleseat(config.tripleseat, {
@@ -43,7 +47,18 @@ export async function performRun({ request, config, state, stop, events }: Work)
     },
   });
   const settings = { ...config, revelRps: config.revel.rps };
-  const deps = { settings, tripleseat, revel, state, clock: systemClock, hex: randomHex, stop, events };
+  const accepted = work.accepted ?? (await state.acceptances.read());
+  const deps = {
+    accepted,
+    settings,
+    tripleseat,
+    revel,
+    state,
+    clock: systemClock,
+    hex: randomHex,
+    stop,
+    events,
+  };
   return { outcome: await runSync(deps, request), requests };
 }
 

@@ -10,6 +10,7 @@ export const skipReasons = [
   'CONNECTOR_DISABLED',
   'IGNORED',
   'IN_SERVICE',
+  'ACCEPTED',
   'REMOVED_BY_STAFF',
   'LOCKED',
   'CLAIMED_ELSEWHERE',

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { keptAcceptances } from './acceptances.js';
 import { keptCache } from './cache.js';
 import { logJournal } from './journal.js';
 import { keptMailMemory } from './mail-memory.js';
@@ -35,6 +36,7 @@ export function makeStore(primitives: Primitives, options: StoreOptions): StateS
     cache,
     budget: primitives.budget,
     mailMemory: keptMailMemory({ ...waiting, documents, readOnly }),
+    acceptances: keptAcceptances({ ...waiting, documents, readOnly }),
     openQueue: primitives.openQueue,
     async close() {
       if (!locks.lost.aborted) await cache.flush();

@@ -1,3 +1,4 @@
+import type { Acceptance } from '../domain/acceptance.js';
 import type { Difference } from '../domain/differences.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
@@ -123,6 +124,14 @@ export interface MailMemory {
   }): Promise<void>;
 }
 
+/** Failures that people have seen and leave as they are. Losing it reports them again. */
+export interface Acceptances {
+  /** At most one for each event. */
+  read(): Promise<Acceptance[]>;
+  /** In the place of an earlier one for the event. Durable. */
+  put(acceptance: Acceptance): Promise<void>;
+}
+
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
   readonly locks: Locks;
@@ -137,6 +146,7 @@ export interface StateStore {
    */
   budget?(name: string): SharedBudget;
   mailMemory: MailMemory;
+  acceptances: Acceptances;
   /** The runs that are owed to webhooks; null: another process works on them. */
   openQueue(): Promise<Queue | null>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { AppError, ExitCode } from '../errors.js';
+import { withAcceptance } from './accepted.js';
 import { Interrupted } from './apply.js';
 import type { RunContext } from './context.js';
 import { aborted, locationOf } from './results.js';
@@ -120,7 +121,8 @@ export class Tally {
   }
 
   /** Takes a result down and tells of it. */
-  add(result: EventResult): void {
+  add(found: EventResult): void {
+    const result = withAcceptance(this.#ctx, found);
     this.#results.push(result);
     this.#ctx.events.result(result);
     this.#ctx.events.progress(this.#results.length, this.#total, 'events');

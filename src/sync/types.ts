@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
+import type { Acceptance } from '../domain/acceptance.js';
 import type { Difference } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
@@ -75,6 +76,8 @@ export interface SyncDeps {
   /** Aborted by a signal or by the limit on the run's time: finish the write in flight, then report. */
   stop: AbortSignal;
   events: SyncEvents;
+  /** What people have seen and leave as it is; absent: nothing. */
+  accepted?: readonly Acceptance[];
   /** Other rules than the protocol's, for proving that each is needed. */
   rules?: readonly Rule[];
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../src/clock.js';
+import type { Acceptance } from '../../src/domain/acceptance.js';
 import type { EventId } from '../../src/domain/ids.js';
 import { keep } from '../../src/state/kept.js';
 import type { Delivery, Queue, Taken } from '../../src/state/primitives.js';
@@ -310,6 +311,17 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
       });
     });
 
+    describe('what people have accepted', () => {
+      it('is one entry for each event, across stores', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.acceptances.read()).toEqual([]);
+        await a.acceptances.put(accepted('1', 'first'));
+        await b.acceptances.put(accepted('2', 'second'));
+        await b.acceptances.put(accepted('1', 'third'));
+        expect(await a.acceptances.read()).toEqual([accepted('2', 'second'), accepted('1', 'third')]);
+      });
+    });
+
     describe('mail memory', () => {
       it('adds, replaces and forgets single entries, across stores', async () => {
         const [a, b] = [await open(), await open()];
@@ -492,4 +504,19 @@ function key({ subject, reason }: { subject: string; reason: string }): string {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
+}
+
+function accepted(id: string, why: string): Acceptance {
+  const event = eventId(id);
+  const differences = [{ field: 'total', name: null, event: '1.00', order: null }] as const;
+  return {
+    event,
+    reason: 'DRIFT',
+    differences: [...differences],
+    sentence: 's',
+    why,
+    by: 'sam',
+    at: 1,
+    until: null,
+  };
 }

@@ -48,6 +48,7 @@ export class Host {
         lastGoodSweep: async () => null,
       },
       cache: { get: async () => undefined, set: async () => {}, flush: async () => {} },
+      acceptances: { read: async () => [], put: async () => {} },
       mailMemory: { read: async () => [], update: async () => {} },
       documents: noDocuments,
       openQueue: async () => null,

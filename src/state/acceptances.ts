@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Acceptance } from '../domain/acceptance.js';
+import { differenceFields } from '../domain/differences.js';
+import { parseEventId } from '../domain/ids.js';
+import { failReasons } from '../domain/reasons.js';
+import { keep } from './kept.js';
+import type { Documents } from './primitives.js';
+import type { Acceptances } from './types.js';
+import type { Waiting } from './wait.js';
+
+/** More than any group leaves open at once; the oldest go first. */
+const MAX_ACCEPTED = 2_000;
+const MAX_DIFFERENCES = 1_000;
+
+const text = (most: number) => z.string().max(most);
+
+const schema = z.object({
+  event: z.string().transform((id, ctx) => {
+    const parsed = parseEventId(id);
+    if (parsed !== null) return parsed;
+    ctx.addIssue('not an event id');
+    return z.NEVER;
+  }),
+  reason: z.enum(failReasons),
+  differences: z
+    .array(
+      z.object({
+        field: z.enum(differenceFields),
+        name: text(10_000).nullable(),
+        event: text(10_000).nullable(),
+        order: text(10_000).nullable(),
+      }),
+    )
+    .max(MAX_DIFFERENCES),
+  sentence: text(100_000),
+  why: text(1_000),
+  by: text(200),
+  at: z.number().int().nonnegative(),
+  until: z.string().nullable(),
+});
+
+/** Entries that make no sense are passed over: what they stood for is reported again. */
+const listSchema: z.ZodType<Acceptance[]> = z.array(z.unknown()).transform((list) =>
+  list.flatMap((item) => {
+    const entry = schema.safeParse(item);
+    return entry.success ? [entry.data] : [];
+  }),
+);
+
+/** One document, one entry for each event. */
+export function keptAcceptances(options: Waiting & { documents: Documents; readOnly: boolean }): Acceptances {
+  const kept = keep(options, 'accepted', listSchema, []);
+  return {
+    read: kept.read,
+    async put(acceptance) {
+      if (options.readOnly) return;
+      await kept.change((list) =>
+        [...list.filter(({ event }) => event !== acceptance.event), acceptance].slice(-MAX_ACCEPTED),
+      );
+    },
+  };
+}
