@@ -33,6 +33,16 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
     codes: [1],
     prints: /"dry_run":true/,
   },
+  {
+    command: /^resolve 55530038 --sandbox$/,
+    codes: [1],
+    prints: /24 × 8\.24[\s\S]*resolve 55530038 --accept/,
+  },
+  {
+    command: /^resolve 55530038 --accept .+ --yes --sandbox$/,
+    codes: [0],
+    prints: /Accepted until/,
+  },
   { command: /^preview --sandbox$/, codes: [1], prints: /\d+ would fail/ },
   { command: /^doctor --sandbox$/, codes: [0], prints: /Filter local_id/ },
   { command: /^products --sandbox$/, codes: [1], prints: /Vegan Charcuterie Tower/ },
