@@ -9,6 +9,7 @@ import { ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { outputStyle, writeAll } from '../report/output.js';
 import type { StateStore } from '../state/types.js';
+import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -160,7 +161,7 @@ async function record(
   startedAt: number,
   redact: (text: string) => string,
 ): Promise<void> {
-  await recordStart(state.journal, request, startedAt);
+  await recordStart(state.journal, request, startedAt, thisProcess());
   const exit = exitCodeOf(outcome, request, false);
   await recordEnd(state, request, outcome, exit, systemClock.now(), redact);
 }
