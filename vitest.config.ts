@@ -43,6 +43,7 @@ const QUICK = [
   'test/e2e/init.test.ts',
   'test/e2e/preview.test.ts',
   'test/e2e/products.test.ts',
+  'test/e2e/resolve.test.ts',
   'test/e2e/serve-start.test.ts',
   // config, completion, help
   'test/e2e/setup.test.ts',
@@ -51,7 +52,7 @@ const QUICK = [
 
 const env = { TZ: 'UTC', NO_COLOR: '1' };
 
-/** Everything, or with `--mode quick` what a person waits for. */
+/** Everything; with `--mode quick` what a person waits for, with `--mode rest` all that this leaves out. */
 export default defineConfig(({ mode }) => ({
   test: {
     // More than there are cores on a small machine: most of what runs here waits for child processes and servers.
@@ -61,7 +62,7 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: mode === 'rest' ? [] : ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/state/postgres/**'],
           globalSetup: ['test/helpers/tmp.ts'],
           setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
@@ -88,6 +89,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'e2e',
           include: mode === 'quick' ? QUICK : ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'],
+          exclude: mode === 'rest' ? QUICK : [],
           env,
           globalSetup: ['test/helpers/tmp.ts', 'test/helpers/build.ts'],
           setupFiles: ['test/helpers/after-file.ts'],
