@@ -18,7 +18,7 @@ const MOST_NAMED = 5;
 export function drift(wanted: WantedOrder, order: FoundOrder, differences: readonly Difference[]): Failure {
   return {
     reason: 'DRIFT',
-    error: `Order ${order.id} no longer matches event ${wanted.eventId} (${counted(differences)}). Staff can already see it, so it is not changed without being told to. Correct the order on the POS or the event in Tripleseat.`,
+    error: `Order ${order.id} no longer matches event ${wanted.eventId} (${counted(differences)}). Staff can already see it, so no run changes it. Correct the order on the POS or the event in Tripleseat.`,
   };
 }
 
