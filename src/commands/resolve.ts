@@ -77,7 +77,7 @@ async function run(options: ResolveOptions, around: Surroundings, config: Config
     const acceptance = acceptanceOf(options, found.outcome);
     if (options.accept === null) {
       await tell(found, startedAt);
-      if (acceptance !== null) await say(whatCanBeDone(options.event));
+      if (acceptance !== null) await say(whatCanBeDone(options));
       return code;
     }
     if (acceptance === null) {
@@ -138,11 +138,11 @@ function userName(): string {
   }
 }
 
-function whatCanBeDone(event: EventId): string {
+function whatCanBeDone({ event, sandbox }: ResolveOptions): string {
   return [
     'Once it is settled as the sentence says, the next run finds it right.',
     'To leave it as it is, so that it is not reported until it changes:',
-    `  ts-reconcile resolve ${event} --accept "<why>" [--until <date>]`,
+    `  ts-reconcile resolve ${event} --accept "<why>" [--until <date>]${sandbox ? ' --sandbox' : ''}`,
   ].join('\n');
 }
 
