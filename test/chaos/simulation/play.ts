@@ -4,8 +4,11 @@ import { simulate } from './simulate.js';
 
 /** Schedules that `npm test` plays. */
 export const FIRST = 2_000;
+const MORE = Number(process.env.SCHEDULES ?? 18_000);
 /** Schedules that `npm run verify` plays after them, in each of two parts that run side by side; SCHEDULES: in both. */
-export const PART = Number(process.env.SCHEDULES ?? 18_000) / 2;
+export const PART = MORE / 2;
+/** And of each kind of trouble. */
+export const EACH_TROUBLE = MORE / 36;
 
 /** A bound against hanging, in milliseconds; a busy machine is no failure. */
 export const PATIENCE_MS = 900_000;

@@ -1,9 +1,6 @@
 import { expect, it } from 'vitest';
-import { PATIENCE_MS, play } from './play.js';
+import { EACH_TROUBLE as EACH, PATIENCE_MS, play } from './play.js';
 import { KINDS, troubledScenarioOf } from './troubles.js';
-
-/** Schedules of each kind of trouble. */
-const EACH = 500;
 
 it.each(KINDS)(
   `keeps every rule in ${EACH} schedules with trouble of the kind $name`,
