@@ -147,7 +147,9 @@ function whatCanBeDone({ event, sandbox }: ResolveOptions): string {
 }
 
 function outcomeText({ dryRun, until }: ResolveOptions, { results }: SyncOutcome): string {
-  if (results[0]?.reason !== 'ACCEPTED') return 'It has changed meanwhile: look at it again.';
+  if (results[0]?.reason !== 'ACCEPTED') {
+    return 'It is still reported: it has changed meanwhile, or --until is over; look at it again.';
+  }
   const span =
     until === null ? 'until event or order change' : `until ${until}, or until event or order change`;
   return `${dryRun ? 'It would be accepted' : 'Accepted'} ${span}.`;

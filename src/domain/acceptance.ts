@@ -59,11 +59,8 @@ export function isCovered(seen: Acceptance, now: Failing, today: string): boolea
 }
 
 function isSame(one: Difference, other: Difference): boolean {
-  return isOfSame(one, other) && one.order === other.order;
-}
-
-function isOfSame(one: Difference, other: Difference): boolean {
-  return one.field === other.field && one.name === other.name && one.event === other.event;
+  const isOfSame = one.field === other.field && one.name === other.name;
+  return isOfSame && one.event === other.event && one.order === other.order;
 }
 
 /** On the order alone, a whole line or its text. */
