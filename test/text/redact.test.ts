@@ -7,6 +7,21 @@ it('replaces each secret wherever it stands, also percent-encoded', () => {
   expect(redact('a s3cret/value, s3cret%2Fvalue and other-oneother-one.')).toBe('a ***, *** and ******.');
 });
 
+it.each(['base64', 'base64url'] as const)('replaces it within a text in %s, wherever it begins', (form) => {
+  const secret = 's3cret>>>value???';
+  const redact = createRedactor([secret]);
+  for (const before of ['', 'u', 'us', 'use', 'user', '\0user\0']) {
+    for (const after of ['', ':', 'xy']) {
+      const text = Buffer.from(`${before}${secret}${after}`).toString(form);
+      const shown = redact(`Authorization: Basic ${text}`);
+      expect(shown).toContain('***');
+      // What is left at its ends is less than a character each.
+      const left = Buffer.from(shown.replace(/^.* /, '').replace('***', ''), form).toString('latin1');
+      for (let at = 0; at + 3 <= secret.length; at += 1) expect(left).not.toContain(secret.slice(at, at + 3));
+    }
+  }
+});
+
 it('leaves nothing of a secret that holds another one', () => {
   expect(createRedactor(['abcdef', 'abcdefghij'])('xabcdefghijx')).toBe('x***x');
 });
