@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { clean } from '../text/text.js';
 import { ENV_FILE } from './envFileName.js';
@@ -119,6 +121,24 @@ function readDotenv(env: Environment, cwd: string, problems: ConfigProblem[]): F
   }
 }
 
+/**
+ * Whether a text surely is a path, and not the secret that the file was meant to hold: it is there, or it names a
+ * folder that is.
+ */
+function isPath(text: string, path: string): boolean {
+  const folder = dirname(path);
+  const namesFolder = /^(?!.*\.\.).*[^./\\][/\\]/.test(text) && dirname(folder) !== folder;
+  return isThere(path) || (namesFolder && isThere(folder));
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Opens the three layers. Nothing in `process.env` is changed. */
 export function openSource(
   flags: Partial<Record<VariableName, string>>,
@@ -156,11 +176,12 @@ export function openSource(
     const { group } = variable(name);
     const path = absolutePath(found.text, cwd, env);
     const fail = (problem: string) => {
-      const write = `Write the path of a text file that holds nothing but the value of ${name}.`;
+      const shown = isPath(found.text, path);
+      const other = shown ? '' : ` Its text is not shown: the value itself belongs into ${name}.`;
       problems.push({
         ...placed(found),
-        problem: `names ${clean(path, 200)}, which ${problem}`,
-        write,
+        problem: shown ? `names ${clean(path, 200)}, which ${problem}` : 'names no file that is there',
+        write: `Write the path of a text file that holds nothing but the value of ${name}.${other}`,
         group,
       });
       return null;

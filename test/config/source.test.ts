@@ -158,7 +158,7 @@ describe('secret files', () => {
   });
 
   it.each([
-    ['is absent', 'nowhere', {}, 'does not exist'],
+    ['is absent', 'keys/nowhere', { 'keys/one': 'x' }, 'does not exist'],
     ['is empty', 'key', { key: '' }, 'is empty'],
     ['holds a newline only', 'key', { key: '\n' }, 'is empty'],
     ['is too large', 'key', { key: 'x'.repeat(65_537) }, 'is larger than 65536 bytes'],
@@ -168,6 +168,31 @@ describe('secret files', () => {
     const cwd = readyFolder(files);
     expect(complaints(() => load({ ...without, REVEL_API_KEY_FILE: path }, { cwd }))).toEqual([
       `REVEL_API_KEY_FILE names ${join(cwd, path)}, which ${problem}`,
+    ]);
+  });
+
+  it.each([
+    'canary9f27',
+    '/canary9f27==',
+    'canary/9f27+canary==',
+    './canary9f27',
+    'canary/../../9f27',
+    'canary'.repeat(100),
+    'canary\0',
+    'https://canary.example/ping',
+  ])('the secret itself in the place of the path is shown nowhere: %j', (secret) => {
+    const cwd = readyFolder();
+    const { message, problems: found } = failure(() =>
+      load({ ...without, REVEL_API_KEY_FILE: secret }, { cwd }),
+    );
+    expect(message).not.toContain(secret);
+    expect(message).not.toMatch(/canary|9f27/);
+    expect(found).toMatchObject([
+      {
+        where: 'REVEL_API_KEY_FILE',
+        problem: 'names no file that is there',
+        write: expect.stringContaining('the value itself belongs into REVEL_API_KEY'),
+      },
     ]);
   });
 
@@ -193,7 +218,7 @@ describe('secret files', () => {
     const cwd = readyFolder({ '.env': 'REVEL_API_KEY=from-dotenv' });
     const environment = { ...without, REVEL_API_KEY_FILE: 'nowhere' };
     expect(complaints(() => load(environment, { cwd }))).toEqual([
-      `REVEL_API_KEY_FILE names ${join(cwd, 'nowhere')}, which does not exist`,
+      'REVEL_API_KEY_FILE names no file that is there',
     ]);
   });
 
