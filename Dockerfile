@@ -4,14 +4,14 @@
 FROM node:24-bookworm-slim AS pack
 WORKDIR /src
 COPY . .
-RUN npm ci --no-audit --no-fund && mkdir /pack \
+RUN npm ci --no-fund && mkdir /pack \
   && npm pack --ignore-scripts --pack-destination /pack
 
 FROM node:24-bookworm-slim AS install
 WORKDIR /app
 COPY --from=pack /pack/*.tgz /tmp/ts-reconcile.tgz
 RUN printf '{"private":true}' > package.json \
-  && npm install --omit=dev --ignore-scripts --no-audit --no-fund /tmp/ts-reconcile.tgz
+  && npm install --omit=dev --ignore-scripts --no-fund /tmp/ts-reconcile.tgz
 
 FROM node:24-bookworm-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \

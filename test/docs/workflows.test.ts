@@ -75,6 +75,12 @@ describe('the workflow', () => {
   });
 });
 
+it('nothing switches the audit of packages off', () => {
+  const files = ['Dockerfile', '.npmrc', '.ci/run', 'render.yaml', 'package.json', ...filesUnder('.github')];
+  for (const name of files) expect(textOf(name), name).not.toMatch(/no-audit|audit *[=:] *false/);
+  expect(runsOf('audit')).toContain('npm audit --audit-level=high');
+});
+
 describe('dependency updates', () => {
   it('are asked for npm, the workflow and the image', () => {
     const { updates } = dependabot.parse(parse(textOf('.github/dependabot.yml')));
