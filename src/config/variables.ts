@@ -317,11 +317,15 @@ const table = {
   TRIPLESEAT_WEBHOOK_SIGNING_KEY: {
     group: 'serve',
     kind: commaList(
-      (part) => (/^[\x21-\x7e]+$/.test(part) ? part : null),
-      () => 'holds a key with white space, control or non-ASCII characters',
+      (part) => (/^[\x21-\x7e]{16,}$/.test(part) ? part : null),
+      (part) =>
+        /^[\x21-\x7e]+$/.test(part)
+          ? 'holds a key of fewer than 16 characters'
+          : 'holds a key with white space, control or non-ASCII characters',
       'the signing keys that Tripleseat shows for the webhook endpoints, separated by commas',
     ),
-    meaning: 'comma list of webhook signing keys: endpoints are per site, keys rotate',
+    meaning:
+      'comma list of webhook signing keys, of at least 16 characters each: endpoints are per site, keys rotate',
     secret: true,
   },
   SERVE_TOKEN: {

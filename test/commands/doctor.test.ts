@@ -489,7 +489,7 @@ describe('doctor: the host', () => {
 
   it('knows about webhooks and signals, and calls nobody', async () => {
     const env = {
-      TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'canary-key-one,canary-key-two',
+      TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'canary-key-the-1st,canary-key-the-2nd',
       SERVE_TOKEN: 'canary-serve-token',
       HEALTHCHECK_URL: `${world.tripleseatServer.url}/canary-ping`,
       METRICS_FILE: world.path('metrics.prom'),

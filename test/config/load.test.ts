@@ -285,8 +285,9 @@ describe('needs', () => {
       'TRIPLESEAT_WEBHOOK_SIGNING_KEY is not set',
     ]);
     expect(load({}, { needs: unsigned }).webhookSigningKeys).toEqual([]);
-    const keys = { TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'key-one, key-two' };
-    expect(load(keys, { needs: signed }).webhookSigningKeys).toEqual(['key-one', 'key-two']);
+    const [one, two] = ['signing-key-the-1st', 'signing-key-the-2nd'];
+    const keys = { TRIPLESEAT_WEBHOOK_SIGNING_KEY: `${one}, ${two}` };
+    expect(load(keys, { needs: signed }).webhookSigningKeys).toEqual([one, two]);
     const unreadable = { TRIPLESEAT_WEBHOOK_SIGNING_KEY_FILE: '/nowhere/key' };
     expect(problems(() => load(unreadable, { needs: unsigned }))).toHaveLength(1);
   });
@@ -294,6 +295,17 @@ describe('needs', () => {
   it('wants a token of the relay to be long', () => {
     expect(complaints(() => load({ SERVE_TOKEN: 'short' }, { needs: needsOf.serveUnsigned }))).toEqual([
       'SERVE_TOKEN is shorter than 16 characters',
+    ]);
+  });
+
+  it.each([
+    ['0123456789abcde', 'holds a key of fewer than 16 characters'],
+    ['0123456789abcdef,short', 'holds a key of fewer than 16 characters'],
+    ['0123456789 abcdef', 'holds a key with white space, control or non-ASCII characters'],
+  ])('wants each signing key to be long: %s', (text, problem) => {
+    const keys = { TRIPLESEAT_WEBHOOK_SIGNING_KEY: text };
+    expect(complaints(() => load(keys, { needs: needsOf.serve }))).toEqual([
+      `TRIPLESEAT_WEBHOOK_SIGNING_KEY ${problem}`,
     ]);
   });
 });

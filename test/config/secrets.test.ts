@@ -10,7 +10,7 @@ const values: Record<string, string> = {
   TRIPLESEAT_REFRESH_TOKEN: 'canary-refresh',
   REVEL_API_KEY: 'canary-key',
   REVEL_API_SECRET: 'canary-secret',
-  TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'canary-signing',
+  TRIPLESEAT_WEBHOOK_SIGNING_KEY: 'canary-signing-key',
   SERVE_TOKEN: 'canary-serve-token',
   SMTP_URL: 'smtp://user:canary%40smtp@mail.example.com',
   STATE_URL: 'postgres://user:canary%2Fstate@db.example.com/x',
