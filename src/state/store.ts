@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { keptAcceptances } from './acceptances.js';
+import { keptAccount } from './account.js';
 import { keptCache } from './cache.js';
 import { logJournal } from './journal.js';
 import { keptMailMemory } from './mail-memory.js';
@@ -37,6 +38,7 @@ export function makeStore(primitives: Primitives, options: StoreOptions): StateS
     budget: primitives.budget,
     mailMemory: keptMailMemory({ ...waiting, documents, readOnly }),
     acceptances: keptAcceptances({ ...waiting, documents, readOnly }),
+    account: keptAccount({ ...waiting, documents, readOnly }),
     openQueue: primitives.openQueue,
     async close() {
       if (!locks.lost.aborted) await cache.flush();

@@ -1,4 +1,5 @@
 import type { Acceptance } from '../domain/acceptance.js';
+import type { Account } from '../domain/account.js';
 import type { Difference } from '../domain/differences.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
@@ -132,6 +133,17 @@ export interface Acceptances {
   put(acceptance: Acceptance): Promise<void>;
 }
 
+/** What `certify` has found the account to be. Losing it makes it unknown again. */
+export interface Accounts {
+  /**
+   * Of the account of that name; null: nothing, or only of another one. `other-format`: written by a version of the
+   * program that this one does not understand.
+   */
+  read(name: string): Promise<Account | 'other-format' | null>;
+  /** Takes the place of what was known, of another account too. Durable. */
+  change(name: string, by: (account: Account | null) => Account): Promise<void>;
+}
+
 /** Local state: one interface for a directory and, for several hosts, a database. */
 export interface StateStore {
   readonly locks: Locks;
@@ -147,6 +159,7 @@ export interface StateStore {
   budget?(name: string): SharedBudget;
   mailMemory: MailMemory;
   acceptances: Acceptances;
+  account: Accounts;
   /** The runs that are owed to webhooks; null: another process works on them. */
   openQueue(): Promise<Queue | null>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../src/clock.js';
 import type { Acceptance } from '../../src/domain/acceptance.js';
+import { ACCOUNT_FORMAT, type Account } from '../../src/domain/account.js';
 import type { EventId } from '../../src/domain/ids.js';
 import { keep } from '../../src/state/kept.js';
 import type { Delivery, Queue, Taken } from '../../src/state/primitives.js';
@@ -322,6 +323,42 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
       });
     });
 
+    describe('what the account was found to be', () => {
+      it('is kept for its account alone, across stores', async () => {
+        const [a, b] = [await open(), await open()];
+        expect(await a.account.read('acme.revelup.com')).toBeNull();
+        await a.account.change('acme.revelup.com', () => account('acme.revelup.com'));
+        await b.account.change('acme.revelup.com', (known) => ({
+          ...account('acme.revelup.com'),
+          establishmentId: (known?.establishmentId ?? 0) + 1,
+        }));
+        expect(await a.account.read('acme.revelup.com')).toEqual({
+          ...account('acme.revelup.com'),
+          establishmentId: 91,
+        });
+        expect(await a.account.read('other.revelup.com')).toBeNull();
+        await a.account.change('other.revelup.com', (known) => {
+          expect(known).toBeNull();
+          return account('other.revelup.com');
+        });
+        expect(await b.account.read('acme.revelup.com')).toBeNull();
+      });
+
+      it('passes over what it does not know, and says when it is of another format', async () => {
+        const store = await open();
+        const odd = {
+          ...account('acme.revelup.com'),
+          findings: { ...account('').findings, tax: { value: 'sideways' }, colour: { value: 'red' } },
+        };
+        await store.documents.put('account', JSON.stringify(odd));
+        expect(await store.account.read('acme.revelup.com')).toEqual(account('acme.revelup.com'));
+        await store.documents.put('account', JSON.stringify({ ...odd, format: 2 }));
+        expect(await store.account.read('acme.revelup.com')).toBe('other-format');
+        await store.documents.put('account', '{"torn');
+        expect(await store.account.read('acme.revelup.com')).toBeNull();
+      });
+    });
+
     describe('mail memory', () => {
       it('adds, replaces and forgets single entries, across stores', async () => {
         const [a, b] = [await open(), await open()];
@@ -518,5 +555,23 @@ function accepted(id: string, why: string): Acceptance {
     by: 'sam',
     at: 1,
     until: null,
+  };
+}
+
+function account(name: string): Account {
+  return {
+    format: ACCOUNT_FORMAT,
+    account: name,
+    establishmentId: 90,
+    version: '1.0.0',
+    certifiedAt: null,
+    findings: {
+      deletedOrders: {
+        value: 'honoured',
+        certainty: 'told',
+        why: 'Order 1 was not on the iPad any more.',
+        at: '2026-11-14T12:00:00.000Z',
+      },
+    },
   };
 }

@@ -19,6 +19,7 @@ import { openFileQueue } from './queue.js';
  *   spool/spool-<8 hex>.jsonl     an older one that is being written anew
  *   budgets/<name>                times of the latest requests, so that all runs together keep to the limits
  *   cache/<part>.json             answers that need not be asked for again (at most 32 MB)
+ *   account.json                  what certify has found the Revel account to be
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   locks/                        empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed

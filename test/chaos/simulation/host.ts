@@ -49,6 +49,7 @@ export class Host {
       },
       cache: { get: async () => undefined, set: async () => {}, flush: async () => {} },
       acceptances: { read: async () => [], put: async () => {} },
+      account: { read: async () => null, change: async () => {} },
       mailMemory: { read: async () => [], update: async () => {} },
       documents: noDocuments,
       openQueue: async () => null,
