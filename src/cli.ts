@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { correlationId, eventId, host, hoursBack, port, triggers, whole } from './commands/arguments.js';
+import { correlationId, eventId, host, hoursBack, triggers, whole } from './commands/arguments.js';
 import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
+import { addSandboxCommands } from './commands/sandbox-commands.js';
 import { addSetupCommands, prepareCompletion } from './commands/setup.js';
 import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
@@ -131,16 +132,7 @@ function program(
       finish(await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around));
     });
 
-  const sandbox = root.command('sandbox').description('the built-in simulators of both services');
-  sandbox
-    .command('start')
-    .description('serve them until Ctrl-C')
-    .option('--port <n>', "port of the Tripleseat simulator; Revel's is the next one", port)
-    .action(async (flags: { port?: number }) => finish(await runSandbox('start', flags.port, around)));
-  sandbox
-    .command('reset')
-    .description('delete their data')
-    .action(async () => finish(await runSandbox('reset', undefined, around)));
+  addSandboxCommands(root, around, finish);
   root
     .command('state')
     .description('the state that several hosts share (STATE_URL)')
@@ -191,24 +183,6 @@ function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env'
     noColor: command.optsWithGlobals<{ color: boolean }>().color === false,
     sandbox: flags.sandbox ?? false,
   };
-}
-
-async function runSandbox(
-  action: 'start' | 'reset',
-  sandboxPort: number | undefined,
-  around: Surroundings,
-): Promise<ExitCode> {
-  const { sandboxCommand } = await import('./commands/sandbox.js');
-  const { loadConfig, needsOf } = await import('./config/load.js');
-  const { systemClock } = await import('./clock.js');
-  const { stateDir } = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sandbox });
-  return sandboxCommand(action, {
-    stateDir,
-    ...(sandboxPort === undefined ? {} : { port: sandboxPort }),
-    clock: systemClock,
-    stdout: (text) => around.stdout.write(text),
-    signal: around.stop,
-  });
 }
 
 /** Arguments and paths are repeated in messages; they must not steer the terminal. */

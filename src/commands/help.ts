@@ -178,6 +178,15 @@ const ends: Readonly<Record<string, HelpEnd>> = {
   },
   'sandbox start': { examples: [['sandbox start', 'serve both simulators until Ctrl-C']], exits: DONE },
   'sandbox reset': { examples: [['sandbox reset', 'begin anew']], exits: DONE },
+  'sandbox edit': {
+    examples: [
+      ['sandbox edit 55530001', 'what there is: lines, guests, order'],
+      ['sandbox edit 55530001 --line "Taco Bar" --quantity 40', 'more of a dish'],
+      ['sandbox edit 55530001 --pay 100', 'the guest pays'],
+      ['sandbox edit 55530001 --void', 'staff void the order'],
+    ],
+    exits: DONE,
+  },
   'state migrate': {
     examples: [['state migrate', 'once, and after each upgrade']],
     exits: [

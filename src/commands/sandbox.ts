@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
+import type { EventId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
-import { type Sandbox, serveSandbox, whileStopped } from '../sandbox/index.js';
+import { editSandbox, type SandboxEdit } from '../sandbox/edit.js';
+import { openSandbox, type Sandbox, serveSandbox, whileStopped } from '../sandbox/index.js';
 
 /** What `sandbox start` and `sandbox reset` work with. */
 export interface SandboxCommandOptions {
@@ -30,6 +32,26 @@ export async function sandboxCommand(
       return start(options);
     case 'reset':
       return reset(options);
+  }
+}
+
+/**
+ * `edit`: changes an event of the sandbox, or its order, whether another process serves it or not. Throws an AppError
+ * (`USAGE`) where that cannot be done.
+ */
+export async function sandboxEditCommand(
+  event: EventId,
+  edit: SandboxEdit,
+  { stateDir, clock, stdout }: Pick<SandboxCommandOptions, 'stateDir' | 'clock' | 'stdout'>,
+): Promise<ExitCode> {
+  const sandbox = await openSandbox({ stateDir, clock });
+  try {
+    const say = (line: string) => stdout(`${line}\n`);
+    await editSandbox(sandbox, event, edit, say);
+    say(`What a run makes of it: ts-reconcile sync --event-id ${event} --sandbox`);
+    return ExitCode.ok;
+  } finally {
+    await sandbox.close();
   }
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { sandboxCommand } from '../../src/commands/sandbox.js';
+import { sandboxCommand, sandboxEditCommand } from '../../src/commands/sandbox.js';
+import { parseEventId } from '../../src/domain/ids.js';
 import { ExitCode } from '../../src/errors.js';
 
 let base = '';
@@ -67,5 +68,40 @@ describe('sandbox reset', () => {
     expect(existsSync(stateDir)).toBe(true);
     expect(said.join('')).toContain('reset');
     expect(await reset()).toBe(ExitCode.ok);
+  });
+});
+
+describe('sandbox edit', () => {
+  const edit = async (id: string, what: Partial<Parameters<typeof sandboxEditCommand>[1]>) => {
+    const said: string[] = [];
+    const event = parseEventId(id);
+    if (event === null) throw new Error(id);
+    const around = { stateDir, clock: systemClock, stdout: (text: string) => said.push(text) };
+    await sandboxEditCommand(event, { tripleseat: {}, revel: {}, ...what }, around);
+    return said.join('');
+  };
+
+  it('changes the event and its order while another process serves the sandbox, and says what', async () => {
+    await started(async () => {
+      expect(await edit('55530036', {})).toMatch(/\d+ guests[\s\S]*order \d+: \d+ lines/);
+      const said = await edit('55530036', {
+        tripleseat: { guests: 30, status: 'LOST', date: '-1' },
+        revel: { ringUp: 'coffee service', void: true },
+      });
+      expect(said).toMatch(/guests: \d+ → 30\n.*moved to \d{4}-\d\d-\d\d\n.*DEFINITE → LOST/);
+      expect(said).toMatch(/opened on a register\n.*1 × Coffee Service added to order \d+\n.*voided/);
+    });
+    expect(await edit('55530036', {})).toMatch(/LOST, 30 guests[\s\S]*order \d+: 3 lines, .*deleted/);
+  });
+
+  it('refuses with what there is, and does nothing of what Tripleseat is asked for then', async () => {
+    await expect(edit('1', {})).rejects.toMatchObject({ message: 'There is no event 1.', exitCode: 64 });
+    const nowhere = edit('55530036', { tripleseat: { guests: 99, location: 'Moon' } });
+    await expect(nowhere).rejects.toThrow('There is no location Moon; these there are: Special Events');
+    expect(await edit('55530036', {})).not.toContain('99 guests');
+    await expect(edit('55530001', { revel: { void: true } })).rejects.toThrow('has no order that stands');
+    await expect(edit('55530042', { revel: { open: true } })).rejects.toThrow(/several orders \(\d+, \d+\)/);
+    await expect(edit('55530036', { revel: { order: 7, open: true } })).rejects.toThrow('has no order 7');
+    await expect(edit('55530036', { revel: { ringUp: 'Moon' } })).rejects.toThrow('no single product Moon');
   });
 });

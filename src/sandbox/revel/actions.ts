@@ -3,6 +3,7 @@ import type { ControlResult } from '../host/types.js';
 import { hydrate } from './fields.js';
 import { editItemOnPos, openOnPos, touchOnPos } from './pos.js';
 import { resources, uriOf } from './resources.js';
+import { runStaff, staffSchema } from './staff.js';
 import type { JsonValue, ResourceName, Row } from './types.js';
 import type { World } from './world.js';
 
@@ -25,6 +26,7 @@ const schemas = {
     payments: z.array(rowSchema).optional(),
     history: z.array(rowSchema).optional(),
   }),
+  staff: staffSchema,
   'products-bulk': z.strictObject({ establishment: id, count: z.number().int().min(1).max(200_000) }),
 };
 
@@ -33,7 +35,8 @@ export type RawOrder = z.infer<(typeof schemas)['insert-order']>;
 
 /**
  * Does what somebody else does to the account: `pos-open`, `pos-edit-item`, `pos-delete`, `staff-touch`,
- * `insert-order`, `products-bulk`. The result is the order as it is then (for `products-bulk` their number).
+ * `insert-order`, `staff`, `products-bulk`. The result is the order as it is then (for `products-bulk` their number, for
+ * `staff` what was done in words).
  */
 export function runAction(world: World, action: string, body: unknown, now: number): ControlResult {
   switch (action) {
@@ -59,6 +62,8 @@ export function runAction(world: World, action: string, body: unknown, now: numb
         const order = insertOrder(world, input, now);
         return typeof order === 'string' ? { ok: false, error: order } : { ok: true, result: order };
       });
+    case 'staff':
+      return withInput(schemas[action], body, (input) => runStaff(world, input, now));
     case 'products-bulk':
       return withInput(schemas[action], body, (input) => {
         addProducts(world, input.establishment, input.count, now);

@@ -78,7 +78,7 @@ export function touchOnPos(
 }
 
 /** What a register computes; it works in cents. */
-function recomputed(world: World, order: Row): Record<string, JsonValue> {
+export function recomputed(world: World, order: Row): Record<string, JsonValue> {
   const orderUri = uriOf('Order', order.id);
   const items = world.table('OrderItem').ofOrder(orderUri).filter(isLive);
   const payments = world.table('Payment').ofOrder(orderUri).filter(isLive);

@@ -1,0 +1,137 @@
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import type { EventId } from '../domain/ids.js';
+import { isDate } from '../domain/zones.js';
+import type { ExitCode } from '../errors.js';
+import type { SandboxEdit } from '../sandbox/edit.js';
+import { oneEventId, port, revelId, whole } from './arguments.js';
+import type { Surroundings } from './surroundings.js';
+
+interface EditFlags {
+  guests?: number;
+  line?: string;
+  quantity?: string;
+  price?: string;
+  rename?: string;
+  pay?: string;
+  status?: string;
+  delete?: boolean;
+  date?: string;
+  location?: string;
+  order?: number;
+  open?: boolean;
+  ringUp?: string;
+  void?: boolean;
+  duplicate?: boolean;
+}
+
+/** Adds `sandbox start`, `sandbox reset` and `sandbox edit`. */
+export function addSandboxCommands(
+  root: Command,
+  around: Surroundings,
+  finish: (code: ExitCode) => void,
+): void {
+  const sandbox = root.command('sandbox').description('the built-in simulators of both services');
+  sandbox
+    .command('start')
+    .description('serve them until Ctrl-C')
+    .option('--port <n>', "port of the Tripleseat simulator; Revel's is the next one", port)
+    .action(async (flags: { port?: number }) => finish(await serve('start', flags.port, around)));
+  sandbox
+    .command('reset')
+    .description('delete their data')
+    .action(async () => finish(await serve('reset', undefined, around)));
+  sandbox
+    .command('edit')
+    .description('change an event there, or its order as staff would; without options: see what there is')
+    .addArgument(new Argument('<event-id>', 'the event').argParser(oneEventId))
+    .option('--guests <n>', 'how many are expected', whole('number of guests', 0, 100_000))
+    .option('--line <name>', 'the line of the bill that the next three are about; added where there is none')
+    .option('--quantity <n>', 'its quantity; 0 takes it away', amount)
+    .option('--price <amount>', 'its price', amount)
+    .option('--rename <name>', 'its name from now on')
+    .option('--pay <amount>', 'a payment comes in', amount)
+    .option('--status <status>', 'DEFINITE, LOST, …', (text) => text.trim().toUpperCase())
+    .option('--delete', 'delete the event')
+    .option('--date <day>', 'move it: a day like 2026-12-31, or days from today, e.g. -2', dayOrDays)
+    .option('--location <name>', 'move it to another location')
+    .option('--open', 'open its order on a register')
+    .option('--ring-up <product>', 'open it, and add one of a product of the shop')
+    .option('--void', 'void its order')
+    .option('--duplicate', 'have another program make the same order once more')
+    .option('--order <id>', 'which of several orders the last four are about', revelId)
+    .action(async (event: EventId, flags: EditFlags, command: Command) => {
+      const { systemClock } = await import('../clock.js');
+      const { sandboxEditCommand } = await import('./sandbox.js');
+      const edit = editOf(flags, command);
+      const stateDir = await stateDirOf(around);
+      finish(
+        await sandboxEditCommand(event, edit, {
+          stateDir,
+          clock: systemClock,
+          stdout: (text) => around.stdout.write(text),
+        }),
+      );
+    });
+}
+
+function editOf(flags: EditFlags, command: Command): SandboxEdit {
+  const { guests, line: name, quantity, price, rename, pay, status, date, location, order, ...rest } = flags;
+  const { open, ringUp, void: isVoided, duplicate, delete: isDeleted } = rest;
+  const ofLine = given({ quantity, price, rename });
+  if ((name === undefined) !== (Object.keys(ofLine).length === 0)) {
+    command.error(
+      'error: --line goes with at least one of --quantity, --price and --rename, and they with it.',
+    );
+  }
+  const revel = given({ open, ringUp, void: isVoided, duplicate });
+  if (order !== undefined && Object.keys(revel).length === 0) {
+    command.error('error: --order goes with --open, --ring-up, --void or --duplicate.');
+  }
+  const line = name === undefined ? undefined : { name, ...ofLine };
+  return {
+    tripleseat: given({ guests, line, pay, status, delete: isDeleted, date, location }),
+    revel: { ...revel, ...given({ order }) },
+  };
+}
+
+/** The fields that have a value. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function amount(text: string): string {
+  if (!/^\d{1,7}(?:\.\d{1,4})?$/.test(text))
+    throw new InvalidArgumentError('Write a number like 40 or 12.50.');
+  return text;
+}
+
+function dayOrDays(text: string): string {
+  if (!isDate(text) && !/^[+-]?\d{1,4}$/.test(text)) {
+    throw new InvalidArgumentError('Write a day like 2026-12-31, or days from today: 0, 2, -2.');
+  }
+  return text;
+}
+
+async function stateDirOf(around: Surroundings): Promise<string> {
+  const { loadConfig, needsOf } = await import('../config/load.js');
+  return loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sandbox }).stateDir;
+}
+
+async function serve(
+  action: 'start' | 'reset',
+  sandboxPort: number | undefined,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { sandboxCommand } = await import('./sandbox.js');
+  const { systemClock } = await import('../clock.js');
+  const stateDir = await stateDirOf(around);
+  return sandboxCommand(action, {
+    stateDir,
+    ...(sandboxPort === undefined ? {} : { port: sandboxPort }),
+    clock: systemClock,
+    stdout: (text) => around.stdout.write(text),
+    signal: around.stop,
+  });
+}

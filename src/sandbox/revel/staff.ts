@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { ControlResult } from '../host/types.js';
+import { listHistory } from './effects.js';
+import { openOnPos, recomputed, touchOnPos } from './pos.js';
+import { uriOf } from './resources.js';
+import type { JsonValue, Row } from './types.js';
+import type { World } from './world.js';
+
+const id = z.number().int().min(1);
+
+/** What people in the shop do to the order of an event, in the order of these fields; without any of them: nothing. */
+export const staffSchema = z.strictObject({
+  /** Event id. */
+  event: id,
+  /** Which of several orders; default the one that is there. */
+  order: id.optional(),
+  /** Another program makes the same order once more. */
+  duplicate: z.boolean().optional(),
+  /** Opened on a register. */
+  open: z.boolean().optional(),
+  /** Name of a product of the shop that is added, on a register that has opened the order. */
+  ringUp: z.string().min(1).optional(),
+  /** Taken away. */
+  void: z.boolean().optional(),
+});
+
+/** Carries it out; the result is what was done, in words, a line each. */
+export function runStaff(world: World, deed: z.infer<typeof staffSchema>, now: number): ControlResult {
+  const orders = ordersOf(world, deed.event);
+  const asked = deed.duplicate || deed.open || deed.ringUp !== undefined || deed.void;
+  if (!asked) return { ok: true, result: orders.map((order) => described(world, order)) };
+  const live = orders.filter((order) => order.deleted !== true);
+  const candidates = deed.order === undefined ? live : orders.filter(({ id: own }) => own === deed.order);
+  const [order, second] = candidates;
+  if (order === undefined) {
+    const which = deed.order === undefined ? 'no order that stands' : `no order ${deed.order}`;
+    return { ok: false, error: `Event ${deed.event} has ${which}.` };
+  }
+  if (second !== undefined) {
+    const ids = live.map(({ id: own }) => own).join(', ');
+    return { ok: false, error: `Event ${deed.event} has several orders (${ids}): say which one.` };
+  }
+  const product = deed.ringUp === undefined ? null : productOf(world, order, deed.ringUp);
+  if (product === 'none') {
+    return { ok: false, error: `The shop of order ${order.id} has no single product ${deed.ringUp}.` };
+  }
+  const said: string[] = [];
+  if (deed.duplicate) said.push(`order ${copyOf(world, order, now).id} made, the same as order ${order.id}`);
+  if (deed.open || product !== null) {
+    openOnPos(world, order.id, null, now);
+    said.push(`order ${order.id} opened on a register`);
+  }
+  if (product !== null) {
+    addItem(world, order, product, now);
+    said.push(`1 × ${product.name} added to order ${order.id}`);
+  }
+  if (deed.void) {
+    touchOnPos(world, order.id, { deleted: true }, null, now);
+    said.push(`order ${order.id} voided`);
+  }
+  return { ok: true, result: said };
+}
+
+/** By what this program and the one before it call the orders of an event. */
+function ordersOf(world: World, event: number): Row[] {
+  const names = [`Triple Seat_${event}`, `Triple Seat ${event}`];
+  return world
+    .table('Order')
+    .current()
+    .filter(({ local_id }) => names.includes(String(local_id)));
+}
+
+function described(world: World, order: Row): string {
+  const opened = String(order.updated_by) !== String(order.created_by);
+  const state = order.deleted === true ? ', deleted' : opened ? ', worked on by staff' : '';
+  const items = world
+    .table('OrderItem')
+    .ofOrder(uriOf('Order', order.id))
+    .filter(({ deleted }) => deleted !== true);
+  return `order ${order.id}: ${items.length} lines, total ${Number(order.final_total).toFixed(2)}${state}`;
+}
+
+function productOf(world: World, order: Row, name: string): Row | 'none' {
+  const [product, second] = world
+    .table('Product')
+    .current()
+    .filter((row) => row.establishment === order.establishment && row.active === true)
+    .filter((row) => String(row.name).toLowerCase() === name.toLowerCase());
+  return product === undefined || second !== undefined ? 'none' : product;
+}
+
+function addItem(world: World, order: Row, product: Row, now: number): void {
+  const opened = world.table('Order').get(order.id) ?? order;
+  const table = world.table('OrderItem');
+  const price = Number(product.price);
+  const itemId = table.takeId();
+  world.add(
+    'OrderItem',
+    itemId,
+    {
+      uuid: world.serverUuid('OrderItem', itemId),
+      order: uriOf('Order', order.id),
+      order_local_id: order.local_id ?? null,
+      product: String(product.resource_uri),
+      product_name_override: product.name ?? null,
+      quantity: 1,
+      price,
+      initial_price: price,
+      price_to_display: price.toFixed(6),
+      modifier_amount: 0,
+      tax_amount: 0,
+      dining_option: order.dining_option ?? null,
+      station: order.created_at ?? null,
+      created_by: opened.updated_by ?? null,
+      updated_by: opened.updated_by ?? null,
+      created_date: opened.updated_date ?? null,
+      updated_date: opened.updated_date ?? null,
+    },
+    now,
+  );
+  world.change('Order', order.id, recomputed(world, opened), now);
+}
+
+/** A second order with the same rows, as of a program that does not know of the first. */
+function copyOf(world: World, order: Row, now: number): Row {
+  const orderId = world.table('Order').takeId();
+  const uri = uriOf('Order', orderId);
+  const own = uriOf('Order', order.id);
+  const copy = world.add(
+    'Order',
+    orderId,
+    { ...bare(order), uuid: world.serverUuid('Order', orderId), orderhistory: [] },
+    now,
+  );
+  for (const name of ['OrderItem', 'Payment', 'OrderHistory'] as const) {
+    for (const row of world.table(name).ofOrder(own)) {
+      const rowId = world.table(name).takeId();
+      const values = { ...bare(row), uuid: world.serverUuid(name, rowId), order: uri };
+      const made = world.add(name, rowId, values, now);
+      if (name === 'OrderHistory') listHistory(world, made, now);
+    }
+  }
+  return copy;
+}
+
+function bare({ id: _, resource_uri: __, ...values }: Row): Record<string, JsonValue> {
+  return values;
+}

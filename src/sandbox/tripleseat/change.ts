@@ -1,0 +1,222 @@
+import Big from 'big.js';
+import { z } from 'zod';
+import { lineName } from '../../domain/names.js';
+import { makeDocument, moneyText } from './make-document.js';
+import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from './model.js';
+
+const amount = z.string().regex(/^\d{1,7}(?:\.\d{1,4})?$/);
+
+/** What somebody at Tripleseat changes on an event besides its status, day and place. Amounts are decimal texts. */
+export const changeSchema = z.strictObject({
+  guests: z.number().int().min(0).optional(),
+  /** The line of this name is changed, or added where there is none; a quantity of 0 takes it away. */
+  line: z
+    .strictObject({
+      name: z.string().min(1),
+      quantity: amount.optional(),
+      price: amount.optional(),
+      rename: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** A payment that has come in. */
+  pay: amount.optional(),
+});
+
+/** See {@link changeSchema}. */
+export type EventChange = z.infer<typeof changeSchema>;
+
+/** What an event is after a change, and the change in words, a line each. */
+export interface Changed {
+  event: RawRecord;
+  said: string[];
+}
+
+/**
+ * The event after a change, with all sums made anew as Tripleseat does; a sentence where it cannot be changed like that.
+ * The event that is given stays as it is.
+ */
+export function changeEvent(given: RawRecord, change: EventChange): Changed | string {
+  const event = structuredClone(given);
+  const said: string[] = [];
+  if (change.guests !== undefined) {
+    said.push(`guests: ${String(event.guest_count)} → ${change.guests}`);
+    event.guest_count = change.guests;
+  }
+  if (change.line === undefined && change.pay === undefined) return { event, said };
+  const document = billOf(event);
+  if (document === null) return 'The event has no document with lines of its own.';
+  if (change.line !== undefined) {
+    const done = changeLine(document, change.line, event.id);
+    if (!done.ok) return done.why;
+    said.push(done.said);
+  }
+  if (change.pay !== undefined) {
+    addPayment(document, event, cents(change.pay));
+    said.push(`paid: ${shown(cents(change.pay))} more`);
+  }
+  const before = totalOf(document);
+  const { total, due } = sumUp(document, event);
+  if (total !== before) said.push(`total: ${shown(before)} → ${shown(total)}`);
+  said.push(`due: ${shown(due)}`);
+  return { event, said };
+}
+
+/** What there is to change on an event, in words, a line each. */
+export function linesOf(event: RawRecord): string[] {
+  const document = billOf(event);
+  const status = textOf(event, 'deleted_at') === '' ? textOf(event, 'status') : 'deleted';
+  return [
+    `${textOf(event, 'event_start_iso8601').replace('T', ' ').slice(0, 16)}, ${status}, ${String(event.guest_count)} guests`,
+    ...objectsOf(document ?? {}, 'line_items')
+      .filter((line) => nameOf(line) !== '')
+      .map((line) => `${nameOf(line)}: ${priced(line)}`),
+    ...(document === null
+      ? []
+      : [`total: ${shown(totalOf(document))}, due: ${shown(cents(event.amount_due))}`]),
+  ];
+}
+
+/** The document that the event's own sums come from. */
+function billOf(event: RawRecord): JsonObject | null {
+  const live = objectsOf(event, 'documents').filter(
+    (document) => textOf(document, 'deleted_at') === '' && objectsOf(document, 'line_items').length > 0,
+  );
+  return live.find((document) => totalOf(document) === cents(event.grand_total)) ?? live[0] ?? null;
+}
+
+function changeLine(
+  document: JsonObject,
+  { name, quantity, price, rename }: NonNullable<EventChange['line']>,
+  eventId: number,
+): { ok: true; said: string } | { ok: false; why: string } {
+  const lines = objectsOf(document, 'line_items');
+  const line = lines.find((each) => nameOf(each).toLowerCase() === name.toLowerCase());
+  if (line === undefined) {
+    if (price === undefined) {
+      const names = lines.map(nameOf).filter((each) => each !== '');
+      return {
+        ok: false,
+        why: `There is no line ${name}; these there are: ${names.join(', ')}. With a price it is added.`,
+      };
+    }
+    const added = newLine(rename ?? name, quantity ?? '1', price, lines, eventId);
+    document.line_items = [...lines, added];
+    return { ok: true, said: `${nameOf(added)}: ${priced(added)}, new` };
+  }
+  const before = `${nameOf(line)}: ${priced(line)}`;
+  if (quantity !== undefined && Number(quantity) === 0) {
+    document.line_items = lines.filter((each) => each !== line);
+    return { ok: true, said: `${before}, taken away` };
+  }
+  if (quantity !== undefined) line.quantity = new Big(quantity).toFixed();
+  if (price !== undefined) line.price = moneyText(new Big(price).times(100).toNumber());
+  if (rename !== undefined)
+    line[textOf(line, 'display_name') === '' ? 'description' : 'display_name'] = rename;
+  const total = new Big(textOf(line, 'price') || 0).times(textOf(line, 'quantity') || 1).times(100);
+  if (textOf(line, 'price') !== '') line.total_price = moneyText(total.round(0, Big.roundHalfUp).toNumber());
+  return { ok: true, said: `${before} → ${rename === undefined ? '' : `${rename}: `}${priced(line)}` };
+}
+
+function newLine(
+  name: string,
+  quantity: string,
+  price: string,
+  lines: readonly JsonObject[],
+  eventId: number,
+): JsonObject {
+  const options = { lines: [{ name, quantity, price: new Big(price).times(100).toNumber() }], viewUrl: null };
+  const [made] = objectsOf(
+    makeDocument(options, 0, { id: eventId, zone: 'UTC', updatedAt: 0 }).json,
+    'line_items',
+  );
+  const like = lines.find((line) => textOf(line, 'price') !== '');
+  const id = Math.max(eventId * 10, ...lines.map((line) => Number(line.id))) + 1;
+  return { ...made, id, position: lines.length, billing_ids: like?.billing_ids ?? [] };
+}
+
+/** The payments stand on the document or on the event, as the account has it. */
+function addPayment(document: JsonObject, event: RawRecord, paid: number): void {
+  const set = paymentSet(document, event);
+  const payments = objectsOf(set, 'payments');
+  const made = makeDocument({ lines: [], payments: [{ amount: paid, title: 'Payment' }] }, 0, {
+    id: event.id,
+    zone: 'UTC',
+    updatedAt: Date.UTC(2026, 0, 1),
+  }).json;
+  const [payment] = objectsOf(isObject(made.payment_set) ? made.payment_set : {}, 'payments');
+  const id = Math.max(event.id + 99, ...payments.map((each) => Number(each.id))) + 1;
+  set.payments = [...payments, { ...payment, id, paid_at: textOf(event, 'updated_at') }];
+}
+
+function paymentSet(document: JsonObject, event: RawRecord): JsonObject {
+  if (isObject(document.payment_set)) return document.payment_set;
+  if (isObject(event.payment_set)) return event.payment_set;
+  const made: JsonObject = { document_name: 'Event Order', payments: [] };
+  document.payment_set = made;
+  return made;
+}
+
+/** Writes every sum of document and event anew; in cents. */
+function sumUp(document: JsonObject, event: RawRecord): { total: number; due: number } {
+  const lines = objectsOf(document, 'line_items');
+  const subtotal = lines.reduce((sum, line) => sum + cents(line.total_price), 0);
+  const financials = isObject(document.financials) ? document.financials : {};
+  const taxed = subtotal - cents(financials.discounts_total);
+  const billing = objectsOf(document, 'billing_totals').map((row) => {
+    // An amount stands in both fields, a rate in the first one.
+    const isRate = row.value !== row.total_price;
+    const total = isRate ? new Big(textOf(row, 'value') || 0).times(taxed).div(100) : null;
+    return total === null
+      ? row
+      : { ...row, total_price: moneyText(total.round(0, Big.roundHalfUp).toNumber()) };
+  });
+  const total = taxed + billing.reduce((sum, row) => sum + cents(row.total_price), 0);
+  const set = paymentSet(document, event);
+  const due = total - objectsOf(set, 'payments').reduce((sum, payment) => sum + paidBy(payment), 0);
+  const food = lines.some((line) => textOf(line, 'price') !== '')
+    ? [{ name: 'Food', total: moneyText(subtotal) }]
+    : [];
+  document.billing_totals = billing;
+  document.category_totals = food.map(({ name, total: value }) => ({ name, value }));
+  document.financials = { ...financials, grand_total: moneyText(total), amount_due: moneyText(due) };
+  const owed = moneyText(due);
+  Object.assign(set, { amount_due: owed, running_balance: owed, remaining_payment_amount: owed });
+  Object.assign(event, {
+    actual_amount: moneyText(taxed),
+    grand_total: moneyText(total),
+    amount_due: owed,
+    category_totals: food,
+    billing_totals: billing.map((row) => ({
+      name: textOf(row, 'description'),
+      total: row.total_price ?? null,
+    })),
+  });
+  return { total, due };
+}
+
+function paidBy(payment: JsonObject): number {
+  if (payment.state !== 'paid') return 0;
+  return cents(payment.amount) - cents(payment.amount_refunded ?? payment.refund_amount);
+}
+
+function totalOf(document: JsonObject): number {
+  return cents(isObject(document.financials) ? document.financials.grand_total : null);
+}
+
+function nameOf(line: JsonObject): string {
+  return lineName({ displayName: textOf(line, 'display_name'), description: textOf(line, 'description') });
+}
+
+/** `36 × 8.24`; the quantity alone of a line without a price. */
+function priced(line: JsonObject): string {
+  const count = String(Number(line.quantity));
+  return textOf(line, 'price') === '' ? count : `${count} × ${new Big(textOf(line, 'price')).toFixed(2)}`;
+}
+
+function shown(amountInCents: number): string {
+  return (amountInCents / 100).toFixed(2);
+}
+
+function cents(value: JsonObject[string] | undefined): number {
+  return Math.round(Number(value ?? 0) * 100);
+}
