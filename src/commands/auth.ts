@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type Clock, systemClock } from '../clock.js';
@@ -11,7 +10,7 @@ import { instantText, spanText } from '../text/time.js';
 import { authorizeUrl, exchangeCode } from '../tripleseat/auth.js';
 import { listenForCallback, redirectUriOf } from '../tripleseat/callback.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
-import { readPasted } from '../tripleseat/sign-in.js';
+import { newSignIn, readPasted, type SignIn } from '../tripleseat/sign-in.js';
 import { scopesOf, tell, words } from './auth-common.js';
 import { openStateFor } from './connections.js';
 import type { Surroundings } from './surroundings.js';
@@ -46,10 +45,10 @@ export async function authLogin(options: LoginOptions, around: Surroundings): Pr
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.auth });
   const state = await openStateFor(config, around, false);
   try {
-    const nonce = randomBytes(24).toString('base64url');
-    const { code, redirectUri } = await (options.paste
-      ? pastedCode(options, config, nonce, around)
-      : callbackCode(options, config, nonce, around));
+    const signIn = newSignIn();
+    const answer = await (options.paste
+      ? pastedCode(options, config, signIn, around)
+      : callbackCode(options, config, signIn, around));
     const { auth } = connectTripleseat(config.tripleseat, {
       transport: gotTransport(),
       clock: systemClock,
@@ -57,7 +56,7 @@ export async function authLogin(options: LoginOptions, around: Surroundings): Pr
       store: state.tokens,
       timeoutMs: config.httpTimeoutMs,
     });
-    const tokens = await exchangeCode(auth, code, redirectUri);
+    const tokens = await exchangeCode(auth, { ...answer, verifier: signIn.verifier });
     await tell(around.stdout, around, signedIn(tokens, config.tripleseat.scope));
     return ExitCode.ok;
   } finally {
@@ -73,12 +72,12 @@ interface Code {
 async function callbackCode(
   { port, clock = systemClock }: LoginOptions,
   config: Config,
-  state: string,
+  signIn: SignIn,
   around: Surroundings,
 ): Promise<Code> {
   const server = await listenForCallback({
     port,
-    state,
+    state: signIn.state,
     timeoutMs: LOGIN_TIMEOUT_MS,
     clock,
     signal: around.stop,
@@ -86,7 +85,7 @@ async function callbackCode(
   try {
     const { redirectUri } = server;
     const waiting = `Waiting for the answer, at most ${spanText(LOGIN_TIMEOUT_MS)}. Ctrl-C stops.`;
-    await tell(around.stderr, around, invitation(config, redirectUri, state, waiting));
+    await tell(around.stderr, around, invitation(config, redirectUri, signIn, waiting));
     const outcome = await server.outcome;
     switch (outcome.kind) {
       case 'code':
@@ -111,18 +110,18 @@ async function callbackCode(
 async function pastedCode(
   options: LoginOptions,
   config: Config,
-  state: string,
+  signIn: SignIn,
   around: Surroundings,
 ): Promise<Code> {
   const redirectUri = options.redirectUri ?? redirectUriOf(options.port);
   const how =
     'After the consent the browser is sent to an address that it may be unable to open: that is fine. Paste that ' +
     'whole address here (or its code and state with a blank between them):';
-  await tell(around.stderr, around, invitation(config, redirectUri, state, how));
+  await tell(around.stderr, around, invitation(config, redirectUri, signIn, how));
   let tries = 0;
   for await (const line of lines(options.input, around.stop)) {
     if (line.trim() === '') continue;
-    const answer = readPasted(line, state);
+    const answer = readPasted(line, signIn.state);
     if (answer.kind === 'code') return { code: answer.code, redirectUri };
     if (answer.kind === 'refused') throw refused(answer.error);
     tries += 1;
@@ -158,11 +157,11 @@ async function* lines(input: Readable, stop: AbortSignal): AsyncGenerator<string
   }
 }
 
-function invitation(config: Config, redirectUri: string, state: string, then: string): string[] {
+function invitation(config: Config, redirectUri: string, signIn: SignIn, then: string): string[] {
   return [
     'Open this address in a browser that is signed in to Tripleseat as a customer admin:',
     '',
-    authorizeUrl(config.tripleseat, redirectUri, state),
+    authorizeUrl(config.tripleseat, redirectUri, signIn),
     '',
     `The OAuth application must have this redirect URI, letter by letter: ${redirectUri}`,
     then,

@@ -1,5 +1,6 @@
 import { AppError, ExitCode, errorText } from '../errors.js';
 import type { TokenStore, Tokens } from '../state/types.js';
+import type { SignIn } from './sign-in.js';
 import {
   type Grant,
   type GrantOrigin,
@@ -149,11 +150,14 @@ async function keep(store: TokenStore, tokens: Tokens, grant: Grant): Promise<vo
   }
 }
 
-/** Where a browser goes to consent. The admin comes back to `redirectUri` with `code` and the same `state`. */
+/**
+ * Where a browser goes to consent. The admin comes back to `redirectUri` with `code` and the same `state`. Whether
+ * Tripleseat looks at the challenge is not documented; a server that does not passes it over (RFC 6749, 3.1).
+ */
 export function authorizeUrl(
   settings: { authorizeUrl: string; clientId: string; scope: string },
   redirectUri: string,
-  state: string,
+  { state, challenge }: Pick<SignIn, 'state' | 'challenge'>,
 ): string {
   const url = new URL(settings.authorizeUrl);
   url.searchParams.set('client_id', settings.clientId);
@@ -161,6 +165,8 @@ export function authorizeUrl(
   url.searchParams.set('response_type', 'code');
   url.searchParams.set('scope', settings.scope);
   url.searchParams.set('state', state);
+  url.searchParams.set('code_challenge', challenge);
+  url.searchParams.set('code_challenge_method', 'S256');
   return url.toString();
 }
 
@@ -173,11 +179,15 @@ export function authorizeUrl(
  */
 export function exchangeCode(
   options: TokenEndpoint & { store: TokenStore },
-  code: string,
-  redirectUri: string,
+  { code, redirectUri, verifier }: { code: string; redirectUri: string; verifier: string },
 ): Promise<Tokens> {
   return options.store.exclusive(EXCLUSIVE_MS, async () => {
-    const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri } as const;
+    const grant = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+    } as const;
     const result = await requestTokens(options, grant);
     if (result.kind !== 'tokens') {
       const hint = 'Start again with `ts-reconcile auth login`.';

@@ -1,4 +1,24 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** What ties one sign-in together, made anew for each. */
+export interface SignIn {
+  /** Comes back with the answer, so that no other page can end the sign-in. */
+  state: string;
+  /** Sent with the code alone, so that whoever else sees the answer can do nothing with it (RFC 7636). */
+  verifier: string;
+  /** What the consent page is told of the verifier: its SHA-256. */
+  challenge: string;
+}
+
+/** A sign-in that nobody can guess. */
+export function newSignIn(): SignIn {
+  const verifier = randomBytes(32).toString('base64url');
+  return {
+    state: randomBytes(24).toString('base64url'),
+    verifier,
+    challenge: createHash('sha256').update(verifier).digest('base64url'),
+  };
+}
 
 /** What came back from the consent page. */
 export type SignInAnswer =

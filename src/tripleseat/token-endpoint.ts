@@ -24,7 +24,7 @@ export interface TokenEndpoint {
 export type Grant =
   | { grant_type: 'refresh_token'; refresh_token: string }
   | { grant_type: 'client_credentials'; scope: string }
-  | { grant_type: 'authorization_code'; code: string; redirect_uri: string };
+  | { grant_type: 'authorization_code'; code: string; redirect_uri: string; code_verifier: string };
 
 /**
  * What the endpoint answered. `unavailable`: certainly no token was made and none died. `unknown`: it may have

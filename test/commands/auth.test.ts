@@ -78,6 +78,9 @@ describe('auth login', () => {
     const redirect = url.searchParams.get('redirect_uri') ?? '';
     expect(redirect).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
     expect(url.searchParams.get('scope')).toBe('events:read bookings:read');
+    // The simulator gives no tokens for the code without the text that this is the digest of.
+    expect(url.searchParams.get('code_challenge')).toMatch(/^[\w-]{43}$/);
+    expect(url.searchParams.get('code_challenge_method')).toBe('S256');
     expect(url.searchParams.get('state')).toMatch(/^[\w-]{32}$/);
     expect(on.err.text).toContain(`letter by letter: ${redirect}`);
     const page = await fetch(await consent(url.href));

@@ -446,17 +446,18 @@ describe('exchangeCode', () => {
       json(200, { access_token: 'a', refresh_token: 'r', expires_in: '60', scope: 'events:read' }),
     );
     const store = new MemoryTokenStore(tokens(clock));
-    const got = await exchangeCode(
-      options(server, store, clock),
-      'the-code',
-      'http://127.0.0.1:8912/callback',
-    );
+    const got = await exchangeCode(options(server, store, clock), {
+      code: 'the-code',
+      redirectUri: 'http://127.0.0.1:8912/callback',
+      verifier: 'the-verifier',
+    });
     expect(got).toMatchObject({ accessToken: 'a', refreshToken: 'r', expiresAt: clock.now() + 60_000 });
     expect(store.stored).toEqual(got);
     expect(server.grants[0]).toMatchObject({
       grant_type: 'authorization_code',
       code: 'the-code',
       redirect_uri: 'http://127.0.0.1:8912/callback',
+      code_verifier: 'the-verifier',
     });
   });
 
@@ -465,7 +466,12 @@ describe('exchangeCode', () => {
     const server = new FakeServer('none');
     server.faults.push(json(400, { error: 'invalid_grant' }), lost(true));
     const store = new MemoryTokenStore();
-    const exchange = () => exchangeCode(options(server, store, clock), 'canary-code', 'http://127.0.0.1/');
+    const exchange = () =>
+      exchangeCode(options(server, store, clock), {
+        code: 'canary-code',
+        redirectUri: 'http://127.0.0.1/',
+        verifier: 'canary-verifier',
+      });
     const refused = await refusal(exchange());
     expect(refused).toMatchObject({ code: 'CREDENTIALS', exitCode: 77 });
     const unanswered = await refusal(exchange());
@@ -482,9 +488,11 @@ describe('authorizeUrl', () => {
       clientId: 'a b',
       scope: 'events:read bookings:read',
     };
-    expect(authorizeUrl(settings, 'http://127.0.0.1:8912/callback', 'xyz')).toBe(
+    expect(
+      authorizeUrl(settings, 'http://127.0.0.1:8912/callback', { state: 'xyz', challenge: 'of-it' }),
+    ).toBe(
       'https://login.tripleseat.com/oauth2/authorize?client_id=a+b&redirect_uri=http%3A%2F%2F127.0.0.1%3A8912%2Fcallback' +
-        '&response_type=code&scope=events%3Aread+bookings%3Aread&state=xyz',
+        '&response_type=code&scope=events%3Aread+bookings%3Aread&state=xyz&code_challenge=of-it&code_challenge_method=S256',
     );
   });
 });

@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readAnswer, readPasted } from '../../src/tripleseat/sign-in.js';
+import { newSignIn, readAnswer, readPasted } from '../../src/tripleseat/sign-in.js';
 
 const STATE = 'the-state-of-this-sign-in';
 
 const answer = (query: string) => readAnswer(new URLSearchParams(query), STATE);
+
+it('a sign-in has a verifier of its own, and shows the digest of it', () => {
+  const [one, two] = [newSignIn(), newSignIn()];
+  expect(one.challenge).toBe(createHash('sha256').update(one.verifier).digest('base64url'));
+  expect(one.verifier).toMatch(/^[\w-]{43}$/);
+  expect(new Set([one.state, one.verifier, two.state, two.verifier]).size).toBe(4);
+});
 
 describe('readAnswer', () => {
   it('takes the code when the state is that of this sign-in', () => {

@@ -98,7 +98,15 @@ const oauthStateSchema = z.strictObject({
   ),
   /** Live refresh tokens with their scope. */
   refresh: z.record(z.string(), z.string()),
-  codes: z.record(z.string(), z.strictObject({ redirectUri: z.string(), scope: z.string() })),
+  codes: z.record(
+    z.string(),
+    z.strictObject({
+      redirectUri: z.string(),
+      scope: z.string(),
+      /** SHA-256 of the verifier that the code needs, in base64url; without it none. */
+      challenge: z.string().optional(),
+    }),
+  ),
 });
 export type OauthState = z.infer<typeof oauthStateSchema>;
 

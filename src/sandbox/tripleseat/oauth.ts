@@ -44,9 +44,13 @@ export class OauthServer {
       target.searchParams.set('error', 'unsupported_response_type');
     } else if (settings.consent === 'denies') {
       target.searchParams.set('error', 'access_denied');
+    } else if ((query.get('code_challenge_method') ?? 'S256') !== 'S256') {
+      target.searchParams.set('error', 'invalid_request');
     } else {
       const code = this.#secret();
-      this.#state.codes[code] = { redirectUri, scope: query.get('scope') ?? DEFAULT_SCOPE };
+      const challenge = query.get('code_challenge');
+      const scope = query.get('scope') ?? DEFAULT_SCOPE;
+      this.#state.codes[code] = { redirectUri, scope, ...(challenge === null ? {} : { challenge }) };
       this.#changed();
       target.searchParams.set('code', code);
     }
@@ -123,6 +127,10 @@ export class OauthServer {
     const code = this.#state.codes[body.code ?? ''];
     if (!code || code.redirectUri !== body.redirect_uri) return invalidGrant();
     delete this.#state.codes[body.code ?? ''];
+    const { code_verifier: verifier } = body;
+    const shown =
+      verifier === undefined ? undefined : createHash('sha256').update(verifier).digest('base64url');
+    if (shown !== code.challenge) return invalidGrant();
     return this.#issue(code.scope, now, { refreshable: true, ownsNothing: false });
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Driver } from './driver.js';
 
@@ -104,6 +105,30 @@ describe('consent', () => {
     const token = driver.grant({ ...form, redirect_uri: 'http://127.0.0.1:8123/callback' });
     expect(JSON.parse(token.body)).toMatchObject({ scope: 'events:read', refresh_token: expect.any(String) });
     expect(driver.grant({ ...form, redirect_uri: 'http://127.0.0.1:8123/callback' }).status).toBe(400);
+  });
+
+  it.each([
+    ['the verifier of its challenge', 'the-verifier', 200],
+    ['another one', 'another', 400],
+    ['none', undefined, 400],
+  ])('gives tokens for a code with a challenge and %s: %i', (_, verifier, status) => {
+    const driver = new Driver();
+    const challenge = createHash('sha256').update('the-verifier').digest('base64url');
+    const asked = `${query}&redirect_uri=${redirect}&code_challenge=${challenge}&code_challenge_method=S256`;
+    const { headers } = driver.request('GET', `/oauth2/authorize?${asked}`);
+    const form = {
+      grant_type: 'authorization_code',
+      code: new URL(headers.location ?? '').searchParams.get('code') ?? '',
+      redirect_uri: 'http://127.0.0.1:8123/callback',
+    };
+    const shown: Record<string, string> = verifier === undefined ? {} : { code_verifier: verifier };
+    expect(driver.grant({ ...form, ...shown }).status).toBe(status);
+  });
+
+  it('knows one way to make a challenge', () => {
+    const asked = `${query}&redirect_uri=${redirect}&code_challenge=x&code_challenge_method=plain`;
+    const { headers } = new Driver().request('GET', `/oauth2/authorize?${asked}`);
+    expect(headers.location).toContain('error=invalid_request');
   });
 
   it('reports a refusal to the redirect URI', () => {
