@@ -105,7 +105,7 @@ export async function whileStopped(
 async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: HostLocks }> {
   const root = sandboxDir(options.stateDir);
   const files = new StateFiles({ root, clock: options.clock, random: options.random ?? Math.random });
-  return { files, locks: await HostLocks.of({ files, readOnly: false }) };
+  return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }) };
 }
 
 async function serve(options: SandboxOptions, files: StateFiles, locks: HostLocks): Promise<Sandbox | null> {

@@ -481,10 +481,10 @@ describe('doctor: the host', () => {
     expect(text).not.toContain('canary');
   });
 
-  it('leaves nothing but the tokens and the request budget in the state directory', async () => {
+  it('leaves nothing but the tokens, the request budget and the key of its locks in the state directory', async () => {
     const dir = world.newStateDir();
     await doctor({ STATE_DIR: dir });
-    expect(await readdir(dir)).toEqual(['budgets', 'tokens.json']);
+    expect(await readdir(dir)).toEqual(['budgets', 'locks', 'tokens.json']);
   });
 
   it('knows about webhooks and signals, and calls nobody', async () => {

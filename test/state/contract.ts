@@ -85,7 +85,10 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         const other = await setUp();
         const elsewhere = await other.open();
         try {
-          const [a, b] = [await open(), await open({ readOnly: true })];
+          const a = await open();
+          await a.locks.tryLock('sweep');
+          await elsewhere.locks.tryLock('sweep');
+          const b = await open({ readOnly: true });
           expect(a.locks.reach).toBe(b.locks.reach);
           expect(elsewhere.locks.reach).not.toBe(a.locks.reach);
           await a.locks.confirm();
@@ -527,6 +530,8 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
 
       it('takes locks like any other', async () => {
         const [writer, reader] = [await open(), await open({ readOnly: true })];
+        await writer.locks.tryLock('event-1');
+        expect(await reader.locks.tryLock('event-1')).toBeNull();
         const lock = await reader.locks.tryLock('sweep');
         expect(lock).not.toBeNull();
         expect(await writer.locks.tryLock('sweep')).toBeNull();

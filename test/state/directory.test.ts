@@ -68,10 +68,10 @@ describe('permissions', () => {
       } finally {
         process.umask(before);
       }
-      for (const folder of ['..', '.', 'cache', 'journal'])
+      for (const folder of ['..', '.', 'cache', 'journal', 'locks'])
         expect(await modeOf(join(dir, folder))).toBe('700');
       for (const file of FILES) expect(await modeOf(join(dir, file))).toBe('600');
-      expect((await readdir(dir)).sort()).toEqual(['cache', 'journal', 'tokens.json']);
+      expect((await readdir(dir)).sort()).toEqual(['cache', 'journal', 'locks', 'tokens.json']);
     });
   }
 
@@ -98,7 +98,8 @@ describe('permissions', () => {
     await (await store.openQueue())?.close();
     await store.budget?.('revel').claim(1, []);
     // `intents` is of earlier versions.
-    for (const folder of ['locks', 'sandbox', 'intents']) await mkdir(join(dir, folder));
+    for (const folder of ['sandbox', 'intents']) await mkdir(join(dir, folder));
+    await writeFile(join(dir, 'accepted.json'), '{}');
     const made = await readdir(dir);
     expect(made).toEqual(expect.arrayContaining(['budgets', 'mailed.json', 'tokens.damaged.json']));
     await chmod(dir, 0o755);
@@ -144,7 +145,6 @@ describe('laziness', () => {
   it('creates nothing before the first write', async () => {
     const parent = await temporaryDirectory();
     const store = await open(join(parent, 'state'));
-    await store.locks.tryLock('sweep');
     expect(await store.tokens.read()).toBeNull();
     expect(await store.documents.get('kept/1')).toEqual({ kind: 'none' });
     expect(await collect(store.journal.read())).toEqual([]);

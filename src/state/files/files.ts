@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { access, link, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.js';
-import { isMissing, stateError } from '../failure.js';
+import { errnoOf, isMissing, stateError } from '../failure.js';
 import { type Admission, ensureDirectory, inspectDirectory, syncDirectory } from './folders.js';
 
 /** Leftovers of other hosts, whose processes cannot be asked for, go after this long. */
@@ -117,6 +117,28 @@ export class StateFiles {
           throw error;
         }
         await syncDirectory(dirname(path));
+      });
+    } catch (error) {
+      throw stateError(error, 'write', path);
+    }
+  }
+
+  /** Makes a file that is not there yet, whole and durable when it returns; false: there is one. */
+  async create(sub: string, name: string, text: string): Promise<boolean> {
+    const path = this.path(sub, name);
+    try {
+      return await this.inFolder(sub, async () => {
+        const temporary = await this.#writeTemporary(dirname(path), text);
+        try {
+          await link(temporary, path);
+        } catch (error) {
+          if (errnoOf(error) === 'EEXIST') return false;
+          throw error;
+        } finally {
+          await unlink(temporary).catch(() => undefined);
+        }
+        await syncDirectory(dirname(path));
+        return true;
       });
     } catch (error) {
       throw stateError(error, 'write', path);

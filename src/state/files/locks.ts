@@ -9,6 +9,7 @@ import { AppError, ExitCode } from '../../errors.js';
 import { errnoOf, isMissing, stateError } from '../failure.js';
 import type { Lock, Locks } from '../primitives.js';
 import type { StateFiles } from './files.js';
+import { LockKey } from './lock-key.js';
 
 /** Opens the lock or says that somebody holds it. The lock is gone when `free` was called or the process died. */
 type Grip = { kind: 'held'; free: () => Promise<void> } | { kind: 'busy' };
@@ -20,40 +21,56 @@ const LOCK_FOLDER = 'locks';
 /** What {@link Locks} is made with. */
 export interface LocksOptions {
   files: StateFiles;
-  /** Creates no lock file where the platform needs one; such a lock then holds within this process only. */
+  /** Makes no file that a lock would need; such a lock then holds within this process only. */
   readOnly: boolean;
+  /** Names that everybody on this host can make: for locks that are worth nothing to anybody else. */
+  open?: true;
 }
+
+/** Even a dry run keeps the tokens that it has renewed, and must not do so while another run does. */
+const NEVER_LOCAL = 'tokens';
 
 /**
  * Named locks of one state directory, all held by the kernel, so that none outlives its process. They reach as
  * far as one host (on Linux: one network namespace; containers that share a volume do not see each other's).
  */
 export class HostLocks implements Locks {
-  readonly reach: string;
   /** The kernel takes no lock away from a process that lives. */
   readonly lost = new AbortController().signal;
   readonly #options: LocksOptions;
   readonly #scope: string;
+  readonly #place: string;
+  readonly #key: LockKey | null;
   readonly #held = new Set<Lock>();
   readonly #local = new Set<string>();
 
-  private constructor(options: LocksOptions, scope: string, place: string) {
+  private constructor(options: LocksOptions, scope: string, place: string, key: LockKey | null) {
     this.#options = options;
     this.#scope = scope;
-    this.reach = `files ${place} ${scope}`;
+    this.#place = place;
+    this.#key = key;
   }
 
   /** Locks of the directory that the path really leads to, there or not yet there. */
   static async of(options: LocksOptions): Promise<HostLocks> {
-    return new HostLocks(options, await canonicalPath(options.files.root), await lockPlace());
+    const key = options.open ? null : new LockKey(options.files, LOCK_FOLDER);
+    await key?.read();
+    return new HostLocks(options, await canonicalPath(options.files.root), await lockPlace(), key);
+  }
+
+  /** Locks with other names exclude nobody who has these, so they reach elsewhere. */
+  get reach(): string {
+    return `files ${this.#place} ${this.#scope}${this.#key === null ? '' : ` ${digest(this.#key.text)}`}`;
   }
 
   async confirm(): Promise<void> {}
 
   /** Takes the named lock, or null when any process has it, this one included. */
   async tryLock(name: string): Promise<Lock | null> {
-    const key = createHash('sha256').update(`${this.#scope}\0${name}`).digest('hex');
-    const grip = await this.#take(key);
+    const { readOnly } = this.#options;
+    const isKept = this.#key === null || (await this.#key.keep(!readOnly || name === NEVER_LOCAL));
+    const key = digest(`${this.#scope}\0${name}${this.#key === null ? '' : `\0${this.#key.text}`}`);
+    const grip = isKept ? await this.#take(key) : this.#takeLocally(key);
     if (grip.kind === 'busy') return null;
     const lock: Lock = {
       release: async () => {
@@ -118,6 +135,10 @@ export class HostLocks implements Locks {
       },
     };
   }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function listen(path: string): Promise<Grip> {

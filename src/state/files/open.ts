@@ -21,7 +21,9 @@ import { openFileQueue } from './queue.js';
  *   cache/<part>.json             answers that need not be asked for again (at most 32 MB)
  *   account.json                  what certify has found the Revel account to be
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
- *   locks/                        empty files, on macOS and the BSDs only
+ *   accepted.json                 failures that a person has left as they are (at most 2,000)
+ *   locks/key                     the random part of the names of locks
+ *   locks/<64 hex>                empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed
  *
  * All but tokens.json may be deleted while nothing runs; the next run then only takes longer (and what was in the
