@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ControlResult } from '../host/types.js';
 import { hydrate } from './fields.js';
-import { editItemOnPos, openOnPos, touchOnPos } from './pos.js';
+import { editItemOnPos, lookOnPos, openOnPos, touchOnPos } from './pos.js';
 import { resources, uriOf } from './resources.js';
 import { runStaff, staffSchema } from './staff.js';
 import type { JsonValue, ResourceName, Row } from './types.js';
@@ -12,6 +12,7 @@ const rowSchema = z.record(z.string(), z.json());
 
 const schemas = {
   'pos-open': z.strictObject({ orderId: id, userId: id.optional() }),
+  'pos-look': z.strictObject({ orderId: id }),
   'pos-edit-item': z.strictObject({
     itemId: id,
     price: z.number().optional(),
@@ -34,9 +35,9 @@ const schemas = {
 export type RawOrder = z.infer<(typeof schemas)['insert-order']>;
 
 /**
- * Does what somebody else does to the account: `pos-open`, `pos-edit-item`, `pos-delete`, `staff-touch`,
+ * Does what somebody else does to the account: `pos-open`, `pos-look`, `pos-edit-item`, `pos-delete`, `staff-touch`,
  * `insert-order`, `staff`, `products-bulk`. The result is the order as it is then (for `products-bulk` their number, for
- * `staff` what was done in words).
+ * `staff` what was done in words, for `pos-look` what staff see).
  */
 export function runAction(world: World, action: string, body: unknown, now: number): ControlResult {
   switch (action) {
@@ -44,6 +45,8 @@ export function runAction(world: World, action: string, body: unknown, now: numb
       return withInput(schemas[action], body, (input) =>
         found(openOnPos(world, input.orderId, input.userId ?? null, now)),
       );
+    case 'pos-look':
+      return withInput(schemas[action], body, ({ orderId }) => found(lookOnPos(world, orderId, now)));
     case 'pos-edit-item':
       return withInput(schemas[action], body, (input) =>
         found(editItemOnPos(world, input.itemId, input, input.userId ?? null, now)),
@@ -141,6 +144,6 @@ function withInput<T>(schema: z.ZodType<T>, body: unknown, run: (input: T) => Co
   return input.success ? run(input.data) : { ok: false, error: z.prettifyError(input.error) };
 }
 
-function found(row: Row | null): ControlResult {
+function found(row: unknown): ControlResult {
   return row === null ? { ok: false, error: 'There is no such row.' } : { ok: true, result: row };
 }

@@ -1,6 +1,9 @@
 import type { JsonValue, ResourceName, Row } from './types.js';
 import { rowAt, type World } from './world.js';
 
+/** Percent; the tax class of every product. */
+export const DEFAULT_TAX = 8.375;
+
 /**
  * What the server does of its own accord after a row was made. It attaches the default tax to an order, keeps
  * the order's list of history rows, and fills in a few item fields; it never sums anything.
@@ -13,6 +16,9 @@ export function afterCreate(world: World, name: ResourceName, row: Row, now: num
       return completeItem(world, row, now);
     case 'OrderHistory':
       listHistory(world, row, now);
+      return row;
+    case 'Payment':
+      reckonDue(world, row, now);
       return row;
     default:
       return row;
@@ -41,6 +47,13 @@ export function listHistory(world: World, history: Row, now: number): void {
   world.change('Order', order.id, { orderhistory: [...listOf(order.orderhistory), uri(history)] }, now);
 }
 
+function reckonDue(world: World, payment: Row, now: number): void {
+  const order = rowAt(world, 'Order', String(payment.order));
+  if (order === null || world.switches.dueAfterPayment === 'left') return;
+  const remaining_due = Number((Number(order.remaining_due) - Number(payment.amount)).toFixed(2));
+  world.change('Order', order.id, { remaining_due }, now);
+}
+
 function attachDefaultTax(world: World, order: Row, now: number): Row {
   const id = world.table('AppliedTaxOrder').takeId();
   const tax = world.add(
@@ -50,7 +63,7 @@ function attachDefaultTax(world: World, order: Row, now: number): Row {
       uuid: world.serverUuid('AppliedTaxOrder', id),
       order: uri(order),
       name: 'Default Tax',
-      tax_rate: '8.3750',
+      tax_rate: `${DEFAULT_TAX}0`,
     },
     now,
   );

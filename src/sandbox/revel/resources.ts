@@ -43,7 +43,7 @@ const traits: Record<ResourceName, Traits> = {
     fields: orderFields,
     firstId: 10_684_001,
     writable: true,
-    filters: 'id uuid local_id establishment customer closed web_order created_date updated_date',
+    filters: 'id uuid local_id establishment created_by customer closed web_order created_date updated_date',
     sorts: 'id created_date updated_date pickup_time running_tax_number',
   },
   OrderItem: {

@@ -24,11 +24,27 @@ export const revelSwitchesSchema = z.strictObject({
   fillsNames: z.boolean(),
   /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
   textLength: z.number().int().min(0).nullable(),
+  /** What a POST of a payment does to the order's `remaining_due`. */
+  dueAfterPayment: z.enum(['left', 'reckoned']),
   /**
-   * How a register that opens an order counts its gratuity: within `final_total`, or beside it, where tips of payments
-   * settle it.
+   * How a register that opens an order counts its gratuity: within `final_total`, beside it, where tips of payments
+   * settle it, or not at all.
    */
-  gratuity: z.enum(['in-total', 'on-top']),
+  gratuity: z.enum(['in-total', 'on-top', 'dropped']),
+  /** What becomes then of a surcharge on the order. */
+  surcharge: z.enum(['kept', 'dropped']),
+  /** The tax of the order then: what its header has, the sum of its lines', or by the tax class of its products. */
+  tax: z.enum(['header', 'lines', 'products']),
+  /** The price of a line then: what it was sold at, or that of its product. */
+  prices: z.enum(['kept', 'replaced']),
+  /** Payments of the API then: count in what is due; count, but the register's screen leaves them out; do not count. */
+  payments: z.enum(['counted', 'not-shown', 'not-counted']),
+  /** Resources whose rows registers and reports go on counting when the API has marked them deleted. */
+  ignoresDeleted: z.array(z.enum(['Order', 'OrderItem', 'Payment'])),
+  /** Local time at which the day of the reports begins, `HH:MM`. */
+  businessDayStart: z.string().regex(/^\d\d:\d\d$/),
+  /** Orders dated later than now: like any other, or neither on registers nor in the reports. */
+  laterDates: z.enum(['count', 'hidden']),
   /** Filters on date fields. */
   dateFilter: z.enum(['works', 'ignored']),
   /** The `establishment` filter. */
@@ -51,7 +67,15 @@ export const defaultRevelSwitches: RevelSwitches = {
   keepsDeletedMark: true,
   fillsNames: false,
   textLength: null,
+  dueAfterPayment: 'left',
   gratuity: 'in-total',
+  surcharge: 'kept',
+  tax: 'header',
+  prices: 'kept',
+  payments: 'counted',
+  ignoresDeleted: [],
+  businessDayStart: '00:00',
+  laterDates: 'count',
   dateFilter: 'works',
   establishmentFilter: 'works',
   duplicatePagesRows: false,

@@ -5,7 +5,8 @@ import { type Table, tableSnapshotSchema } from './table.js';
 import { byResource, type JsonValue, type ResourceName, type Row, resourceNames } from './types.js';
 
 const snapshotSchema = z.strictObject({
-  switches: revelSwitchesSchema,
+  /** Those that the version which wrote it knew. */
+  switches: revelSwitchesSchema.partial(),
   printedSeen: z.array(z.number().int()),
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
@@ -81,7 +82,7 @@ export class World {
   /** Throws when the data isn't a snapshot; then nothing has changed. */
   restore(data: unknown): void {
     const snapshot = snapshotSchema.parse(data);
-    this.switches = snapshot.switches;
+    this.switches = { ...defaultRevelSwitches, ...snapshot.switches };
     this.#printedSeen = new Set(snapshot.printedSeen);
     for (const name of resourceNames) this.#tables[name].restore(snapshot.tables[name]);
     this.revision++;

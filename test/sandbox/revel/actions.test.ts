@@ -94,6 +94,72 @@ describe('a register opens an order', () => {
   });
 });
 
+describe('what an account makes of an order that a register opens', () => {
+  /** Two of 5.00 (their product costs 5.50) with 0.90 of tax; on the order 0.80 of tax, 2.00 of gratuity, 1.00 of fees. */
+  function opened(switches: Record<string, unknown>) {
+    account.sim.configure(switches);
+    const order = account.order({ tax: 0.8, gratuity: 2, surcharge: 1 });
+    account.item(order.resource_uri, { tax_amount: 0.9 });
+    account.payment(order.resource_uri);
+    act('pos-open', { orderId: order.id });
+    return account.sim.order(order.id);
+  }
+
+  it.each([
+    [{}, { final_total: 13.8, remaining_due: 6.3 }],
+    [{ gratuity: 'dropped' }, { gratuity: 0, final_total: 11.8, remaining_due: 4.3 }],
+    [{ surcharge: 'dropped' }, { surcharge: 0, final_total: 12.8, remaining_due: 5.3 }],
+    [{ tax: 'lines' }, { tax: 0.9, final_total: 13.9, remaining_due: 6.4 }],
+    [{ tax: 'products' }, { tax: 0.84, final_total: 13.84, remaining_due: 6.34 }],
+    [{ prices: 'replaced' }, { subtotal: 11, final_total: 14.8, remaining_due: 7.3 }],
+    [{ payments: 'not-counted' }, { final_total: 13.8, remaining_due: 13.8 }],
+  ])('%j', (switches, figures) => {
+    expect(opened(switches)).toMatchObject(figures);
+  });
+
+  it('counts what is marked deleted where the mark is not heeded', () => {
+    account.sim.configure({ ignoresDeleted: ['Order', 'OrderItem', 'Payment'] });
+    const order = account.order();
+    const item = account.item(order.resource_uri);
+    const payment = account.payment(order.resource_uri);
+    for (const row of [item, payment, order]) account.patch(row.resource_uri, { deleted: true });
+    expect(act('pos-open', { orderId: order.id }).ok).toBe(true);
+    expect(account.sim.order(order.id)).toMatchObject({ subtotal: 10, remaining_due: 2.5 });
+    account.sim.configure({ ignoresDeleted: [] });
+    expect(act('pos-open', { orderId: order.id }).ok).toBe(false);
+  });
+
+  it('shows staff the balance with or without what was paid', () => {
+    const order = opened({});
+    const look = () => act('pos-look', { orderId: order?.id });
+    expect(look()).toMatchObject({ result: { listed: true, balance: 6.3 } });
+    account.sim.configure({ payments: 'not-shown' });
+    expect(look()).toMatchObject({ result: { listed: true, balance: 13.8 } });
+  });
+
+  it('reports the sale for the day that the time of the order lies on', () => {
+    account.sim.configure({ businessDayStart: '02:00' });
+    const dayOf = (created_date: string) =>
+      act('pos-look', { orderId: account.order({ created_date, uuid: created_date }).id });
+    expect(dayOf('2026-11-14T01:59:59')).toMatchObject({ result: { day: '2026-11-13' } });
+    expect(dayOf('2026-11-14T02:00:00')).toMatchObject({ result: { day: '2026-11-14' } });
+    expect(dayOf('2026-11-14T23:00:00')).toMatchObject({ result: { listed: true, day: '2026-11-14' } });
+    account.sim.configure({ laterDates: 'hidden' });
+    expect(dayOf('2026-11-14T23:00:00')).toMatchObject({ result: { listed: false, day: null } });
+  });
+
+  it('reckons what is due as soon as a payment comes, or leaves it', () => {
+    const due = () => {
+      const order = account.order({ remaining_due: 10 });
+      account.payment(order.resource_uri);
+      return account.sim.order(order.id)?.remaining_due;
+    };
+    expect(due()).toBe(10);
+    account.sim.configure({ dueAfterPayment: 'reckoned' });
+    expect(due()).toBe(2.5);
+  });
+});
+
 describe('staff at work', () => {
   it('edit an item', () => {
     const order = filledOrder(2.5);
