@@ -98,7 +98,7 @@ async function run(options: ResolveOptions, around: Surroundings, config: Config
     }
     if (!options.dryRun) await state.acceptances.put(acceptance);
     const after = await look([acceptance]);
-    if (!options.dryRun) await record(state, request, after.outcome, startedAt, redact);
+    if (!options.dryRun) await record(state, request, after, startedAt, redact);
     if (options.json) await tell(after, startedAt);
     else await say(outcomeText(options, after.outcome));
     return exitCodeOf(after.outcome, request, false);
@@ -159,11 +159,11 @@ function outcomeText({ dryRun, until }: ResolveOptions, { results }: SyncOutcome
 async function record(
   state: StateStore,
   request: SyncRequest,
-  outcome: SyncOutcome,
+  { outcome, requests }: Awaited<ReturnType<typeof performRun>>,
   startedAt: number,
   redact: (text: string) => string,
 ): Promise<void> {
   await recordStart(state.journal, request, startedAt, thisProcess());
   const exit = exitCodeOf(outcome, request, false);
-  await recordEnd(state, request, outcome, exit, systemClock.now(), redact);
+  await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests);
 }

@@ -51,7 +51,7 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
 }
 
 function reported(result: EventResult): RunReport['events'][number] {
-  const { upstream: _, orderId, ...rest } = result;
+  const { upstream: _, booked: __, orderId, ...rest } = result;
   return { ...rest, revel_order_id: orderId };
 }
 

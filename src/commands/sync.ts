@@ -99,7 +99,7 @@ async function run(
     const exit = exitFor(outcome, request, options.detailedExitCode, around.stop);
     if (!request.dryRun) {
       // The work is done: a full disk must not hide what came of it.
-      await recordEnd(state, request, outcome, exit, systemClock.now(), redact).catch((error) =>
+      await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests).catch((error) =>
         log.error(`The journal could not be written: ${errorText(error)}`),
       );
     }

@@ -42,6 +42,7 @@ export async function* pastRuns(
 ): AsyncGenerator<PastRun> {
   const open = new Map<string, PastRun>();
   for await (const record of records) {
+    if (record.type === 'booked') continue;
     const known = open.get(record.run);
     const run = known ?? { run: record.run, start: null, events: [], omitted: 0, end: null };
     if (!known) open.set(record.run, run);

@@ -15,7 +15,7 @@ export async function lastCovered(
   const newest = new Map<string, string>();
   const pending = new Map<string, string>();
   for await (const record of backward) {
-    if (record.type === 'event' || record.mode !== 'bulk') continue;
+    if (record.type === 'event' || record.type === 'booked' || record.mode !== 'bulk') continue;
     const part = record.shard ?? null;
     const name = part === null ? WHOLE : shardName(part);
     if (record.type === 'run-end') {

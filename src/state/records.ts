@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type Money, moneyFields } from '../domain/booked.js';
 import { differenceFields } from '../domain/differences.js';
+import { type Cents, cents } from '../domain/money.js';
 import type { JournalRecord } from './types.js';
 
 /** Most bytes of one journal line, its newline included. */
@@ -18,6 +20,13 @@ const difference = z.object({
   event: text.nullable(),
   order: text.nullable(),
 });
+
+const amount = z
+  .number()
+  .int()
+  .transform((value): Cents => cents(value))
+  .nullable();
+const money: z.ZodType<Money> = z.record(z.enum(moneyFields), amount);
 
 const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
   z.object({
@@ -49,6 +58,15 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     differences: z.array(difference).max(100).optional().catch(undefined),
   }),
   z.object({
+    type: z.literal('booked'),
+    at,
+    run,
+    id: text,
+    date: text.nullable(),
+    location: text.nullable(),
+    booked: z.object({ event: money.nullable(), order: money.nullable() }),
+  }),
+  z.object({
     type: z.literal('run-end'),
     at,
     run,
@@ -57,6 +75,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     shard: shard.optional(),
     exit: z.number().int(),
     summary: z.object({ queried: count, injected: count, repaired: count, skipped: count, failed: count }),
+    requests: z.object({ tripleseat: count, revel: count }).optional().catch(undefined),
   }),
 ]);
 

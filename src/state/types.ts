@@ -1,5 +1,6 @@
 import type { Acceptance } from '../domain/acceptance.js';
 import type { Account } from '../domain/account.js';
+import type { Booked } from '../domain/booked.js';
 import type { Difference } from '../domain/differences.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
@@ -66,6 +67,16 @@ export type JournalRecord =
       differences?: Difference[] | undefined;
     }
   | {
+      /** What an event and its order come to, whenever that has changed. */
+      type: 'booked';
+      at: string;
+      run: string;
+      id: string;
+      date: string | null;
+      location: string | null;
+      booked: Booked;
+    }
+  | {
       type: 'run-end';
       at: string;
       run: string;
@@ -76,6 +87,8 @@ export type JournalRecord =
       shard?: Shard | null;
       exit: number;
       summary: { queried: number; injected: number; repaired: number; skipped: number; failed: number };
+      /** Requests that went out to each service; absent: recorded by a version that did not tell. */
+      requests?: { tripleseat: number; revel: number } | undefined;
     };
 
 export interface Journal {

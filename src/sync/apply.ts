@@ -1,3 +1,4 @@
+import { bookedBoth, bookedEvent } from '../domain/booked.js';
 import { formatCents } from '../domain/money.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason } from '../domain/reasons.js';
@@ -75,17 +76,22 @@ async function resultOf(
         await remember(ctx, known.header, wanted, end.order, readAt);
       }
       const { told: notes, finalTotal } = k.wanted;
-      if (changes.length === 0) return { ...standing(known, finalTotal, end.order), notes };
+      if (changes.length === 0) return { ...standing(known, k.wanted, end.order), notes };
       const orderId = end.order.id;
       const total = formatCents(finalTotal);
-      return { ...base(known), ...carriedOut(k, end.created), orderId, total, notes, changes };
+      const booked = bookedBoth(k.wanted, end.order);
+      return { ...base(known), ...carriedOut(k, end.created), orderId, total, booked, notes, changes };
     }
   }
 }
 
 /** The same event, not carried out after all. */
 export function refusedWork(work: Work, reason: FailReason, error: string): EventResult {
-  return { ...failed(work.known, reason, error, null, false), total: formatCents(work.wanted.finalTotal) };
+  return {
+    ...failed(work.known, reason, error, null, false),
+    total: formatCents(work.wanted.finalTotal),
+    booked: bookedEvent(work.wanted),
+  };
 }
 
 /**

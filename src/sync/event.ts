@@ -79,11 +79,11 @@ export async function settleListed(
   const { location } = verdict;
   const known = await recall(ctx, header, location, all);
   if (!known) return null;
-  const { order, total, differences, wanted } = known;
-  if (differences.length === 0) return standing({ id, header, location }, total, order);
+  const { order, differences, wanted } = known;
+  if (differences.length === 0) return standing({ id, header, location }, wanted, order);
   const settled = isSettled(wanted, order, ctx.clock.now());
   const plan = { kind: 'in-service', order, differences, settled } as const;
-  return servedResult(ctx, { id, header, location }, total, plan);
+  return servedResult(ctx, { id, header, location }, wanted, plan);
 }
 
 /**
@@ -239,7 +239,7 @@ async function planOrderOf(
       // The run that has just written it may have died before it read it back: the next sweep is to look again.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
       if (ownLines && isKnown) await remember(ctx, event, wanted, open.order, readAt);
-      return result({ ...standing(known, wanted.finalTotal, open.order), notes: wanted.told });
+      return result({ ...standing(known, wanted, open.order), notes: wanted.told });
     }
     case 'report':
       if (open.plan.kind === 'in-service' && ownLines) {
@@ -369,7 +369,7 @@ export async function reported(
 ): Promise<EventResult> {
   if (plan.kind === 'in-service') {
     if (isDoubted) await setDoubtful(ctx, known.id, false);
-    return servedResult(ctx, known, wanted.finalTotal, plan);
+    return servedResult(ctx, known, wanted, plan);
   }
   const isElsewhere = plan.failure.reason === 'ORPHANED' && known.location;
   const mistake = isElsewhere ? await establishmentMistake(ctx, isElsewhere) : null;

@@ -65,7 +65,6 @@ type Content = z.output<typeof entrySchema> extends [...infer Fields, string] ? 
 /** An order that stands as its event wants it, or is in service with these differences. */
 export interface Remembered {
   order: FoundOrder;
-  total: Cents;
   differences: Difference[];
   /** Its money and day; without its lines. */
   wanted: WantedOrder;
@@ -102,7 +101,7 @@ export async function recall(
   const stands =
     (plan.kind === 'standing' && (isSame || differences.length === 0)) ||
     (plan.kind === 'need-contents' && isVisible(plan.order) && isSame);
-  return stands ? { order, total: wanted.finalTotal, differences, wanted } : null;
+  return stands ? { order, differences, wanted } : null;
 }
 
 /**

@@ -1,7 +1,9 @@
-import { type FailReason, isConclusive } from '../domain/reasons.js';
+import { createHash } from 'node:crypto';
+import type { Booked } from '../domain/booked.js';
+import { type FailReason, isConclusive, type SkipReason } from '../domain/reasons.js';
 import type { Shard } from '../domain/shard.js';
 import type { Cache, Journal, JournalRecord, StateStore } from '../state/types.js';
-import type { SyncOutcome, SyncRequest } from './types.js';
+import type { EventResult, SyncOutcome, SyncRequest } from './types.js';
 
 /** The journal of one run: its start before anything is done, then every result and its end. */
 export async function recordStart(
@@ -33,8 +35,8 @@ export async function recordStart(
 }
 
 /**
- * See {@link recordStart}. Of the skips of a sweep only those that end a failure are recorded; `redact` takes secrets
- * out of a text.
+ * See {@link recordStart}. Of the skips of a sweep only those that end a failure are recorded, and of the money of
+ * events and orders only what has changed; `redact` takes secrets out of a text. `requests`: how many went out.
  */
 export async function recordEnd(
   { journal, cache }: Pick<StateStore, 'journal' | 'cache'>,
@@ -43,6 +45,7 @@ export async function recordEnd(
   exit: number,
   now: number,
   redact: (text: string) => string,
+  requests: { tripleseat: number; revel: number },
 ): Promise<void> {
   const at = new Date(now).toISOString();
   const run = request.correlationId;
@@ -66,6 +69,11 @@ export async function recordEnd(
     error: result.error === null ? null : redact(result.error),
     ...(result.differences.length === 0 ? {} : { differences: result.differences.slice(0, MAX_RECORDED) }),
   }));
+  const booked = await newlyBooked(cache, outcome);
+  for (const { result, money } of booked) {
+    const { id, date, location } = result;
+    records.push({ type: 'booked', at, run, id, date, location, booked: money });
+  }
   records.push({
     type: 'run-end',
     at,
@@ -81,11 +89,13 @@ export async function recordEnd(
       skipped: count('skipped'),
       failed: count('failed'),
     },
+    requests,
   });
   await journal.append(records);
   for (const { id, status } of outcome.results)
     if (status === 'failed') await cache.set(failingKey(id), true);
   for (const id of recovered) await cache.set(failingKey(id), undefined);
+  for (const { result, money } of booked) await cache.set(bookedKey(result.id), bookedMark(result, money));
 }
 
 /**
@@ -117,6 +127,45 @@ async function recoveredIn(cache: Cache, { results }: SyncOutcome): Promise<Set<
     if ((await cache.get(failingKey(id))) === true) recovered.add(id);
   }
   return recovered;
+}
+
+/** An event that wants no order, so that what was to be booked for it no longer is. */
+const WANTS_NONE: ReadonlySet<string> = new Set<SkipReason | FailReason>([
+  'STATUS_NOT_ELIGIBLE',
+  'BEFORE_GO_LIVE',
+  'IGNORED',
+  'NOT_PRICED',
+  'REMOVED_BY_STAFF',
+  'EVENT_NOT_FOUND',
+  'ORPHANED',
+]);
+const NOTHING: Booked = { event: null, order: null };
+
+/** The money that is not what was recorded last, as far as the cache knows. */
+async function newlyBooked(
+  cache: Cache,
+  { results }: SyncOutcome,
+): Promise<{ result: EventResult; money: Booked }[]> {
+  const found: { result: EventResult; money: Booked }[] = [];
+  for (const result of results) {
+    const money = result.booked ?? (WANTS_NONE.has(result.reason ?? '') ? NOTHING : null);
+    if (money === null) continue;
+    const before = await cache.get(bookedKey(result.id));
+    if (before === undefined && money.event === null && money.order === null) continue;
+    if (before !== bookedMark(result, money)) found.push({ result, money });
+  }
+  return found;
+}
+
+function bookedMark({ date, location }: EventResult, money: Booked): string {
+  return createHash('sha256')
+    .update(JSON.stringify([date, location, money]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+function bookedKey(id: string): string {
+  return `booked/${id}`;
 }
 
 /** Differences of one event that the journal keeps. */

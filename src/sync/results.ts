@@ -1,8 +1,9 @@
 import { findLocation } from '../config/locations.js';
+import { bookedBoth, bookedEvent, bookedOrder } from '../domain/booked.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { type Cents, formatCents } from '../domain/money.js';
+import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import type { OrderPlan } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
@@ -89,10 +90,11 @@ export function skipped(
 }
 
 /** An event whose order stands. */
-export function standing(known: Known, total: Cents, order: FoundOrder): EventResult {
+export function standing(known: Known, wanted: WantedOrder, order: FoundOrder): EventResult {
   return {
     ...skipped(known, 'ALREADY_INJECTED', null, order),
-    total: formatCents(total),
+    total: formatCents(wanted.finalTotal),
+    booked: bookedBoth(wanted, order),
   };
 }
 
@@ -103,14 +105,15 @@ export function standing(known: Known, total: Cents, order: FoundOrder): EventRe
  */
 export function inService(
   known: Known,
-  total: Cents,
+  wanted: WantedOrder,
   { order, differences }: Pick<Extract<OrderPlan, { kind: 'in-service' }>, 'order' | 'differences'>,
   told: boolean,
 ): EventResult {
   const note = `Order ${order.id} is in service: the POS is its master, and nothing of the event is missing.`;
   return {
     ...skipped(known, 'IN_SERVICE', told ? null : note, order),
-    total: formatCents(total),
+    total: formatCents(wanted.finalTotal),
+    booked: bookedBoth(wanted, order),
     differences: told ? [] : differences,
   };
 }
@@ -123,7 +126,15 @@ export function failed(
   order: FoundOrder | null,
   upstream: boolean,
 ): EventResult {
-  return { ...base(known), status: 'failed', reason, orderId: order?.id ?? null, error, upstream };
+  return {
+    ...base(known),
+    ...(order === null ? {} : { booked: bookedOrder(order, known.location?.books.gratuity ?? 'in-total') }),
+    status: 'failed',
+    reason,
+    orderId: order?.id ?? null,
+    error,
+    upstream,
+  };
 }
 
 /** An event whose plan is that nothing can be done. */
@@ -135,6 +146,7 @@ export function failedPlan(
   const { reason, error } = plan.failure;
   return {
     ...failed(known, reason, error, plan.order, false),
+    booked: bookedBoth(wanted, plan.order),
     total: formatCents(wanted.finalTotal),
     differences: plan.differences,
     notes: wanted.told,
@@ -152,6 +164,7 @@ export function halted(
     ...base(known),
     orderId: madeBy(k)[0] ?? null,
     total: formatCents(wanted.finalTotal),
+    booked: bookedEvent(wanted),
     changes: [...k.actions],
   };
   if (end.skipped) {

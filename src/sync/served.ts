@@ -1,5 +1,5 @@
-import type { Cents } from '../domain/money.js';
 import type { OrderPlan } from '../domain/plan.js';
+import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { RunContext } from './context.js';
 import { isTold, setTold } from './memory.js';
 import { inService, type Known } from './results.js';
@@ -9,12 +9,12 @@ import type { EventResult } from './types.js';
 export async function servedResult(
   ctx: RunContext,
   known: Known,
-  total: Cents,
+  wanted: WantedOrder,
   plan: Extract<OrderPlan, { kind: 'in-service' }>,
 ): Promise<EventResult> {
-  if (!plan.settled) return inService(known, total, plan, false);
+  if (!plan.settled) return inService(known, wanted, plan, false);
   const what = [plan.order.id, plan.differences];
   const told = await isTold(ctx, known.id, what);
   if (!told && !ctx.request.dryRun) await setTold(ctx, known.id, what);
-  return inService(known, total, plan, told);
+  return inService(known, wanted, plan, told);
 }

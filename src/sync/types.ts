@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import type { Acceptance } from '../domain/acceptance.js';
+import type { Booked } from '../domain/booked.js';
 import type { Difference } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
@@ -114,6 +115,8 @@ export type EventResult = {
   notes: readonly string[];
   /** The failure came from an API that did not answer: several in a row stop the run. */
   upstream: boolean;
+  /** What event and order come to; absent: not known. */
+  booked?: Booked;
 } & (
   | { status: 'injected'; reason: null }
   | { status: 'repaired'; reason: null }

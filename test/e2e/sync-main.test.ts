@@ -304,7 +304,7 @@ describe('switches of the environment', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(records.map(({ type }) => type)).toEqual(['run-start', 'event', 'run-end']);
+    expect(records.map(({ type }) => type)).toEqual(['run-start', 'event', 'booked', 'run-end']);
     expect(new Set(records.map(({ run }) => run)).size).toBe(1);
   });
 });
