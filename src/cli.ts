@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import type { Surroundings } from './app/surroundings.js';
 import { correlationId, eventId, host, hoursBack, triggers, whole } from './commands/arguments.js';
 import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
 import { addSandboxCommands } from './commands/sandbox-commands.js';
 import { addSetupCommands, prepareCompletion } from './commands/setup.js';
-import type { Surroundings } from './commands/surroundings.js';
 import type { SyncOptions } from './commands/sync.js';
 import { version } from './commands/version.js';
 import { ENV_FILE } from './config/envFileName.js';
@@ -57,7 +57,8 @@ function program(
     .option('--no-color', 'plain text even on a terminal')
     .option('--env-file <file>', 'read variables from this file in place of .env')
     .hook('preAction', (command) => {
-      const { envFile } = command.opts<{ envFile?: string }>();
+      const { envFile, color } = command.opts<{ envFile?: string; color: boolean }>();
+      if (!color) around.env = { ...around.env, NO_COLOR: '1' };
       // The runs that a relay starts are to read it, too.
       if (envFile !== undefined) around.env = { ...around.env, [ENV_FILE]: resolve(around.cwd, envFile) };
     })
@@ -180,7 +181,6 @@ function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env'
     locations: flags.location ?? null,
     trigger: flags.trigger,
     correlationId: flags.correlationId ?? null,
-    noColor: command.optsWithGlobals<{ color: boolean }>().color === false,
     sandbox: flags.sandbox ?? false,
   };
 }

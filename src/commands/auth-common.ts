@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
+import type { Surroundings } from '../app/surroundings.js';
 import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
 import type { Tokens } from '../state/types.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
-import type { Surroundings } from './surroundings.js';
 
 /** Writes paragraphs, folded at blanks on a terminal; an address stays whole. */
 export function tell(
@@ -11,7 +11,7 @@ export function tell(
   { env }: Surroundings,
   paragraphs: readonly string[],
 ): Promise<void> {
-  const style = outputStyle(stream, env, false);
+  const style = outputStyle(stream, env);
   const lines = style.terminal ? paragraphs.flatMap((text) => wrap(text, '', style.width)) : paragraphs;
   return writeAll(stream, `${lines.join('\n')}\n`);
 }

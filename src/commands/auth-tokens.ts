@@ -1,5 +1,6 @@
+import { withOpened } from '../app/open.js';
+import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
-import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
@@ -9,8 +10,6 @@ import { clean } from '../text/text.js';
 import { agoText, instantText, spanText } from '../text/time.js';
 import { revokeToken } from '../tripleseat/revoke.js';
 import { scopesOf, tell } from './auth-common.js';
-import { openStateFor } from './connections.js';
-import type { Surroundings } from './surroundings.js';
 
 const REVOKE_TIMEOUT_MS = 10_000;
 const LOGOUT_WAIT_MS = 60_000;
@@ -28,29 +27,19 @@ interface AuthStatus {
 }
 
 /** `auth status`: exit 77 when nothing is there to work with until somebody signs in. */
-export async function authStatus({ json }: { json: boolean }, around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await openStateFor(config, around, true);
-  try {
+export function authStatus(
+  { json, sandbox }: { json: boolean; sandbox: boolean },
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withOpened({ sandbox, needs: [], readOnly: true }, around, async ({ config, state }) => {
     const tokens = await state.tokens.read();
     const now = systemClock.now();
     const status = statusOf(tokens, config.tripleseat.refreshToken !== null, now);
+    const place = config.stateUrl === null ? config.stateDir : 'the database of STATE_URL';
     if (json) await writeJson(around.stdout, status);
-    else
-      await tell(
-        around.stdout,
-        around,
-        described(
-          tokens,
-          status,
-          now,
-          config.stateUrl === null ? config.stateDir : 'the database of STATE_URL',
-        ),
-      );
+    else await tell(around.stdout, around, described(tokens, status, now, place));
     return status.source === 'none' ? ExitCode.credentials : ExitCode.ok;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 function statusOf(tokens: Tokens | null, configured: boolean, now: number): AuthStatus {
@@ -100,10 +89,8 @@ function described(tokens: Tokens | null, status: AuthStatus, now: number, place
 }
 
 /** `auth logout`: nothing is stored afterwards, whatever Tripleseat answers. */
-export async function authLogout(around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: [] });
-  const state = await openStateFor(config, around, false);
-  try {
+export function authLogout({ sandbox }: { sandbox: boolean }, around: Surroundings): Promise<ExitCode> {
+  return withOpened({ sandbox, needs: [], readOnly: false }, around, async ({ config, state }) => {
     const tokens = await state.tokens.exclusive(LOGOUT_WAIT_MS, async () => {
       const stored = await readable(state);
       await state.tokens.clear();
@@ -117,9 +104,7 @@ export async function authLogout(around: Surroundings): Promise<ExitCode> {
       ));
     await tell(around.stdout, around, farewell(tokens, revoked, config));
     return ExitCode.ok;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 /** The tokens; null also when their file is damaged, since it goes anyway. */

@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { withOpened } from '../app/open.js';
+import { type Surroundings, stoppedBy } from '../app/surroundings.js';
 import { type Clock, systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
+import { needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
@@ -12,8 +14,6 @@ import { listenForCallback, redirectUriOf } from '../tripleseat/callback.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { newSignIn, readPasted, type SignIn } from '../tripleseat/sign-in.js';
 import { scopesOf, tell, words } from './auth-common.js';
-import { openStateFor } from './connections.js';
-import type { Surroundings } from './surroundings.js';
 
 /** Port of the callback unless another is asked for: fixed, since its redirect URI is registered. */
 export const DEFAULT_CALLBACK_PORT = 8917;
@@ -31,6 +31,7 @@ export interface LoginOptions {
   redirectUri: string | null;
   /** Where pasted text comes from. */
   input: Readable;
+  sandbox: boolean;
   /** Waits; default: the machine's. */
   clock?: Clock;
 }
@@ -41,10 +42,9 @@ export interface LoginOptions {
  * @throws AppError CREDENTIALS (exit 77) when access is not granted or the code is refused; USAGE, UPSTREAM,
  * STATE, ABORTED.
  */
-export async function authLogin(options: LoginOptions, around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.auth });
-  const state = await openStateFor(config, around, false);
-  try {
+export function authLogin(options: LoginOptions, around: Surroundings): Promise<ExitCode> {
+  const opening = { sandbox: options.sandbox, needs: needsOf.auth, readOnly: false };
+  return withOpened(opening, around, async ({ config, state }) => {
     const signIn = newSignIn();
     const answer = await (options.paste
       ? pastedCode(options, config, signIn, around)
@@ -59,9 +59,7 @@ export async function authLogin(options: LoginOptions, around: Surroundings): Pr
     const tokens = await exchangeCode(auth, { ...answer, verifier: signIn.verifier });
     await tell(around.stdout, around, signedIn(tokens, config.tripleseat.scope));
     return ExitCode.ok;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 interface Code {
@@ -185,8 +183,7 @@ function refused(error: string): AppError {
 }
 
 function stopped(around: Surroundings): AppError {
-  const exit = around.stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
-  return new AppError('ABORTED', exit, 'The sign-in was stopped; nothing was stored.');
+  return new AppError('ABORTED', stoppedBy(around.stop), 'The sign-in was stopped; nothing was stored.');
 }
 
 function signedIn(tokens: Tokens, asked: string): string[] {

@@ -1,21 +1,14 @@
-import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
-import { secretsOf } from '../config/secrets.js';
-import type { Config } from '../config/types.js';
+import { selectedLocations, withOpened } from '../app/open.js';
+import { openLook } from '../app/run.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
+import { needsOf } from '../config/load.js';
 import type { BillingNames } from '../domain/coverage.js';
 import { ExitCode } from '../errors.js';
 import { renderBillings } from '../report/billings.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
-import { createProgress } from '../report/progress.js';
+import { writeAll } from '../report/output.js';
 import { billingNames } from '../sync/billings.js';
-import { createRedactor } from '../text/redact.js';
 import { clean } from '../text/text.js';
-import { withConfigSource } from './configured.js';
-import { openStateFor } from './connections.js';
-import { selectedLocations } from './location-option.js';
-import { openLook } from './look.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `billing` as asked for on the command line. */
 export interface BillingOptions {
@@ -25,7 +18,6 @@ export interface BillingOptions {
   /** Names or site ids; null: all locations. */
   locations: string[] | null;
   json: boolean;
-  noColor: boolean;
   sandbox: boolean;
 }
 
@@ -34,37 +26,19 @@ export interface BillingOptions {
  * is not clear or something could not be looked at; 69 when nothing could be searched.
  */
 export function billingCommand(options: BillingOptions, around: Surroundings): Promise<ExitCode> {
-  return withConfigSource(options.sandbox, around, (source) =>
-    run(options, around, loadConfig({ ...source, needs: needsOf.products })),
-  );
-}
-
-async function run(options: BillingOptions, around: Surroundings, config: Config): Promise<ExitCode> {
-  const locations = selectedLocations(options.locations, config);
-  const state = await openStateFor(config, around, true);
-  const progress = createProgress(around.stderr, systemClock, around.env);
-  try {
-    const ctx = await openLook(locations, config, state, around.stop, (done, total, what) =>
-      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
-    );
-    const found = await billingNames(ctx, options.back, options.days);
+  const { back, days, json, sandbox } = options;
+  return withOpened({ sandbox, needs: needsOf.products, readOnly: true }, around, async (opened) => {
+    const { progress, redact } = opened;
+    const locations = selectedLocations(options.locations, opened.config);
+    const found = await billingNames(await openLook(locations, opened, around), back, days);
     progress.clear();
-    if (around.stop.aborted) {
-      return around.stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
-    }
-    const redact = createRedactor(secretsOf(config));
-    if (options.json) await writeJson(around.stdout, documentOf(found, options, redact));
-    else {
-      const style = outputStyle(around.stdout, around.env, options.noColor);
-      await writeAll(around.stdout, redact(renderBillings(found, options, style)));
-    }
+    if (around.stop.aborted) return stoppedBy(around.stop);
+    if (json) await writeJson(around.stdout, documentOf(found, options, redact));
+    else await writeAll(around.stdout, redact(renderBillings(found, options, styleOf(around))));
     if (found.failed) return ExitCode.unavailable;
     const isOpen = found.problems.length > 0 || found.names.some(({ why }) => why === 'unclear');
     return isOpen ? ExitCode.eventFailed : ExitCode.ok;
-  } finally {
-    progress.clear();
-    await state.close();
-  }
+  });
 }
 
 /** The document of `--json`. */

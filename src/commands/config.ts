@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import { absolutePath } from '../config/paths.js';
 import { ConfigError, type ConfigProblem, problemText } from '../config/problems.js';
@@ -6,9 +7,8 @@ import { envFile } from '../config/source.js';
 import type { Config } from '../config/types.js';
 import { ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
+import { writeAll } from '../report/output.js';
 import { wrap } from '../text/width.js';
-import type { Surroundings } from './surroundings.js';
 
 /** What a look at both files found. */
 interface Checked {
@@ -48,8 +48,9 @@ function documentOf({ envFile: path, config, problems }: Checked) {
   };
 }
 
-function textOf({ envFile: path, config, problems }: Checked, { env, cwd, stdout }: Surroundings): string[] {
-  const style = outputStyle(stdout, env, false);
+function textOf({ envFile: path, config, problems }: Checked, around: Surroundings): string[] {
+  const { env, cwd } = around;
+  const style = styleOf(around);
   const fold = (text: string, indent = '') =>
     style.terminal ? wrap(text, indent, style.width) : [`${indent}${text}`];
   const from =

@@ -1,3 +1,6 @@
+import { connectBoth, connectRevelAlone, openStateFor } from '../app/open.js';
+import { type ConfigSource, withConfigSource } from '../app/source.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import { loadForDoctor } from '../doctor/configuration.js';
@@ -8,20 +11,14 @@ import { AppError, ExitCode } from '../errors.js';
 import type { Check } from '../report/checks.js';
 import { checkCounts, checkRenderer, checkSummary } from '../report/checks.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
+import { writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
-import { connectRevelWithProbe } from '../revel/connect.js';
 import type { StateStore } from '../state/types.js';
 import { timingLines, timingOf } from '../sync/order/timing.js';
-import { connectTripleseat } from '../tripleseat/connect.js';
-import { type ConfigSource, withConfigSource } from './configured.js';
-import { connectionBasics, openStateFor } from './connections.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `doctor` as asked for on the command line. */
 export interface DoctorOptions {
   json: boolean;
-  noColor: boolean;
   sandbox: boolean;
   sendTestMail: boolean;
 }
@@ -38,7 +35,7 @@ export function doctorCommand(options: DoctorOptions, around: Surroundings): Pro
 async function run(options: DoctorOptions, around: Surroundings, source: ConfigSource): Promise<ExitCode> {
   const loaded = loadForDoctor(source);
   const progress = createProgress(around.stderr, systemClock, around.env);
-  const render = await checkRenderer(outputStyle(around.stdout, around.env, options.noColor));
+  const render = await checkRenderer(styleOf(around));
   let opened: DoctorContext | null = null;
   const open = async (config: Config) => {
     opened = await contextOf(config, loaded.usable, options, around);
@@ -55,9 +52,7 @@ async function run(options: DoctorOptions, around: Surroundings, source: ConfigS
     progress.clear();
     await closing(opened);
   }
-  if (around.stop.aborted) {
-    return around.stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
-  }
+  if (around.stop.aborted) return stoppedBy(around.stop);
   const exit = exitCodeOf(checks);
   if (options.json) {
     const documents = checks.map(({ name, status, message, details, hint }) => ({
@@ -87,18 +82,14 @@ async function contextOf(
   around: Surroundings,
 ): Promise<DoctorContext> {
   const state = await tryState(config, around);
-  const common = await connectionBasics(config, state.kind === 'open' ? state.store : null, around.stop);
+  const services = state.kind === 'open' ? await connectBoth(config, state.store, around.stop) : null;
+  const revel = services?.revel ?? (await connectRevelAlone(config, around.stop));
   return {
     config,
     facts: { stateUsable: false, skews: [], sites: null, readable: null, establishments: new Map() },
     clock: systemClock,
-    tripleseat:
-      usable.has('tripleseat') && state.kind === 'open'
-        ? connectTripleseat(config.tripleseat, { ...common, store: state.store.tokens }).probe
-        : null,
-    revel: usable.has('revel')
-      ? connectRevelWithProbe(config.revel, { ...common, onRequest: () => undefined })
-      : null,
+    tripleseat: services && usable.has('tripleseat') ? services.tripleseat.probe : null,
+    revel: usable.has('revel') ? revel : null,
     state: state.kind === 'open' ? state.store : null,
     stateProblem: state.kind === 'open' ? null : state.problem,
     diskSpace: systemDiskSpace,

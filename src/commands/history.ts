@@ -1,10 +1,11 @@
+import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
 import { failureLines, historyStyle, runLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
+import { writeAll } from '../report/output.js';
 import { sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
 import { openState } from '../state/open.js';
@@ -12,7 +13,6 @@ import type { Journal } from '../state/types.js';
 import { clean } from '../text/text.js';
 import { instantText } from '../text/time.js';
 import type { Since } from './since.js';
-import type { Surroundings } from './surroundings.js';
 
 const DAY = 86_400_000;
 /** How far the history goes back unless asked for more, or for certain events: 7 days. */
@@ -27,7 +27,6 @@ export interface HistoryOptions {
   /** Only failures that stand now. */
   failed: boolean;
   json: boolean;
-  noColor: boolean;
   /** The journal of the sandbox. */
   sandbox: boolean;
 }
@@ -72,7 +71,7 @@ async function tellRuns(options: HistoryOptions, journal: Journal, around: Surro
   const since = sinceOf(options);
   const runs = pastRuns(journal.read(), { since, eventIds: options.eventIds });
   if (options.json) return runsAsJson(runs, since, around);
-  const style = await historyStyle(outputStyle(around.stdout, around.env, options.noColor));
+  const style = await historyStyle(styleOf(around));
   let count = 0;
   for await (const run of runs) {
     if (around.stop.aborted) return;
@@ -156,7 +155,7 @@ async function tellFailures(
     await writeJson(around.stdout, { last_complete_sweep: sweep, failures: failures.map(failureDocument) });
     return exit;
   }
-  const style = await historyStyle(outputStyle(around.stdout, around.env, options.noColor));
+  const style = await historyStyle(styleOf(around));
   const now = systemClock.now();
   const lines = failures.flatMap((failure) => [...failureLines(failure, now, style), '']);
   const end = standingLines(failures.length, { sweep, now, place }, style);

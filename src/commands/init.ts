@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { connectBoth, openStateFor } from '../app/open.js';
+import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { envFileText } from '../config/envFile.js';
 import { loadConfig } from '../config/load.js';
@@ -13,12 +15,8 @@ import { locationsText, placeSchema, textOf, writeKeeping } from '../init/files.
 import { type Proposal, propose, type Said, stationsOf } from '../init/propose.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
-import { connectRevelWithProbe } from '../revel/connect.js';
 import { clean } from '../text/text.js';
-import { connectTripleseat } from '../tripleseat/connect.js';
 import { tell } from './auth-common.js';
-import { connectionBasics, openStateFor } from './connections.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `init` as asked for on the command line. */
 export interface InitOptions {
@@ -32,7 +30,6 @@ export interface InitOptions {
   json: boolean;
   /** Replace files that are there; the old ones are kept. */
   replace: boolean;
-  noColor: boolean;
   /** A person can be asked. */
   terminal: boolean;
 }
@@ -182,6 +179,7 @@ async function read(values: Values, prompts: Prompts | null, around: Surrounding
       port: DEFAULT_CALLBACK_PORT,
       redirectUri: null,
       input: process.stdin,
+      sandbox: false,
     };
     await authLogin(login, { ...around, env: { ...around.env, ...values } });
     return readWith(values, around);
@@ -193,10 +191,8 @@ async function readWith(values: Values, around: Surroundings): Promise<Accounts>
   const config = loadConfig({ env, cwd, needs: ['tripleseat', 'revel'], flags: values });
   const state = await openStateFor(config, around, false);
   try {
-    const common = await connectionBasics(config, state, stop);
-    const tripleseat = connectTripleseat(config.tripleseat, { ...common, store: state.tokens }).probe;
-    const revel = connectRevelWithProbe(config.revel, { ...common, onRequest: () => undefined }).probe;
-    return await readAccounts(tripleseat, revel);
+    const { tripleseat, revel } = await connectBoth(config, state, stop);
+    return await readAccounts(tripleseat.probe, revel.probe);
   } finally {
     await state.close();
   }
@@ -321,7 +317,7 @@ async function write(
 /** `doctor`, and a dry run when it finds nothing that is red. */
 async function check(options: InitOptions, prompts: Prompts | null, around: Surroundings): Promise<ExitCode> {
   const { doctorCommand } = await import('./doctor.js');
-  const how = { json: false, noColor: options.noColor, sandbox: false };
+  const how = { json: false, sandbox: false };
   const found = await doctorCommand({ ...how, sendTestMail: false }, around);
   if (found !== ExitCode.ok) {
     await tell(around.stdout, around, ['', 'Correct what is red, then run `ts-reconcile doctor` again.']);

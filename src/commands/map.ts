@@ -1,3 +1,6 @@
+import { type Answers, isAgreed } from '../app/agree.js';
+import { type ConfigSource, withConfigSource } from '../app/source.js';
+import type { Surroundings } from '../app/surroundings.js';
 import { readTextFile } from '../config/files.js';
 import { loadConfig, locationsPath, needsOf } from '../config/load.js';
 import { parseLocations } from '../config/locations.js';
@@ -6,9 +9,7 @@ import type { ConfigProblem } from '../config/problems.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { clean } from '../text/text.js';
-import { type Answers, isAgreed } from './agree.js';
 import type { MappedValue } from './arguments.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `products map` and `billing map` as asked for on the command line. */
 export interface MapOptions {
@@ -19,6 +20,7 @@ export interface MapOptions {
   location: string;
   /** Write without asking. */
   yes: boolean;
+  sandbox: boolean;
   /** Where the answer comes from. */
   input: Answers;
 }
@@ -29,8 +31,11 @@ const MAX_FILE_BYTES = 1_048_576;
  * Writes one entry of a mapping into the locations file, and nothing else. Shows the difference, and asks on a
  * terminal; elsewhere nothing is written without `--yes` (exit 64).
  */
-export async function mapCommand(options: MapOptions, around: Surroundings): Promise<ExitCode> {
-  const from = { env: around.env, cwd: around.cwd };
+export function mapCommand(options: MapOptions, around: Surroundings): Promise<ExitCode> {
+  return withConfigSource(options.sandbox, around, (source) => map(options, source, around));
+}
+
+async function map(options: MapOptions, from: ConfigSource, around: Surroundings): Promise<ExitCode> {
   const { locations } = loadConfig({ ...from, needs: needsOf.mapping });
   const path = locationsPath(from);
   const named = locations.flatMap((location, index) =>

@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { Surroundings } from '../app/surroundings.js';
 import type { EventId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
 import {
@@ -15,7 +16,6 @@ import {
   words,
 } from './arguments.js';
 import type { Since } from './since.js';
-import type { Surroundings } from './surroundings.js';
 
 const DEFAULT_DAYS = 14;
 const DEFAULT_BACK = 30;
@@ -48,7 +48,6 @@ export function addOperatorCommands(
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
-  const noColor = () => root.opts<{ color: boolean }>().color === false;
   addAuth(root, around, finish);
 
   root
@@ -62,7 +61,7 @@ export function addOperatorCommands(
     .action(async (flags: Common & { sendTestMail?: boolean }) => {
       const { doctorCommand } = await import('./doctor.js');
       const { json = false, sandbox = false, sendTestMail = false } = flags;
-      finish(await doctorCommand({ json, sandbox, sendTestMail, noColor: noColor() }, around));
+      finish(await doctorCommand({ json, sandbox, sendTestMail }, around));
     });
 
   root
@@ -77,9 +76,7 @@ export function addOperatorCommands(
     .action(async (flags: Common & { days: number; location?: string[] }) => {
       const { previewCommand } = await import('./preview.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
-      finish(
-        await previewCommand({ days: flags.days, locations, json, sandbox, noColor: noColor() }, around),
-      );
+      finish(await previewCommand({ days: flags.days, locations, json, sandbox }, around));
     });
 
   root
@@ -100,7 +97,7 @@ export function addOperatorCommands(
       const { resolveCommand } = await import('./resolve.js');
       const { json = false, sandbox = false } = flags;
       const what = { event, accept, until, yes, dryRun, json, sandbox };
-      finish(await resolveCommand({ ...what, noColor: noColor(), input: process.stdin }, around));
+      finish(await resolveCommand({ ...what, input: process.stdin }, around));
     });
 
   const products = root
@@ -113,7 +110,7 @@ export function addOperatorCommands(
     .action(async (flags: Common & { days: number; location?: string[] }) => {
       const { productsCommand } = await import('./products.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
-      const options = { days: flags.days, locations, json, sandbox, noColor: noColor() };
+      const options = { days: flags.days, locations, json, sandbox };
       finish(await productsCommand(options, around));
     });
 
@@ -136,7 +133,7 @@ export function addOperatorCommands(
     .action(async (flags: Common & { back: number; days: number; location?: string[] }) => {
       const { billingCommand } = await import('./billing.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
-      const options = { back: flags.back, days: flags.days, locations, json, sandbox, noColor: noColor() };
+      const options = { back: flags.back, days: flags.days, locations, json, sandbox };
       finish(await billingCommand(options, around));
     });
   addMap(billing, around, finish, {
@@ -161,7 +158,7 @@ export function addOperatorCommands(
       const { historyCommand } = await import('./history.js');
       const { json = false, sandbox = false, failed = false } = flags;
       const which = { eventIds: flags.eventId ?? null, since: flags.since ?? null, failed };
-      finish(await historyCommand({ ...which, json, sandbox, noColor: noColor() }, around));
+      finish(await historyCommand({ ...which, json, sandbox }, around));
     });
 }
 
@@ -186,7 +183,6 @@ function addMap(
     .option('--sandbox', "in the sandbox's own locations file")
     .action(async (name: string, value: MappedValue, _: unknown, command: Command) => {
       const { mapCommand } = await import('./map.js');
-      const { inConfigSource } = await import('./configured.js');
       // The option is one of the list's, too, which takes what stands behind the arguments.
       const {
         location,
@@ -198,16 +194,12 @@ function addMap(
         command.error('error: --location must name one location, behind the other arguments.');
       }
       const { section } = how;
-      const options = { section, name, value, location: only, yes, input: process.stdin };
-      finish(await inConfigSource(sandbox, around, (there) => mapCommand(options, there)));
+      const options = { section, name, value, location: only, yes, sandbox, input: process.stdin };
+      finish(await mapCommand(options, around));
     });
 }
 
 function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
-  const inSource = async (sandbox: boolean | undefined, work: (there: Surroundings) => Promise<ExitCode>) => {
-    const { inConfigSource } = await import('./configured.js');
-    return inConfigSource(sandbox ?? false, around, work);
-  };
   const auth = root.command('auth').description('Tripleseat OAuth 2.0');
   auth
     .command('login')
@@ -226,24 +218,25 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
         port: flags.port ?? DEFAULT_CALLBACK_PORT,
         redirectUri: flags.redirectUri ?? null,
         input: process.stdin,
+        sandbox: flags.sandbox ?? false,
       };
-      finish(await inSource(flags.sandbox, (there) => authLogin(options, there)));
+      finish(await authLogin(options, around));
     });
   auth
     .command('status')
     .description('scopes and expiry of the stored tokens, never the tokens')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async ({ json = false, sandbox }: Common) => {
+    .action(async ({ json = false, sandbox = false }: Common) => {
       const { authStatus } = await import('./auth-tokens.js');
-      finish(await inSource(sandbox, (there) => authStatus({ json }, there)));
+      finish(await authStatus({ json, sandbox }, around));
     });
   auth
     .command('logout')
     .description('delete the stored tokens')
     .option('--sandbox', SANDBOX_HELP)
-    .action(async ({ sandbox }: Common) => {
+    .action(async ({ sandbox = false }: Common) => {
       const { authLogout } = await import('./auth-tokens.js');
-      finish(await inSource(sandbox, authLogout));
+      finish(await authLogout({ sandbox }, around));
     });
 }

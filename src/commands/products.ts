@@ -1,21 +1,14 @@
-import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
-import { secretsOf } from '../config/secrets.js';
-import type { Config } from '../config/types.js';
+import { selectedLocations, withOpened } from '../app/open.js';
+import { openLook } from '../app/run.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
+import { needsOf } from '../config/load.js';
 import type { ComingEvent, Coverage } from '../domain/coverage.js';
 import { ExitCode } from '../errors.js';
 import { countOf, proposal, renderCoverage } from '../report/coverage.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
-import { createProgress } from '../report/progress.js';
+import { writeAll } from '../report/output.js';
 import { coverage } from '../sync/coverage.js';
-import { createRedactor } from '../text/redact.js';
 import { clean } from '../text/text.js';
-import { withConfigSource } from './configured.js';
-import { openStateFor } from './connections.js';
-import { selectedLocations } from './location-option.js';
-import { openLook } from './look.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `products` as asked for on the command line. */
 export interface ProductsOptions {
@@ -24,7 +17,6 @@ export interface ProductsOptions {
   /** Names or site ids; null: all locations. */
   locations: string[] | null;
   json: boolean;
-  noColor: boolean;
   sandbox: boolean;
 }
 
@@ -33,37 +25,17 @@ export interface ProductsOptions {
  * a name is missing or ambiguous, or something could not be looked at; 69 when nothing could be searched.
  */
 export function productsCommand(options: ProductsOptions, around: Surroundings): Promise<ExitCode> {
-  return withConfigSource(options.sandbox, around, (source) =>
-    run(options, around, loadConfig({ ...source, needs: needsOf.products })),
-  );
-}
-
-async function run(options: ProductsOptions, around: Surroundings, config: Config): Promise<ExitCode> {
-  const locations = selectedLocations(options.locations, config);
-  const state = await openStateFor(config, around, true);
-  const progress = createProgress(around.stderr, systemClock, around.env);
-  try {
-    const ctx = await openLook(locations, config, state, around.stop, (done, total, what) =>
-      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
-    );
-    const found = await coverage(ctx, options.days);
+  const { days, json, sandbox } = options;
+  return withOpened({ sandbox, needs: needsOf.products, readOnly: true }, around, async (opened) => {
+    const { progress, redact } = opened;
+    const locations = selectedLocations(options.locations, opened.config);
+    const found = await coverage(await openLook(locations, opened, around), days);
     progress.clear();
-    if (around.stop.aborted) return stoppedBy(around);
-    const redact = createRedactor(secretsOf(config));
-    if (options.json) await writeJson(around.stdout, documentOf(found, options.days, redact));
-    else {
-      const style = outputStyle(around.stdout, around.env, options.noColor);
-      await writeAll(around.stdout, redact(await renderCoverage(found, options.days, style)));
-    }
+    if (around.stop.aborted) return stoppedBy(around.stop);
+    if (json) await writeJson(around.stdout, documentOf(found, days, redact));
+    else await writeAll(around.stdout, redact(await renderCoverage(found, days, styleOf(around))));
     return exitOf(found);
-  } finally {
-    progress.clear();
-    await state.close();
-  }
-}
-
-function stoppedBy({ stop }: Surroundings): ExitCode {
-  return stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+  });
 }
 
 function exitOf({ locations, unread, problems, failed }: Coverage): ExitCode {

@@ -1,27 +1,22 @@
 import { userInfo } from 'node:os';
+import { type Answers, isAgreed } from '../app/agree.js';
+import { type Opened, withOpened } from '../app/open.js';
+import { reportOf } from '../app/report.js';
+import { type DoneWork, lookRequest, performRun, quiet, runStop } from '../app/run.js';
+import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
-import { secretsOf } from '../config/secrets.js';
-import type { Config } from '../config/types.js';
+import { needsOf } from '../config/load.js';
 import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
-import { outputStyle, writeAll } from '../report/output.js';
+import { writeAll } from '../report/output.js';
 import type { StateStore } from '../state/types.js';
 import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
-import { createRedactor } from '../text/redact.js';
 import { clean } from '../text/text.js';
-import { type Answers, isAgreed } from './agree.js';
-import { withConfigSource } from './configured.js';
-import { openStateFor } from './connections.js';
-import { quiet } from './preview.js';
-import type { Surroundings } from './surroundings.js';
-import { reportOf } from './sync-report.js';
-import { performRun, randomHex, stopSignal } from './sync-work.js';
 
 const MAX_WHY = 1_000;
 
@@ -35,7 +30,6 @@ export interface ResolveOptions {
   yes: boolean;
   dryRun: boolean;
   json: boolean;
-  noColor: boolean;
   sandbox: boolean;
   /** Where the answer comes from. */
   input: Answers;
@@ -46,77 +40,58 @@ export interface ResolveOptions {
  * service. Exit 1 when the failure stands, or nothing could be decided.
  */
 export function resolveCommand(options: ResolveOptions, around: Surroundings): Promise<ExitCode> {
-  return withConfigSource(options.sandbox, around, (source) =>
-    run(options, around, loadConfig({ ...source, needs: needsOf.sync })),
-  );
+  const readOnly = options.dryRun || options.accept === null;
+  const opening = { sandbox: options.sandbox, needs: needsOf.sync, readOnly };
+  return withOpened(opening, around, (opened) => run(options, around, opened));
 }
 
-async function run(options: ResolveOptions, around: Surroundings, config: Config): Promise<ExitCode> {
-  const state = await openStateFor(config, around, options.dryRun || options.accept === null);
-  const stop = stopSignal({ stop: around.stop, maxRunSeconds: config.maxRunSeconds, lost: state.locks.lost });
+async function run(
+  options: ResolveOptions,
+  around: Surroundings,
+  { config, state, redact }: Opened,
+): Promise<ExitCode> {
+  const stop = runStop(around, config, state);
   const say = (text: string) => (options.json ? Promise.resolve() : writeAll(around.stdout, `${text}\n`));
-  const request = requestOf(options.event);
+  const request = lookRequest({ kind: 'events', ids: [options.event] }, null);
   const look = (accepted?: readonly Acceptance[]) => {
     const events = { ...quiet, warning: (text: string) => around.stderr.write(`${text}\n`) };
     return performRun({ request, config, state, stop, events, ...(accepted ? { accepted } : {}) });
   };
-  const redact = createRedactor(secretsOf(config));
-  const tell = async (done: Awaited<ReturnType<typeof look>>, startedAt: number) => {
+  const tell = async (done: DoneWork, startedAt: number) => {
     const facts = { startedAt, finishedAt: systemClock.now(), requests: done.requests, redact };
     const report = reportOf(request, done.outcome, facts);
     if (options.json) return writeJson(around.stdout, report);
     const { renderReport } = await import('../report/table.js');
-    const style = outputStyle(around.stdout, around.env, options.noColor);
-    await writeAll(around.stdout, await renderReport(report, style));
+    await writeAll(around.stdout, await renderReport(report, styleOf(around)));
   };
-  try {
-    const startedAt = systemClock.now();
-    // What was accepted before is looked at anew by whoever decides anew.
-    const found = await look(options.accept === null ? undefined : []);
-    const code = exitCodeOf(found.outcome, request, false);
-    const acceptance = acceptanceOf(options, found.outcome);
-    if (options.accept === null) {
-      await tell(found, startedAt);
-      if (acceptance !== null) await say(whatCanBeDone(options));
-      return code;
-    }
-    if (acceptance === null) {
-      await tell(found, startedAt);
-      around.stderr.write(
-        `${code === ExitCode.ok ? 'It is no failure' : 'This is nothing to settle: it passes, or nobody could look'}, so that nothing was accepted.\n`,
-      );
-      return code === ExitCode.ok ? ExitCode.eventFailed : code;
-    }
-    if (!options.json) await tell(found, startedAt);
-    if (
-      !options.yes &&
-      !options.dryRun &&
-      !(await isAgreed('Accept this as it is?', options.input, around))
-    ) {
-      around.stderr.write('Nothing was accepted.\n');
-      return ExitCode.eventFailed;
-    }
-    if (!options.dryRun) await state.acceptances.put(acceptance);
-    const after = await look([acceptance]);
-    if (!options.dryRun) await record(state, request, after, startedAt, redact);
-    if (options.json) await tell(after, startedAt);
-    else await say(outcomeText(options, after.outcome));
-    return exitCodeOf(after.outcome, request, false);
-  } finally {
-    await state.close();
+  const startedAt = systemClock.now();
+  // What was accepted before is looked at anew by whoever decides anew.
+  const found = await look(options.accept === null ? undefined : []);
+  const code = exitCodeOf(found.outcome, request, false);
+  const acceptance = acceptanceOf(options, found.outcome);
+  if (options.accept === null) {
+    await tell(found, startedAt);
+    if (acceptance !== null) await say(whatCanBeDone(options));
+    return code;
   }
-}
-
-function requestOf(event: EventId): SyncRequest {
-  return {
-    target: { kind: 'events', ids: [event] },
-    dryRun: true,
-    late: false,
-    force: false,
-    locations: null,
-    trigger: 'manual',
-    correlationId: randomHex(8),
-  };
+  if (acceptance === null) {
+    await tell(found, startedAt);
+    around.stderr.write(
+      `${code === ExitCode.ok ? 'It is no failure' : 'This is nothing to settle: it passes, or nobody could look'}, so that nothing was accepted.\n`,
+    );
+    return code === ExitCode.ok ? ExitCode.eventFailed : code;
+  }
+  if (!options.json) await tell(found, startedAt);
+  if (!options.yes && !options.dryRun && !(await isAgreed('Accept this as it is?', options.input, around))) {
+    around.stderr.write('Nothing was accepted.\n');
+    return ExitCode.eventFailed;
+  }
+  if (!options.dryRun) await state.acceptances.put(acceptance);
+  const after = await look([acceptance]);
+  if (!options.dryRun) await record(state, request, after, startedAt, redact);
+  if (options.json) await tell(after, startedAt);
+  else await say(outcomeText(options, after.outcome));
+  return exitCodeOf(after.outcome, request, false);
 }
 
 /** Null: there is nothing that a person could settle. */
@@ -159,7 +134,7 @@ function outcomeText({ dryRun, until }: ResolveOptions, { results }: SyncOutcome
 async function record(
   state: StateStore,
   request: SyncRequest,
-  { outcome, requests }: Awaited<ReturnType<typeof performRun>>,
+  { outcome, requests }: DoneWork,
   startedAt: number,
   redact: (text: string) => string,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { aborted } from '../app/surroundings.js';
 import type { Clock } from '../clock.js';
 import type { EventId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
@@ -103,11 +104,4 @@ function introduction({ tripleseatUrl, revelUrl, env, note }: Sandbox): string {
 /** A value as a POSIX shell takes it literally. */
 function quoted(value: string): string {
   return /^[\w./:,@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,19 +1,18 @@
 import { fileURLToPath } from 'node:url';
+import { openLog } from '../app/log.js';
+import { aborted, type Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, type Need, needsOf } from '../config/load.js';
-import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Program } from '../relay/child.js';
 import { runEnvironment } from '../relay/environment.js';
 import { startRelay } from '../relay/relay.js';
-import { createLogger, type Logger } from '../report/log.js';
+import type { Logger } from '../report/log.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { shownPath } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import { recordGivenUp } from '../sync/record.js';
-import { createRedactor } from '../text/redact.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `serve` as asked for on the command line, checked. */
 export interface ServeOptions {
@@ -48,15 +47,7 @@ export async function serveCommand(
   program: Program = ownProgram(around),
 ): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsFor(options) });
-  const log = createLogger({
-    sink: around.stderr,
-    clock: systemClock,
-    level: config.log.level,
-    format: config.log.format,
-    run: null,
-    redact: createRedactor(secretsOf(config)),
-    quiet: false,
-  });
+  const log = openLog(config, { sink: around.stderr });
   warnUnsigned(options, config, log);
   if (!options.sandbox) return serve(options, config, program, log, around.stop);
 
@@ -145,11 +136,4 @@ function takenError(stateDir: string): AppError {
     `Another ts-reconcile serve works on the state directory ${shownPath(stateDir)}.`,
     'Stop it first, or set STATE_DIR to another directory.',
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

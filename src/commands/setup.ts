@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
+import type { Surroundings } from '../app/surroundings.js';
 import type { VariableName } from '../config/variables.js';
 import type { ExitCode } from '../errors.js';
 import type { Ways } from '../init/propose.js';
 import { discount, idPairs, placePairs, revelId, zonePairs } from './arguments.js';
-import type { Surroundings } from './surroundings.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 
@@ -108,7 +108,6 @@ export function addSetupCommands(
         dryRun: flags.dryRun ?? null,
         json: flags.json ?? false,
         replace: flags.replace ?? false,
-        noColor: root.opts<{ color: boolean }>().color === false,
         terminal: process.stdin.isTTY === true && around.stdout.isTTY === true,
       };
       finish(await initCommand(options, around));

@@ -1,7 +1,7 @@
+import type { Surroundings } from '../app/surroundings.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
-import type { Surroundings } from './surroundings.js';
 
 /** `state migrate`: makes the tables of the database of STATE_URL, or brings them up to this version. */
 export async function migrateCommand(around: Surroundings): Promise<ExitCode> {

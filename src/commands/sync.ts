@@ -1,26 +1,28 @@
+import { tellComing } from '../app/coming.js';
+import { openLog } from '../app/log.js';
+import { selectedLocations } from '../app/open.js';
+import { reportOf, stillbornReport } from '../app/report.js';
+import { performRun, randomHex, runStop } from '../app/run.js';
+import { openSignals, signalStillborn } from '../app/signals.js';
+import { type ConfigSource, withConfigSource } from '../app/source.js';
+import { type Surroundings, stoppedBy } from '../app/surroundings.js';
+import { saysItInTable, tellResults, tellRun, tellWork } from '../app/tell.js';
 import { systemClock } from '../clock.js';
+import { loadConfig, needsOf } from '../config/load.js';
+import { ConfigError } from '../config/problems.js';
 import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode, errorText } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { writeJson } from '../report/json.js';
-import { createLogger } from '../report/log.js';
 import { runStarted, runTag } from '../report/messages.js';
 import { createProgress } from '../report/progress.js';
+import { openState } from '../state/open.js';
 import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
 import { createRedactor } from '../text/redact.js';
-import { withConfigSource } from './configured.js';
-import { selectedLocations } from './location-option.js';
-import { openSignals } from './notify.js';
-import { tellComing } from './preview-mail.js';
-import type { Surroundings } from './surroundings.js';
-import { configToRun, stateToRun } from './sync-begin.js';
-import { reportOf, stillbornReport } from './sync-report.js';
-import { saysItInTable, tellResults, tellRun, tellWork } from './sync-tell.js';
-import { performRun, randomHex, stopSignal } from './sync-work.js';
 
 /** `sync` as asked for on the command line, checked. */
 export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId'> {
@@ -29,58 +31,48 @@ export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId
   correlationId: string | null;
   detailedExitCode: boolean;
   json: boolean;
-  noColor: boolean;
   sandbox: boolean;
 }
 
+/** The same, with what marks the run. */
+type Asked = SyncOptions & { correlationId: string };
+
 /** Runs `sync` to its end and reports; with `--json` there is a document even if it could not begin. */
 export async function syncCommand(options: SyncOptions, around: Surroundings): Promise<ExitCode> {
-  const correlationId = options.correlationId ?? randomHex(8);
+  const asked = { ...options, correlationId: options.correlationId ?? randomHex(8) };
   try {
-    return await withConfigSource(options.sandbox, around, async (source) => {
-      const asked = { ...options, correlationId };
-      return run(asked, around, await configToRun(asked, around, source));
-    });
+    return await withConfigSource(options.sandbox, around, (source) => run(asked, source, around));
   } catch (error) {
     if (options.json && error instanceof AppError && error.code !== 'OUTPUT') {
-      const report = stillbornReport({ ...options, correlationId }, error, systemClock.now());
-      await writeJson(around.stdout, report);
+      await writeJson(around.stdout, stillbornReport(asked, error, systemClock.now()));
     }
     throw error;
   }
 }
 
-async function run(
-  options: SyncOptions & { correlationId: string },
-  around: Surroundings,
-  config: Config,
-): Promise<ExitCode> {
+async function run(options: Asked, source: ConfigSource, around: Surroundings): Promise<ExitCode> {
+  const begin = <T>(step: () => T | Promise<T>) => beginning(options, source, around, step);
+  const config = await begin(() => loadConfig({ ...source, needs: needsOf.sync }));
   const request = requestOf(options, config);
   const redact = createRedactor(secretsOf(config));
-  const progress = createProgress(around.stderr, systemClock, around.env, options.noColor);
-  const interactive = around.stderr.isTTY === true;
-  const logOptions = {
-    sink: progress.sink,
-    clock: systemClock,
-    level: config.log.level,
-    format: config.log.format,
-    run: runTag(request.trigger, request.correlationId),
-    redact,
-    quiet: request.trigger === 'cron' && !interactive,
-  };
-  const log = createLogger(logOptions);
+  const progress = createProgress(around.stderr, systemClock, around.env);
+  const runOf = { run: runTag(request.trigger, request.correlationId) };
+  const quiet = request.trigger === 'cron' && around.stderr.isTTY !== true;
+  const log = openLog(config, { ...runOf, sink: progress.sink, quiet });
   // What the table on the same terminal will say is not said before; it is kept for a run that ends without one.
   const held: string[] = [];
   const resultLog = saysItInTable(options, around, config.log)
-    ? createLogger({ ...logOptions, sink: { write: (text) => held.push(text) } })
+    ? openLog(config, { ...runOf, sink: { write: (text) => held.push(text) }, quiet })
     : log;
-  const state = await stateToRun(request, around, config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => log.warn(line),
-    readOnly: request.dryRun,
-  });
-  const stop = stopSignal({ stop: around.stop, maxRunSeconds: config.maxRunSeconds, lost: state.locks.lost });
+  const state = await begin(() =>
+    openState(config, {
+      clock: systemClock,
+      random: Math.random,
+      log: (line) => log.warn(line),
+      readOnly: request.dryRun,
+    }),
+  );
+  const stop = runStop(around, config, state);
   const common = { log, transport: gotTransport(), clock: systemClock };
   const signals = openSignals({ ...common, config, request, state, stop: around.stop });
   try {
@@ -124,7 +116,38 @@ async function run(
   }
 }
 
-function requestOf(options: SyncOptions & { correlationId: string }, config: Config): SyncRequest {
+/** Does what a run begins with; when that fails, HEALTHCHECK_URL hears of it, if that much can be read. */
+async function beginning<T>(
+  { trigger, dryRun, correlationId }: Asked,
+  source: ConfigSource,
+  around: Surroundings,
+  step: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const config = readableConfig(source);
+    if (config !== null) {
+      const log = openLog(config, { sink: around.stderr, run: runTag(trigger, correlationId) });
+      const request = { trigger, dryRun: dryRun || config.dryRun };
+      const deps = { config, request, log, transport: gotTransport(), clock: systemClock, stop: around.stop };
+      await signalStillborn(deps, error instanceof AppError ? error.exitCode : ExitCode.bug);
+    }
+    throw error;
+  }
+}
+
+/** What can be read in spite of mistakes; null: they lie where everything is read from. */
+function readableConfig(source: ConfigSource): Config | null {
+  try {
+    return loadConfig({ ...source, needs: [] });
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
+}
+
+function requestOf(options: Asked, config: Config): SyncRequest {
   const { target, late, force, wait = false, trigger, correlationId } = options;
   return {
     target,
@@ -140,5 +163,5 @@ function requestOf(options: SyncOptions & { correlationId: string }, config: Con
 
 function exitFor(outcome: SyncOutcome, request: SyncRequest, detailed: boolean, stop: AbortSignal): ExitCode {
   if (outcome.problem?.kind !== 'stopped' || !stop.aborted) return exitCodeOf(outcome, request, detailed);
-  return stop.reason === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated;
+  return stoppedBy(stop);
 }

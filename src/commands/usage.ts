@@ -27,7 +27,7 @@ export async function usageReport(
   const trigger = given(args, '--trigger');
   const single = args.some((arg) => arg === '--event-id' || arg.startsWith('--event-id='));
   const message = error.message.replace(/^error: /, '');
-  const { stillbornReport } = await import('./sync-report.js');
+  const { stillbornReport } = await import('../app/report.js');
   return stillbornReport(
     {
       target: single ? { kind: 'events', ids: [] } : { kind: 'sweep', hoursBack: 0, shard: null },

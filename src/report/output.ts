@@ -15,13 +15,12 @@ export interface OutputStyle {
   width: number;
 }
 
-/** Tables and colour only for a terminal that wants them: NO_COLOR, TERM=dumb and `--no-color` say no. */
+/** Tables and colour only for a terminal that wants them: NO_COLOR, which `--no-color` sets, and TERM=dumb say no. */
 export function outputStyle(
   stream: OutputStream,
   env: Readonly<Record<string, string | undefined>>,
-  noColor: boolean,
 ): OutputStyle {
-  const terminal = stream.isTTY === true && !noColor && !env.NO_COLOR && env.TERM !== 'dumb';
+  const terminal = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
   const columns = stream.columns ?? 80;
   return { terminal, width: Math.min(Math.max(columns, 60), 120) };
 }

@@ -22,17 +22,16 @@ export interface Progress {
 }
 
 /**
- * A progress line on `stream`, if that is a terminal. One that is to stay plain (`--no-color`, NO_COLOR, TERM=dumb),
+ * A progress line on `stream`, if that is a terminal. One that is to stay plain (NO_COLOR, TERM=dumb),
  * as for a screen reader, gets a new line every ten seconds in place of one that keeps changing.
  */
 export function createProgress(
   stream: OutputStream & LogSink,
   clock: Pick<Clock, 'now'>,
   env: Readonly<Record<string, string | undefined>>,
-  noColor = false,
 ): Progress {
   if (stream.isTTY !== true) return { update: () => {}, clear: () => {}, sink: stream };
-  if (noColor || env.NO_COLOR || env.TERM === 'dumb') return plainProgress(stream, clock);
+  if (env.NO_COLOR || env.TERM === 'dumb') return plainProgress(stream, clock);
   let shown = '';
   let drawnAt = Number.NEGATIVE_INFINITY;
 

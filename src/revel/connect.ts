@@ -18,7 +18,7 @@ export interface Surroundings {
   timeoutMs: number;
   /** Ends reads in flight and waiting; a write in flight is never cut off. */
   signal: AbortSignal;
-  onRequest: RequestHook;
+  onRequest?: RequestHook;
   /** Request budgets that other processes use as well; absent: this process counts for itself. */
   budgets?: (name: string) => SharedBudget;
 }
@@ -27,18 +27,15 @@ const UPSTREAM = 'Revel';
 /** A page of 1,000 products is about 2 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Revel as configured: client and request budget put together. */
-export function connectRevel(config: Config['revel'], around: Surroundings): RevelPort {
-  return connectRevelWithProbe(config, around).port;
-}
-
-/** The same together with a probe on the same request budget. */
-export function connectRevelWithProbe(
+/** Revel as configured: client, and a probe that reports how single requests are answered, on one request budget. */
+export function connectRevel(
   config: Config['revel'],
   around: Surroundings,
 ): { port: RevelPort; probe: RevelProbe } {
   const { clock, random, timeoutMs, signal } = around;
-  const transport = countingTransport(around.transport, UPSTREAM, around.onRequest);
+  const transport = around.onRequest
+    ? countingTransport(around.transport, UPSTREAM, around.onRequest)
+    : around.transport;
   const shared = around.budgets?.(budgetName('revel', config.baseUrl)) ?? null;
   const budget = new RateBudget({ perSecond: config.rps }, clock, shared);
   const reader = retryingReader({

@@ -25,7 +25,8 @@ function terminal(changes: Record<string, string> = {}): Terminal {
 }
 
 function login(on: Terminal, changes: Partial<LoginOptions> = {}): Promise<number> {
-  const options = { paste: false, port: 0, redirectUri: null, input: new PassThrough(), ...changes };
+  const plain = { paste: false, port: 0, redirectUri: null, sandbox: false };
+  const options = { ...plain, input: new PassThrough(), ...changes };
   const done = authLogin(options, on.around);
   // Looked at later; it must not count as unhandled until then.
   done.catch(() => undefined);
@@ -276,14 +277,14 @@ describe('auth login --paste', () => {
 describe('auth status', () => {
   it('exits 77 when nobody has signed in', async () => {
     const on = terminal();
-    expect(await authStatus({ json: false }, on.around)).toBe(77);
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(77);
     expect(on.out.text).toContain('Nobody has signed in');
     expect(await stored()).toBeNull();
   });
 
   it('knows a configured refresh token that no run has used yet', async () => {
     const on = terminal({ TRIPLESEAT_REFRESH_TOKEN: 'canary-first-refresh' });
-    expect(await authStatus({ json: false }, on.around)).toBe(0);
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
     expect(on.out.text).toContain('TRIPLESEAT_REFRESH_TOKEN');
     expect(on.text).not.toContain('canary');
   });
@@ -291,7 +292,7 @@ describe('auth status', () => {
   it('shows scopes, expiry and whether there is a refresh token, never a token', async () => {
     await store({});
     const on = terminal();
-    expect(await authStatus({ json: false }, on.around)).toBe(0);
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
     expect(on.out.text).toMatch(/^Scopes {9}events:read bookings:read$/m);
     expect(on.out.text).toMatch(/^Access token {3}good for another 1 h (19|20)( min|$)/m);
     expect(on.out.text).toMatch(/^Refresh token {2}stored/m);
@@ -302,7 +303,7 @@ describe('auth status', () => {
   it('does not call a time of signing in that is yet to come past', async () => {
     await store({ obtainedAt: Date.now() + 10 * 86_400_000 });
     const on = terminal();
-    expect(await authStatus({ json: false }, on.around)).toBe(0);
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
     expect(on.out.text).toMatch(/^Obtained {7}.* UTC, (10 d|9 d 23 h) ahead of this clock$/m);
   });
 
@@ -313,7 +314,7 @@ describe('auth status', () => {
       scope: 'events:read \u001b[31mred',
     });
     const on = terminal();
-    expect(await authStatus({ json: false }, on.around)).toBe(0);
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
     expect(on.out.text).toMatch(/^Access token {3}expired 1 h ago/m);
     expect(on.out.text).toMatch(/^Refresh token {2}none/m);
     expect(on.out.text).not.toContain('\u001b');
@@ -322,7 +323,7 @@ describe('auth status', () => {
   it('is one JSON document with --json', async () => {
     await store({});
     const on = terminal();
-    await authStatus({ json: true }, on.around);
+    await authStatus({ json: true, sandbox: false }, on.around);
     expect(JSON.parse(on.out.text)).toEqual({
       source: 'stored',
       scopes: ['events:read', 'bookings:read'],
@@ -337,7 +338,7 @@ describe('auth status', () => {
   it('says what to do about a damaged token file', async () => {
     await store({});
     await writeFile(join(stateDir, 'tokens.json'), '{"accessToken":"canary-half');
-    const error = await failure(authStatus({ json: false }, terminal().around));
+    const error = await failure(authStatus({ json: false, sandbox: false }, terminal().around));
     expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
     expect(error.hint).toContain('auth login');
     expect(error.message).not.toContain('canary');
@@ -351,7 +352,7 @@ describe('auth logout', () => {
   it('deletes the tokens and tells Tripleseat', async () => {
     await store({});
     const on = terminal({ TRIPLESEAT_REFRESH_TOKEN: 'canary-first-refresh' });
-    expect(await authLogout(on.around)).toBe(0);
+    expect(await authLogout({ sandbox: false }, on.around)).toBe(0);
     expect(await stored()).toBeNull();
     expect(invalidated()).toMatchObject([{ method: 'POST', status: 410 }]);
     expect(on.out.text).toContain('The stored tokens are deleted.\nTripleseat was told to forget');
@@ -364,7 +365,7 @@ describe('auth logout', () => {
     await store({});
     world.tripleseatGate.reset(() => ({ kind: '500-before' }));
     const on = terminal();
-    expect(await authLogout(on.around)).toBe(0);
+    expect(await authLogout({ sandbox: false }, on.around)).toBe(0);
     expect(await stored()).toBeNull();
     expect(on.out.text).toContain('could not be told');
   });
@@ -373,9 +374,9 @@ describe('auth logout', () => {
     await store({});
     await writeFile(join(stateDir, 'tokens.json'), 'canary');
     const on = terminal();
-    expect(await authLogout(on.around)).toBe(0);
+    expect(await authLogout({ sandbox: false }, on.around)).toBe(0);
     expect(await stored()).toBeNull();
-    expect(await authLogout(terminal().around)).toBe(0);
+    expect(await authLogout({ sandbox: false }, terminal().around)).toBe(0);
     expect(invalidated()).toEqual([]);
     expect(on.text).not.toContain('canary');
   });

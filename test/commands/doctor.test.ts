@@ -24,7 +24,7 @@ interface Shown {
 }
 
 function options(changes: Partial<DoctorOptions> = {}): DoctorOptions {
-  return { json: true, noColor: false, sandbox: false, sendTestMail: false, ...changes };
+  return { json: true, sandbox: false, sendTestMail: false, ...changes };
 }
 
 async function doctor(env: Record<string, string> = {}, changes: Partial<DoctorOptions> = {}) {

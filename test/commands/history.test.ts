@@ -78,7 +78,7 @@ async function history(
     since: null,
     failed: false,
     json: false,
-    noColor: false,
+
     sandbox: false,
     ...changes,
   };
@@ -180,9 +180,9 @@ describe('history', () => {
     expect(text).toContain('\u001b[31m');
     const widths = text.split('\n').map((line) => stripVTControlCharacters(line).length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(80);
-    const plain = new Terminal({ STATE_DIR: dir });
+    const plain = new Terminal({ STATE_DIR: dir, NO_COLOR: '1' });
     plain.out.isTTY = true;
-    expect((await history({ noColor: true }, plain)).out.text).not.toContain('\u001b');
+    expect((await history({}, plain)).out.text).not.toContain('\u001b');
   });
 
   it('is one JSON document with --json', async () => {

@@ -24,7 +24,7 @@ function party(days: number, names: string[], changes: Partial<EventOptions> = {
 }
 
 async function products(changes: Partial<ProductsOptions> = {}, env: Record<string, string> = {}) {
-  const options = { days: 14, locations: null, json: false, noColor: false, sandbox: false, ...changes };
+  const options = { days: 14, locations: null, json: false, sandbox: false, ...changes };
   const on = new Terminal(world.env(world.newStateDir(), env));
   const code = await productsCommand(options, on.around);
   return { code, out: on.out.text, err: on.err.text };
@@ -249,7 +249,7 @@ describe('products', () => {
 
     const on = new Terminal(world.env(world.newStateDir(), { NO_COLOR: '' }));
     on.out.isTTY = true;
-    const options = { days: 14, locations: null, json: false, noColor: false, sandbox: false };
+    const options = { days: 14, locations: null, json: false, sandbox: false };
     await productsCommand(options, on.around);
     const shown = stripVTControlCharacters(on.out.text).replaceAll('\n', ' ');
     expect(shown.trimEnd()).toBe(down.out.replaceAll('\n', ' ').trimEnd());
@@ -266,10 +266,7 @@ describe('products', () => {
     expect(plain).not.toMatch(/\p{Cc}(?<!\n)|\u202e/u);
     const on = new Terminal(world.env(world.newStateDir(), { NO_COLOR: '' }));
     on.out.isTTY = true;
-    await productsCommand(
-      { days: 14, locations: null, json: false, noColor: false, sandbox: false },
-      on.around,
-    );
+    await productsCommand({ days: 14, locations: null, json: false, sandbox: false }, on.around);
     const lines = on.out.text.split('\n').map((line) => stripVTControlCharacters(line));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(on.out.text).toContain('"__proto__"');

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Surroundings } from '../../src/commands/surroundings.js';
+import type { Surroundings } from '../../src/app/surroundings.js';
 import type { OutputStream } from '../../src/report/output.js';
 
 /** What a command wrote to one stream. */

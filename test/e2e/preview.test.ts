@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dayToTell } from '../../src/commands/preview-mail.js';
+import { dayToTell } from '../../src/app/coming.js';
 import { RunReportSchema } from '../../src/report/schema.js';
 import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
 import { places } from '../../src/sandbox/world/places.js';

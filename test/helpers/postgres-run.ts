@@ -46,7 +46,6 @@ export async function syncHere(
     locations: null,
     trigger: 'manual',
     correlationId: null,
-    noColor: true,
     sandbox: false,
   };
   const stop = new AbortController().signal;

@@ -5,17 +5,16 @@ import { outputStyle, writeAll } from '../../src/report/output.js';
 
 describe('outputStyle', () => {
   it.each([
-    ['a terminal', { isTTY: true, columns: 100 }, {}, false, { terminal: true, width: 100 }],
-    ['a terminal of unknown width', { isTTY: true }, {}, false, { terminal: true, width: 80 }],
-    ['a very wide terminal', { isTTY: true, columns: 400 }, {}, false, { terminal: true, width: 120 }],
-    ['a very narrow terminal', { isTTY: true, columns: 20 }, {}, false, { terminal: true, width: 60 }],
-    ['a pipe', {}, {}, false, { terminal: false, width: 80 }],
-    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, false, { terminal: false, width: 80 }],
-    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, false, { terminal: true, width: 80 }],
-    ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, false, { terminal: false, width: 80 }],
-    ['--no-color', { isTTY: true }, {}, true, { terminal: false, width: 80 }],
-  ])('%s', (_, stream, env, noColor, style) => {
-    expect(outputStyle(stream, env, noColor)).toEqual(style);
+    ['a terminal', { isTTY: true, columns: 100 }, {}, { terminal: true, width: 100 }],
+    ['a terminal of unknown width', { isTTY: true }, {}, { terminal: true, width: 80 }],
+    ['a very wide terminal', { isTTY: true, columns: 400 }, {}, { terminal: true, width: 120 }],
+    ['a very narrow terminal', { isTTY: true, columns: 20 }, {}, { terminal: true, width: 60 }],
+    ['a pipe', {}, {}, { terminal: false, width: 80 }],
+    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, { terminal: false, width: 80 }],
+    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, { terminal: true, width: 80 }],
+    ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, { terminal: false, width: 80 }],
+  ])('%s', (_, stream, env, style) => {
+    expect(outputStyle(stream, env)).toEqual(style);
   });
 });
 

@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../src/report/progress.js';
 
-function progressOn(
-  stream: { isTTY?: boolean; columns?: number },
-  env: Record<string, string> = {},
-  noColor = false,
-) {
+function progressOn(stream: { isTTY?: boolean; columns?: number }, env: Record<string, string> = {}) {
   const written: string[] = [];
   const clock = { at: 0, now: () => clock.at };
   const write = (text: string) => written.push(text);
-  return { written, clock, progress: createProgress({ ...stream, write }, clock, env, noColor) };
+  return { written, clock, progress: createProgress({ ...stream, write }, clock, env) };
 }
 
 const CLEAR = '\r\u001b[2K';
@@ -66,21 +62,17 @@ describe('elsewhere', () => {
 
 describe('on a terminal that is to stay plain', () => {
   it.each([
-    ['--no-color', {}, true],
-    ['NO_COLOR', { NO_COLOR: '1' }, false],
-    ['TERM=dumb', { TERM: 'dumb' }, false],
-  ])(
-    '%s: says now and then in a line of its own how far it is',
-    (_, env: Record<string, string>, noColor) => {
-      const { progress, written, clock } = progressOn({ isTTY: true }, env, noColor);
-      clock.at = 9999;
-      progress.update('1 of 9');
-      clock.at = 10_000;
-      progress.update('2 of 9\u001b[2J');
-      clock.at = 19_000;
-      progress.update('3 of 9');
-      progress.clear();
-      expect(written).toEqual(['2 of 9\n']);
-    },
-  );
+    ['NO_COLOR', { NO_COLOR: '1' }],
+    ['TERM=dumb', { TERM: 'dumb' }],
+  ])('%s: says now and then in a line of its own how far it is', (_, env: Record<string, string>) => {
+    const { progress, written, clock } = progressOn({ isTTY: true }, env);
+    clock.at = 9999;
+    progress.update('1 of 9');
+    clock.at = 10_000;
+    progress.update('2 of 9\u001b[2J');
+    clock.at = 19_000;
+    progress.update('3 of 9');
+    progress.clear();
+    expect(written).toEqual(['2 of 9\n']);
+  });
 });

@@ -185,7 +185,8 @@ export class Desk {
           },
           { ...around, store: this.#tokenStore },
         ).port,
-        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel }, around),
+        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel }, around)
+          .port,
         state: this.#state(),
         clock: this.clock,
         hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayToTell } from '../../src/commands/preview-mail.js';
+import { dayToTell } from '../../src/app/coming.js';
 
 const ZONE = 'America/Los_Angeles';
 

@@ -1,12 +1,18 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
+import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
-import { localDateTime } from '../domain/zones.js';
+import { addDays, localDate, localDateTime } from '../domain/zones.js';
 import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import type { MailContent } from '../report/mail/content.js';
+import type { PreviewDays } from '../report/preview.js';
+import type { RunReport } from '../report/schema.js';
 import type { StateStore } from '../state/types.js';
-import { keepPreview, look, nearDays, quiet } from './preview.js';
+import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
+import { createRedactor } from '../text/redact.js';
+import { reportOf } from './report.js';
+import { lookRequest, performRun, quiet } from './run.js';
 
 /** From this local time on the first sweep of a day tells what is coming. */
 const FROM = '06:00';
@@ -51,7 +57,7 @@ async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void
   const lock = await state.locks.tryLock(KEY);
   if (!lock) return;
   try {
-    const { report, outcome } = await look({
+    const { report, outcome } = await lookAhead({
       config,
       state,
       stop,
@@ -82,4 +88,48 @@ async function send(smtp: NonNullable<Config['smtp']>, content: MailContent, log
     `The mail about the coming days was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`,
   );
   return false;
+}
+
+/** What a preview is made with. */
+export interface PreviewWork {
+  config: Config;
+  state: StateStore;
+  stop: AbortSignal;
+  events: SyncEvents;
+  /** How many days besides today. */
+  days: number;
+  locations: string[] | null;
+}
+
+/** Judges what is coming. */
+export async function lookAhead({
+  days,
+  locations,
+  ...work
+}: PreviewWork): Promise<{ report: RunReport; outcome: SyncOutcome; request: SyncRequest }> {
+  const startedAt = systemClock.now();
+  const request = lookRequest({ kind: 'preview', days }, locations);
+  const { outcome, requests } = await performRun({ ...work, request });
+  const redact = createRedactor(secretsOf(work.config));
+  const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
+  return { report, outcome, request };
+}
+
+/** Up to which day an event without a price is a matter of today. */
+export function nearDays({ locations }: Pick<Config, 'locations'>, now: number): PreviewDays {
+  const today = locations
+    .map(({ timezone }) => localDate(now, timezone))
+    .sort()
+    .at(-1);
+  return { tomorrow: addDays(today ?? localDate(now, 'UTC'), 1) };
+}
+
+/** Key of the last preview in the cache. */
+const PREVIEW_KEY = 'preview';
+
+/** Keeps what was found, without the single changes, for those who want to look at it later. */
+export async function keepPreview(state: StateStore, days: number, report: RunReport): Promise<void> {
+  const events = report.events.map((event) => ({ ...event, changes: [] }));
+  await state.cache.set(PREVIEW_KEY, { days, report: { ...report, events } });
+  await state.cache.flush();
 }

@@ -2,21 +2,16 @@ import { differencesText } from '../domain/differences.js';
 import { writeJson } from '../report/json.js';
 import type { Logger } from '../report/log.js';
 import { eventFailed, eventPlanned, eventSkipped, eventSynced, runCompleted } from '../report/messages.js';
-import { outputStyle, shareTerminal, writeAll } from '../report/output.js';
+import { shareTerminal, writeAll } from '../report/output.js';
 import type { Progress } from '../report/progress.js';
 import type { RunReport } from '../report/schema.js';
 import type { EventResult, SyncEvents } from '../sync/types.js';
-import type { Surroundings } from './surroundings.js';
-
-/** How a run is told of. */
-export interface TellOptions {
-  json: boolean;
-  noColor: boolean;
-}
+import { counted } from './run.js';
+import { type Surroundings, styleOf } from './surroundings.js';
 
 /** A table follows, on the very terminal that log lines show on; whoever asks for more in the log gets it all. */
 export function saysItInTable(
-  { json }: TellOptions,
+  { json }: { json: boolean },
   { stdout, stderr }: Surroundings,
   log: { level: string; format: string },
 ): boolean {
@@ -31,8 +26,7 @@ export function tellWork(
   return {
     notice: (message) => log.info(message),
     warning: (message) => log.warn(message),
-    progress: (done, total, what) =>
-      progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`),
+    progress: counted(progress),
   };
 }
 
@@ -70,7 +64,7 @@ function tellResult(log: Logger, result: EventResult, sentence: string, dryRun: 
  */
 export async function tellRun(
   report: RunReport,
-  options: TellOptions,
+  { json }: { json: boolean },
   around: Surroundings,
   log: Logger,
   resultLog: Logger,
@@ -87,12 +81,11 @@ export async function tellRun(
     if (eventful) log.release();
     resultLog.info(runCompleted(summary));
   }
-  if (options.json) return writeJson(around.stdout, report);
+  if (json) return writeJson(around.stdout, report);
   const scheduled = report.trigger === 'cron' && around.stdout.isTTY !== true;
   if (lockedOut || (scheduled && !eventful)) return;
   const { renderReport } = await import('../report/table.js');
-  const style = outputStyle(around.stdout, around.env, options.noColor);
-  await writeAll(around.stdout, await renderReport(report, style));
+  await writeAll(around.stdout, await renderReport(report, styleOf(around)));
 }
 
 /** A log line has no table below it. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tellResults } from '../../src/commands/sync-tell.js';
+import { tellResults } from '../../src/app/tell.js';
 import { parseEventId } from '../../src/domain/ids.js';
 import { createLogger } from '../../src/report/log.js';
 import type { EventResult } from '../../src/sync/types.js';

@@ -12,17 +12,6 @@ export interface ConfigSource {
   cwd: string;
 }
 
-/** {@link withConfigSource} for a command that takes its surroundings as they are. */
-export function inConfigSource<T>(
-  sandbox: boolean,
-  around: Surroundings,
-  work: (around: Surroundings) => Promise<T>,
-): Promise<T> {
-  if (!sandbox) return work(around);
-  const { stdout, stderr, stop } = around;
-  return withConfigSource(true, around, (source) => work({ ...source, stdout, stderr, stop }));
-}
-
 /**
  * Runs `work` on the user's own settings, or, with `sandbox`, on those of the built-in simulators, which are
  * served until it ends. What the user should know about the sandbox goes to stderr.
