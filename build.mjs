@@ -19,6 +19,17 @@ process.chdir(root);
 /** Says of which sources the bundle was made. */
 const MARK = 'sources.sha256';
 const NO_HTTP2 = '\0no-http2';
+const NO_STYLES = '\0no-styles';
+
+/**
+ * Left out of libraries: the HTTP library loads its HTTP/2 part even if nobody asks for HTTP/2, and that part is slow to
+ * load; what plots are drawn in brings a parser of style sheets, and nobody there asks what a style sheet says.
+ */
+const LEFT_OUT = { 'http2-wrapper': NO_HTTP2, 'cssomnom/parse': NO_STYLES };
+const LEFT_OUT_TEXT = {
+  [NO_HTTP2]: 'export default {}',
+  [NO_STYLES]: 'export const parse = () => ({ cssRules: [] })',
+};
 
 const bundling = {
   input: { cli: 'src/cli.ts', demo: 'src/sandbox/demo.ts' },
@@ -33,6 +44,7 @@ const bundling = {
 
 async function build() {
   const { rolldown } = await import('rolldown');
+  const { minifySync } = await import('rolldown/utils');
   const { default: componentList } = await import('rollup-plugin-sbom');
   const { Enums, Models } = await import('@cyclonedx/cyclonedx-library');
   // Put in place at once: a process that is just starting must not find half a program.
@@ -42,9 +54,15 @@ async function build() {
       ...bundling,
       plugins: [
         {
-          name: 'without-http2',
-          resolveId: withoutHttp2,
-          load: (id) => (id === NO_HTTP2 ? 'export default {}' : null),
+          name: 'without',
+          resolveId: (id) => LEFT_OUT[id] ?? null,
+          load: (id) => LEFT_OUT_TEXT[id] ?? null,
+        },
+        {
+          name: 'small-plots',
+          // What draws them is larger than any other library, and no error of ours ever points into it.
+          renderChunk: (code, { name, fileName }) =>
+            name === 'plots' ? minifySync(fileName, code, { module: true }).code : null,
         },
         { name: 'licences', generateBundle: addLicences },
         componentList({
@@ -77,11 +95,6 @@ async function build() {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-}
-
-/** The HTTP library loads its HTTP/2 part even if nobody asks for HTTP/2, and that part is slow to load. */
-function withoutHttp2(id) {
-  return id === 'http2-wrapper' ? NO_HTTP2 : null;
 }
 
 /** The licences of all libraries whose code is in the bundle, in one file beside it; and what it was made of. */

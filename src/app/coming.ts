@@ -7,6 +7,7 @@ import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import type { MailContent } from '../report/mail/content.js';
 import type { PreviewDays } from '../report/preview.js';
+import { keepPreview } from '../report/previewed.js';
 import type { RunReport } from '../report/schema.js';
 import type { StateStore } from '../state/types.js';
 import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -67,7 +68,7 @@ async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void
     });
     // Half a look is none: the next sweep looks again.
     if (!outcome.complete) return;
-    await keepPreview(state, DAYS, report);
+    await keepPreview(state.cache, DAYS, report, config.locations);
     const { previewContent } = await import('../report/mail/preview.js');
     const content = previewContent(report, nearDays(config, systemClock.now()), hostname());
     if (content !== null && !(await send(smtp, content, log))) return;
@@ -122,14 +123,4 @@ export function nearDays({ locations }: Pick<Config, 'locations'>, now: number):
     .sort()
     .at(-1);
   return { tomorrow: addDays(today ?? localDate(now, 'UTC'), 1) };
-}
-
-/** Key of the last preview in the cache. */
-const PREVIEW_KEY = 'preview';
-
-/** Keeps what was found, without the single changes, for those who want to look at it later. */
-export async function keepPreview(state: StateStore, days: number, report: RunReport): Promise<void> {
-  const events = report.events.map((event) => ({ ...event, changes: [] }));
-  await state.cache.set(PREVIEW_KEY, { days, report: { ...report, events } });
-  await state.cache.flush();
 }

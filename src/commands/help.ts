@@ -166,6 +166,13 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [1, '--failed: something stands, or no sweep is on record'],
     ],
   },
+  report: {
+    examples: [
+      ['report --html page.html', 'the page to look at'],
+      ['report --csv --from 2026-12-01 --to 2026-12-31', 'the day sheets of a month'],
+    ],
+    exits: DONE,
+  },
   serve: {
     examples: [
       ['serve --port 8080', 'behind a proxy with TLS'],

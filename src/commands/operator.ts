@@ -37,18 +37,27 @@ interface ResolveFlags extends Common {
   dryRun?: boolean;
 }
 
+interface ReportFlags {
+  html?: string | true;
+  csv?: boolean;
+  from?: string;
+  to?: string;
+  sandbox?: boolean;
+}
+
 interface Common {
   json?: boolean;
   sandbox?: boolean;
 }
 
-/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `products`, `billing`, `history`. */
+/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `products`, `billing`, `history`, `report`. */
 export function addOperatorCommands(
   root: Command,
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
   addAuth(root, around, finish);
+  addReport(root, around, finish);
 
   root
     .command('doctor')
@@ -159,6 +168,31 @@ export function addOperatorCommands(
       const { json = false, sandbox = false, failed = false } = flags;
       const which = { eventIds: flags.eventId ?? null, since: flags.since ?? null, failed };
       finish(await historyCommand({ ...which, json, sandbox }, around));
+    });
+}
+
+function addReport(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
+  root
+    .command('report')
+    .description('the page to look at, or the day sheet for the books, from journal and state')
+    .addOption(
+      new Option('--html [file]', 'the page, into this file or to stdout (the default)').conflicts('csv'),
+    )
+    .option('--csv', 'the day sheet: by day and shop, what events and their orders come to')
+    .option('--from <date>', 'with --csv: first day (seven days ago)', day)
+    .option('--to <date>', 'with --csv: last day (today)', day)
+    .option('--sandbox', 'of the runs against the built-in simulators')
+    .action(async (flags: ReportFlags, command: Command) => {
+      const { html = true, csv = false, from = null, to = null, sandbox = false } = flags;
+      if (!csv && (from !== null || to !== null)) command.error('error: --from and --to go with --csv.');
+      if (from !== null && to !== null && from > to) command.error('error: --from lies after --to.');
+      if (!csv && html === true && around.stdout.isTTY === true) {
+        command.error('error: Name a file for the page: ts-reconcile report --html page.html');
+      }
+      const { reportCommand } = await import('./report.js');
+      const page = { kind: 'page', file: html === true ? null : html } as const;
+      const what = csv ? ({ kind: 'sheet', from, to } as const) : page;
+      finish(await reportCommand({ what, sandbox }, around));
     });
 }
 

@@ -1,4 +1,4 @@
-import { keepPreview, lookAhead, nearDays } from '../app/coming.js';
+import { lookAhead, nearDays } from '../app/coming.js';
 import { selectedLocations, withOpened } from '../app/open.js';
 import { counted, quiet, runStop } from '../app/run.js';
 import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
@@ -8,6 +8,7 @@ import { ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { renderPreview, wouldFail } from '../report/preview.js';
+import { keepPreview } from '../report/previewed.js';
 import { exitCodeOf } from '../sync/outcome.js';
 
 /** `preview` as asked for on the command line. */
@@ -35,7 +36,7 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     const { report, outcome, request } = await lookAhead({ config, state, stop, events, days, locations });
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);
-    if (locations === null) await keepPreview(state, days, report);
+    if (locations === null) await keepPreview(state.cache, days, report, config.locations);
     const near = nearDays(config, systemClock.now());
     if (json) await writeJson(around.stdout, report);
     else await writeAll(around.stdout, await renderPreview(report, near, styleOf(around)));

@@ -15,7 +15,7 @@ import { startServe } from './helpers/relay.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a command must come to when the commands of its page are typed one after the other on a fresh sandbox. */
-const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: boolean }[] = [
+const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: boolean; writes?: string }[] = [
   { command: /^sync --dry-run --sandbox$/, codes: [1], prints: /to inject/ },
   { command: /^sync --hours-back 48 --sandbox$/, codes: [1], prints: /\d+ injected/ },
   // Where it has been changed on the page before, its failure.
@@ -56,6 +56,8 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   { command: /^history --since 7d --sandbox$/, codes: [0], prints: /\d+ injected/ },
   { command: /^history --event-id 55530001 --sandbox$/, codes: [0], prints: /order \d+/ },
   { command: /^history --failed --sandbox$/, codes: [1], prints: /\d+ standing/ },
+  { command: /^report --html page\.html --sandbox$/, codes: [0], writes: 'page.html' },
+  { command: /^report --csv(?: --from \S+ --to \S+)? --sandbox$/, codes: [0], prints: /sales of events/ },
   { command: /^serve --sandbox --allow-unsigned$/, codes: [0], prints: /[Ll]istening/, serves: true },
   { command: /^sandbox start$/, codes: [0], prints: /Revel simulator/, serves: true },
   // The page on the hard cases: what is done, what a run makes of it, what settles it.
@@ -162,12 +164,15 @@ describe('the pages', () => {
       for (const line of await commandsOf(page)) {
         if (elsewhere.includes(line)) continue;
         expect(line, page).toMatch(/^npx ts-reconcile /);
-        const args = words(line).slice(2);
-        const wanted = expected.find(({ command }) => command.test(args.join(' ')));
+        const typed = words(line).slice(2);
+        const wanted = expected.find(({ command }) => command.test(typed.join(' ')));
         if (wanted === undefined) throw new Error(`${page} names a command that is not tested here: ${line}`);
+        const args = typed.map((arg) => (arg === wanted.writes ? join(stateDir, arg) : arg));
         const result = wanted.serves ? await serveUntilReady(args) : await runCli(args, env);
         expect(wanted.codes, `${line}\n${result.stderr}`).toContain(result.code);
-        expect(result.stdout + result.stderr, line).toMatch(wanted.prints ?? /./);
+        expect(result.stdout + result.stderr, line).toMatch(wanted.prints ?? (wanted.writes ? /^$/ : /./));
+        if (wanted.writes)
+          expect(await readFile(join(stateDir, wanted.writes), 'utf8')).toMatch(/<\/html>\n$/);
       }
       // A bound against hanging: some pages name a dozen commands.
     },

@@ -1,0 +1,298 @@
+import { isConclusive } from '../../domain/reasons.js';
+import { addDays, isZone, localDate } from '../../domain/zones.js';
+import { type StandingFailure, standingFailures } from '../../state/history.js';
+import type { JournalRecord } from '../../state/types.js';
+import { clean } from '../../text/text.js';
+import { differenceCells } from '../differences.js';
+import { type PreviewDays, wouldFail } from '../preview.js';
+import type { Previewed } from '../previewed.js';
+import type { EventResult } from '../schema.js';
+import { settlingOf } from '../settling.js';
+import type { Card, CardState, OpenItem, PageData } from './data.js';
+import { RunDays } from './runs.js';
+
+/** Days of the strip before today and after it. */
+const DAYS_BACK = 7;
+const DAYS_AHEAD = 7;
+/** Days of the plots. */
+const DAYS_OF_RUNS = 28;
+/** Cards and failures that the page holds at most: those that need somebody come first. */
+const MAX_CARDS = 1_200;
+const MAX_OPEN = 200;
+const MAX_DIFFERENCES = 30;
+const MAX_NAME = 120;
+const MAX_SENTENCE = 1_500;
+
+type EventRecord = Extract<JournalRecord, { type: 'event' }>;
+type BookedRecord = Extract<JournalRecord, { type: 'booked' }>;
+
+/** What the page is made from. */
+export interface PageSources {
+  /** Oldest first; read once. */
+  journal: AsyncIterable<JournalRecord>;
+  preview: Previewed | null;
+  /** Start of the last sweep that covered everything, ISO 8601; null: none is on record. */
+  lastSweep: string | null;
+  /** Epoch milliseconds. */
+  now: number;
+  /** The state is that of the built-in simulators. */
+  sandbox: boolean;
+}
+
+/** Reads what the page shows. */
+export async function gatherPage(sources: PageSources): Promise<PageData> {
+  const { preview, now, sandbox } = sources;
+  const zone = zoneOf(preview);
+  const today = localDate(now, zone);
+  const span = { from: addDays(today, -DAYS_BACK), to: addDays(today, DAYS_AHEAD) };
+  const cards = new Cards(span);
+  const sweeps = new RunDays({ zone, today, days: DAYS_OF_RUNS, now });
+  const relay = new RunDays({ zone, today, days: DAYS_OF_RUNS, now });
+  const standing = await standingFailures(
+    seenBy(sources.journal, (record) => {
+      cards.add(record);
+      sweeps.add(record, ({ mode }) => mode === 'bulk');
+      relay.add(record, ({ trigger }) => trigger === 'webhook');
+    }),
+  );
+  const ended = preview === null ? 0 : endOf(preview);
+  const previewed = preview?.report.events ?? [];
+  for (const event of previewed) cards.addPreviewed(event, ended);
+
+  const days: PreviewDays = { tomorrow: addDays(today, 1) };
+  const known = new Set(standing.map(({ result }) => result.id));
+  const coming = previewed.filter(
+    (event) => wouldFail(event, days) && !known.has(event.id) && !cards.isNewer(event.id, ended),
+  );
+  const open = [
+    ...standing.map((failure) => standingItem(failure, sandbox)),
+    ...coming.map((event) => comingItem(event, sandbox)),
+  ].sort(byDay);
+  const all = cards.list();
+  const kept = all.length <= MAX_CARDS ? all : mostUrgent(all);
+  return {
+    at: now,
+    zone,
+    today,
+    lastSweep: sources.lastSweep === null ? null : Date.parse(sources.lastSweep),
+    preview:
+      preview === null
+        ? null
+        : {
+            at: ended,
+            from: clean(preview.report.window?.from ?? '', 10),
+            to: clean(preview.report.window?.to ?? '', 10),
+            isComplete: preview.report.error === null,
+          },
+    days: Array.from({ length: DAYS_BACK + DAYS_AHEAD + 1 }, (_, at) => addDays(span.from, at)),
+    shops: shopsOf(all, preview),
+    cards: kept.sort(byDay),
+    omitted: all.length - kept.length,
+    open: open.slice(0, MAX_OPEN),
+    moreOpen: Math.max(open.length - MAX_OPEN, 0),
+    sweeps: sweeps.list(),
+    relay: relay.list(),
+  };
+}
+
+async function* seenBy(
+  records: AsyncIterable<JournalRecord>,
+  see: (record: JournalRecord) => void,
+): AsyncGenerator<JournalRecord> {
+  for await (const record of records) {
+    see(record);
+    yield record;
+  }
+}
+
+/** The shops' own time, that of the first one; where nobody has told it, UTC. */
+function zoneOf(preview: Previewed | null): string {
+  const [first = ''] = preview?.zones.values() ?? [];
+  return isZone(first) ? first : 'UTC';
+}
+
+function endOf({ report }: Previewed): number {
+  return Date.parse(report.started_at) + report.duration_ms;
+}
+
+function shopsOf(cards: readonly Card[], preview: Previewed | null): string[] {
+  const configured = [...(preview?.zones.keys() ?? [])].map((name) => clean(name, MAX_NAME));
+  const others = [...new Set(cards.map(({ shop }) => shop))].filter((shop) => !configured.includes(shop));
+  const used = new Set(cards.map(({ shop }) => shop));
+  return [...configured.filter((shop) => used.has(shop)), ...others.sort((a, b) => a.localeCompare(b))];
+}
+
+/** What is known of each event, by whatever has told last. */
+class Cards {
+  readonly #cards = new Map<string, { card: Card; at: number }>();
+  readonly #span: { from: string; to: string };
+
+  constructor(span: { from: string; to: string }) {
+    this.#span = span;
+  }
+
+  add(record: JournalRecord): void {
+    switch (record.type) {
+      case 'event':
+        this.#addResult(record);
+        return;
+      case 'booked':
+        this.#addBooked(record);
+        return;
+      case 'run-start':
+      case 'run-end':
+        return;
+    }
+  }
+
+  addPreviewed(event: EventResult, at: number): void {
+    const state = stateOf(event, 'coming');
+    if (state === null || this.isNewer(event.id, at)) return;
+    const { id, name, date, location, revel_order_id: order, total, reason } = event;
+    this.#put(at, state, { id, name, date, location, order, total, reason });
+  }
+
+  /** Whether something later than that instant has told of the event. */
+  isNewer(id: string, at: number): boolean {
+    return (this.#cards.get(id)?.at ?? Number.NEGATIVE_INFINITY) > at;
+  }
+
+  list(): Card[] {
+    return [...this.#cards.values()].map(({ card }) => card);
+  }
+
+  #addResult(record: EventRecord): void {
+    const state = stateOf(record, 'stands');
+    if (state !== null) this.#put(Date.parse(record.at), state, record);
+  }
+
+  /** An order that was found standing is told of by nothing else. */
+  #addBooked({ id, at, date, location, booked }: BookedRecord): void {
+    if (booked.event === null || booked.order === null || this.#cards.has(id)) return;
+    const unknown = { name: null, order: null, total: null, reason: null };
+    this.#put(Date.parse(at), 'stands', { id, date, location, ...unknown });
+  }
+
+  #put(
+    at: number,
+    state: CardState,
+    found: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason'>,
+  ): void {
+    const card = cardOf(found, state);
+    if (card.date < this.#span.from || card.date > this.#span.to) {
+      // It has been moved out of sight.
+      this.#cards.delete(card.id);
+      return;
+    }
+    const before = this.#cards.get(card.id)?.card;
+    const name = found.name === null && before ? before.name : card.name;
+    this.#cards.set(card.id, { card: { ...card, name }, at });
+  }
+}
+
+function cardOf(
+  {
+    id,
+    name,
+    date,
+    location,
+    order,
+    total,
+    reason,
+  }: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason'>,
+  state: CardState,
+): Card {
+  const safe = (text: string | null, max: number) => (text === null ? null : clean(text, max));
+  return {
+    id: clean(id, 18),
+    name: clean(name ?? '', MAX_NAME) || `Event ${clean(id, 18)}`,
+    date: clean(date ?? '', 10),
+    shop: clean(location ?? '', MAX_NAME),
+    state,
+    reason: safe(reason, 40),
+    order: safe(order, 20),
+    total: safe(total, 20),
+  };
+}
+
+/** `done`: what an injected event is, since a preview tells of the future. Null: nobody has looked. */
+function stateOf(
+  { status, reason }: Pick<EventRecord, 'status' | 'reason'>,
+  done: 'stands' | 'coming',
+): CardState | null {
+  switch (status) {
+    case 'injected':
+    case 'repaired':
+      return done;
+    case 'failed':
+      return reason === 'NOT_PRICED' ? 'unpriced' : 'failed';
+    case 'skipped':
+      return isConclusive(reason) ? skippedState(reason) : null;
+  }
+}
+
+function skippedState(reason: string | null): CardState {
+  switch (reason) {
+    case 'ALREADY_INJECTED':
+      return 'stands';
+    case 'IN_SERVICE':
+      return 'service';
+    case 'ACCEPTED':
+      return 'accepted';
+    case 'NOT_PRICED':
+      return 'unpriced';
+    case 'TOO_EARLY':
+      return 'coming';
+    default:
+      return 'none';
+  }
+}
+
+function standingItem({ result, since, runs, passedOver }: StandingFailure, sandbox: boolean): OpenItem {
+  return { ...itemOf(result, sandbox), since: Date.parse(since), runs, passedOver };
+}
+
+function comingItem(event: EventResult, sandbox: boolean): OpenItem {
+  const item = itemOf({ ...event, order: event.revel_order_id }, sandbox);
+  return { ...item, since: null, runs: 0, passedOver: false };
+}
+
+function itemOf(
+  found: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason' | 'error'> &
+    Pick<EventRecord, 'differences'>,
+  sandbox: boolean,
+): Omit<OpenItem, 'since' | 'runs' | 'passedOver'> {
+  const differences = found.differences ?? [];
+  return {
+    ...cardOf(found, 'failed'),
+    sentence: clean(found.error ?? '', MAX_SENTENCE),
+    differences: differences.slice(0, MAX_DIFFERENCES).map(differenceCells),
+    moreDifferences: Math.max(differences.length - MAX_DIFFERENCES, 0),
+    settling: settlingOf(found.reason, found.id, sandbox),
+  };
+}
+
+const URGENCY: Readonly<Record<CardState, number>> = {
+  failed: 0,
+  unpriced: 1,
+  service: 2,
+  accepted: 3,
+  coming: 4,
+  stands: 5,
+  none: 6,
+};
+
+function mostUrgent(cards: readonly Card[]): Card[] {
+  return cards
+    .toSorted((a, b) => URGENCY[a.state] - URGENCY[b.state] || a.date.localeCompare(b.date))
+    .slice(0, MAX_CARDS);
+}
+
+function byDay(a: Card, b: Card): number {
+  return (
+    a.date.localeCompare(b.date) ||
+    a.shop.localeCompare(b.shop) ||
+    a.name.localeCompare(b.name) ||
+    a.id.localeCompare(b.id)
+  );
+}

@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto';
+import { localDateTime } from '../../domain/zones.js';
+import { agoText, dayText, spanText } from '../../text/time.js';
+import { TABLE_HEAD } from '../differences.js';
+import type { Card, CardState, OpenItem, PageData, RunDay } from './data.js';
+import { type Html, html, trusted } from './html.js';
+import type { Plots } from './plots.js';
+import { SCRIPT, STYLE } from './style.js';
+
+/** What the page may do: show its own style and run its own script, and reach nobody. */
+export const POLICY = [
+  "default-src 'none'",
+  `style-src '${hashOf(STYLE)}'`,
+  `script-src '${hashOf(SCRIPT)}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** The whole page: one file that needs nobody else. */
+export function renderPage(data: PageData, plots: Plots): string {
+  const counts = {
+    failing: data.open.filter(({ since }) => since !== null).length,
+    coming: data.open.filter(({ since }) => since === null).length,
+  };
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<meta name="format-detection" content="telephone=no, date=no, address=no">
+<title>ts-reconcile: ${headline(counts, data)}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>Events and orders</h1>
+<p><strong>${headline(counts, data)}</strong></p>
+<ul class="facts">
+<li>Made ${timeText(data.at, data.zone)} (${data.zone})
+<li>${sweepText(data)}
+<li>${previewText(data)}
+</ul>
+<form hidden role="search"><label for="q">Find an event</label>
+<div><input id="q" type="search" autocomplete="off" placeholder="name, shop, id or reason"> <span role="status"></span></div></form>
+</header>
+<main>
+${stripSection(data)}
+${openSection(data)}
+${daySections(data, 'Today and the coming days', (date) => date >= data.today)}
+${daySections(data, 'The days before', (date) => date !== '' && date < data.today)}
+${runSections(data, plots)}
+</main>
+<footer>
+<p>From the journal and the last preview; neither service was asked. Times are those of ${data.zone}. More about an event: ${code('ts-reconcile history --event-id')} and its id.</p>
+</footer>
+<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function code(text: string): Html {
+  return html`<code>${text}</code>`;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/** `2026-11-14 12:05`. */
+function timeText(at: number, zone: string): string {
+  return localDateTime(at, zone).slice(0, 16).replace('T', ' ');
+}
+
+function headline({ failing, coming }: { failing: number; coming: number }, { moreOpen }: PageData): string {
+  if (failing + coming === 0) return 'Nothing is open';
+  const parts = [
+    ...(failing > 0 ? [`${plural(failing, 'event')} ${failing === 1 ? 'fails' : 'fail'}`] : []),
+    ...(coming > 0 ? [`${plural(coming, failing > 0 ? 'more' : 'event')} would fail`] : []),
+    ...(moreOpen > 0 ? [`${moreOpen} more are not shown`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${count === 1 || what === 'more' ? what : `${what}s`}`;
+}
+
+function sweepText({ lastSweep, at, zone }: PageData): string {
+  if (lastSweep === null)
+    return 'No sweep that covered everything is on record, so whether something fails is not known';
+  return `Last sweep that covered everything ${timeText(lastSweep, zone)}, ${agoText(at - lastSweep)}`;
+}
+
+function previewText({ preview, at, zone }: PageData): Html {
+  if (preview === null)
+    return html`No look at the coming days is kept: ${code('ts-reconcile preview')} takes one`;
+  const part = preview.isComplete ? '' : ', not complete';
+  return html`Coming days as of ${timeText(preview.at, zone)}, ${agoText(at - preview.at)}${part}`;
+}
+
+function openSection({ open, moreOpen, at, lastSweep }: PageData): Html {
+  const nothing =
+    lastSweep === null
+      ? 'Nothing is on record.'
+      : 'Nothing: every event of the last complete sweep is as it should be.';
+  return html`<section aria-labelledby="open"><h2 id="open">What stands open</h2>
+${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.map((item) => openItem(item, at))}${
+  moreOpen > 0 ? html`<p>And ${moreOpen} more: ${code('ts-reconcile history --failed')}</p>` : null
+}</section>`;
+}
+
+function openItem(item: OpenItem, now: number): Html {
+  const facts = [
+    dayText(item.date) || 'no date',
+    item.shop || 'no location',
+    `event ${item.id}`,
+    ...(item.order === null ? [] : [`order ${item.order}`]),
+    ...(item.total === null ? [] : [item.total]),
+  ];
+  return html`<article class="item" id="o${item.id}"><h3>${item.name}</h3>
+<p><strong>${item.reason ?? 'failed'}</strong> · ${facts.join(' · ')}</p>
+<p class="soft">${sinceText(item, now)}</p>
+${item.sentence === '' ? null : html`<p>${item.sentence}</p>`}${differenceTable(item)}
+<p>${item.settling.when}:</p><pre tabindex="0" aria-label="command"><code>${item.settling.command}</code></pre></article>
+`;
+}
+
+function sinceText({ since, runs, passedOver }: OpenItem, now: number): string {
+  if (since === null) return 'Would fail on its day.';
+  const age = now - since;
+  const long = age < 0 ? '' : ` for ${spanText(age)}`;
+  const seen = `Failing${long}, in ${plural(runs, 'run')}.`;
+  return passedOver
+    ? `${seen} The newest complete sweep did not come across it: put right by hand, or its day is behind the sweeps.`
+    : seen;
+}
+
+function differenceTable({ differences, moreDifferences, name }: OpenItem): Html | null {
+  if (differences.length === 0) return null;
+  const [, event, order] = TABLE_HEAD;
+  const rows = differences.map(
+    ([what, ours, theirs]) => html`<tr><th scope="row">${what}</th><td>${ours}</td><td>${theirs}</td></tr>`,
+  );
+  const more = moreDifferences > 0 ? html`<p class="soft">and ${moreDifferences} more</p>` : null;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="What differs: ${name}"><table><thead><tr><th scope="col">what differs</th><th scope="col">${event}</th><th scope="col">${order}</th></tr></thead><tbody>${rows}</tbody></table></div>${more}`;
+}
+
+const STATES: Readonly<Record<CardState, string>> = {
+  failed: 'needs a person',
+  coming: 'will be made',
+  stands: 'stands',
+  service: 'in service',
+  accepted: 'accepted as it is',
+  unpriced: 'not priced yet',
+  none: 'no order',
+};
+
+function stripSection(data: PageData): Html {
+  if (data.cards.length === 0) return html``;
+  const heads = data.days.map(
+    (day) =>
+      html`<th scope="col"${day === data.today ? trusted(' class="now" aria-current="date"') : null}>${shortDay(day)}</th>`,
+  );
+  const rows = data.shops.map(
+    (
+      shop,
+      at,
+    ) => html`<tr><th scope="row">${shop || 'no location'}</th>${data.days.map((day) => stripCell(data, day, shop, at))}</tr>
+`,
+  );
+  return html`<section aria-labelledby="days"><h2 id="days">Days and shops</h2>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="days"><table class="strip"><thead><tr><th scope="col">shop</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
+<p class="soft">The number of events; an exclamation mark: one needs a person.</p></section>`;
+}
+
+function stripCell({ cards }: PageData, day: string, shop: string, at: number): Html {
+  const here = cards.filter((card) => card.date === day && card.shop === shop);
+  if (here.length === 0) return html`<td></td>`;
+  const failing = here.filter(({ state }) => state === 'failed').length;
+  const mark = failing > 0 ? '!' : '';
+  const said = failing > 0 ? html`<span class="unseen">, ${failing} to settle</span>` : null;
+  return html`<td${failing > 0 ? trusted(' class="bad"') : null}><a href="#d${day}-${at}">${here.length}${mark}${said}</a></td>`;
+}
+
+/** `Sat 14`. */
+function shortDay(day: string): string {
+  const date = new Date(`${day}T00:00:00Z`);
+  return `${date.toLocaleDateString('en-US', { weekday: 'short', timeZone: 'UTC' })} ${date.getUTCDate()}`;
+}
+
+function daySections(data: PageData, title: string, isOf: (date: string) => boolean): Html {
+  const groups: Card[][] = [];
+  for (const card of data.cards.filter(({ date }) => isOf(date))) {
+    const last = groups.at(-1);
+    if (last?.[0]?.date === card.date && last[0].shop === card.shop) last.push(card);
+    else groups.push([card]);
+  }
+  const left = data.omitted > 0 ? html`<p>${data.omitted} more events are not shown.</p>` : null;
+  if (groups.length === 0) return html`<section><h2>${title}</h2><p>No event is known.</p></section>`;
+  return html`<section><h2>${title}</h2>${groups.map((cards) => dayGroup(data, cards))}${left}</section>`;
+}
+
+function dayGroup({ shops, open }: PageData, cards: readonly Card[]): Html {
+  const [{ date, shop } = { date: '', shop: '' }] = cards;
+  const ids = new Set(open.map(({ id }) => id));
+  return html`<section class="day" id="d${date}-${shops.indexOf(shop)}"><h3>${dayText(date) || 'no date'} · ${shop || 'no location'}</h3>
+<ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id)))}
+</ul></section>
+`;
+}
+
+function cardItem({ id, name, state, reason, order, total }: Card, isOpen: boolean): Html {
+  const facts = [id, ...(order === null ? [] : [`order ${order}`]), ...(total === null ? [] : [total])];
+  const why = reason === null || state === 'stands' || state === 'coming' ? '' : `: ${reason}`;
+  const shown = isOpen ? html`<a href="#o${id}">${STATES[state]}${why}</a>` : html`${STATES[state]}${why}`;
+  return html`
+<li class="${state}"><b>${name}</b> <i>${shown}</i> <small>${facts.join(' · ')}</small>`;
+}
+
+function runSections(data: PageData, plots: Plots): Html {
+  return html`${runSection('Sweeps', 'sweeps', data.sweeps, plots, true)}
+${data.relay.some(({ runs, broken }) => runs + broken > 0) ? runSection('Runs for webhooks', 'runs', data.relay, plots, false) : html`<section><h2>Runs for webhooks</h2><p>None in these weeks.</p></section>`}`;
+}
+
+function runSection(
+  title: string,
+  what: string,
+  days: readonly RunDay[],
+  plots: Plots,
+  withRequests: boolean,
+): Html {
+  const ran = days.reduce((sum, { runs }) => sum + runs, 0);
+  const broken = days.reduce((sum, each) => sum + each.broken, 0);
+  const head = html`<h2>${title}</h2><p>${plural(ran, 'run')} in ${days.length} days, of which ${broken} did not do their work.</p>`;
+  if (ran + broken === 0) return html`<section><h2>${title}</h2><p>None in these weeks.</p></section>`;
+  const figure = (caption: string, key: Html | null, drawn: Html) =>
+    html`<figure><figcaption>${caption}</figcaption>${key === null ? null : html`<p class="soft">${key}</p>`}${drawn}</figure>`;
+  const longest = Math.max(...days.map(({ seconds }) => seconds?.most ?? 0));
+  const labels = {
+    durations: `How long ${what} took in ${days.length} days; the longest ${longest.toFixed(1)} s. The table below has the numbers.`,
+    requests: `Requests of a run to each service, day by day. The table below has the numbers.`,
+    outcomes: `Orders made and repaired, and events that failed, day by day. The table below has the numbers.`,
+    counts: `Runs of each day, and those that did not do their work. The table below has the numbers.`,
+  };
+  return html`<section>${head}<div class="plots">
+${figure('How long they took', html`the shortest, the one in the middle, the longest`, plots.durations(days, labels.durations))}
+${withRequests ? figure('Requests of a run', html`<span class="k1"></span>Revel <span class="k2"></span>Tripleseat (dashed)`, plots.requests(days, labels.requests)) : figure('How many', html`<span class="k2"></span>did their work <span class="k3"></span>did not`, plots.counts(days, labels.counts))}
+${figure('What came of them', html`<span class="k2"></span>made <span class="k1"></span>repaired <span class="k3"></span>failed (the most in one run)`, plots.outcomes(days, labels.outcomes))}
+</div>${runTable(title, days)}</section>`;
+}
+
+function runTable(title: string, days: readonly RunDay[]): Html {
+  const used = days.filter(({ runs, broken }) => runs + broken > 0).toReversed();
+  const rows = used.map(
+    (d) => html`
+<tr><th scope="row">${d.day}</th><td>${d.runs}</td><td>${d.broken}</td><td>${seconds(d.seconds?.median)}</td><td>${seconds(d.seconds?.most)}</td><td>${average(d.requests?.tripleseat)}</td><td>${average(d.requests?.revel)}</td><td>${d.made}</td><td>${d.repaired}</td><td>${d.failed}</td></tr>`,
+  );
+  const names = [
+    'day',
+    'runs',
+    'broken',
+    'median s',
+    'longest s',
+    'Tripleseat',
+    'Revel',
+    'made',
+    'repaired',
+    'failed',
+  ];
+  return html`<details><summary>${title}: the numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="${title}: the numbers"><table><thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div></details>`;
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(1);
+}
+
+function average(value: number | undefined): string {
+  return value === undefined ? '-' : String(Math.round(value));
+}
