@@ -331,7 +331,7 @@ const table = {
   SERVE_TOKEN: {
     group: 'serve',
     kind: credential('a random text, e.g. that of `openssl rand -hex 24`', 16),
-    meaning: 'bearer token of the manual trigger, at least 16 characters',
+    meaning: 'bearer token of the manual trigger, and password of the page, at least 16 characters',
     secret: true,
   },
   SMTP_URL: {

@@ -82,18 +82,36 @@ export function mayReadMetrics(request: IncomingMessage, token: string | null): 
   return isLocal(request) ? null : authorize(request, token);
 }
 
-function authorize(request: IncomingMessage, token: string | null): Reply | null {
-  const challenge = { 'www-authenticate': 'Bearer' };
+/**
+ * Whoever may look at the page: a person on this host, also by an address typed into a browser; others with the token,
+ * as a bearer token or as the password that a browser asks for.
+ */
+export function mayLook(request: IncomingMessage, token: string | null): Reply | null {
+  if (isLocal(request, ['same-origin', 'none'])) return null;
+  const [, given = ''] = /^Basic +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+  const password = Buffer.from(given, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '');
+  if (token !== null && isToken(password, token)) return null;
+  return authorize(request, token, 'Basic realm="ts-reconcile", charset="UTF-8"');
+}
+
+function authorize(request: IncomingMessage, token: string | null, scheme = 'Bearer'): Reply | null {
+  const challenge = { 'www-authenticate': scheme };
   if (token === null) {
     if (isLocal(request)) return null;
     const message = 'SERVE_TOKEN is not set, so only direct callers on this host are served.';
     return failure(401, 'UNAUTHORIZED', message, challenge);
   }
   const [, given = ''] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
-  // Digests, since only texts of one length can be compared in constant time.
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (timingSafeEqual(digest(given), digest(token))) return null;
+  if (isToken(given, token)) return null;
   return failure(401, 'UNAUTHORIZED', 'Send the token: Authorization: Bearer SERVE_TOKEN.', challenge);
+}
+
+/** Digests, since only texts of one length can be compared in constant time. */
+function isToken(given: string, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
 }
 
 /** Headers of requests that come through a proxy, and of those that a web page makes a browser send. */
@@ -102,8 +120,13 @@ const INDIRECT = /^(?:forwarded|via|origin|x-real-ip|x-forwarded-.*|.*-connectin
 /**
  * Whether somebody on this host asks directly. A proxy on this host speaks for strangers, and so does a browser
  * on this host, be it by a link or through a name that leads here.
+ *
+ * @param sites what `sec-fetch-site` of a browser may say
  */
-function isLocal({ socket, headers, httpVersion, url }: IncomingMessage): boolean {
+function isLocal(
+  { socket, headers, httpVersion, url }: IncomingMessage,
+  sites: readonly string[] = ['same-origin'],
+): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   if (peer !== '::1' && !/^127(?:\.[0-9]{1,3}){3}$/.test(peer)) return false;
   // What proxies speak that were told nothing else; they also put an address of this host into `Host`.
@@ -111,7 +134,7 @@ function isLocal({ socket, headers, httpVersion, url }: IncomingMessage): boolea
   const names = Object.keys(headers);
   if (names.some((name) => INDIRECT.test(name))) return false;
   // Browsers always say it; Node's fetch says `sec-fetch-mode` alone.
-  if ((headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin') return false;
+  if (!sites.includes(String(headers['sec-fetch-site'] ?? 'same-origin'))) return false;
   if (headers.referer !== undefined && !isOwnPage(headers.referer, headers.host ?? '')) return false;
   // An address in the target goes before `Host`; whoever means this host names it in both.
   const { authority } = readTarget(url ?? '');

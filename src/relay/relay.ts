@@ -8,6 +8,7 @@ import { type Program, startChild } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
 import { createManual, mayReadMetrics } from './manual.js';
 import { createMetrics } from './metrics.js';
+import { createPage } from './page.js';
 import { endLabel, givenUp, logEnd, logLines, neverEnded, spoolRefused } from './run-log.js';
 import { type RunOrder, Scheduler } from './scheduler.js';
 import { type Address, type Route, startServer } from './server.js';
@@ -20,6 +21,9 @@ const LIMIT_MARGIN_MS = 30_000;
 const BODY_BYTES = 32 * 1024 * 1024;
 /** Largest report of a run that is passed on. */
 const MAX_REPORT = 16 * 1024 * 1024;
+/** Longest time for making the page, and the largest one that is sent. */
+const PAGE_MS = 60_000;
+const MAX_PAGE = 4 * 1024 * 1024;
 /** A disk that was found writable is not asked again for so long. */
 const READY_MS = 5000;
 /** A complaint about deliveries is repeated no more often than this. */
@@ -106,6 +110,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     correlationId,
     start: (args) => start(args, MAX_REPORT),
   });
+  const page = createPage({
+    ...options,
+    start: () =>
+      startChild({
+        program: options.program,
+        args: ['report', '--html', ...options.extraArgs],
+        limitMs: PAGE_MS,
+        maxStdout: MAX_PAGE,
+        clock,
+      }),
+  });
   let stopping = false;
 
   const webhook = {
@@ -120,6 +135,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const routes = new Map<string, Route>([
     ['/webhooks/tripleseat', { methods: ['POST'], handle: (request) => receiveWebhook(request, webhook) }],
     ['/api/sync/tripleseat', { methods: ['GET'], handle: (request, query) => manual.handle(request, query) }],
+    ['/', { methods: ['GET', 'HEAD'], handle: (request) => page.handle(request) }],
     ['/healthz', { methods: ['GET', 'HEAD'], handle: async () => ({ status: 200, body: { ok: true } }) }],
     ['/readyz', { methods: ['GET', 'HEAD'], handle: () => ready(stopping, scheduler.isBroken) }],
     [
@@ -146,6 +162,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     async stop(graceMs) {
       stopping = true;
       server.close();
+      page.stop();
       await Promise.all([scheduler.stop(graceMs), manual.stop(graceMs)]);
       await server.closed();
       await records.written();
