@@ -108,35 +108,39 @@ function fitting({ text, tax }: WantedItem, rows: readonly Open[]): Open[] {
  * kept. Deleted rows don't count.
  */
 export function compareItems(wanted: readonly WantedItem[], found: readonly FoundItem[]): ItemComparison {
-  const open = new Map<string, Open[]>();
-  for (const row of byId(found.filter(({ deleted }) => !deleted))) {
-    const key = `${row.productId}|${row.quantity}|${row.price}`;
-    const one = { row, name: row.nameOverride === null ? null : shownName(row.nameOverride) };
-    const rows = open.get(key);
-    if (rows) rows.push(one);
-    else open.set(key, [one]);
-  }
+  let rows = byId(found.filter(({ deleted }) => !deleted)).map(
+    (row): Open => ({ row, name: row.nameOverride === null ? null : shownName(row.nameOverride) }),
+  );
   let lines = wanted.map((item) => ({
     item,
     name: item.nameOverride === null ? null : shownName(item.nameOverride),
   }));
   const pairs: ItemComparison['pairs'] = [];
   for (const choose of choices) {
+    // The first choice is by name; with it in the key, a menu of one price is not gone through for each of its lines.
+    const nameKey = (name: ShownName | null) => (choose === choices[0] ? (name?.key ?? null) : '');
+    const open = new Map<string, Open[]>();
+    const gone = new Set<Open>();
+    for (const one of rows) {
+      const { productId, quantity, price } = one.row;
+      const key = `${productId}|${quantity}|${price}|${nameKey(one.name)}`;
+      const group = open.get(key);
+      if (group) group.push(one);
+      else open.set(key, [one]);
+    }
     lines = lines.filter(({ item, name }) => {
-      const rows = open.get(`${item.productId}|${item.quantity}|${item.unitPrice}`) ?? [];
-      const taken = choose(name, fitting(item, rows));
-      if (taken) {
-        rows.splice(rows.indexOf(taken), 1);
-        pairs.push({ item, row: taken.row });
-      }
-      return !taken;
+      const key = `${item.productId}|${item.quantity}|${item.unitPrice}|${nameKey(name)}`;
+      const group = open.get(key) ?? [];
+      const taken = group.length > 0 ? choose(name, fitting(item, group)) : undefined;
+      if (!taken) return true;
+      group.splice(group.indexOf(taken), 1);
+      gone.add(taken);
+      pairs.push({ item, row: taken.row });
+      return false;
     });
+    rows = rows.filter((one) => !gone.has(one));
   }
-  return {
-    pairs,
-    missing: lines.map(({ item }) => item),
-    extra: byId([...open.values()].flat().map(({ row }) => row)),
-  };
+  return { pairs, missing: lines.map(({ item }) => item), extra: rows.map(({ row }) => row) };
 }
 
 /**

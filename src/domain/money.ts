@@ -133,7 +133,8 @@ export function roundToCents(value: string | number): Cents | null {
 
 /** `147200` → `"1472.00"`. */
 export function formatCents(value: Cents): string {
-  return new Big(value).div(100).toFixed(2);
+  const digits = String(Math.abs(value)).padStart(3, '0');
+  return `${value < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 /** Cents as the JSON number Revel stores (`1472`, `25.72`). */
