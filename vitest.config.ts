@@ -31,6 +31,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Of the unit tests, the long ones, which `npm test` leaves out: the sample world at any hour, sweeps in storms. */
+const LONG_UNIT = ['test/sync/sample-hours.test.ts', 'test/sync/requests.test.ts'];
+
 /** Of the long tests, those that `npm test` runs: one file for each command, and the protocol in a small world. */
 const QUICK = [
   'test/chaos/exhaustive/small.test.ts',
@@ -62,8 +65,11 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'unit',
-          include: mode === 'rest' ? [] : ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/state/postgres/**'],
+          include: mode === 'rest' ? LONG_UNIT : ['test/**/*.test.ts'],
+          exclude: [
+            ...['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/state/postgres/**'],
+            ...(mode === 'quick' ? LONG_UNIT : []),
+          ],
           globalSetup: ['test/helpers/tmp.ts'],
           setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
           env,

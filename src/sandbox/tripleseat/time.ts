@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { zoneOf } from '../../domain/zones.js';
 
 /** Zone names as Tripleseat's sites carry them, with the IANA zones they stand for. */
 const RAILS_ZONES: Readonly<Record<string, string>> = {
@@ -48,7 +49,7 @@ export function parseStamp(text: string, zone: string): number | null {
       hour: (Number(hour) % 12) + (half === 'PM' ? 12 : 0),
       minute: Number(minute),
     },
-    { zone },
+    { zone: zoneOf(zone) },
   );
   return local.isValid ? local.toMillis() : null;
 }
