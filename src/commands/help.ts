@@ -67,6 +67,21 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [77, 'credentials were refused'],
     ],
   },
+  certify: {
+    examples: [
+      ['certify --establishment 8 --sandbox --yes', 'see a whole session, without any account'],
+      ['certify --establishment 90', 'all phases on your test establishment'],
+      ['certify --continue', 'go on where it was left, also days later'],
+      ['certify --phase 6', 'take away what the session under way has made'],
+    ],
+    exits: [
+      [0, 'done, and orders with the advised books stay as they are'],
+      [1, 'something is left to do, or no books hold'],
+      [69, 'Revel cannot be reached, or nobody can tell what became of a write'],
+      [75, 'another certify is under way'],
+      [77, 'credentials were refused'],
+    ],
+  },
   products: {
     examples: [
       ['products', 'names of the coming two weeks that have no product'],

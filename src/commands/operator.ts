@@ -12,7 +12,9 @@ import {
   port,
   productId,
   redirectUri,
+  revelId,
   since,
+  whole,
   words,
 } from './arguments.js';
 import type { Since } from './since.js';
@@ -45,12 +47,20 @@ interface ReportFlags {
   sandbox?: boolean;
 }
 
+interface CertifyFlags extends Common {
+  establishment?: number;
+  continue?: boolean;
+  phase?: number;
+  yes?: boolean;
+  liveShop?: boolean;
+}
+
 interface Common {
   json?: boolean;
   sandbox?: boolean;
 }
 
-/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `products`, `billing`, `history`, `report`. */
+/** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `certify`, `products`, `billing`, `history`, `report`. */
 export function addOperatorCommands(
   root: Command,
   around: Surroundings,
@@ -107,6 +117,30 @@ export function addOperatorCommands(
       const { json = false, sandbox = false } = flags;
       const what = { event, accept, until, yes, dryRun, json, sandbox };
       finish(await resolveCommand({ ...what, input: process.stdin }, around));
+    });
+
+  root
+    .command('certify')
+    .description('find out on a test establishment how the account keeps its books, with a person beside it')
+    .option('--establishment <id>', 'the test establishment', revelId)
+    .option('--continue', 'go on with the session under way')
+    .option('--phase <n>', 'this phase alone', whole('phase', 1, 6))
+    .option('--yes', 'ask nobody: leave what needs hands')
+    .option('--live-shop', 'on a shop of the locations file, where the orders stand among its sales')
+    .option('--json', JSON_HELP)
+    .option('--sandbox', 'against the built-in simulators, whose staff do what is asked')
+    .action(async (flags: CertifyFlags) => {
+      const { certifyCommand } = await import('./certify.js');
+      const options = {
+        establishment: flags.establishment ?? null,
+        resume: flags.continue ?? false,
+        phase: flags.phase ?? null,
+        yes: flags.yes ?? false,
+        liveShop: flags.liveShop ?? false,
+        json: flags.json ?? false,
+        sandbox: flags.sandbox ?? false,
+      };
+      finish(await certifyCommand({ ...options, input: process.stdin }, around));
     });
 
   const products = root

@@ -22,6 +22,7 @@ export const needsOf = {
   doctor: ['tripleseat', 'revel', 'locations', 'sync', 'notify', 'serve'],
   auth: ['tripleseat'],
   products: ['tripleseat', 'revel', 'locations', 'sync'],
+  certify: ['revel', 'locations', 'sync'],
   mapping: ['locations'],
   history: [],
   state: [],

@@ -2,6 +2,7 @@ import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Check } from '../report/checks.js';
 import { clean } from '../text/text.js';
+import { checkAccount } from './account.js';
 import { checkClock, checkTiming } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
 import { checkFilters } from './filters.js';
@@ -33,6 +34,7 @@ const STEPS: readonly Step[] = [
   { name: 'Shops', doing: 'the shops in Revel', run: checkShops },
   { name: 'Time zones', doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },
   { name: 'Products', doing: 'products', run: async (ctx) => [await checkProducts(ctx)] },
+  { name: 'Certified', doing: 'what the account was found to be', run: checkAccount },
   { name: 'Last sweep', doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
   { name: 'Mail', doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },
   { name: 'Signals', doing: 'signals', run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)] },

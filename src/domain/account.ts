@@ -3,7 +3,7 @@
  * Console. What nobody could say is no finding.
  */
 export const certainties = ['seen', 'told'] as const;
-type Certainty = (typeof certainties)[number];
+export type Certainty = (typeof certainties)[number];
 
 /**
  * What an account can be found to be: each question with its possible answers. How a POS keeps money is judged by an
@@ -47,6 +47,9 @@ export const findingValues = {
   deletedOrders: ['honoured', 'still-there', 'not-kept'],
   deletedItems: ['honoured', 'still-there', 'not-kept'],
   deletedPayments: ['honoured', 'still-there', 'not-kept'],
+  /** The same where a POS has opened the order before: the order itself, and an item of it. */
+  deletedOpened: ['honoured', 'still-there', 'not-kept'],
+  deletedItemsOpened: ['honoured', 'still-there', 'not-kept'],
   /** A payment with a negative amount, on an order that no POS has opened. */
   negativePayments: ['counted', 'not-counted'],
   /** The day that an order of 00:00 counts for: its own, or the day before. */
@@ -94,7 +97,7 @@ export function accountName(revelBaseUrl: string): string {
 }
 
 /** What the account answers to the question; null: unknown. */
-function answerOf<N extends FindingName>(account: Account | null, name: N): FindingValue<N> | null {
+export function answerOf<N extends FindingName>(account: Account | null, name: N): FindingValue<N> | null {
   return account?.findings[name]?.value ?? null;
 }
 

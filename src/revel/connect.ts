@@ -27,11 +27,11 @@ const UPSTREAM = 'Revel';
 /** A page of 1,000 products is about 2 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Revel as configured: client, and a probe that reports how single requests are answered, on one request budget. */
+/** Revel as configured: client and what lies below it, and a probe that reports how single requests are answered. */
 export function connectRevel(
   config: Config['revel'],
   around: Surroundings,
-): { port: RevelPort; probe: RevelProbe } {
+): { port: RevelPort; probe: RevelProbe; rest: Rest } {
   const { clock, random, timeoutMs, signal } = around;
   const transport = around.onRequest
     ? countingTransport(around.transport, UPSTREAM, around.onRequest)
@@ -51,6 +51,7 @@ export function connectRevel(
   const rest = new Rest({ ...config, reader, transport, budget, clock, timeoutMs, signal });
   return {
     port: new RevelClient(rest),
+    rest,
     probe: revelProbe({ ...config, read: reader, now: () => clock.now() }),
   };
 }

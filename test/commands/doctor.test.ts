@@ -102,6 +102,7 @@ describe('doctor', () => {
       'Payment types',
       'Time zones',
       'Products',
+      'Certified',
       'Last sweep',
       'Mail',
       'Webhooks',

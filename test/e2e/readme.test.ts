@@ -50,6 +50,11 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   },
   { command: /^preview --sandbox$/, codes: [1], prints: /\d+ would fail/ },
   { command: /^doctor --sandbox$/, codes: [0], prints: /Filter local_id/ },
+  {
+    command: /^certify --establishment 8 --yes --sandbox$/,
+    codes: [0],
+    prints: /"books": \{"gratuity":"in-total","fees":"surcharge","tax":"header"\}/,
+  },
   { command: /^products --sandbox$/, codes: [1], prints: /Vegan Charcuterie Tower/ },
   { command: /^products --days 30 --json --sandbox$/, codes: [1], prints: /"status":"missing"/ },
   { command: /^billing --sandbox$/, codes: [1], prints: /not clear/ },

@@ -1,0 +1,322 @@
+import type { Answers } from '../app/agree.js';
+import { connectBoth, type Opened, withOpened } from '../app/open.js';
+import { randomHex } from '../app/run.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
+import { Certifier } from '../certify/certifier.js';
+import { adviceOfFindings, conclude } from '../certify/conclude.js';
+import { type Hands, noHands, personAt } from '../certify/hands.js';
+import { type Phase, phases } from '../certify/phases.js';
+import { adviceLines, advisedKeys, findingLines, unknownLines } from '../certify/render.js';
+import { newSession, readSession, type Session, saveSession } from '../certify/session.js';
+import { setupFor } from '../certify/setup.js';
+import { systemClock } from '../clock.js';
+import { needsOf } from '../config/load.js';
+import type { Config } from '../config/types.js';
+import { ACCOUNT_FORMAT, type Account, accountName, findingNames } from '../domain/account.js';
+import { AppError, ExitCode } from '../errors.js';
+import { writeJson } from '../report/json.js';
+import { writeAll } from '../report/output.js';
+import type { StateStore } from '../state/types.js';
+import { wrap } from '../text/width.js';
+import { sandboxStaff } from './certify-staff.js';
+import { version } from './version.js';
+
+const LOCK = 'certify';
+const CLEARING = 6;
+
+/** `certify` as asked for on the command line. */
+export interface CertifyOptions {
+  /** Where to try it; null: where the session under way does. */
+  establishment: number | null;
+  resume: boolean;
+  /** This phase alone; null: all that are open. */
+  phase: number | null;
+  /** Nobody is asked: what needs hands is left. */
+  yes: boolean;
+  /** The establishment may be one of the shops in the locations file. */
+  liveShop: boolean;
+  json: boolean;
+  sandbox: boolean;
+  input: Answers;
+}
+
+/** What is left of a phase for a person. */
+interface Left {
+  phase: number;
+  what: string;
+}
+
+/**
+ * `certify`: finds out on a test establishment how the account keeps its books, with a person beside it. Exit 0 when
+ * nothing is left to do and orders with the advised books stay as they are; else 1.
+ */
+export function certifyCommand(options: CertifyOptions, around: Surroundings): Promise<ExitCode> {
+  const opening = { sandbox: options.sandbox, needs: needsOf.certify, readOnly: false };
+  return withOpened(opening, around, (opened) => run(options, around, opened));
+}
+
+async function run(
+  options: CertifyOptions,
+  around: Surroundings,
+  { config, state }: Opened,
+): Promise<ExitCode> {
+  refuseUnfit(options, config);
+  const lock = await state.locks.tryLock(LOCK);
+  if (lock === null) {
+    throw new AppError(
+      'LOCKED',
+      ExitCode.locked,
+      'Another certify is under way.',
+      'Wait for it to end, or stop it.',
+    );
+  }
+  try {
+    return await withState(options, around, config, state);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function withState(
+  options: CertifyOptions,
+  around: Surroundings,
+  config: Config,
+  state: StateStore,
+): Promise<ExitCode> {
+  const { revel } = await connectBoth(config, state, around.stop);
+  const account = accountName(config.revel.baseUrl);
+  const { width } = styleOf(around);
+  const say = (text: string, indent = '') => around.stderr.write(`${wrap(text, indent, width).join('\n')}\n`);
+  const found = await sessionFor(options, account, await readSession(state.documents));
+  let session = found;
+  if (session === null) {
+    const establishmentId = options.establishment ?? 0;
+    const { setup, name } = await setupFor(establishmentId, config, revel);
+    say(`Establishment ${establishmentId}${name === '' ? '' : ` (${name})`} of ${account}.`);
+    const startedAt = systemClock.now();
+    session = newSession({
+      id: randomHex(8),
+      account,
+      establishmentId,
+      version: version(),
+      startedAt,
+      setup,
+    });
+  }
+  const current = session;
+  const { setup } = current;
+  say(
+    `Session ${current.id} on establishment ${current.establishmentId}. Orders are made as Revel user ${setup.userId} at station ${setup.posStationId}, paid by type ${setup.paymentType}, with products ${setup.products.map(({ id, name }) => `${id} (${name})`).join(', ')}, in ${setup.timezone} time. They are called "Certify 1" and so on.`,
+  );
+  const person = options.yes || options.sandbox ? null : personAt(options.input, around.stderr, around.stop);
+  const begin = options.yes ? null : (person ?? personAt(options.input, around.stderr, around.stop));
+  const staff = options.sandbox ? sandboxStaff(config.revel.baseUrl, (text) => say(text, '  ')) : null;
+  const hands: Hands = staff ?? person?.hands ?? noHands;
+  const certifier = new Certifier({
+    ...revel,
+    session: current,
+    save: () => saveSession(state.documents, current),
+    clock: systemClock,
+    patienceMs: config.settleMs + config.inFlightMs,
+    stop: AbortSignal.any([around.stop, state.locks.lost]),
+    hands,
+    say: (text) => say(text, '  '),
+  });
+  const left: Left[] = [];
+  try {
+    for (const phase of phases) {
+      if (!isDue(phase, options, current, left)) continue;
+      around.stderr.write('\n');
+      say(`Phase ${phase.number} of ${phases.length}: ${phase.title}`);
+      say([phase.writes, phase.hands ?? ''].join(' ').trimEnd(), '  ');
+      await begin?.hands({ kind: 'begin', title: `Phase ${phase.number}` });
+      left.push(...(await certifier.run(phase.number)).map((what) => ({ phase: phase.number, what })));
+      await keep(state, current, phase);
+      if (!options.json) await tellPhase(phase, current, around);
+    }
+  } catch (error) {
+    if (around.stop.aborted) return stoppedBy(around.stop);
+    throw error;
+  } finally {
+    begin?.close();
+  }
+  if (around.stop.aborted) return stoppedBy(around.stop);
+  return end(options, around, state, current, left);
+}
+
+/** All that is open, in order; clearing away only when nothing else is left, or when it is asked for by name. */
+function isDue(
+  { number }: Phase,
+  { phase }: CertifyOptions,
+  { done }: Session,
+  left: readonly Left[],
+): boolean {
+  if (phase !== null) return number === phase;
+  if (done.includes(number)) return false;
+  return number !== CLEARING || (left.length === 0 && done.length === phases.length - 1);
+}
+
+function refuseUnfit(options: CertifyOptions, config: Config): void {
+  const { establishment, sandbox, liveShop, yes, input } = options;
+  const refuse = (code: ExitCode, message: string, hint: string): never => {
+    throw new AppError(code === ExitCode.usage ? 'USAGE' : 'CONFIG', code, message, hint);
+  };
+  if (!config.enabled || config.dryRun) {
+    const what = config.enabled ? 'DRY_RUN=true' : 'ENABLE_CONNECTOR=false';
+    refuse(
+      ExitCode.config,
+      `${what} says that nothing is to be written, and certify writes orders.`,
+      'Run it without that.',
+    );
+  }
+  if (establishment !== null && establishment === config.testEstablishmentId) {
+    refuse(
+      ExitCode.config,
+      `Establishment ${establishment} is TEST_ESTABLISHMENT_ID, so that runs send their orders there.`,
+      'Certify on another establishment, or with TEST_ESTABLISHMENT_ID empty while no run is started.',
+    );
+  }
+  const shop = config.locations.find(({ revel }) => revel.establishmentId === establishment);
+  if (shop !== undefined && !sandbox && !liveShop) {
+    refuse(
+      ExitCode.usage,
+      `Establishment ${establishment} is a shop of the locations file ("${shop.name}"): the orders of certify would stand among its sales.`,
+      'Give a test establishment (Revel sets one up), or add --live-shop outside of its hours.',
+    );
+  }
+  if (!yes && input.isTTY !== true) {
+    refuse(
+      ExitCode.usage,
+      'Nobody can be asked here, so that nothing was written.',
+      'Add --yes for the parts that need no hands; the others go on at a terminal with --continue.',
+    );
+  }
+}
+
+/** The session to go on with; null: a new one. */
+async function sessionFor(
+  { establishment, resume, phase }: CertifyOptions,
+  account: string,
+  found: Session | null,
+): Promise<Session | null> {
+  const usage = (message: string, hint: string) => new AppError('USAGE', ExitCode.usage, message, hint);
+  const open = found !== null && found.account === account && found.endedAt === null ? found : null;
+  if (resume || (phase !== null && phase > 1)) {
+    if (open === null) {
+      throw usage(
+        'There is no session to go on with.',
+        'Begin one with: ts-reconcile certify --establishment <id>',
+      );
+    }
+    if (establishment !== null && establishment !== open.establishmentId) {
+      throw usage(
+        `The session under way is on establishment ${open.establishmentId}, not on ${establishment}.`,
+        'Leave out --establishment to go on with it.',
+      );
+    }
+    const needs = phase === null || phase === CLEARING ? [] : phase === 3 ? [2] : [];
+    const missing = needs.find((one) => !open.done.includes(one));
+    if (missing !== undefined) {
+      throw usage(
+        `Phase ${phase} needs phase ${missing} first.`,
+        `Run: ts-reconcile certify --phase ${missing}`,
+      );
+    }
+    return open;
+  }
+  if (open !== null && phase === null) {
+    throw usage(
+      `A session on establishment ${open.establishmentId} is under way since ${new Date(open.startedAt).toISOString().slice(0, 10)}.`,
+      'Go on with --continue, or take away what it has made with --phase 6.',
+    );
+  }
+  if (open !== null) return open;
+  if (establishment === null) {
+    throw usage('It is not said where to try it.', 'Add --establishment <id>, of a test establishment.');
+  }
+  return null;
+}
+
+/** What a phase has found takes the place of what was known of its questions, and nothing else. */
+async function keep(state: StateStore, session: Session, phase: Phase): Promise<void> {
+  const now = systemClock.now();
+  const own = conclude(session, now);
+  const isComplete = phases.every(({ number }) => session.done.includes(number));
+  if (phase.number === CLEARING && session.done.includes(CLEARING)) session.endedAt = now;
+  await saveSession(state.documents, session);
+  await state.account.change(session.account, (known): Account => {
+    const asked = isComplete ? findingNames : phase.finds;
+    const kept = Object.entries(known?.findings ?? {}).filter(([name]) => !asked.some((one) => one === name));
+    const fresh = Object.entries(own).filter(([name]) => asked.some((one) => one === name));
+    return {
+      format: ACCOUNT_FORMAT,
+      account: session.account,
+      establishmentId: session.establishmentId,
+      version: isComplete || known === null ? version() : known.version,
+      certifiedAt: isComplete ? new Date(now).toISOString() : (known?.certifiedAt ?? null),
+      findings: Object.fromEntries([...kept, ...fresh]) as Account['findings'],
+    };
+  });
+}
+
+async function tellPhase({ finds }: Phase, session: Session, around: Surroundings): Promise<void> {
+  const { width } = styleOf(around);
+  const findings = conclude(session, systemClock.now());
+  const lines = finds.flatMap((name) => {
+    const finding = findings[name];
+    return finding === undefined ? [] : findingLines(name, finding, width);
+  });
+  if (lines.length > 0) await writeAll(around.stdout, `${lines.join('\n')}\n`);
+}
+
+async function end(
+  { json, sandbox }: CertifyOptions,
+  around: Surroundings,
+  state: StateStore,
+  session: Session,
+  left: readonly Left[],
+): Promise<ExitCode> {
+  const findings = conclude(session, systemClock.now());
+  const advice = adviceOfFindings(findings, session);
+  const open = phases.map(({ number }) => number).filter((number) => !session.done.includes(number));
+  const isGood = open.length === 0 && findings.books?.value === 'confirmed';
+  const remaining = (session.told.remaining ?? '').split(', ').filter((id) => id !== '');
+  if (json) {
+    await writeJson(around.stdout, {
+      certified: isGood,
+      account: session.account,
+      establishment: session.establishmentId,
+      session: session.id,
+      version: session.version,
+      phases_open: open,
+      left,
+      findings,
+      unknown: findingNames.filter((name) => findings[name] === undefined),
+      advice,
+      locations: advisedKeys(advice),
+      orders_for_staff: remaining,
+      observed: session.raw,
+      answers: session.told,
+    });
+    return isGood ? ExitCode.ok : ExitCode.eventFailed;
+  }
+  const { width } = styleOf(around);
+  const flag = sandbox ? ' --sandbox' : '';
+  const lines = [
+    '',
+    ...adviceLines(advice, findings, width),
+    '',
+    ...unknownLines(findings, width),
+    ...(remaining.length === 0
+      ? []
+      : ['', ...wrap(`For staff to void: orders ${remaining.join(', ')}.`, '', width)]),
+    '',
+    ...left.flatMap(({ phase, what }) => wrap(`Left of phase ${phase}: ${what}.`, '', width)),
+    open.length === 0
+      ? `Certified with version ${session.version}; kept in ${state.documents.place('account')}.`
+      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ts-reconcile certify --continue${flag}`,
+  ];
+  const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
+  await writeAll(around.stdout, `${text}\n`);
+  return isGood ? ExitCode.ok : ExitCode.eventFailed;
+}
