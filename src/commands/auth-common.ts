@@ -11,8 +11,8 @@ export function tell(
   { env }: Surroundings,
   paragraphs: readonly string[],
 ): Promise<void> {
-  const style = outputStyle(stream, env);
-  const lines = style.terminal ? paragraphs.flatMap((text) => wrap(text, '', style.width)) : paragraphs;
+  const { width } = outputStyle(stream, env);
+  const lines = paragraphs.flatMap((text) => wrap(text, '', width));
   return writeAll(stream, `${lines.join('\n')}\n`);
 }
 

@@ -34,7 +34,7 @@ export function billingCommand(options: BillingOptions, around: Surroundings): P
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);
     if (json) await writeJson(around.stdout, documentOf(found, options, redact));
-    else await writeAll(around.stdout, redact(renderBillings(found, options, styleOf(around))));
+    else await writeAll(around.stdout, redact(await renderBillings(found, options, styleOf(around))));
     if (found.failed) return ExitCode.unavailable;
     const isOpen = found.problems.length > 0 || found.names.some(({ why }) => why === 'unclear');
     return isOpen ? ExitCode.eventFailed : ExitCode.ok;

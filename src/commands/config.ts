@@ -50,9 +50,8 @@ function documentOf({ envFile: path, config, problems }: Checked) {
 
 function textOf({ envFile: path, config, problems }: Checked, around: Surroundings): string[] {
   const { env, cwd } = around;
-  const style = styleOf(around);
-  const fold = (text: string, indent = '') =>
-    style.terminal ? wrap(text, indent, style.width) : [`${indent}${text}`];
+  const { width } = styleOf(around);
+  const fold = (text: string, indent = '') => wrap(text, indent, width);
   const from =
     path === null
       ? `No ${absolutePath('.env', cwd, env)}: variables come from the environment alone.`

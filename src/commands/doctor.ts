@@ -35,7 +35,7 @@ export function doctorCommand(options: DoctorOptions, around: Surroundings): Pro
 async function run(options: DoctorOptions, around: Surroundings, source: ConfigSource): Promise<ExitCode> {
   const loaded = loadForDoctor(source);
   const progress = createProgress(around.stderr, systemClock, around.env);
-  const render = await checkRenderer(styleOf(around));
+  const { head, render } = await checkRenderer(styleOf(around));
   let opened: DoctorContext | null = null;
   const open = async (config: Config) => {
     opened = await contextOf(config, loaded.usable, options, around);
@@ -43,6 +43,7 @@ async function run(options: DoctorOptions, around: Surroundings, source: ConfigS
   };
   const checks: Check[] = [];
   try {
+    if (!options.json) await writeAll(around.stdout, `${head.join('\n')}\n`);
     for await (const check of runChecks(loaded, open, progress.update, around.stop)) {
       checks.push(check);
       progress.clear();

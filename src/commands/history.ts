@@ -157,7 +157,7 @@ async function tellFailures(
   }
   const style = await historyStyle(styleOf(around));
   const now = systemClock.now();
-  const lines = failures.flatMap((failure) => [...failureLines(failure, now, style), '']);
+  const lines = failures.length === 0 ? [] : failureLines(failures, now, style);
   const end = standingLines(failures.length, { sweep, now, place }, style);
   await writeAll(around.stdout, `${[...lines, ...end].join('\n')}\n`);
   return exit;

@@ -2,7 +2,9 @@ import type { BillingName, BillingNames } from '../domain/coverage.js';
 import type { BillingUse } from '../domain/location.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
-import type { OutputStyle } from './output.js';
+import { type Cell, type Column, drawTable } from './grid.js';
+import { chalkOf, type OutputStyle } from './output.js';
+import { ruleOf } from './table.js';
 
 /** `product 991` or the word that it is. */
 function useText(use: BillingUse): string {
@@ -17,25 +19,42 @@ const WHY: Readonly<Record<BillingName['why'], string>> = {
   unclear: 'not clear: events with it fail',
 };
 
+const COLUMNS: readonly Column[] = [
+  { head: 'counts as' },
+  { head: 'row of the bill' },
+  { head: 'why' },
+  { head: 'events', align: 'right' },
+];
+
 /** The table for people; ends in a newline. */
-export function renderBillings(
+export async function renderBillings(
   found: BillingNames,
   { back, days }: { back: number; days: number },
   style: OutputStyle,
-): string {
-  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
-  const lines: string[] = [];
+): Promise<string> {
+  const chalk = await chalkOf(style);
+  const { width } = style;
+  const rows = found.names.map((each): Cell[] => {
+    const use = each.use === null ? (each.why === 'total' ? 'discount' : '?') : useText(each.use);
+    const paint = each.why === 'unclear' ? chalk.red : (text: string) => text;
+    return [
+      { text: use, paint },
+      each.name === '' ? '(no name)' : `"${clean(each.name, 250)}"`,
+      { text: WHY[each.why], paint },
+      String(each.events),
+    ];
+  });
+  const drawn = drawTable(COLUMNS, rows, { columns: width, indent: '  ' });
+  const lines =
+    found.names.length === 0 ? [] : [...drawn.head.map((line) => chalk.dim(line)), ...ruleOf(style, chalk)];
   let location = '';
-  for (const each of found.names) {
+  for (const [at, each] of found.names.entries()) {
     if (each.location.name !== location) {
       if (location !== '') lines.push('');
       location = each.location.name;
-      lines.push(clean(location, 100));
+      lines.push(chalk.bold(clean(location, 100)));
     }
-    const name = each.name === '' ? '(no name)' : `"${clean(each.name, 250)}"`;
-    const use = each.use === null ? (each.why === 'total' ? 'discount' : '?') : useText(each.use);
-    const events = `${each.events} ${each.events === 1 ? 'event' : 'events'}`;
-    lines.push(...wrap(`${use.padEnd(11)} ${name}: ${WHY[each.why]}; ${events}`, '  ', width));
+    lines.push(...(drawn.rows[at] ?? []));
   }
   if (found.names.length > 0) lines.push('');
   for (const problem of found.problems) lines.push(...wrap(clean(problem, 1_000), '', width));

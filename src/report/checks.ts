@@ -1,6 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { wrap } from '../text/width.js';
-import type { OutputStyle } from './output.js';
+import { type Column, drawTable } from './grid.js';
+import { chalkOf, type OutputStyle } from './output.js';
+import { ruleOf } from './table.js';
 
 /** Green, yellow, red, and not looked at. */
 export type CheckStatus = 'ok' | 'warning' | 'failed' | 'skipped';
@@ -29,34 +31,46 @@ const WORDS: Readonly<Record<CheckStatus, string>> = {
   failed: 'FAIL',
   skipped: '-',
 };
-const WORD_WIDTH = 4;
-const NAME_WIDTH = 20;
-const GAP = '  ';
-const INDENT = ' '.repeat(WORD_WIDTH + NAME_WIDTH + 2 * GAP.length);
+/** Checks are printed one by one, as they end: the widths are known beforehand. */
+const COLUMNS: readonly Column[] = [
+  { head: '', width: 4 },
+  { head: 'check', width: 20 },
+  { head: 'finding' },
+];
+const INDENT = ' '.repeat(28);
 /** Single findings shown below a line. */
 const MAX_DETAILS = 8;
 
-/** Renders one check: a line, its findings and its hint below. */
-export type CheckRenderer = (check: Check) => string[];
+/** Renders one check: a row, its findings and its hint below. */
+export interface CheckRenderer {
+  /** The line of headings. */
+  head: string[];
+  render(check: Check): string[];
+}
 
 /** A renderer for the style; colours say what the words say too. */
 export async function checkRenderer(style: OutputStyle): Promise<CheckRenderer> {
-  const { Chalk } = await import('chalk');
-  const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
-  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
-  return (check) => {
-    const { status, name, message, details, hint } = check;
-    const [first = '', ...rest] = wrap(message, INDENT, width);
-    const word = paint(status, chalk)(WORDS[status].padEnd(WORD_WIDTH));
-    const shown = details.slice(0, MAX_DETAILS);
-    const left = details.length - shown.length;
-    return [
-      `${word}${GAP}${name.padEnd(NAME_WIDTH)}${GAP}${first.slice(INDENT.length)}`,
-      ...rest,
-      ...shown.flatMap((detail) => wrap(`- ${detail}`, INDENT, width)),
-      ...(left > 0 ? [`${INDENT}- and ${left} more (--json shows them all)`] : []),
-      ...(hint === null ? [] : wrap(`→ ${hint}`, INDENT, width).map((line) => chalk.cyan(line))),
-    ].map((line) => line.trimEnd());
+  const chalk = await chalkOf(style);
+  const { width: columns } = style;
+  return {
+    head: drawTable(COLUMNS, [], { columns })
+      .head.map((line) => chalk.dim(line))
+      .concat(ruleOf(style, chalk)),
+    render: ({ status, name, message, details, hint }) => {
+      const row = [{ text: WORDS[status], paint: paint(status, chalk) }, name, message];
+      const [lines = []] = drawTable(
+        COLUMNS.map((column) => ({ ...column, head: '' })),
+        [row],
+        { columns },
+      ).rows;
+      const left = details.length - MAX_DETAILS;
+      return [
+        ...lines,
+        ...details.slice(0, MAX_DETAILS).flatMap((detail) => wrap(`- ${detail}`, INDENT, columns)),
+        ...(left > 0 ? wrap(`- and ${left} more (--json shows them all)`, INDENT, columns) : []),
+        ...(hint === null ? [] : wrap(`→ ${hint}`, INDENT, columns).map((line) => chalk.cyan(line))),
+      ];
+    },
   };
 }
 

@@ -1,7 +1,10 @@
+import type { ChalkInstance } from 'chalk';
 import type { Coverage, LineCoverage, LocationCoverage } from '../domain/coverage.js';
 import { clean } from '../text/text.js';
-import { fitColumns, wrap } from '../text/width.js';
-import type { OutputStyle } from './output.js';
+import { wrap } from '../text/width.js';
+import { type Cell, type Column, drawTable } from './grid.js';
+import { chalkOf, type OutputStyle } from './output.js';
+import { ruleOf } from './table.js';
 
 const INDENT = '  ';
 const DEEPER = '    ';
@@ -26,10 +29,9 @@ export function proposal({ lines }: LocationCoverage): Record<string, number> {
 
 /** The report for people; ends in a newline. */
 export async function renderCoverage(found: Coverage, days: number, style: OutputStyle): Promise<string> {
-  const { Chalk } = await import('chalk');
-  const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
-  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
-  const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
+  const chalk = await chalkOf(style);
+  const { width } = style;
+  const rule = ruleOf(style, chalk);
   // Not `map(chalk.red)`: chalk prints every argument it gets, so the index and the list as well.
   const painted = (text: string, indent: string) => wrap(text, indent, width).map((line) => chalk.red(line));
   const lines: string[] = [];
@@ -43,7 +45,7 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
       continue;
     }
     lines.push(...wrap(counts(covered), INDENT, width));
-    for (const line of covered.lines) lines.push(...lineText(line, width, chalk.red, chalk.yellow));
+    lines.push(...lineRows(covered.lines, width, chalk));
     lines.push(...proposed(covered, width), '');
   }
   if (found.unread.length > 0) {
@@ -51,7 +53,7 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
     for (const { event, location, why } of found.unread) {
       const where = location === null ? '' : `, ${clean(location, 60)}`;
       const head = `${event.date ?? '-'}  ${event.id}  ${clean(event.name, 100)}${where}`;
-      lines.push(fitColumns(head, width), ...wrap(clean(why, 2_000), DEEPER, width));
+      lines.push(...wrap(head, '', width), ...wrap(clean(why, 2_000), DEEPER, width));
     }
     lines.push('');
   }
@@ -78,46 +80,47 @@ function counts(covered: LocationCoverage): string {
   return parts.length === 0 ? total : `${total}: ${parts.join(', ')}`;
 }
 
-function lineText(
-  line: LineCoverage,
-  width: number,
-  red: (text: string) => string,
-  yellow: (text: string) => string,
-): string[] {
-  const [first] = line.events;
-  const when = first
-    ? `${plural(line.events.length, 'event')}, first ${first.date ?? '-'} (${first.id})`
-    : '';
-  const own = `"${clean(line.name, 250)}"`;
+const COLUMNS: readonly Column[] = [
+  { head: '' },
+  { head: 'line of the event' },
+  { head: 'events', align: 'right' },
+  { head: 'first' },
+  { head: 'near it' },
+];
+
+/** A table of the names that somebody has to look at. */
+function lineRows(lines: readonly LineCoverage[], width: number, chalk: ChalkInstance): string[] {
+  const open = lines.filter(({ kind }) => kind !== 'matched' && kind !== 'mapped');
+  if (open.length === 0) return [];
+  const rows = open.map((line): Cell[] => {
+    const [first] = line.events;
+    const { what, paint, near, why = line.why } = described(line, chalk);
+    return [
+      { text: what, paint },
+      `"${clean(line.name, 250)}"${why === null ? '' : ` ${clean(why, 500)}`}`,
+      String(line.events.length),
+      first ? `${first.date ?? '-'} (${first.id})` : '-',
+      near,
+    ];
+  });
+  const { head, rows: drawn } = drawTable(COLUMNS, rows, { columns: width, indent: INDENT });
+  return [...head.map((line) => chalk.dim(line)), ...drawn.flat()];
+}
+
+function described(line: LineCoverage, chalk: ChalkInstance) {
   const near = line.suggestions.map(({ id, name }) => `${clean(name, 100)} (${id})`).join(', ');
   switch (line.kind) {
+    case 'open-item':
+      return { what: 'open item', paint: chalk.yellow, near };
+    case 'text':
+      return { what: 'text', paint: chalk.yellow, near, why: 'has no money and matches no active product' };
+    case 'missing':
+      return { what: 'missing', paint: chalk.red, near: near || 'nothing near' };
+    case 'ambiguous':
+      return { what: 'ambiguous', paint: chalk.red, near: near || `products ${line.productIds.join(', ')}` };
     case 'matched':
     case 'mapped':
-      return [];
-    case 'open-item':
-      return [
-        ...wrap(`${yellow('open item')}  ${own}: ${when}`, INDENT, width),
-        ...(near === '' ? [] : wrap(`near: ${near}`, DEEPER, width)),
-      ];
-    case 'text':
-      return [
-        ...wrap(
-          `${yellow('text')}  ${own} has no money and matches no active product: ${when}`,
-          INDENT,
-          width,
-        ),
-        ...wrap(`near: ${near}`, DEEPER, width),
-      ];
-    case 'missing':
-      return [
-        ...wrap(`${red('missing')}  ${own} ${line.why ?? ''}: ${when}`, INDENT, width),
-        ...wrap(near === '' ? 'nothing near' : `near: ${near}`, DEEPER, width),
-      ];
-    case 'ambiguous':
-      return [
-        ...wrap(`${red('ambiguous')}  ${own}: ${when}`, INDENT, width),
-        ...wrap(`products: ${near || line.productIds.join(', ')}`, DEEPER, width),
-      ];
+      return { what: line.kind, paint: chalk.dim, near };
   }
 }
 

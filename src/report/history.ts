@@ -2,9 +2,11 @@ import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
 import { clean } from '../text/text.js';
 import { agoText, instantText, spanText } from '../text/time.js';
-import { columnsOf, fitColumns, wrap } from '../text/width.js';
+import { wrap } from '../text/width.js';
 import { differenceLines } from './differences.js';
-import type { OutputStyle } from './output.js';
+import { type Cell, type Column, drawTable } from './grid.js';
+import { chalkOf, type OutputStyle } from './output.js';
+import { paintOf } from './table.js';
 
 type Result = PastRun['events'][number];
 
@@ -16,15 +18,9 @@ export interface HistoryStyle extends OutputStyle {
   chalk: ChalkInstance;
 }
 
-/** The style with its colours, loaded only when something is printed for people. */
+/** The style with its colours. */
 export async function historyStyle(style: OutputStyle): Promise<HistoryStyle> {
-  const { Chalk } = await import('chalk');
-  return { ...style, chalk: new Chalk({ level: style.terminal ? 1 : 0 }) };
-}
-
-/** Columns to fill; a pipe or file gets each text on one line. */
-function room(style: OutputStyle): number {
-  return style.terminal ? style.width : Number.POSITIVE_INFINITY;
+  return { ...style, chalk: await chalkOf(style) };
 }
 
 /** `2026-11-14 20:05:31Z`. */
@@ -66,56 +62,83 @@ export function runLines(run: PastRun, style: HistoryStyle): string[] {
   const { chalk } = style;
   const at = (run.start ?? run.events[0] ?? run.end)?.at ?? '';
   const head = `${moment(at)}  ${clean(run.run, 64)}  ${whatRan(run)}: `;
-  const heading = wrap(head + howItEnded(run, chalk), '', room(style));
+  const heading = wrap(head + howItEnded(run, chalk), '', style.width);
   const omitted = run.omitted === 0 ? [] : [`${INDENT}… and ${run.omitted} more events`];
   const [first = '', ...rest] = heading;
   return [
     chalk.bold(first),
     ...rest.map((line) => INDENT + line),
-    ...run.events.flatMap((event) => eventLines(event, style)),
+    ...eventLines(run.events, style),
     ...omitted,
   ];
 }
 
-function painted(status: Result['status'], chalk: ChalkInstance): (text: string) => string {
-  switch (status) {
-    case 'injected':
-      return chalk.green;
-    case 'repaired':
-      return chalk.yellow;
-    case 'skipped':
-      return chalk.dim;
-    case 'failed':
-      return chalk.red;
-  }
-}
+const COLUMNS: readonly Column[] = [
+  { head: 'date', whole: true },
+  { head: 'event', whole: true },
+  { head: 'name' },
+  { head: 'result' },
+  { head: 'order' },
+  { head: 'total', align: 'right', whole: true },
+];
 
-function eventLines(event: Result, style: HistoryStyle): string[] {
+function rowOf(event: Result, { chalk }: HistoryStyle): Cell[] {
   const what = [event.status, event.reason === null ? '' : clean(event.reason, 40)].filter(Boolean).join(' ');
-  const order = event.order === null ? '' : `  order ${clean(event.order, 20)}`;
-  const total = event.total === null ? '' : `  ${clean(event.total, 16)}`;
-  const line = `${INDENT}${clean(event.id, 20)}  ${painted(event.status, style.chalk)(what)}${order}${total}`;
-  const named = withName(line, event.name, style);
   return [
-    named,
-    ...(event.error === null ? [] : wrap(clean(event.error, 4_000), DEEPER, room(style))),
-    ...differenceLines(event.differences ?? [], DEEPER + INDENT, room(style)),
+    event.date === null ? '-' : clean(event.date, 10),
+    clean(event.id, 20),
+    clean(event.name ?? '-', 80),
+    { text: what, paint: paintOf(event.status, chalk) },
+    event.order === null ? '-' : clean(event.order, 20),
+    event.total === null ? '-' : clean(event.total, 16),
   ];
 }
 
-/** The line with the event's name after it, as far as it fits. */
-function withName(line: string, name: string | null, style: HistoryStyle): string {
-  const space = style.terminal ? style.width - columnsOf(line) - 2 : 60;
-  return name === null || space < 8 ? line : `${line}  ${fitColumns(clean(name, 200), space)}`;
+/** A table of the events of a run, day by day and shop by shop. */
+function eventLines(events: readonly Result[], style: HistoryStyle): string[] {
+  if (events.length === 0) return [];
+  const sorted = events.toSorted(
+    (a, b) =>
+      (a.date ?? '').localeCompare(b.date ?? '') ||
+      (a.location ?? '').localeCompare(b.location ?? '') ||
+      Number(a.id) - Number(b.id),
+  );
+  const rows = sorted.map((event) => rowOf(event, style));
+  const drawn = drawTable(COLUMNS, rows, { columns: style.width, indent: INDENT });
+  let shop: string | null = null;
+  const lines = drawn.head.map((line) => style.chalk.dim(line));
+  for (const [at, event] of sorted.entries()) {
+    const place = clean(event.location ?? '', 60) || '(no location)';
+    if (place !== shop) lines.push(`${INDENT}${style.chalk.bold(place)}`);
+    shop = place;
+    lines.push(
+      ...(drawn.rows[at] ?? []),
+      ...(event.error === null ? [] : wrap(clean(event.error, 4_000), DEEPER, style.width)),
+      ...differenceLines(event.differences ?? [], DEEPER + INDENT, style.width),
+    );
+  }
+  return lines;
 }
 
-/** One standing failure: what, since when, why. `now` in epoch milliseconds. */
-export function failureLines(failure: StandingFailure, now: number, style: HistoryStyle): string[] {
-  const { result, since, runs, passedOver } = failure;
-  const { chalk } = style;
-  const head = `${result.date === null ? '-' : clean(result.date, 10)}  ${clean(result.id, 20)}  ${chalk.red(
-    clean(result.reason ?? 'failed', 40),
-  )}`;
+/** Failures that stand, a row each: what, since when, why. `now` in epoch milliseconds. */
+export function failureLines(
+  failures: readonly StandingFailure[],
+  now: number,
+  style: HistoryStyle,
+): string[] {
+  const rows = failures.map(({ result }) => rowOf(result, style));
+  const drawn = drawTable(COLUMNS, rows, { columns: style.width });
+  return [
+    ...drawn.head.map((line) => style.chalk.dim(line)),
+    ...failures.flatMap((failure, at) => [...(drawn.rows[at] ?? []), ...whyLines(failure, now, style), '']),
+  ];
+}
+
+function whyLines(
+  { result, since, runs, passedOver }: StandingFailure,
+  now: number,
+  { chalk, width }: HistoryStyle,
+): string[] {
   const times = runs === 1 ? 'in 1 run' : `in ${runs} runs`;
   const age = now - Date.parse(since);
   // What a clock that ran ahead has noted has lasted for nobody knows how long.
@@ -126,11 +149,10 @@ export function failureLines(failure: StandingFailure, now: number, style: Histo
     : null;
   const where = result.location === null ? '' : `${clean(result.location, 60)}: `;
   return [
-    withName(head, result.name, style),
-    ...wrap(chalk.dim(`${failing}, ${times}, last ${moment(result.at)}`), DEEPER, room(style)),
-    ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, room(style))),
-    ...differenceLines(result.differences ?? [], DEEPER + INDENT, room(style)),
-    ...(note === null ? [] : wrap(note, DEEPER, room(style))),
+    ...wrap(`${failing}, ${times}, last ${moment(result.at)}`, DEEPER, width).map((line) => chalk.dim(line)),
+    ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, width)),
+    ...differenceLines(result.differences ?? [], DEEPER + INDENT, width),
+    ...(note === null ? [] : wrap(note, DEEPER, width)),
   ];
 }
 
@@ -149,7 +171,7 @@ export function standingLines(
   if (sweep !== null) {
     const at = Date.parse(sweep);
     const when = `${agoText(now - at)}, ${instantText(at)}`;
-    return wrap(`${failures}; the last sweep that covered everything began ${when}`, '', room(style));
+    return wrap(`${failures}; the last sweep that covered everything began ${when}`, '', style.width);
   }
   const unknown = `no sweep that covered everything is on record in ${clean(place, 300)}`;
   const advice = 'Run one (ts-reconcile sync), or name the state of your runs (STATE_DIR, STATE_URL).';
@@ -157,5 +179,5 @@ export function standingLines(
     count === 0
       ? `Whether failures stand is not known: ${unknown}. ${advice}`
       : `${failures}; whether others do is not known: ${unknown}. ${advice}`;
-  return wrap(text, '', room(style));
+  return wrap(text, '', style.width);
 }

@@ -1,5 +1,6 @@
 import { clean } from '../text/text.js';
-import { columnsOf, wrap } from '../text/width.js';
+import { wrap } from '../text/width.js';
+import { drawTable } from './grid.js';
 import type { Change } from './schema.js';
 
 /** A line of a plan: `+` what is made, `-` what is taken away, `~` what is changed. */
@@ -8,8 +9,14 @@ export interface PlannedLine {
   text: string;
 }
 
-const GAP = '  ';
-const LEAST_NAME = 12;
+/** What stands before each line. */
+const SIGN = '+ ';
+const ITEM_COLUMNS = [
+  { head: '', align: 'right' },
+  { head: '' },
+  { head: '', align: 'right' },
+  { head: '', align: 'right' },
+] as const;
 /** The header's figures in the order in which they add up, and how people call them. */
 const FIGURES = [
   ['subtotal', 'subtotal'],
@@ -32,36 +39,24 @@ function field(change: Change, name: string, max = 60): string | null {
  * @param columns at most so many, the sign included; infinite: as many as it takes
  */
 export function plannedLines(changes: readonly Change[], columns: number): PlannedLine[] {
+  const room = columns - SIGN.length;
   const items = changes.filter(({ action }) => action === 'add_item').map(itemCells);
-  const width = (column: number) => Math.max(0, ...items.map((cells) => columnsOf(cells[column] ?? '')));
-  const [quantity, names, price, total] = [0, 1, 2, 3].map(width) as [number, number, number, number];
-  const room = columns - 2 - quantity - price - total - ' × '.length - 2 * GAP.length;
-  const name = Math.min(names, Math.max(room, LEAST_NAME));
+  const { rows } = drawTable(ITEM_COLUMNS, items, { columns: room });
   let next = 0;
   return changes.flatMap((change): PlannedLine[] => {
-    if (change.action !== 'add_item') return other(change, columns - 2);
-    const [count = '', shown = '', each = '', sum = ''] = items[next] ?? [];
+    if (change.action !== 'add_item') return other(change, room);
     next += 1;
-    const [first = '', ...rest] = wrap(shown, '', name);
-    const line = `${count.padStart(quantity)} × ${padded(first, name)}${GAP}${each.padStart(price)}${GAP}${sum.padStart(total)}`;
-    return [
-      { sign: '+', text: line.trimEnd() },
-      ...rest.map((text): PlannedLine => ({ sign: '+', text: `${' '.repeat(quantity + 3)}${text}` })),
-    ];
+    return (rows[next - 1] ?? []).map((text) => ({ sign: '+', text }));
   });
 }
 
 function itemCells(change: Change): [string, string, string, string] {
   return [
-    field(change, 'quantity') ?? '?',
+    `${field(change, 'quantity') ?? '?'} ×`,
     field(change, 'name', 250) ?? `product ${field(change, 'product') ?? '?'}`,
     field(change, 'price') ?? '?',
     field(change, 'total') ?? '',
   ];
-}
-
-function padded(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(width - columnsOf(text), 0));
 }
 
 function other(change: Change, columns: number): PlannedLine[] {

@@ -1,9 +1,8 @@
 import { clean } from '../text/text.js';
-import { dayText } from '../text/time.js';
 import type { OutputStyle } from './output.js';
 import type { EventResult, RunReport } from './schema.js';
 import { sharing } from './shared.js';
-import { byDate, renderView, type Section } from './table.js';
+import { byDate, byDayAndShop, renderView, type Section } from './table.js';
 
 /** A day as text, so that days after tomorrow can be told from it. */
 export interface PreviewDays {
@@ -41,27 +40,6 @@ export function renderPreview(report: RunReport, days: PreviewDays, style: Outpu
     },
     style,
   );
-}
-
-function byDayAndShop(events: readonly EventResult[]): Section[] {
-  const groups = new Map<string, EventResult[]>();
-  for (const event of events) {
-    const key = `${event.date ?? '9999'} ${event.location ?? ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), event]);
-  }
-  return [...groups]
-    .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([, members]) => ({ title: titleOf(members), failed: false, events: members.toSorted(byDate) }));
-}
-
-/** `Sat, Nov 14, 2026 · Special Events: 3 events, 4211.00` */
-function titleOf(events: readonly EventResult[]): string {
-  const [first] = events;
-  const day = first?.date ? dayText(clean(first.date, 20)) : '(no date)';
-  const shop = clean(first?.location ?? '', 60) || '(no location)';
-  const cents = events.reduce((sum, { total }) => sum + Math.round(Number(total ?? 0) * 100), 0);
-  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
-  return `${day} · ${shop}: ${count}, ${(cents / 100).toFixed(2)}`;
 }
 
 function summary({ events, error, duration_ms }: RunReport, failing: number): string {

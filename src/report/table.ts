@@ -1,19 +1,18 @@
 import type { ChalkInstance } from 'chalk';
 import { clean } from '../text/text.js';
-import { columnsOf, fitColumns, wrap } from '../text/width.js';
+import { dayText } from '../text/time.js';
+import { wrap } from '../text/width.js';
 import { describeChanges } from './changes.js';
 import { differenceLines } from './differences.js';
-import type { OutputStyle } from './output.js';
+import { type Cell, type Column, type Drawn, drawTable } from './grid.js';
+import { chalkOf, type OutputStyle } from './output.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
 import { isSameSentence, placeOf, sharing } from './shared.js';
 
-const GAP = '  ';
-const MIN_NAME = 8;
-const MAX_NAME = 40;
-/** Columns that are left of a status or reason, and of a name or order, on a terminal that has no more room. */
-const MIN_STATUS = 9;
-const MIN_CUT = 4;
+const MAX_NAME = 80;
+/** A terminal of fewer columns has no room for both a status and its reason, which says as much. */
+const WIDE = 100;
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -38,16 +37,17 @@ function statusText(status: EventResult['status'], dryRun: boolean): string {
   }
 }
 
-function paint(status: EventResult['status'], text: string, chalk: ChalkInstance): string {
+/** The colour of a status. */
+export function paintOf(status: EventResult['status'], chalk: ChalkInstance): (text: string) => string {
   switch (status) {
     case 'injected':
-      return chalk.green(text);
+      return chalk.green;
     case 'repaired':
-      return chalk.yellow(text);
+      return chalk.yellow;
     case 'skipped':
-      return chalk.dim(text);
+      return chalk.dim;
     case 'failed':
-      return chalk.red(text);
+      return chalk.red;
   }
 }
 
@@ -63,19 +63,30 @@ export function byDate(a: EventResult, b: EventResult): number {
   return (a.date ?? '').localeCompare(b.date ?? '') || Number(a.id) - Number(b.id);
 }
 
-/** Locations in alphabetical order; what failed comes last, where it is seen, and what was missed last of all. */
-function sectionsOf(events: readonly EventResult[]): Section[] {
+/** Each day, shop by shop, with what its events come to. */
+export function byDayAndShop(events: readonly EventResult[]): Section[] {
   const groups = new Map<string, EventResult[]>();
-  for (const event of events.filter(({ status }) => status !== 'failed')) {
-    const title = clean(event.location ?? '', 60) || '(no location)';
-    groups.set(title, [...(groups.get(title) ?? []), event]);
+  for (const event of events) {
+    const key = `${event.date ?? '9999'} ${event.location ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), event]);
   }
-  const sections = [...groups].map(([title, members]) => ({
-    title,
-    failed: false,
-    events: members.toSorted(byDate),
-  }));
-  sections.sort((a, b) => a.title.localeCompare(b.title));
+  return [...groups]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([, members]) => ({ title: titleOf(members), failed: false, events: members.toSorted(byDate) }));
+}
+
+/** `Sat, Nov 14, 2026 · Special Events: 3 events, 4211.00` */
+function titleOf(events: readonly EventResult[]): string {
+  const [first] = events;
+  const day = first?.date ? dayText(clean(first.date, 20)) : '(no date)';
+  const shop = clean(first?.location ?? '', 60) || '(no location)';
+  const cents = events.reduce((sum, { total }) => sum + Math.round(Number(total ?? 0) * 100), 0);
+  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+  return `${day} · ${shop}: ${count}${cents === 0 ? '' : `, ${(cents / 100).toFixed(2)}`}`;
+}
+
+/** Days and shops; what failed comes last, where it is seen, and what was missed last of all. */
+function sectionsOf(events: readonly EventResult[]): Section[] {
   const failed = sharing(events.filter(({ status }) => status === 'failed').toSorted(byDate));
   const last = [
     { title: 'Failed', failed: true, events: failed.filter(({ reason }) => reason !== 'MISSED') },
@@ -85,83 +96,47 @@ function sectionsOf(events: readonly EventResult[]): Section[] {
       events: failed.filter(({ reason }) => reason === 'MISSED'),
     },
   ];
-  return [...sections, ...last.filter(({ events }) => events.length > 0)];
+  return [
+    ...byDayAndShop(events.filter(({ status }) => status !== 'failed')),
+    ...last.filter((section) => section.events.length > 0),
+  ];
 }
 
-/** The widths, each in turn made smaller down to its minimum until they are small enough together. */
-function shortened(columns: readonly { width: number; least: number }[], excess: number): number[] {
-  let left = excess;
-  return columns.map(({ width, least }) => {
-    const less = Math.max(Math.min(left, width - least), 0);
-    left -= less;
-    return width - less;
-  });
-}
-
-/** One aligned line per event, in order. */
-async function alignRows(
+/** A row for each event, in order. */
+function rowsOf(
   events: readonly EventResult[],
   dryRun: boolean,
   style: OutputStyle,
   chalk: ChalkInstance,
-): Promise<string[]> {
-  const { default: Table } = await import('cli-table3');
-  const narrow = style.terminal && style.width < 100;
-  const cells = events.map((event) => [
-    dateText(event.date, narrow),
-    clean(event.id, 18),
-    narrow ? (event.reason ?? statusText(event.status, dryRun)) : statusText(event.status, dryRun),
-    narrow ? '' : (event.reason ?? ''),
-    clean(event.revel_order_id ?? '-', 18),
-    clean(event.total ?? '-', 16),
-  ]);
-  const widths = cells.reduce(
-    (widest, row) => widest.map((width, column) => Math.max(width, row[column]?.length ?? 0)),
-    [0, 0, 0, 0, 0, 0],
-  );
-  // A narrow terminal has no room for both a status and its reason, which says as much.
-  const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0) - (narrow ? GAP.length : 0);
-  const room = style.terminal ? style.width - taken : MAX_NAME;
-  const names = events.map((event) => clean(event.name ?? '-', 200));
-  const longest = names.reduce((most, name) => Math.max(most, columnsOf(name)), MIN_NAME);
-  const wanted = Math.min(Math.max(room, MIN_NAME), longest, MAX_NAME);
-
-  const [date = 0, id = 0, widestStatus = 0, reason = 0, widestOrder = 0, total = 0] = widths;
-  // A terminal breaks a line that is too long at its end, inside of the amount.
-  const [status = 0, nameWidth = 0, order = 0] = shortened(
-    [
-      { width: widestStatus, least: MIN_STATUS },
-      { width: wanted, least: MIN_CUT },
-      { width: widestOrder, least: MIN_CUT },
-    ],
-    Math.max(wanted - room, 0),
-  );
-  const blank = Object.fromEntries(
-    ['top', 'bottom', 'mid', 'left', 'right'].flatMap((edge) =>
-      ['', '-mid', '-left', '-right'].map((suffix) => [edge + suffix, '']),
-    ),
-  );
-  const table = new Table({
-    chars: { ...blank, middle: GAP },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-    // A width of 0 would be taken for none given.
-    colWidths: [date, id, nameWidth, status, ...(narrow ? [] : [Math.max(reason, 1)]), order, total],
-    colAligns: ['left', 'left', 'left', 'left', ...(narrow ? [] : ['left' as const]), 'left', 'right'],
-  });
-  events.forEach((event, index) => {
-    const [when, key, state = '', why = '', orderId, amount] = cells[index] ?? [];
-    const row = [
-      when,
-      key,
-      fitColumns(names[index] ?? '', nameWidth),
-      paint(event.status, fitColumns(state, status), chalk),
-      ...(narrow ? [] : [chalk.dim(why)]),
-      fitColumns(orderId ?? '', order),
-      amount,
+): Drawn {
+  const isWide = style.width >= WIDE;
+  const columns: Column[] = [
+    { head: 'date', whole: true },
+    { head: 'event', whole: true },
+    { head: 'name' },
+    ...(isWide ? [{ head: 'status' }, { head: 'reason' }] : [{ head: 'result' }]),
+    { head: 'order' },
+    { head: 'total', align: 'right', whole: true },
+  ];
+  const rows = events.map((event): Cell[] => {
+    const status = statusText(event.status, dryRun);
+    const paint = paintOf(event.status, chalk);
+    const result: Cell[] = isWide
+      ? [
+          { text: status, paint },
+          { text: event.reason ?? '', paint: chalk.dim },
+        ]
+      : [{ text: event.reason ?? status, paint }];
+    return [
+      dateText(event.date, !isWide),
+      clean(event.id, 18),
+      clean(event.name ?? '-', MAX_NAME),
+      ...result,
+      clean(event.revel_order_id ?? '-', 18),
+      clean(event.total ?? '-', 16),
     ];
-    table.push(row);
   });
-  return table.toString().split('\n');
+  return drawTable(columns, rows, { columns: style.width });
 }
 
 /**
@@ -172,10 +147,9 @@ function details(
   event: EventResult,
   { place, next }: { place: string | null; next: EventResult | undefined },
   shown: View['changes'],
-  style: OutputStyle,
+  { width }: OutputStyle,
   chalk: ChalkInstance,
 ): string[] {
-  const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
   const lines: string[] = [];
   if (event.error !== null && !(next && isSameSentence(event, next))) {
     const about = place === null ? '' : `${clean(place, 60)}: `;
@@ -238,18 +212,56 @@ export interface View {
   sections: Section[];
   /** What is said of changes: every line and amount that would be written, what was done in short, or nothing. */
   changes: 'planned' | 'done' | 'none';
-  summary: string;
+  /** Null: nothing is to be counted. */
+  summary: string | null;
+}
+
+/** Which events of a report are shown; of the others it is said how many there are. */
+export interface Shown {
+  /** `changes`, `failures`, statuses and reasons; null: all. */
+  only: readonly string[] | null;
+  /** Ids of events whose failure has stood for some time: a line, without the sentence. */
+  known: ReadonlySet<string>;
+}
+
+const ALL: Shown = { only: null, known: new Set() };
+
+function isShown(event: EventResult, only: readonly string[]): boolean {
+  return only.some((word) => {
+    if (word === 'changes') return event.status === 'injected' || event.status === 'repaired';
+    if (word === 'failures') return event.status === 'failed';
+    return event.status === word || event.reason === word;
+  });
+}
+
+/** `12 more: 8 ALREADY_INJECTED, 4 TOO_EARLY`. */
+function folded(events: readonly EventResult[]): string[] {
+  if (events.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { status, reason } of events)
+    counts.set(reason ?? status, (counts.get(reason ?? status) ?? 0) + 1);
+  const parts = [...counts].toSorted(([a, many], [b, more]) => more - many || a.localeCompare(b));
+  return [`${events.length} more: ${parts.map(([word, count]) => `${count} ${word}`).join(', ')}`, ''];
 }
 
 /**
- * The report for people: events by location, failures last with their sentence, the summary in the last line.
- * Ends in a newline. For a terminal with rules and colour, otherwise plain aligned lines.
+ * The report for people: events by day and shop, failures last with their sentence, the summary in the last line.
+ * Ends in a newline.
  */
-export function renderReport(report: RunReport, style: OutputStyle): Promise<string> {
-  const sections = sectionsOf(report.events);
+export function renderReport(report: RunReport, style: OutputStyle, shown: Shown = ALL): Promise<string> {
+  const { only, known } = shown;
+  const events = only === null ? report.events : report.events.filter((event) => isShown(event, only));
+  const isKnown = ({ id, status }: EventResult) => status === 'failed' && known.has(id);
+  const before = events.filter(isKnown).toSorted(byDate);
+  const sections = sectionsOf(events.filter((event) => !isKnown(event)));
+  if (before.length > 0) sections.push({ title: 'Failing as before', failed: true, events: before });
   const summary = summaryLine(report);
   const changes = report.dry_run ? 'planned' : 'done';
-  return renderView(report, { heading: heading(report), sections, changes, summary }, style);
+  const others = report.events.filter((event) => !events.includes(event));
+  return renderView(report, { heading: heading(report), sections, changes, summary }, style, {
+    known,
+    others,
+  });
 }
 
 /** The same with another choice of what is shown. */
@@ -257,33 +269,44 @@ export async function renderView(
   report: RunReport,
   { heading, sections, changes, summary }: View,
   style: OutputStyle,
+  { known, others }: { known: ReadonlySet<string>; others: readonly EventResult[] } = {
+    known: ALL.known,
+    others: [],
+  },
 ): Promise<string> {
-  const { Chalk } = await import('chalk');
-  const chalk = new Chalk({ level: style.terminal ? 1 : 0 });
+  const chalk = await chalkOf(style);
   const events = sections.flatMap((section) => section.events);
-  const rows = events.length === 0 ? [] : await alignRows(events, report.dry_run, style, chalk);
-  const rule = style.terminal ? [chalk.dim('─'.repeat(style.width))] : [];
-
+  const drawn = rowsOf(events, report.dry_run, style, chalk);
   const lines = heading.map((line) => chalk.bold(line));
+  if (events.length > 0) lines.push(...drawn.head.map((line) => chalk.dim(line)), ...ruleOf(style, chalk));
   let next = 0;
   for (const section of sections) {
-    lines.push((section.failed ? chalk.bold.red : chalk.bold)(section.title), ...rule);
+    const title = wrap(section.title, '', style.width);
+    lines.push(...title.map((line) => (section.failed ? chalk.bold.red : chalk.bold)(line)));
     const shopOf = placeOf(section.events);
     for (const [at, event] of section.events.entries()) {
       const around = { place: shopOf(event), next: section.events[at + 1] };
-      lines.push(rows[next] ?? '', ...details(event, around, changes, style, chalk));
+      lines.push(...(drawn.rows[next] ?? []));
+      if (!(event.status === 'failed' && known.has(event.id))) {
+        lines.push(...details(event, around, changes, style, chalk));
+      }
       next += 1;
     }
     lines.push('');
   }
+  lines.push(...folded(others).flatMap((line) => wrap(line, '', style.width)));
   if (report.error) {
     const { message, hint } = report.error;
-    const width = style.terminal ? style.width : Number.POSITIVE_INFINITY;
-    lines.push(...wrap(`Error: ${clean(message, 4000)}`, '', width).map((line) => chalk.red(line)));
-    if (hint !== null) lines.push(...wrap(clean(hint, 1000), '', width));
+    lines.push(...wrap(`Error: ${clean(message, 4000)}`, '', style.width).map((line) => chalk.red(line)));
+    if (hint !== null) lines.push(...wrap(clean(hint, 1000), '', style.width));
     lines.push('');
   }
   const paintSummary = report.success ? chalk.green : chalk.red;
-  lines.push(paintSummary(summary));
+  if (summary !== null) lines.push(...wrap(summary, '', style.width).map((line) => paintSummary(line)));
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** Below the headings of a table; where there is no terminal, nothing. */
+export function ruleOf({ width }: OutputStyle, chalk: ChalkInstance): string[] {
+  return Number.isFinite(width) ? [chalk.dim('─'.repeat(width))] : [];
 }

@@ -129,7 +129,7 @@ describe('doctor', () => {
     on.out.isTTY = true;
     expect(await doctorCommand(options({ json: false }), on.around)).toBe(0);
     const { text } = on.out;
-    expect(text).toContain('\u001b[32mok  \u001b[39m  Configuration         3 locations, no mistakes\n');
+    expect(text).toContain('\u001b[32mok\u001b[39m    Configuration         3 locations, no mistakes\n');
     expect(text).toContain('\u001b[33mwarn\u001b[39m  Products');
     const lines = text.split('\n').map((line) => stripVTControlCharacters(line));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);

@@ -99,11 +99,18 @@ describe('history', () => {
     expect(lines[0]).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}aaaaaaaa {2}sweep \(cron\): 1 injected in 3 s$/,
     );
-    expect(lines[1]).toBe('  61000001  injected  order 10684001  1472.00  Alder Dinner');
-    expect(lines[2]).toMatch(/bbbbbbbb {2}sweep \(cron\): 1 failed in 3 s, exit 1$/);
-    expect(lines.slice(3, 5)).toEqual(['  61000002  failed DRIFT  1472.00  Alder Dinner', '    It differs.']);
-    expect(lines[5]).toMatch(/cccccccc {2}sweep \(cron\): no events in 3 s$/);
-    expect(lines[6]).toMatch(/^3 runs since .* UTC \(--since shows more\)$/);
+    expect(lines[1]).toMatch(/^ {2}date +event +name +result +order +total$/);
+    expect(lines.slice(2, 4).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      ' Special Events',
+      ' 2026-11-14 61000001 Alder Dinner injected 10684001 1472.00',
+    ]);
+    expect(lines[4]).toMatch(/bbbbbbbb {2}sweep \(cron\): 1 failed in 3 s, exit 1$/);
+    expect(lines.slice(7, 9).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      ' 2026-11-14 61000002 Alder Dinner failed DRIFT - 1472.00',
+      ' It differs.',
+    ]);
+    expect(lines[9]).toMatch(/cccccccc {2}sweep \(cron\): no events in 3 s$/);
+    expect(lines[10]).toMatch(/^3 runs since .* UTC \(--since shows more\)$/);
   });
 
   it('goes back seven days unless asked for more or for an event', async () => {
@@ -131,7 +138,7 @@ describe('history', () => {
     const { text } = (await history({ eventIds: events('61000001') })).out;
     expect(text).not.toContain('61000002');
     expect(text).not.toContain('bbbbbbbb');
-    expect(text).toContain('61000001  skipped ALREADY_INJECTED  order 10684001  Alder Dinner');
+    expect(text).toMatch(/61000001 {2}Alder Dinner {2}skipped ALREADY_INJECTED {2}10684001 +-\n/);
     expect(text).toContain('cccccccc  run: did not end: it was killed, or is still running');
     expect(text).toMatch(/2 runs\n$/);
   });
@@ -248,11 +255,11 @@ describe('history --failed', () => {
     );
     const { text } = (await history({ failed: true })).out;
     expect(text).toContain(
-      '2026-11-14  61000001  DRIFT  Alder Dinner\n    failing for 3 h, in 2 runs, last ',
+      '2026-11-14  61000001  Alder Dinner  failed DRIFT   -      1472.00\n    failing for 3 h, in 2 runs, last ',
     );
     expect(text).toContain('    Special Events: It differs still.\n');
     expect(text).not.toContain('61000002');
-    expect(text).toMatch(/61000003 {2}MISSED(?:.|\n)*newest complete sweep did not report it any more/);
+    expect(text).toMatch(/61000003 {2}Alder Dinner {2}failed MISSED(?:.|\n)*newest complete sweep did not report it any more/);
     expect(text).toMatch(
       /\n2 standing; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
     );

@@ -65,12 +65,10 @@ describe('products', () => {
     expect(out).toContain('Special Events (Revel establishment 8)\n');
     expect(out).toContain('2 events, 6 line names: 2 matched by name, 1 mapped, 2 missing, 1 ambiguous');
     expect(out).toContain(
-      `missing  "Tacco Bar" matches no active product: 2 events, first ${inDays(1)} (${second.id})\n    near: Taco Bar (572)`,
+      `missing    "Tacco Bar" matches no active product        2  ${inDays(1)} (${second.id})  Taco Bar (572)`,
     );
-    expect(out).toMatch(/missing {2}"Unheard of" .*\n {4}nothing near\n/);
-    expect(out).toMatch(
-      /ambiguous {2}"House Salad": 1 event.*\n {4}products: House Salad \(582\), House Salad \(583\)\n/,
-    );
+    expect(out).toMatch(/missing {4}"Unheard of" .* nothing near\n/);
+    expect(out).toMatch(/ambiguous {2}"House Salad" .* House Salad \(582\), House Salad \(583\)\n/);
     expect(out).toContain('    "products": {\n      "Tacco Bar": 572,\n      "House Salad": 582\n    }\n');
     expect(out).toMatch(/\nNext 14 days: 2 events, 2 missing, 1 ambiguous\n$/);
     expect(writes()).toEqual(['POST /oauth2/token']);
@@ -148,7 +146,7 @@ describe('products', () => {
     expect(kinds).toEqual({ 'Tacco Bar': 'open-item' });
     expect(lines[0]).toMatchObject({ product_ids: [990], suggestions: [{ id: 572, name: 'Taco Bar' }] });
     const { out } = await products({}, { UNMATCHED_POLICY: 'open-item' });
-    expect(out).toMatch(/open item {2}"Tacco Bar": 1 event.*\n {4}near: Taco Bar \(572\)/);
+    expect(out).toMatch(/open item {2}"Tacco Bar" .* Taco Bar \(572\)/);
   });
 
   it('reports a mapping that leads nowhere as missing', async () => {

@@ -43,8 +43,8 @@ describe('products as a process', () => {
     const env = { PATH: process.env.PATH ?? '', STATE_DIR: world.path('sandbox') };
     const { code, stdout } = await runTool(['products', '--sandbox'], env);
     expect(code).toBe(1);
-    expect(stdout).toContain('missing  "Vegan Charcuterie Tower" matches no active product');
-    expect(stdout).toContain('ambiguous  "House Salad"');
+    expect(stdout).toMatch(/missing +"Vegan Charcuterie Tower" matches no active product/);
+    expect(stdout).toMatch(/ambiguous +"House Salad"/);
     expect(stdout).toContain('"Vegan Charcuterie Tower": 586');
   });
 });

@@ -59,7 +59,7 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   { command: /^products --days 30 --json --sandbox$/, codes: [1], prints: /"status":"missing"/ },
   { command: /^billing --sandbox$/, codes: [1], prints: /not clear/ },
   { command: /^history --since 7d --sandbox$/, codes: [0], prints: /\d+ injected/ },
-  { command: /^history --event-id 55530001 --sandbox$/, codes: [0], prints: /order \d+/ },
+  { command: /^history --event-id 55530001 --sandbox$/, codes: [0], prints: /55530001 .* 10684\d{3} / },
   { command: /^history --failed --sandbox$/, codes: [1], prints: /\d+ standing/ },
   { command: /^report --html page\.html --sandbox$/, codes: [0], writes: 'page.html' },
   { command: /^report --csv(?: --from \S+ --to \S+)? --sandbox$/, codes: [0], prints: /sales of events/ },

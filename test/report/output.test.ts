@@ -5,14 +5,16 @@ import { outputStyle, writeAll } from '../../src/report/output.js';
 
 describe('outputStyle', () => {
   it.each([
-    ['a terminal', { isTTY: true, columns: 100 }, {}, { terminal: true, width: 100 }],
-    ['a terminal of unknown width', { isTTY: true }, {}, { terminal: true, width: 80 }],
-    ['a very wide terminal', { isTTY: true, columns: 400 }, {}, { terminal: true, width: 120 }],
-    ['a very narrow terminal', { isTTY: true, columns: 20 }, {}, { terminal: true, width: 60 }],
-    ['a pipe', {}, {}, { terminal: false, width: 80 }],
-    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, { terminal: false, width: 80 }],
-    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, { terminal: true, width: 80 }],
-    ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, { terminal: false, width: 80 }],
+    ['a terminal', { isTTY: true, columns: 100 }, {}, { colour: true, width: 100 }],
+    ['a terminal of unknown width', { isTTY: true }, {}, { colour: true, width: 80 }],
+    ['a very wide terminal', { isTTY: true, columns: 400 }, {}, { colour: true, width: 120 }],
+    ['a very narrow terminal', { isTTY: true, columns: 20 }, {}, { colour: true, width: 40 }],
+    ['a pipe', {}, {}, { colour: false, width: Number.POSITIVE_INFINITY }],
+    ['NO_COLOR', { isTTY: true }, { NO_COLOR: '1' }, { colour: false, width: 80 }],
+    ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, { colour: true, width: 80 }],
+    ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, { colour: false, width: 80 }],
+    ['FORCE_COLOR', {}, { FORCE_COLOR: '1' }, { colour: true, width: Number.POSITIVE_INFINITY }],
+    ['both', { isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }, { colour: false, width: 80 }],
   ])('%s', (_, stream, env, style) => {
     expect(outputStyle(stream, env)).toEqual(style);
   });

@@ -28,12 +28,13 @@ const coming = report(
 
 describe('renderPreview', () => {
   it('shows what would fail first, soonest first, then day by day and shop by shop', async () => {
-    const text = stripVTControlCharacters(await renderPreview(coming, days, { terminal: true, width: 80 }));
+    const text = stripVTControlCharacters(await renderPreview(coming, days, { colour: true, width: 80 }));
     expect(text).toMatchInlineSnapshot(`
       "Preview, 2026-11-14 to 2026-11-21: nothing is written
 
-      Would fail
+      date    event     name                    result            order       total
       ────────────────────────────────────────────────────────────────────────────────
+      Would fail
       Nov 15  61000001  Alder Rehearsal Dinner  DRIFT             10684001  1421.31
           Special Events: Order 7 differs.
                       event      order
@@ -42,11 +43,9 @@ describe('renderPreview', () => {
           Special Events: No product.
 
       Sat, Nov 14, 2026 · Downtown: 1 event, 1421.31
-      ────────────────────────────────────────────────────────────────────────────────
       Nov 14  61000003  Alder Rehearsal Dinner  ALREADY_INJECTED  10684001  1421.31
 
       Mon, Nov 16, 2026 · Special Events: 2 events, 2842.62
-      ────────────────────────────────────────────────────────────────────────────────
       Nov 16  61000004  Alder Rehearsal Dinner  to inject         -         1421.31
       Nov 16  61000005  Alder Rehearsal Dinner  to repair         10684001  1421.31
 
@@ -54,10 +53,11 @@ describe('renderPreview', () => {
       "
     `);
     for (const line of text.split('\n')) expect(columnsOf(line), line).toBeLessThanOrEqual(80);
-    const plain = await renderPreview(coming, days, { terminal: false, width: 200 });
+    const plain = await renderPreview(coming, days, { colour: false, width: Number.POSITIVE_INFINITY });
     expect(plain).toMatchInlineSnapshot(`
       "Preview, 2026-11-14 to 2026-11-21: nothing is written
 
+      date        event     name                    status     reason            order       total
       Would fail
       2026-11-15  61000001  Alder Rehearsal Dinner  failed     DRIFT             10684001  1421.31
           Special Events: Order 7 differs.

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { describeChanges } from '../../src/report/changes.js';
 import type { EventResult } from '../../src/report/schema.js';
 import { renderReport } from '../../src/report/table.js';
-import { columnsOf, fitColumns, wrap } from '../../src/text/width.js';
+import { columnsOf, wrap } from '../../src/text/width.js';
 import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
 
-const plain = { terminal: false, width: 80 };
-const terminal = { terminal: true, width: 80 };
+const plain = { colour: false, width: Number.POSITIVE_INFINITY };
+const terminal = { colour: true, width: 80 };
 
 const changes = [
   { action: 'create_order', establishment: 8, local_id: 'Triple Seat_55521609' },
@@ -41,16 +41,19 @@ describe('renderReport, plain', () => {
     expect(await renderReport(report(events), plain)).toBe(
       `Sweep, 2026-11-12 to 2026-11-14
 
-(no location)
--           9         -                       repaired                    10684001  1421.31
-    - make visible to staff
-
-Downtown
+date        event     name                    status    reason            order       total
+Fri, Nov 13, 2026 · Downtown: 1 event, 1421.31
 2026-11-13  55521610  Late Lunch              skipped   ALREADY_INJECTED  10684001  1421.31
+
+Sat, Nov 14, 2026 · Downtown: 1 event
 2026-11-14  55521609  Alder Rehearsal Dinner  skipped   TOO_EARLY         -               -
 
-Special Events
+Sat, Nov 14, 2026 · Special Events: 1 event, 1421.31
 2026-11-14  55521611  Alder Rehearsal Dinner  injected                    10684001  1421.31
+
+(no date) · (no location): 1 event, 1421.31
+-           9         -                       repaired                    10684001  1421.31
+    - make visible to staff
 
 Failed
 2026-11-14  55521612  Alder Rehearsal Dinner  failed    DRIFT             10684001  1421.31
@@ -66,11 +69,12 @@ Failed
     expect(text).toBe(
       `Dry run, 2026-11-12 to 2026-11-14: nothing has been written
 
-Special Events
-2026-11-14  55521611  Alder Rehearsal Dinner  to inject     10684001  1421.31
+date        event     name                    status     reason  order       total
+Sat, Nov 14, 2026 · Special Events: 1 event, 1421.31
+2026-11-14  55521611  Alder Rehearsal Dinner  to inject          10684001  1421.31
     + order in establishment 8
-    +  23 × HEY BLONDIE  25.72  591.56
-    + 3.5 × Taco Bar      8.24   28.84
+    +  23 ×  HEY BLONDIE  25.72  591.56
+    + 3.5 ×  Taco Bar      8.24   28.84
     ~ subtotal 620.40, tax 91.09, fees 709.82, total 1421.31, due 710.66
     + payment of 710.65
     ~ marked as printed
@@ -97,9 +101,10 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
     expect(stripVTControlCharacters(await renderReport(report([event]), terminal))).toMatchInlineSnapshot(`
       "Sweep, 2026-11-12 to 2026-11-14
 
-      Failed
+      date    event     name                    result  order       total
       ────────────────────────────────────────────────────────────────────────────────
-      Nov 14  55521612  Alder Rehearsal Dinner  DRIFT  10684001  1421.31
+      Failed
+      Nov 14  55521612  Alder Rehearsal Dinner  DRIFT   10684001  1421.31
           Special Events: Order 7 differs.
                                                                  event       order
             Taco Bar                                             30 × 8.24   24 × 8.24
@@ -111,7 +116,7 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
       1 queried, 0 injected, 0 repaired, 0 skipped, 1 failed (0.8 s)
       "
     `);
-    const wide = await renderReport(report([event]), { terminal: false, width: 200 });
+    const wide = await renderReport(report([event]), plain);
     expect(wide).toContain('rye bread with all that goes with it  1 × 120.00  -\n');
   });
 
@@ -151,6 +156,7 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
     const text = await renderReport(report([missed, failed('55521612')], { window }), plain);
     expect(text).toBe(`Sweep, 2026-11-12 20:00 to 2026-11-14 20:00 UTC
 
+date        event     name                    status  reason  order       total
 Failed
 2026-11-14  55521612  Alder Rehearsal Dinner  failed  DRIFT   10684001  1421.31
     Special Events: It differs. Correct it.
@@ -196,7 +202,7 @@ describe('renderReport, on a terminal', () => {
       skipped('55521610', { name: '日本語のとても長い名前です', reason: 'LOCATION_NOT_ALLOWED' }),
       failed('5552161200', { reason: 'AMBIGUOUS_DOCUMENTS', revel_order_id: '106840010001' }),
     ];
-    const text = stripVTControlCharacters(await renderReport(report(list), { terminal: true, width }));
+    const text = stripVTControlCharacters(await renderReport(report(list), { colour: true, width }));
     const rows = text.split('\n').filter((line) => line.startsWith('Nov 14'));
     for (const row of rows) expect(columnsOf(row), row).toBeLessThanOrEqual(width);
     expect(rows.map((row) => row.split(/ +/)[2])).toEqual(['55521610', '55521611', '5552161200']);
@@ -204,7 +210,7 @@ describe('renderReport, on a terminal', () => {
   });
 
   it('uses the room of a wide one', async () => {
-    const text = await renderReport(report(events), { terminal: true, width: 120 });
+    const text = await renderReport(report(events), { colour: true, width: 120 });
     expect(stripVTControlCharacters(text)).toContain(
       '2026-11-14  55521611  Alder Rehearsal Dinner  injected',
     );
@@ -237,7 +243,7 @@ describe('hostile names', () => {
     const lines = (await renderReport(raw, plain)).split('\n');
     expect(lines.join('')).not.toMatch(CONTROL);
     expect(lines.filter((line) => line.startsWith('ERROR'))).toEqual([]);
-    expect(lines).toHaveLength(14);
+    expect(lines).toHaveLength(15);
     const colourful = await renderReport(raw, terminal);
     const colours = ['1', '2', '22', '31', '32', '39'].map((code) => `\u001b[${code}m`);
     expect(colours.reduce((text, code) => text.replaceAll(code, ''), colourful)).not.toMatch(CONTROL);
@@ -273,17 +279,15 @@ describe('describeChanges', () => {
 });
 
 describe('widths', () => {
-  it('fitColumns cuts by columns', () => {
-    expect(fitColumns('abcdef', 6)).toBe('abcdef');
-    expect(fitColumns('abcdefg', 6)).toBe('abcde…');
-    expect(fitColumns('日本語', 6)).toBe('日本語');
-    expect(fitColumns('日本語', 5)).toBe('日本…');
-    expect(fitColumns('日本語', 4)).toBe('日…');
-  });
-
   it('wrap breaks between words, and leaves a long one whole', () => {
     expect(wrap('aa bb cc', '  ', 7)).toEqual(['  aa bb', '  cc']);
     expect(wrap('aaaaaaaaaa b', '  ', 7)).toEqual(['  aaaaaaaaaa', '  b']);
     expect(wrap('', '  ', 7)).toEqual(['  ']);
+  });
+
+  it('wrap breaks a long word where it must, between two graphemes', () => {
+    expect(wrap('a bbbbbbb c', '', 3, true)).toEqual(['a', 'bbb', 'bbb', 'b c']);
+    expect(wrap('日本語日本', ' ', 5, true)).toEqual([' 日本', ' 語日', ' 本']);
+    expect(wrap('👨‍👩‍👧‍👦👨‍👩‍👧‍👦', '', 1, true)).toEqual(['👨‍👩‍👧‍👦', '👨‍👩‍👧‍👦']);
   });
 });
