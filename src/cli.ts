@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import type { Surroundings } from './app/surroundings.js';
-import { correlationId, eventId, host, hoursBack, triggers, whole } from './commands/arguments.js';
+import {
+  correlationId,
+  eventId,
+  host,
+  hoursBack,
+  shownWords,
+  triggers,
+  whole,
+} from './commands/arguments.js';
 import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
 import { addSandboxCommands } from './commands/sandbox-commands.js';
@@ -29,6 +37,7 @@ interface SyncFlags {
   force?: boolean;
   wait?: boolean;
   location?: string[];
+  only?: string[];
   trigger: (typeof triggers)[number];
   correlationId?: string;
   sandbox?: boolean;
@@ -92,6 +101,11 @@ function program(
     .option('--late', 'also inject events whose window has passed')
     .option('--force', 'go past MAX_CREATES_PER_RUN')
     .option('--location <location...>', 'only these locations (name or site id)')
+    .option(
+      '--only <what...>',
+      'of the table: changes, failures, a status or a reason; counts the rest',
+      shownWords,
+    )
     .addOption(new Option('--trigger <who>', 'who started the run').choices(triggers).default('manual'))
     .option('--correlation-id <hex>', '8 hex digits that mark the run everywhere', correlationId)
     .option('--wait', 'wait for a run that is in the way, in place of ending with 75')
@@ -179,6 +193,7 @@ function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env'
     force: flags.force ?? false,
     wait: flags.wait ?? false,
     locations: flags.location ?? null,
+    only: flags.only ?? null,
     trigger: flags.trigger,
     correlationId: flags.correlationId ?? null,
     sandbox: flags.sandbox ?? false,

@@ -97,6 +97,8 @@ export interface PreviewWork {
   state: StateStore;
   stop: AbortSignal;
   events: SyncEvents;
+  /** Hears of each request that goes out. */
+  requested?: () => void;
   /** How many days besides today. */
   days: number;
   locations: string[] | null;

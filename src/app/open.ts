@@ -78,12 +78,21 @@ export interface Services {
   requests: { tripleseat: number; revel: number };
 }
 
-/** Connects both services. The requests of all commands on one state count together. */
-export async function connectBoth(config: Config, state: StateStore, signal: AbortSignal): Promise<Services> {
+/**
+ * Connects both services. The requests of all commands on one state count together. `requested` hears of each request
+ * that goes out.
+ */
+export async function connectBoth(
+  config: Config,
+  state: StateStore,
+  signal: AbortSignal,
+  requested: () => void = () => undefined,
+): Promise<Services> {
   const requests = { tripleseat: 0, revel: 0 };
   const common = await surroundingsOf(config, state, signal);
   const onRequest = (service: keyof typeof requests) => () => {
     requests[service] += 1;
+    requested();
   };
   return {
     tripleseat: connectTripleseat(config.tripleseat, {

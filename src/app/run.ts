@@ -18,6 +18,8 @@ export interface Work {
   /** Ends the run early; the reason is the sentence for the report. */
   stop: AbortSignal;
   events: SyncEvents;
+  /** Hears of each request that goes out. */
+  requested?: () => void;
   /** In the place of what people have accepted, as the state has it. */
   accepted?: readonly Acceptance[];
 }
@@ -51,7 +53,7 @@ export async function openLook(
   { stop }: Surroundings,
 ): Promise<RunContext> {
   const events = { ...quiet, progress: counted(progress) };
-  const deps = await depsOf({ config, state, stop, events });
+  const deps = await depsOf({ config, state, stop, events, requested: progress.requested });
   return openRun(deps, lookRequest({ kind: 'sweep', hoursBack: 0 }, locations));
 }
 
@@ -71,8 +73,7 @@ export function lookRequest(target: SyncRequest['target'], locations: string[] |
 
 /** Tells on the progress line how much is done; a total of 0 is not known yet. */
 export function counted(progress: Opened['progress']): SyncEvents['progress'] {
-  return (done, total, what) =>
-    progress.update(total === 0 ? `${what}: ${done} so far` : `${what}: ${done} of ${total}`);
+  return (done, total, what) => progress.update({ what, done, total });
 }
 
 async function depsOf({
@@ -80,8 +81,9 @@ async function depsOf({
   state,
   stop,
   events,
+  requested,
 }: Omit<Work, 'request' | 'accepted'>): Promise<SyncDeps & Pick<DoneWork, 'requests'>> {
-  const { tripleseat, revel, requests } = await connectBoth(config, state, stop);
+  const { tripleseat, revel, requests } = await connectBoth(config, state, stop, requested);
   return {
     settings: { ...config, revelRps: config.revel.rps },
     tripleseat: tripleseat.port,

@@ -30,10 +30,30 @@ export function tellWork(
   };
 }
 
-/** The log lines of the events of a run. A sentence that holds for several is said of the first one. */
-export function tellResults(log: Logger, dryRun: boolean): (result: EventResult) => void {
+/** Whether a failure is told in a line, as runs before this one have ended with the same. */
+export function isKnown(
+  { id, reason }: { id: string; reason: string | null },
+  known: ReadonlyMap<string, string>,
+): boolean {
+  return reason !== null && known.get(id) === reason;
+}
+
+/**
+ * The log lines of the events of a run. A sentence that holds for several is said of the first one; of a failure that is
+ * known already only its reason.
+ */
+export function tellResults(
+  log: Logger,
+  dryRun: boolean,
+  known: ReadonlyMap<string, string>,
+): (result: EventResult) => void {
   const said = new Map<string, string>();
   return (result) => {
+    if (result.status === 'failed' && isKnown(result, known)) {
+      // Held back with the other lines of a scheduled run, until there is something new to tell.
+      log.info(eventFailed(result.id, `${result.reason}, as before`), { event: result.id });
+      return;
+    }
     const sentence = result.status === 'failed' ? withDifferences(result) : '';
     const first = said.get(sentence);
     if (first === undefined) said.set(sentence, result.id);
@@ -58,19 +78,30 @@ function tellResult(log: Logger, result: EventResult, sentence: string, dryRun: 
   }
 }
 
+/** What is shown of a run. */
+export interface Telling {
+  json: boolean;
+  /** Statuses and reasons that the table shows; null: all. */
+  only: readonly string[] | null;
+  /** Failures of earlier runs: event ids with their reasons. */
+  known: ReadonlyMap<string, string>;
+}
+
 /**
- * Tells of a run that has ended: its last log lines, and on stdout the document or, unless a scheduled run found
- * nothing to do, the table. `resultLog` gets what a table says as well.
+ * Tells of a run that has ended: its last log lines, and on stdout the document or the table; of a scheduled run that
+ * changed nothing and found no failure that is new, nothing. `resultLog` gets what a table says as well.
  */
 export async function tellRun(
   report: RunReport,
-  { json }: { json: boolean },
+  { json, only, known }: Telling,
   around: Surroundings,
   log: Logger,
   resultLog: Logger,
 ): Promise<void> {
   const { summary } = report;
-  const eventful = summary.injected + summary.repaired + summary.failed > 0;
+  const isNew = (event: RunReport['events'][number]) => event.status === 'failed' && !isKnown(event, known);
+  const eventful =
+    summary.injected + summary.repaired > 0 || report.error !== null || report.events.some(isNew);
   // One line says it all, wherever that line is read.
   const lockedOut = report.error?.code === 'LOCKED' && summary.queried === 0;
   if (lockedOut) log.warn(report.error?.message ?? '');
@@ -82,10 +113,15 @@ export async function tellRun(
     resultLog.info(runCompleted(summary));
   }
   if (json) return writeJson(around.stdout, report);
-  const scheduled = report.trigger === 'cron' && around.stdout.isTTY !== true;
+  const scheduled = report.trigger === 'cron';
   if (lockedOut || (scheduled && !eventful)) return;
   const { renderReport } = await import('../report/table.js');
-  await writeAll(around.stdout, await renderReport(report, styleOf(around)));
+  const failing = report.events.filter((event) => event.status === 'failed' && isKnown(event, known));
+  const shown = {
+    only: only ?? (scheduled ? ['changes', 'failures'] : null),
+    known: new Set(failing.map(({ id }) => id)),
+  };
+  await writeAll(around.stdout, await renderReport(report, styleOf(around), shown));
 }
 
 /** A log line has no table below it. */

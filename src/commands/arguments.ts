@@ -1,13 +1,17 @@
 import { InvalidArgumentError } from 'commander';
+import { didYouMean } from '../config/nearest.js';
 import { parseHttpUrl } from '../config/urls.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
 import { type BillingUse, billingUses } from '../domain/location.js';
+import { failReasons, skipReasons } from '../domain/reasons.js';
 import { isDate } from '../domain/zones.js';
 import { parseSince, type Since } from './since.js';
 
 const MAX_DAYS = 366;
 /** Five years: whoever asks for more has mistyped. */
 const MAX_HOURS = 43_800;
+
+const statuses = ['injected', 'repaired', 'skipped', 'failed'] as const;
 
 /** Who may have started a run. */
 export const triggers = ['manual', 'cron', 'webhook'] as const;
@@ -35,6 +39,20 @@ export function day(text: string): string {
 export function words(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Write why, in a few words.');
   return text.trim();
+}
+
+/** Collects `--only`: what of a report is shown, also several with commas between them. */
+export function shownWords(text: string, before: string[] | undefined): string[] {
+  const known: readonly string[] = ['changes', 'failures', ...statuses, ...skipReasons, ...failReasons];
+  const words = text.split(',').map((word) => {
+    const found = known.find((each) => each.toLowerCase() === word.trim().toLowerCase());
+    if (found === undefined) {
+      const what = `changes, failures, a status (${statuses.join(', ')}) or a reason`;
+      throw new InvalidArgumentError(`Write ${what}${didYouMean(word.trim(), known) || '.'}`);
+    }
+    return found;
+  });
+  return [...(before ?? []), ...words];
 }
 
 /** A TCP port. */

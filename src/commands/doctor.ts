@@ -42,9 +42,10 @@ async function run(options: DoctorOptions, around: Surroundings, source: ConfigS
     return opened;
   };
   const checks: Check[] = [];
+  const doing = (what: string) => progress.update({ what });
   try {
     if (!options.json) await writeAll(around.stdout, `${head.join('\n')}\n`);
-    for await (const check of runChecks(loaded, open, progress.update, around.stop)) {
+    for await (const check of runChecks(loaded, open, doing, around.stop)) {
       checks.push(check);
       progress.clear();
       if (!options.json) await writeAll(around.stdout, `${render(check).join('\n')}\n`);

@@ -338,6 +338,7 @@ async function check(options: InitOptions, prompts: Prompts | null, around: Surr
       late: false,
       force: false,
       locations: null,
+      only: null,
       trigger: 'manual',
     },
     around,

@@ -33,7 +33,9 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     const say = (text: string) => progress.sink.write(`${text}\n`);
     const events = { ...quiet, notice: say, warning: say, progress: counted(progress) };
     const stop = runStop(around, config, state);
-    const { report, outcome, request } = await lookAhead({ config, state, stop, events, days, locations });
+    const { requested } = progress;
+    const looking = { config, state, stop, events, requested, days, locations };
+    const { report, outcome, request } = await lookAhead(looking);
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);
     if (locations === null) await keepPreview(state.cache, days, report, config.locations);

@@ -19,6 +19,7 @@ import { runStarted, runTag } from '../report/messages.js';
 import { createProgress } from '../report/progress.js';
 import { openState } from '../state/open.js';
 import { thisProcess } from '../state/under-way.js';
+import { keepKnown, knownFailures } from '../sync/known.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -31,6 +32,8 @@ export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId
   correlationId: string | null;
   detailedExitCode: boolean;
   json: boolean;
+  /** `changes`, `failures`, statuses and reasons that the table shows; null: all. */
+  only: string[] | null;
   sandbox: boolean;
 }
 
@@ -57,7 +60,7 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
   const redact = createRedactor(secretsOf(config));
   const progress = createProgress(around.stderr, systemClock, around.env);
   const runOf = { run: runTag(request.trigger, request.correlationId) };
-  const quiet = request.trigger === 'cron' && around.stderr.isTTY !== true;
+  const quiet = request.trigger === 'cron';
   const log = openLog(config, { ...runOf, sink: progress.sink, quiet });
   // What the table on the same terminal will say is not said before; it is kept for a run that ends without one.
   const held: string[] = [];
@@ -77,16 +80,20 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
   const signals = openSignals({ ...common, config, request, state, stop: around.stop });
   try {
     const startedAt = systemClock.now();
+    // Whoever starts a run by hand wants to read all of it.
+    const known = quiet ? await knownFailures(state.cache) : new Map<string, string>();
     const events = {
       ...tellWork(log, progress),
       started: () => {
         log.info(runStarted(request.trigger));
         signals.started();
       },
-      result: tellResults(resultLog, request.dryRun),
+      result: tellResults(resultLog, request.dryRun, known),
     };
     if (!request.dryRun) await recordStart(state.journal, request, startedAt, thisProcess());
-    const { outcome, requests } = await performRun({ request, config, state, stop, events });
+    progress.update({ what: 'connecting' });
+    const { requested } = progress;
+    const { outcome, requests } = await performRun({ request, config, state, stop, events, requested });
     progress.clear();
     const exit = exitFor(outcome, request, options.detailedExitCode, around.stop);
     if (!request.dryRun) {
@@ -94,10 +101,11 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
       await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests).catch((error) =>
         log.error(`The journal could not be written: ${errorText(error)}`),
       );
+      await keepKnown(state.cache, request, outcome);
     }
     const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
     try {
-      await tellRun(report, options, around, log, resultLog);
+      await tellRun(report, { ...options, known }, around, log, resultLog);
     } finally {
       const wholeSweep = outcome.complete && report.mode === 'bulk';
       await signals.ended({ report, exit, wholeSweep });

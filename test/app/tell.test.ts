@@ -23,14 +23,23 @@ it('says a sentence that holds for several events of the first, and names every 
     redact: (text) => text,
     quiet: false,
   });
-  const tell = tellResults(log, false);
+  const tell = tellResults(
+    log,
+    false,
+    new Map([
+      ['15', 'STATUS_UNKNOWN'],
+      ['13', 'DRIFT'],
+    ]),
+  );
   for (const id of ['11', '12']) tell(failed(id, 'Nobody knows the status.'));
   tell(failed('13', 'Something else.'));
   tell(failed('14', 'Nobody knows the status.'));
+  tell(failed('15', 'Nobody knows the status.'));
   expect(lines).toEqual([
     'ERROR [sync-1a2b3c4d] Failed to process event 11: Nobody knows the status.\n',
     'ERROR [sync-1a2b3c4d] Failed to process event 12: STATUS_UNKNOWN, as said of event 11\n',
     'ERROR [sync-1a2b3c4d] Failed to process event 13: Something else.\n',
     'ERROR [sync-1a2b3c4d] Failed to process event 14: STATUS_UNKNOWN, as said of event 11\n',
+    '[sync-1a2b3c4d] Failed to process event 15: STATUS_UNKNOWN, as before\n',
   ]);
 });

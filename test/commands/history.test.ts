@@ -259,7 +259,9 @@ describe('history --failed', () => {
     );
     expect(text).toContain('    Special Events: It differs still.\n');
     expect(text).not.toContain('61000002');
-    expect(text).toMatch(/61000003 {2}Alder Dinner {2}failed MISSED(?:.|\n)*newest complete sweep did not report it any more/);
+    expect(text).toMatch(
+      /61000003 {2}Alder Dinner {2}failed MISSED(?:.|\n)*newest complete sweep did not report it any more/,
+    );
     expect(text).toMatch(
       /\n2 standing; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
     );

@@ -201,6 +201,42 @@ describe('what a run says', () => {
     expect([second.code, second.stdout, second.stderr]).toEqual([0, '', '']);
   });
 
+  it('under cron of a failure that stands only when it is new, and a line when there is something else', async () => {
+    const bad = world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
+    const env = world.env(world.newStateDir());
+    const cron = () => runCli(['sync', '--trigger', 'cron'], env);
+    const first = await cron();
+    expect([first.code, first.stderr]).toEqual([
+      1,
+      expect.stringContaining(`Failed to process event ${bad.id}: "Unicorn`),
+    ]);
+    expect(first.stdout).toContain('Unicorn Steak');
+    const second = await cron();
+    expect([second.code, second.stdout, second.stderr]).toEqual([1, '', '']);
+    world.addEvent();
+    const third = await cron();
+    expect(third.stderr).toContain(`] Failed to process event ${bad.id}: UNMATCHED_ITEMS, as before\n`);
+    expect(third.stderr).not.toContain('ERROR');
+    expect(third.stdout).toMatch(/Failing as before\n[^\n]* UNMATCHED_ITEMS [^\n]*\n\n/);
+    expect(third.stdout).not.toContain('Unicorn Steak');
+    expect((await runCli(['sync'], env)).stdout).toContain('Unicorn Steak');
+  });
+
+  it('only what is asked for in the table, and how much else there is', async () => {
+    world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
+    const good = world.addEvent();
+    const env = world.env(world.newStateDir());
+    const only = async (...what: string[]) => runCli(['sync', '--only', ...what], env);
+    const changes = await only('changes');
+    expect(changes.stdout).toContain(String(good.id));
+    expect(changes.stdout).toContain('1 more: 1 UNMATCHED_ITEMS\n\n2 queried, 1 injected');
+    expect(changes.stdout).not.toContain('Unicorn');
+    expect((await only('failures')).stdout).toContain('1 more: 1 ALREADY_INJECTED\n\n2 queried');
+    expect((await only('already_injected,failed')).stdout).not.toContain(' more: ');
+    const wrong = await only('DRIFTT');
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('did you mean DRIFT?')]);
+  });
+
   it('plain text unless it is a terminal, and clean text whatever the names are', async () => {
     const event = world.addEvent({
       name: `A\u001b[31mB\u0007\r\nC\u202e <b>${'x'.repeat(10_000)}`,
@@ -208,7 +244,7 @@ describe('what a run says', () => {
     });
     const run = await runCli(
       ['sync', '--event-id', String(event.id)],
-      world.env(world.newStateDir(), { NO_COLOR: '', FORCE_COLOR: '1' }),
+      world.env(world.newStateDir(), { NO_COLOR: '' }),
     );
     expect(run.code, run.stderr).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there

@@ -39,6 +39,7 @@ export async function syncHere(
         ? target
         : { kind: 'events', ids: target.flatMap(({ id }) => parseEventId(String(id)) ?? []) },
     dryRun: false,
+    only: null,
     detailedExitCode: false,
     json: true,
     late: false,
