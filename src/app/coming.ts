@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../clock.js';
-import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { addDays, localDate, localDateTime } from '../domain/zones.js';
 import { errorText } from '../errors.js';
@@ -11,9 +10,9 @@ import { keepPreview } from '../report/previewed.js';
 import type { RunReport } from '../report/schema.js';
 import type { StateStore } from '../state/types.js';
 import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
-import { createRedactor } from '../text/redact.js';
 import { reportOf } from './report.js';
 import { lookRequest, performRun, quiet } from './run.js';
+import { textsOf } from './texts.js';
 
 /** From this local time on the first sweep of a day tells what is coming. */
 const FROM = '06:00';
@@ -102,18 +101,21 @@ export interface PreviewWork {
   /** How many days besides today. */
   days: number;
   locations: string[] | null;
+  /** See {@link textsOf}. */
+  sandbox?: boolean;
 }
 
 /** Judges what is coming. */
 export async function lookAhead({
   days,
   locations,
+  sandbox = false,
   ...work
 }: PreviewWork): Promise<{ report: RunReport; outcome: SyncOutcome; request: SyncRequest }> {
   const startedAt = systemClock.now();
   const request = lookRequest({ kind: 'preview', days }, locations);
   const { outcome, requests } = await performRun({ ...work, request });
-  const redact = createRedactor(secretsOf(work.config));
+  const redact = textsOf(work.config, sandbox);
   const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
   return { report, outcome, request };
 }

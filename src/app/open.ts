@@ -1,7 +1,6 @@
 import { systemClock } from '../clock.js';
 import { loadConfig, type Need } from '../config/load.js';
 import { resolveLocations } from '../config/locations.js';
-import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport, loadTransport } from '../http/got.js';
@@ -9,11 +8,11 @@ import { createProgress, type Progress } from '../report/progress.js';
 import { connectRevel } from '../revel/connect.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
-import { createRedactor } from '../text/redact.js';
 import { clean } from '../text/text.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
 import { withConfigSource } from './source.js';
 import type { Surroundings } from './surroundings.js';
+import { textsOf } from './texts.js';
 
 /** What a command needs to have opened. */
 export interface Opening {
@@ -30,7 +29,7 @@ export interface Opened {
   state: StateStore;
   /** One line on the terminal while it works. */
   progress: Progress;
-  /** Takes secrets out of a text. */
+  /** What every sentence goes through: see {@link textsOf}. */
   redact: (text: string) => string;
 }
 
@@ -49,7 +48,7 @@ export function withOpened<T>(
     const state = await openStateFor(config, around, readOnly);
     const progress = createProgress(around.stderr, systemClock, around.env);
     try {
-      return await work({ config, state, progress, redact: createRedactor(secretsOf(config)) });
+      return await work({ config, state, progress, redact: textsOf(config, sandbox) });
     } finally {
       progress.clear();
       await state.close();

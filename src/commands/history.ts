@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
-import { failureLines, historyStyle, runLines, standingLines } from '../report/history.js';
+import { failureLines, historyStyle, runLines, sourceLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { sandboxStateDir } from '../sandbox/paths.js';
@@ -45,11 +45,9 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
     readOnly: true,
   });
   try {
-    if (options.failed) {
-      const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
-      return await tellFailures(options, state.journal, place, around);
-    }
-    await tellRuns(options, state.journal, around);
+    const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
+    if (options.failed) return await tellFailures(options, state.journal, place, around);
+    await tellRuns(options, state.journal, place, around);
     return ExitCode.ok;
   } finally {
     await state.close();
@@ -67,10 +65,16 @@ function sinceOf({ since, eventIds, failed }: HistoryOptions): number | null {
   }
 }
 
-async function tellRuns(options: HistoryOptions, journal: Journal, around: Surroundings): Promise<void> {
+async function tellRuns(
+  options: HistoryOptions,
+  journal: Journal,
+  place: string,
+  around: Surroundings,
+): Promise<void> {
   const since = sinceOf(options);
   const runs = pastRuns(journal.read(), { since, eventIds: options.eventIds });
-  if (options.json) return runsAsJson(runs, since, around);
+  const sweep = await journal.lastGoodSweep();
+  if (options.json) return runsAsJson(runs, { since, sweep, place }, around);
   const style = await historyStyle(styleOf(around));
   let count = 0;
   for await (const run of runs) {
@@ -80,20 +84,23 @@ async function tellRuns(options: HistoryOptions, journal: Journal, around: Surro
   }
   const from = since === null ? '' : ` since ${instantText(since)}`;
   const more = options.since === null && since !== null ? ' (--since shows more)' : '';
-  await writeAll(
-    around.stdout,
-    `${count === 0 ? 'No runs' : count === 1 ? '1 run' : `${count} runs`}${from}${more}\n`,
-  );
+  const counted = count === 0 ? 'No runs' : count === 1 ? '1 run' : `${count} runs`;
+  const source = sourceLines({ sweep, now: systemClock.now(), place }, style);
+  await writeAll(around.stdout, `${[`${counted}${from}${more}`, ...source].join('\n')}\n`);
 }
 
 /** Written run by run, so that the whole is never in memory. */
 async function runsAsJson(
   runs: AsyncIterable<PastRun>,
-  since: number | null,
+  { since, sweep, place }: { since: number | null; sweep: string | null; place: string },
   around: Surroundings,
 ): Promise<void> {
-  const from = since === null ? null : new Date(since).toISOString();
-  await writeAll(around.stdout, `{"since":${JSON.stringify(from)},"runs":[`);
+  const head = {
+    since: since === null ? null : new Date(since).toISOString(),
+    state: clean(place, 300),
+    last_complete_sweep: sweep,
+  };
+  await writeAll(around.stdout, `${JSON.stringify(head).slice(0, -1)},"runs":[`);
   let separator = '';
   for await (const run of runs) {
     await writeAll(around.stdout, `${separator}\n${JSON.stringify(runDocument(run))}`);
@@ -152,13 +159,18 @@ async function tellFailures(
   const sweep = await journal.lastGoodSweep();
   const exit = failures.length > 0 || sweep === null ? ExitCode.eventFailed : ExitCode.ok;
   if (options.json) {
-    await writeJson(around.stdout, { last_complete_sweep: sweep, failures: failures.map(failureDocument) });
+    const documents = failures.map(failureDocument);
+    await writeJson(around.stdout, {
+      state: clean(place, 300),
+      last_complete_sweep: sweep,
+      failures: documents,
+    });
     return exit;
   }
   const style = await historyStyle(styleOf(around));
   const now = systemClock.now();
   const lines = failures.length === 0 ? [] : failureLines(failures, now, style);
-  const end = standingLines(failures.length, { sweep, now, place }, style);
+  const end = standingLines(failures.length, { sweep, now, place, sandbox: options.sandbox }, style);
   await writeAll(around.stdout, `${[...lines, ...end].join('\n')}\n`);
   return exit;
 }

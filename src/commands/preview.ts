@@ -34,7 +34,7 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     const events = { ...quiet, notice: say, warning: say, progress: counted(progress) };
     const stop = runStop(around, config, state);
     const { requested } = progress;
-    const looking = { config, state, stop, events, requested, days, locations };
+    const looking = { config, state, stop, events, requested, days, locations, sandbox };
     const { report, outcome, request } = await lookAhead(looking);
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);

@@ -61,8 +61,8 @@ async function run(
     const facts = { startedAt, finishedAt: systemClock.now(), requests: done.requests, redact };
     const report = reportOf(request, done.outcome, facts);
     if (options.json) return writeJson(around.stdout, report);
-    const { renderReport } = await import('../report/table.js');
-    await writeAll(around.stdout, await renderReport(report, styleOf(around)));
+    const { renderLook } = await import('../report/table.js');
+    await writeAll(around.stdout, await renderLook(report, styleOf(around)));
   };
   const startedAt = systemClock.now();
   // What was accepted before is looked at anew by whoever decides anew.

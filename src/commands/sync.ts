@@ -7,10 +7,10 @@ import { openSignals, signalStillborn } from '../app/signals.js';
 import { type ConfigSource, withConfigSource } from '../app/source.js';
 import { type Surroundings, stoppedBy } from '../app/surroundings.js';
 import { saysItInTable, tellResults, tellRun, tellWork } from '../app/tell.js';
+import { textsOf } from '../app/texts.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
-import { secretsOf } from '../config/secrets.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode, errorText } from '../errors.js';
 import { gotTransport } from '../http/got.js';
@@ -23,7 +23,6 @@ import { keepKnown, knownFailures } from '../sync/known.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { SyncOutcome, SyncRequest } from '../sync/types.js';
-import { createRedactor } from '../text/redact.js';
 
 /** `sync` as asked for on the command line, checked. */
 export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId'> {
@@ -57,9 +56,10 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
   const begin = <T>(step: () => T | Promise<T>) => beginning(options, source, around, step);
   const config = await begin(() => loadConfig({ ...source, needs: needsOf.sync }));
   const request = requestOf(options, config);
-  const redact = createRedactor(secretsOf(config));
+  const redact = textsOf(config, options.sandbox);
   const progress = createProgress(around.stderr, systemClock, around.env);
-  const runOf = { run: runTag(request.trigger, request.correlationId) };
+  const { sandbox } = options;
+  const runOf = { run: runTag(request.trigger, request.correlationId), sandbox };
   const quiet = request.trigger === 'cron';
   const log = openLog(config, { ...runOf, sink: progress.sink, quiet });
   // What the table on the same terminal will say is not said before; it is kept for a run that ends without one.

@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import { shellWord } from '../text/calls.js';
 import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
 import { type Figure, figureText } from './figure.js';
 import { discountOfLine } from './lineDiscount.js';
@@ -32,7 +33,7 @@ export function billingUnclear(name: string, amount: Figure, why: string, locati
     `Billing row ${key} of ${figureText(amount)} ${why}. Write what it is into "billing" of location ` +
       `"${location.name}" in the locations file, as ${key}: "ignore" (no part of the sale, as a deposit), "discount", ` +
       '"tax", "gratuity", "surcharge" or "included" (in the prices already); or run: ' +
-      `ts-reconcile billing map ${key} <use> --location ${JSON.stringify(location.name)}`,
+      `ts-reconcile billing map ${shellWord(name)} <use> --location ${shellWord(location.name)}`,
   );
 }
 

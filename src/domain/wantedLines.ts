@@ -1,3 +1,4 @@
+import { shellWord } from '../text/calls.js';
 import type { MenuSelection } from './event.js';
 import { carriers, fitting, joined, lineAsText, modifierText, type Placed } from './kitchenText.js';
 import type { LinesResult, PricedLine } from './lines.js';
@@ -154,9 +155,12 @@ function failureOf(matches: ReadonlyMap<string, LineMatch>, location: Location):
     }
   }
   if (unmatched.length === 0 && ambiguous.length === 0) return null;
+  const [open = ''] = [...matches].flatMap(([name, { kind }]) =>
+    kind === 'unmatched' || kind === 'ambiguous' ? [name] : [],
+  );
   const advice =
-    `Add the names to "products" of location "${location.name}" in the locations file, ` +
-    'or correct them in Tripleseat or Revel.';
+    `Add the names to "products" of location "${location.name}" in the locations file, or correct them in Tripleseat or ` +
+    `Revel. To add one: ts-reconcile products map ${shellWord(open)} <productId> --location ${shellWord(location.name)}`;
   return {
     reason: unmatched.length > 0 ? 'UNMATCHED_ITEMS' : 'AMBIGUOUS_PRODUCT',
     error: `${[...unmatched, ...ambiguous].join('; ')}. ${advice}`,

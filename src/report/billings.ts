@@ -1,5 +1,6 @@
 import type { BillingName, BillingNames } from '../domain/coverage.js';
 import type { BillingUse } from '../domain/location.js';
+import { onSandbox } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column[] = [
 /** The table for people; ends in a newline. */
 export async function renderBillings(
   found: BillingNames,
-  { back, days }: { back: number; days: number },
+  { back, days, sandbox }: { back: number; days: number; sandbox: boolean },
   style: OutputStyle,
 ): Promise<string> {
   const chalk = await chalkOf(style);
@@ -72,7 +73,7 @@ export async function renderBillings(
   );
   if (found.names.length > 0) {
     const advice = 'To say what a name is: ts-reconcile billing map "<name>" <use> --location "<location>"';
-    lines.push(...wrap(advice, '', width));
+    lines.push(...wrap(sandbox ? onSandbox(advice) : advice, '', width));
   }
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
+import { onSandbox } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { agoText, instantText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
@@ -156,28 +157,47 @@ function whyLines(
   ];
 }
 
+/** What an answer rests on: the state that was read, and the last sweep in it that covered everything. */
+interface Source {
+  /** Start of the sweep, ISO 8601; null: none is on record. */
+  sweep: string | null;
+  /** Epoch milliseconds. */
+  now: number;
+  /** The state that was read. */
+  place: string;
+}
+
+function lastSweep({ sweep, now }: Source): string | null {
+  if (sweep === null) return null;
+  const at = Date.parse(sweep);
+  return `the last sweep that covered everything began ${agoText(now - at)}, ${instantText(at)}`;
+}
+
+/** Of which state runs are told, and since when nobody has looked at all events. */
+export function sourceLines(source: Source, style: HistoryStyle): string[] {
+  const known = lastSweep(source) ?? 'no sweep that covered everything is on record there';
+  return wrap(`In ${clean(source.place, 300)}: ${known}`, '', style.width);
+}
+
 /**
  * How many failures stand, and by which sweep that is known: without one nobody has looked at all events.
  *
- * @param known `sweep`: start of the last one that covered everything, ISO 8601; null: none is on record. `now` in
- * epoch milliseconds. `place`: the state that was read.
+ * @param sandbox the calls that are advised are on the sandbox
  */
 export function standingLines(
   count: number,
-  { sweep, now, place }: { sweep: string | null; now: number; place: string },
+  { sandbox, ...source }: Source & { sandbox: boolean },
   style: HistoryStyle,
 ): string[] {
   const failures = count === 0 ? 'No failures stand' : `${count} standing`;
-  if (sweep !== null) {
-    const at = Date.parse(sweep);
-    const when = `${agoText(now - at)}, ${instantText(at)}`;
-    return wrap(`${failures}; the last sweep that covered everything began ${when}`, '', style.width);
-  }
-  const unknown = `no sweep that covered everything is on record in ${clean(place, 300)}`;
+  const known = lastSweep(source);
+  const where = clean(source.place, 300);
+  if (known !== null) return wrap(`${failures} in ${where}; ${known}`, '', style.width);
+  const unknown = `no sweep that covered everything is on record in ${where}`;
   const advice = 'Run one (ts-reconcile sync), or name the state of your runs (STATE_DIR, STATE_URL).';
   const text =
     count === 0
       ? `Whether failures stand is not known: ${unknown}. ${advice}`
       : `${failures}; whether others do is not known: ${unknown}. ${advice}`;
-  return wrap(text, '', style.width);
+  return wrap(sandbox ? onSandbox(text) : text, '', style.width);
 }

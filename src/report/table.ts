@@ -264,6 +264,12 @@ export function renderReport(report: RunReport, style: OutputStyle, shown: Shown
   });
 }
 
+/** A look at single events: what differs, and what would be written. */
+export function renderLook(report: RunReport, style: OutputStyle): Promise<string> {
+  const sections = sectionsOf(report.events);
+  return renderView(report, { heading: [], sections, changes: 'planned', summary: null }, style);
+}
+
 /** The same with another choice of what is shown. */
 export async function renderView(
   report: RunReport,

@@ -29,23 +29,24 @@ export interface RunFilter {
 
 /** Results kept of one run. */
 export const MAX_EVENTS = 20_000;
-/** Runs without an end that are kept at once: each crash leaves one behind. */
-const MAX_OPEN = 1_000;
+/** Runs that are held back at once so that none comes before one that began earlier. */
+const MAX_HELD = 1_000;
+/** No run lasts as long: one without an end by then was killed. */
+const LONGEST_MS = 24 * 3_600_000;
 
 /**
- * The runs, by their end, those without one last. Holds what lies between the start and the end of a run in
- * memory, never the whole journal.
+ * The runs in the order in which they began, those that were killed among them. Holds those in memory that have begun
+ * since the oldest one that may still end, never the whole journal.
  */
 export async function* pastRuns(
   records: AsyncIterable<JournalRecord>,
   filter: RunFilter,
 ): AsyncGenerator<PastRun> {
-  const open = new Map<string, PastRun>();
+  const held = new Map<string, PastRun>();
   for await (const record of records) {
-    if (record.type === 'booked') continue;
-    const known = open.get(record.run);
+    const known = held.get(record.run);
     const run = known ?? { run: record.run, start: null, events: [], omitted: 0, end: null };
-    if (!known) open.set(record.run, run);
+    if (!known) held.set(record.run, run);
     switch (record.type) {
       case 'run-start':
         run.start = record;
@@ -55,18 +56,24 @@ export async function* pastRuns(
         if (run.events.length < MAX_EVENTS) run.events.push(record);
         else run.omitted += 1;
         break;
+      case 'booked':
+        break;
       case 'run-end':
         run.end = record;
-        open.delete(record.run);
-        if (isWanted(run, filter)) yield run;
     }
-    const [oldest] = open.size > MAX_OPEN ? open.values() : [];
-    if (oldest) {
-      open.delete(oldest.run);
+    for (const [id, oldest] of held) {
+      const age = Date.parse(record.at) - Date.parse(beganAt(oldest) ?? record.at);
+      if (oldest.end === null && age < LONGEST_MS && held.size <= MAX_HELD) break;
+      held.delete(id);
       if (isWanted(oldest, filter)) yield oldest;
     }
   }
-  for (const run of open.values()) if (isWanted(run, filter)) yield run;
+  for (const run of held.values()) if (isWanted(run, filter)) yield run;
+}
+
+/** ISO 8601; null: nothing of it is in the journal. */
+function beganAt({ start, events, end }: PastRun): string | null {
+  return (start ?? events[0] ?? end)?.at ?? null;
 }
 
 function isWanted(run: PastRun, { since, eventIds }: RunFilter): boolean {

@@ -4,6 +4,7 @@ import { normaliseName } from '../domain/names.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { eventDate } from '../domain/window.js';
 import { localDate } from '../domain/zones.js';
+import { shellWord } from '../text/calls.js';
 import type { RunContext } from './context.js';
 
 /**
@@ -59,7 +60,7 @@ export async function notesOnSorted(
     const quoted = JSON.stringify(name);
     notes.push(
       `Billing row ${quoted} counts as ${use} at ${location.name}, ${by}. If it is something else: ` +
-        `ts-reconcile billing map ${quoted} <use> --location ${JSON.stringify(location.name)}`,
+        `ts-reconcile billing map ${shellWord(name)} <use> --location ${shellWord(location.name)}`,
     );
   }
   return notes;

@@ -140,7 +140,7 @@ describe('history', () => {
     expect(text).not.toContain('bbbbbbbb');
     expect(text).toMatch(/61000001 {2}Alder Dinner {2}skipped ALREADY_INJECTED {2}10684001 +-\n/);
     expect(text).toContain('cccccccc  run: did not end: it was killed, or is still running');
-    expect(text).toMatch(/2 runs\n$/);
+    expect(text).toMatch(/\n2 runs\nIn [^\n]+: no sweep|\n2 runs\nIn [^\n]+ began 1 h ago, [^\n]+\n$/);
   });
 
   it('survives torn and foreign lines', async () => {
@@ -205,6 +205,8 @@ describe('history', () => {
     expect(on.err.text).toBe('');
     expect(JSON.parse(on.out.text)).toEqual({
       since: expect.stringMatching(/Z$/),
+      state: dir,
+      last_complete_sweep: expect.anything(),
       runs: [
         {
           run: 'aaaaaaaa',
@@ -263,11 +265,12 @@ describe('history --failed', () => {
       /61000003 {2}Alder Dinner {2}failed MISSED(?:.|\n)*newest complete sweep did not report it any more/,
     );
     expect(text).toMatch(
-      /\n2 standing; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
+      /\n2 standing in \S+; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
     );
 
     const only = await history({ failed: true, eventIds: events('61000003'), json: true });
     expect(JSON.parse(only.out.text)).toEqual({
+      state: dir,
       last_complete_sweep: expect.stringMatching(/^\d{4}-.*Z$/),
       failures: [
         expect.objectContaining({
@@ -302,11 +305,12 @@ describe('history --failed', () => {
       `Whether failures stand is not known: no sweep that covered everything is on record in ${dir}. Run one (ts-reconcile sync), or name the state of your runs (STATE_DIR, STATE_URL).\n`,
     );
     expect(JSON.parse((await history({ failed: true, json: true })).out.text)).toEqual({
+      state: expect.any(String),
       last_complete_sweep: null,
       failures: [],
     });
     await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001')]));
     const known = await history({ failed: true }, new Terminal({ STATE_DIR: dir }), 0);
-    expect(known.out.text).toMatch(/^No failures stand; the last sweep .* began 1 h ago, /);
+    expect(known.out.text).toMatch(/^No failures stand in \S+; the last sweep .* began 1 h ago, /);
   });
 });

@@ -61,7 +61,7 @@ describe('history as a process', () => {
     expect(world.tripleseatServer.log.entries().length + world.revelServer.log.entries().length).toBe(before);
 
     const text = await runTool(['history', '--failed'], env);
-    expect(text.stdout).toMatch(/\n1 standing; the last sweep that covered everything began .*\n$/);
+    expect(text.stdout).toMatch(/\n1 standing in \S+; the last sweep that covered everything began .*\n$/);
 
     // What the products command proposes is what makes the failure go away.
     const products = await runTool(['products', '--json'], env);
@@ -103,7 +103,7 @@ describe('history as a process', () => {
     expect(failed).toBeGreaterThan(0);
     expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
     const sandbox = await runTool(['history', '--sandbox', '--failed'], bare);
-    expect(sandbox.stdout).toContain(`\n${failed} standing; the last sweep`);
+    expect(sandbox.stdout).toMatch(new RegExp(`\n${failed} standing in \\S+; the last sweep`));
     expect(sandbox.code).toBe(1);
     const empty = await runTool(['history', '--failed'], bare);
     expect([empty.code, empty.stdout]).toEqual([1, expect.stringContaining('is not known')]);

@@ -53,8 +53,8 @@ describe('pastRuns', () => {
       end('a', 3),
     ];
     expect(shapes(await all(pastRuns(journal(...records), ALL)))).toEqual([
-      ['b', true, ['7'], true],
       ['a', true, ['8'], true],
+      ['b', true, ['7'], true],
     ]);
   });
 
@@ -62,9 +62,23 @@ describe('pastRuns', () => {
     const records = [end('old', 0), start('killed', 1), start('b', 2), end('b', 3)];
     expect(shapes(await all(pastRuns(journal(...records), ALL)))).toEqual([
       ['old', false, [], true],
-      ['b', true, [], true],
       ['killed', true, [], false],
+      ['b', true, [], true],
     ]);
+  });
+
+  it('puts a run that was killed where it belongs, and waits for it for a day at most', async () => {
+    const day = 24 * 60;
+    const records = [start('killed', 0), start('b', 1), end('b', 2), start('c', day), end('c', day + 1)];
+    const seen: string[] = [];
+    const reading = (async function* () {
+      for (const record of records) {
+        yield record;
+        seen.push(`read ${record.run}`);
+      }
+    })();
+    for await (const { run } of pastRuns(reading, ALL)) seen.push(run);
+    expect(seen.join(', ')).toBe('read killed, read b, read b, killed, b, read c, c, read c');
   });
 
   it('filters by event, then leaves out runs without it', async () => {

@@ -1,0 +1,18 @@
+/** What a shell takes for something else within double quotes. */
+const SPECIAL = /["$`\\!]/;
+
+/** A text from outside as one word of a call that is made to be pasted into a shell: nothing in it is carried out. */
+export function shellWord(text: string): string {
+  if (!SPECIAL.test(text)) return `"${text}"`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+const COMMANDS =
+  'sync|resolve|preview|products map|products|billing map|billing|history|doctor|auth (?:login|status|logout)';
+const WORD = String.raw`--[a-z-]+|\d+|"[^"]*"|'(?:[^']|'\\'')*'|<[^<>]*>`;
+const CALL = new RegExp(String.raw`\bts-reconcile (?:${COMMANDS})(?: (?:${WORD}))*(?![\w-])`, 'g');
+
+/** The same text with calls of this program that work on the sandbox, as whoever reads it has called it on the sandbox. */
+export function onSandbox(text: string): string {
+  return text.replaceAll(CALL, (call) => (call.includes(' --sandbox') ? call : `${call} --sandbox`));
+}
