@@ -31,7 +31,7 @@ export function tellWork(
 }
 
 /** Whether a failure is told in a line, as runs before this one have ended with the same. */
-export function isKnown(
+function isKnown(
   { id, reason }: { id: string; reason: string | null },
   known: ReadonlyMap<string, string>,
 ): boolean {
@@ -85,6 +85,7 @@ export interface Telling {
   only: readonly string[] | null;
   /** Failures of earlier runs: event ids with their reasons. */
   known: ReadonlyMap<string, string>;
+  sandbox: boolean;
 }
 
 /**
@@ -93,7 +94,7 @@ export interface Telling {
  */
 export async function tellRun(
   report: RunReport,
-  { json, only, known }: Telling,
+  { json, only, known, sandbox }: Telling,
   around: Surroundings,
   log: Logger,
   resultLog: Logger,
@@ -120,6 +121,7 @@ export async function tellRun(
   const shown = {
     only: only ?? (scheduled ? ['changes', 'failures'] : null),
     known: new Set(failing.map(({ id }) => id)),
+    sandbox,
   };
   await writeAll(around.stdout, await renderReport(report, styleOf(around), shown));
 }

@@ -41,7 +41,7 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     if (locations === null) await keepPreview(state.cache, days, report, config.locations);
     const near = nearDays(config, systemClock.now());
     if (json) await writeJson(around.stdout, report);
-    else await writeAll(around.stdout, await renderPreview(report, near, styleOf(around)));
+    else await writeAll(around.stdout, await renderPreview(report, near, styleOf(around), sandbox));
     const code = exitCodeOf({ ...outcome, results: [] }, request, false);
     if (code !== ExitCode.ok) return code;
     return report.events.some((event) => wouldFail(event, near)) ? ExitCode.eventFailed : ExitCode.ok;

@@ -21,7 +21,12 @@ export function wouldFail(event: EventResult, { tomorrow }: PreviewDays): boolea
 }
 
 /** The preview for people: what would fail first, soonest first; then each day, shop by shop. */
-export function renderPreview(report: RunReport, days: PreviewDays, style: OutputStyle): Promise<string> {
+export function renderPreview(
+  report: RunReport,
+  days: PreviewDays,
+  style: OutputStyle,
+  sandbox = false,
+): Promise<string> {
   const failing = report.events.filter((event) => wouldFail(event, days)).toSorted(byDate);
   const others = report.events.filter((event) => !wouldFail(event, days));
   const failed: Section[] =
@@ -37,6 +42,7 @@ export function renderPreview(report: RunReport, days: PreviewDays, style: Outpu
       sections: [...failed, ...byDayAndShop(others)],
       changes: 'none',
       summary: summary(report, failing.length),
+      settling: sandbox ? 'sandbox' : 'own',
     },
     style,
   );

@@ -17,7 +17,7 @@ const LEAST_MS = 2_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** What is being done, and how far it is; a total of 0, or none, is not known. */
-export interface Step {
+interface Step {
   what: string;
   done?: number;
   total?: number;

@@ -8,6 +8,7 @@ import { type Cell, type Column, type Drawn, drawTable } from './grid.js';
 import { chalkOf, type OutputStyle } from './output.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
+import { settlingOf } from './settling.js';
 import { isSameSentence, placeOf, sharing } from './shared.js';
 
 const MAX_NAME = 80;
@@ -214,6 +215,8 @@ export interface View {
   changes: 'planned' | 'done' | 'none';
   /** Null: nothing is to be counted. */
   summary: string | null;
+  /** Whether a person who is to decide is told how; with calls on the sandbox or not. */
+  settling: 'own' | 'sandbox' | 'none';
 }
 
 /** Which events of a report are shown; of the others it is said how many there are. */
@@ -222,9 +225,12 @@ export interface Shown {
   only: readonly string[] | null;
   /** Ids of events whose failure has stood for some time: a line, without the sentence. */
   known: ReadonlySet<string>;
+  sandbox: boolean;
 }
 
-const ALL: Shown = { only: null, known: new Set() };
+const ALL: Shown = { only: null, known: new Set(), sandbox: false };
+/** What only a person may decide; the sentences of other failures say what to do. */
+const TO_DECIDE: readonly string[] = ['DRIFT', 'TOUCHED', 'ORPHANED', 'DUPLICATE_ORDERS', 'REMOVED_BY_STAFF'];
 
 function isShown(event: EventResult, only: readonly string[]): boolean {
   return only.some((word) => {
@@ -249,7 +255,7 @@ function folded(events: readonly EventResult[]): string[] {
  * Ends in a newline.
  */
 export function renderReport(report: RunReport, style: OutputStyle, shown: Shown = ALL): Promise<string> {
-  const { only, known } = shown;
+  const { only, known, sandbox } = shown;
   const events = only === null ? report.events : report.events.filter((event) => isShown(event, only));
   const isKnown = ({ id, status }: EventResult) => status === 'failed' && known.has(id);
   const before = events.filter(isKnown).toSorted(byDate);
@@ -258,22 +264,27 @@ export function renderReport(report: RunReport, style: OutputStyle, shown: Shown
   const summary = summaryLine(report);
   const changes = report.dry_run ? 'planned' : 'done';
   const others = report.events.filter((event) => !events.includes(event));
-  return renderView(report, { heading: heading(report), sections, changes, summary }, style, {
-    known,
-    others,
-  });
+  const view: View = {
+    heading: heading(report),
+    sections,
+    changes,
+    summary,
+    settling: sandbox ? 'sandbox' : 'own',
+  };
+  return renderView(report, view, style, { known, others });
 }
 
 /** A look at single events: what differs, and what would be written. */
 export function renderLook(report: RunReport, style: OutputStyle): Promise<string> {
   const sections = sectionsOf(report.events);
-  return renderView(report, { heading: [], sections, changes: 'planned', summary: null }, style);
+  const view: View = { heading: [], sections, changes: 'planned', summary: null, settling: 'none' };
+  return renderView(report, view, style);
 }
 
 /** The same with another choice of what is shown. */
 export async function renderView(
   report: RunReport,
-  { heading, sections, changes, summary }: View,
+  { heading, sections, changes, summary, settling }: View,
   style: OutputStyle,
   { known, others }: { known: ReadonlySet<string>; others: readonly EventResult[] } = {
     known: ALL.known,
@@ -295,6 +306,10 @@ export async function renderView(
       lines.push(...(drawn.rows[next] ?? []));
       if (!(event.status === 'failed' && known.has(event.id))) {
         lines.push(...details(event, around, changes, style, chalk));
+        if (settling !== 'none' && event.status === 'failed' && TO_DECIDE.includes(event.reason)) {
+          const { when, command } = settlingOf(event.reason, event.id, settling === 'sandbox');
+          lines.push(...wrap(`→ ${when}: ${command}`, '    ', style.width).map((line) => chalk.cyan(line)));
+        }
       }
       next += 1;
     }

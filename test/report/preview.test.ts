@@ -39,6 +39,7 @@ describe('renderPreview', () => {
           Special Events: Order 7 differs.
                       event      order
             Taco Bar  30 × 8.24  24 × 8.24
+          → See both sides, and decide: ts-reconcile resolve 61000001
       Nov 20  61000002  Alder Rehearsal Dinner  UNMATCHED_ITEMS   -         1421.31
           Special Events: No product.
 
@@ -63,6 +64,7 @@ describe('renderPreview', () => {
           Special Events: Order 7 differs.
                       event      order
             Taco Bar  30 × 8.24  24 × 8.24
+          → See both sides, and decide: ts-reconcile resolve 61000001
       2026-11-20  61000002  Alder Rehearsal Dinner  failed     UNMATCHED_ITEMS   -         1421.31
           Special Events: No product.
 

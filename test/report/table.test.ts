@@ -58,6 +58,7 @@ Sat, Nov 14, 2026 · Special Events: 1 event, 1421.31
 Failed
 2026-11-14  55521612  Alder Rehearsal Dinner  failed    DRIFT             10684001  1421.31
     Special Events: Order 7 differs: tax 1.00 instead of 2.00. Correct it in the POS.
+    → See both sides, and decide: ts-reconcile resolve 55521612
 
 5 queried, 1 injected, 1 repaired, 2 skipped, 1 failed (0.8 s)
 `,
@@ -112,6 +113,7 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
             Chef’s selection of smoked fish, pickles and rye     1 × 120.00  -
             bread with all that goes with it
             tax                                                  91.09       0.00
+          → See both sides, and decide: ts-reconcile resolve 55521612
 
       1 queried, 0 injected, 0 repaired, 0 skipped, 1 failed (0.8 s)
       "
@@ -160,6 +162,7 @@ date        event     name                    status  reason  order       total
 Failed
 2026-11-14  55521612  Alder Rehearsal Dinner  failed  DRIFT   10684001  1421.31
     Special Events: It differs. Correct it.
+    → See both sides, and decide: ts-reconcile resolve 55521612
 
 Missed: no order, and the time for it has passed
 2026-11-14  55521614  Alder Rehearsal Dinner  failed  MISSED  -               -
@@ -243,9 +246,9 @@ describe('hostile names', () => {
     const lines = (await renderReport(raw, plain)).split('\n');
     expect(lines.join('')).not.toMatch(CONTROL);
     expect(lines.filter((line) => line.startsWith('ERROR'))).toEqual([]);
-    expect(lines).toHaveLength(15);
+    expect(lines).toHaveLength(16);
     const colourful = await renderReport(raw, terminal);
-    const colours = ['1', '2', '22', '31', '32', '39'].map((code) => `\u001b[${code}m`);
+    const colours = ['1', '2', '22', '31', '32', '36', '39'].map((code) => `\u001b[${code}m`);
     expect(colours.reduce((text, code) => text.replaceAll(code, ''), colourful)).not.toMatch(CONTROL);
   });
 });
