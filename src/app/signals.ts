@@ -5,6 +5,7 @@ import type { Config } from '../config/types.js';
 import { ExitCode, errorText } from '../errors.js';
 import type { HttpTransport } from '../http/transport.js';
 import type { Logger } from '../report/log.js';
+import type { DigestToSend } from '../report/mail/digest.js';
 import { type PingOptions, ping, pingBody } from '../report/ping.js';
 import type { RunReport } from '../report/schema.js';
 import type { MailedFailure, StateStore } from '../state/types.js';
@@ -16,7 +17,7 @@ const MAIL_WHEN_STOPPED_MS = 5000;
 
 /** What signals to the outside are sent with. */
 export interface SignalDeps {
-  config: Pick<Config, 'smtp' | 'healthcheckUrl' | 'metricsFile'>;
+  config: Pick<Config, 'smtp' | 'healthcheckUrl' | 'metricsFile' | 'locations'>;
   request: Pick<SyncRequest, 'dryRun' | 'trigger'>;
   state: StateStore;
   log: Logger;
@@ -131,22 +132,37 @@ async function mailDigest(deps: SignalDeps, run: FinishedRun): Promise<void> {
     wholeSweep: run.wholeSweep,
   });
   if (due === null) return;
+  const { sharesOf } = await import('../report/mail/shares.js');
+  const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
+  const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
+  for (const share of sharesOf(due, config.smtp.to, kitchens)) {
+    if (!(await mailShare({ ...config.smtp, to: [...share.to] }, share.due, run, log, limit))) continue;
+    // Only now: a failure that nobody was told of is still new to the next run.
+    await state.mailMemory
+      .update(share.due)
+      .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
+  }
+}
+
+async function mailShare(
+  smtp: NonNullable<Config['smtp']>,
+  { digest }: DigestToSend,
+  { report }: FinishedRun,
+  log: Logger,
+  limit: AbortSignal,
+): Promise<boolean> {
   const { mailContent } = await import('../report/mail/content.js');
   const { renderHtml, renderText } = await import('../report/mail/render.js');
   const { sendMail } = await import('../report/mail/send.js');
-  const content = mailContent(due.digest, run.report, hostname());
+  const content = mailContent(digest, report, hostname());
   const message = { subject: content.subject, text: renderText(content), html: renderHtml(content) };
-  const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
-  const outcome = await sendMail(config.smtp, message, limit);
+  const outcome = await sendMail(smtp, message, limit);
   if (outcome.kind === 'failed') {
     log.warn(`The mail was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`);
-    return;
+    return false;
   }
   if (outcome.refused.length > 0) log.warn(`The mail server refused ${outcome.refused.join(', ')}.`);
-  // Only now: a failure that nobody was told of is still new to the next run.
-  await state.mailMemory
-    .update(due)
-    .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
+  return true;
 }
 
 async function rememberedBy(state: StateStore, log: Logger): Promise<MailedFailure[]> {

@@ -33,6 +33,8 @@ export const meanings: Readonly<Record<string, string>> = {
     'gratuity (in-total, on-top or {"product": id}), fees (surcharge or {"product": id}) and tax (header or lines)',
   textLines: 'special-request, open-item or leave-out: what becomes of a line without money and product',
   menuDescriptions: 'true or false: whether long descriptions of dishes from the menu go to the kitchen',
+  notify: 'an object with email',
+  email: 'a list of the mail addresses of those who cook there, e.g. ["chef@example.com"]',
   product: 'the id of a Revel product of the establishment, e.g. 991',
 };
 

@@ -9,6 +9,7 @@ import { reportEntries } from './locationEntries.js';
 import { type LocationProblem, problemsOf } from './locationProblems.js';
 import { didYouMean } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
+import { mailAddress } from './values.js';
 
 const MAX_FILE_BYTES = 1_048_576;
 
@@ -82,6 +83,16 @@ const name = z
 
 const object = { error: 'is not an object' };
 
+const notify = z.strictObject(
+  {
+    email: z
+      .array(mailAddress.schema, { error: 'is not a list' })
+      .min(1, { error: 'is empty' })
+      .max(20, { error: 'has more than 20 addresses' }),
+  },
+  object,
+);
+
 const entrySchema = z.strictObject(
   {
     name,
@@ -94,6 +105,7 @@ const entrySchema = z.strictObject(
     books: books.optional(),
     textLines: textLines.optional(),
     menuDescriptions: menuDescriptions.optional(),
+    notify: notify.optional(),
   },
   object,
 );
@@ -114,6 +126,7 @@ export const locationsFileSchema = z.strictObject(
           books: books.optional(),
           textLines: textLines.optional(),
           menuDescriptions: menuDescriptions.optional(),
+          notify: notify.optional(),
         },
         object,
       )
@@ -162,6 +175,7 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
     books: { ...defaultBooks, ...defaults.books, ...entry.books },
     textLines: entry.textLines ?? defaults.textLines ?? 'special-request',
     menuDescriptions: entry.menuDescriptions ?? defaults.menuDescriptions ?? false,
+    notify: (entry.notify ?? defaults.notify)?.email ?? [],
   };
 }
 

@@ -49,6 +49,8 @@ export interface Location {
   orderTime: OrderTime;
   /** Template of the name that staff see on an order, with the fields of `callNameFields` in braces. */
   callName: string;
+  /** Mail addresses of the people who cook there. */
+  notify: readonly string[];
   tripleseat: {
     siteId: number;
     /** Null: every location of the site that no more specific entry covers. */

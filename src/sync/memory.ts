@@ -194,8 +194,9 @@ function settingsHash({ settings }: RunContext, location: Location): string {
   const hashes = settingsHashes.get(settings) ?? new Map<Location, string>();
   settingsHashes.set(settings, hashes);
   const { paymentPolicy, unmatchedPolicy, testEstablishmentId } = settings;
+  const { notify: _, ...told } = location;
   const hash =
-    hashes.get(location) ?? digest([FORMAT, location, paymentPolicy, unmatchedPolicy, testEstablishmentId]);
+    hashes.get(location) ?? digest([FORMAT, told, paymentPolicy, unmatchedPolicy, testEstablishmentId]);
   hashes.set(location, hash);
   return hash;
 }

@@ -46,6 +46,7 @@ describe('parseLocations', () => {
         books: defaultBooks,
         textLines: 'special-request',
         menuDescriptions: false,
+        notify: [],
       },
       {
         name: 'Downtown',
@@ -69,6 +70,7 @@ describe('parseLocations', () => {
         books: defaultBooks,
         textLines: 'special-request',
         menuDescriptions: false,
+        notify: [],
       },
     ]);
   });

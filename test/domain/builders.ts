@@ -159,6 +159,7 @@ export function location(
     businessDayStart: '04:00',
     orderTime: 'now',
     callName: '{contact} | {phone}',
+    notify: [],
     tripleseat: { siteId: 15691, locationId: 26059 },
     textLines: 'special-request',
     menuDescriptions: false,

@@ -48,6 +48,39 @@ async function age(hours: number): Promise<void> {
   await writeFile(file, JSON.stringify(older));
 }
 
+describe('a kitchen of its own', () => {
+  it('hears of its dishes, and the office of the rest; each failure is told once to whom it concerns', async () => {
+    const [path = '', text = ''] = await locationsWith({ email: ['chef@example.com'] });
+    await writeFile(path, text);
+    const all = env({ LOCATIONS_FILE: path });
+    const injected = world.addEvent({ name: 'Cedar Gala' });
+    const missed = world.addEvent({ name: 'Dogwood Dance', date: twoDaysAgo() });
+    const failing = world.addEvent({ name: 'Birch Brunch', ...unmatched });
+    expect((await runCli(SWEEP, all)).code).toBe(1);
+    const of = (address: string) => box.mails.filter(({ to }) => to.includes(address));
+    expect(of('chef@example.com').map(({ subject }) => subject)).toEqual([
+      'ts-reconcile: 1 MISSED, 1 injected',
+    ]);
+    expect(of('events@example.com').map(({ subject }) => subject)).toEqual([
+      expect.stringContaining('UNMATCHED_ITEMS Birch Brunch'),
+    ]);
+    const [chef] = of('chef@example.com');
+    expect(chef?.to).toEqual(['chef@example.com']);
+    expect(chef?.text).toContain(`event ${injected.id} `);
+    expect(chef?.text).toContain(`event ${missed.id} `);
+    expect(chef?.text).not.toContain(String(failing.id));
+    await runCli(SWEEP, all);
+    expect(box.mails).toHaveLength(2);
+  });
+
+  /** The locations file of the world, with a key more for each shop. */
+  async function locationsWith(notify: { email: string[] }): Promise<[string, string]> {
+    const file = JSON.parse(await readFile(env().LOCATIONS_FILE ?? '', 'utf8'));
+    for (const location of file.locations) location.notify = notify;
+    return [join(world.newStateDir(), '..', `locations-${Date.now()}.json`), JSON.stringify(file)];
+  }
+});
+
 describe('a digest', () => {
   it('tells what was injected, what failed and what was missed; standing failures once a day', async () => {
     const injected = world.addEvent({ name: 'Cedar Gala' });
@@ -64,11 +97,11 @@ describe('a digest', () => {
       `event ${injected.id} · order ${order?.id} · ${lines} lines · total ${Number(order?.final_total).toFixed(2)}`,
     );
     expect(first?.text).toMatch(
-      new RegExp(`MISSED: NO ORDER.*\\n=+\\n\\n\\* Dogwood Dance\\n.*\\n  MISSED · event ${missed.id}`),
+      new RegExp(`MISSED: NO ORDER.*\\n=+\\n\\n.*\\n\\n\\* Dogwood Dance\\n  MISSED · event ${missed.id}`),
     );
     expect(first?.text).toContain(`ts-reconcile sync --event-id ${missed.id} --late`);
     expect(first?.text).toMatch(
-      new RegExp(`\\* Birch Brunch\\n.*\\n  UNMATCHED_ITEMS · event ${failing.id}.*\\n  .*"Unicorn Steak"`),
+      new RegExp(`\\* Birch Brunch\\n  UNMATCHED_ITEMS · event ${failing.id}.*\\n  .*"Unicorn Steak"`),
     );
     expect(first?.html).toContain('Dogwood Dance');
     expect(first?.text).toMatch(/Run scheduled-[0-9a-f]{8} on /);

@@ -17,6 +17,7 @@ export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   businessDayStart: '00:00',
   orderTime: 'now',
   callName: '{contact} | {phone}',
+  notify: [],
   tripleseat: { siteId: shop.siteId, locationId: shop.locationId },
   revel: {
     establishmentId: shop.establishmentId,

@@ -5,6 +5,7 @@ import { describeChanges } from '../changes.js';
 import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
+import { type Settling, settlingOf } from '../settling.js';
 import { sharing } from '../shared.js';
 import type { Digest, FailureNews } from './digest.js';
 
@@ -20,10 +21,14 @@ export type Tone = 'alarm' | 'bad' | 'good' | 'calm';
 
 /** One thing told. Every text is clean: one line, no control characters. */
 export interface MailItem {
+  /** Day and shop that it stands below; empty: none. */
+  place: string;
   title: string;
   facts: string[];
   /** What is wrong and what to do. */
   text: string | null;
+  /** The command that settles it, to be copied whole; null: there is none. */
+  settling: Settling | null;
   /** What differs, what the event has, what the order has; below a head of the same. */
   table: [string, string, string][];
 }
@@ -63,15 +68,15 @@ export function mailContent(digest: Digest, report: RunReport, host: string): Ma
       ...failures('alarm', 'Missed: no order, and its time has passed', missed),
       ...failures('bad', 'Failed', fresh),
       ...failures('bad', 'Still failing', standing),
-      ...section('good', 'Injected', digest.changes.filter(isInjected), changeItem),
+      ...section('good', 'Injected', digest.changes.filter(isInjected).toSorted(byPlace), changeItem),
       ...section(
         'good',
         'Completed',
-        digest.changes.filter((event) => !isInjected(event)),
+        digest.changes.filter((event) => !isInjected(event)).toSorted(byPlace),
         changeItem,
       ),
-      ...section('calm', 'Resolved since the last mail', digest.resolved, pastItem),
-      ...section('calm', 'Out of sight', digest.outOfSight, pastItem, OUT_OF_SIGHT),
+      ...section('calm', 'Resolved since the last mail', digest.resolved.toSorted(byPlace), pastItem),
+      ...section('calm', 'Out of sight', digest.outOfSight.toSorted(byPlace), pastItem, OUT_OF_SIGHT),
       ...section('calm', 'Told before, still failing', digest.known, knownItem),
     ],
     footer: footerOf(report, host),
@@ -95,7 +100,8 @@ function section<T>(
 
 function failures(tone: Tone, title: string, list: readonly FailureNews[]): MailSection[] {
   const news = new Map(list.map((each) => [each.event, each]));
-  const together = sharing(list.map(({ event }) => event)).flatMap((event) => news.get(event) ?? []);
+  const sorted = list.map(({ event }) => event).toSorted(byPlace);
+  const together = sharing(sorted).flatMap((event) => news.get(event) ?? []);
   return section(tone, title, together, failureItem).map((each) => ({
     ...each,
     items: eachOnce(each.items),
@@ -104,14 +110,16 @@ function failures(tone: Tone, title: string, list: readonly FailureNews[]): Mail
 
 /** A sentence that holds for several events, which stand together, is said with the last of them. */
 export function eachOnce(items: readonly MailItem[]): MailItem[] {
-  return items.map((item, at) => (item.text === items[at + 1]?.text ? { ...item, text: null } : item));
+  return items.map((item, at) =>
+    item.text === items[at + 1]?.text ? { ...item, text: null, settling: null } : item,
+  );
 }
 
 function errorSection({ error, held }: Digest): MailSection[] {
   if (error === null) return [];
   const items = held
     .slice(0, 20)
-    .map((event) => ({ title: nameOf(event), facts: [place(event)], text: null, table: [] }));
+    .map((event) => ({ ...plainItem(event), facts: [`event ${clean(event.id, 18)}`] }));
   const sentence = [clean(error.message, MAX_SENTENCE), clean(error.hint ?? '', MAX_SENTENCE)];
   const list = held.length === 0 ? '' : `Events that were not done because of it: ${held.length}.`;
   return [
@@ -133,7 +141,25 @@ function nameOf({ name, id }: { name: string | null; id: string }): string {
   return clean(name ?? '', MAX_NAME) || `Event ${clean(id, 18)}`;
 }
 
-function place({ date, location }: { date: string | null; location: string | null }): string {
+/** What every item of an event has. */
+function plainItem(event: Placed & { name: string | null; id: string }): MailItem {
+  return { place: place(event), title: nameOf(event), facts: [], text: null, table: [], settling: null };
+}
+
+/** What tells where and when something is. */
+interface Placed {
+  date: string | null;
+  location: string | null;
+}
+
+function byPlace(one: Placed, other: Placed): number {
+  return (
+    (one.date ?? '').localeCompare(other.date ?? '') ||
+    (one.location ?? '').localeCompare(other.location ?? '')
+  );
+}
+
+function place({ date, location }: Placed): string {
   const parts = [dayText(clean(date ?? '', 20)), clean(location ?? '', MAX_NAME)];
   return parts.filter((part) => part !== '').join(' · ') || 'date and location not known';
 }
@@ -151,10 +177,9 @@ function changeItem(event: EventResult): MailItem {
   const injected = isInjected(event);
   const lines = event.changes.filter(({ action }) => action === 'add_item').length;
   return {
-    title: nameOf(event),
-    facts: [place(event), `event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0)}`],
+    ...plainItem(event),
+    facts: [`event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0)}`],
     text: injected ? null : `Done: ${describeChanges(event.changes).join(', ')}.`,
-    table: [],
   };
 }
 
@@ -162,34 +187,32 @@ function changeItem(event: EventResult): MailItem {
 export function failureItem({ event, since }: { event: EventResult; since: number | null }): MailItem {
   const known = sinceText(since);
   return {
-    title: nameOf(event),
+    ...plainItem(event),
     facts: [
-      place(event),
       `${event.reason} · event ${clean(event.id, 18)} · ${orderText(event, 0)}`,
       ...(known === null ? [] : [known]),
     ],
     text: clean(event.error ?? '', MAX_SENTENCE) || null,
     table: event.differences.slice(0, MAX_ROWS).map(differenceCells),
+    settling: settlingOf(event.reason, event.id, false),
   };
 }
 
 function knownItem({ event, since }: FailureNews): MailItem {
   const known = sinceText(since);
-  const facts = [place(event), `${event.reason} · event ${clean(event.id, 18)}`];
-  return { title: nameOf(event), facts: known === null ? facts : [...facts, known], text: null, table: [] };
+  const facts = [`${event.reason} · event ${clean(event.id, 18)}`];
+  return { ...plainItem(event), facts: known === null ? facts : [...facts, known] };
 }
 
 function pastItem(entry: MailedFailure): MailItem {
   const isEvent = /^\d+$/.test(entry.subject);
+  const item = plainItem({ ...entry, id: entry.subject });
   return {
-    title: isEvent ? nameOf({ name: entry.name, id: entry.subject }) : 'Runs',
+    ...(isEvent ? item : { ...item, title: 'Runs', place: '' }),
     facts: [
-      ...(isEvent ? [place(entry)] : []),
       `${clean(entry.reason, 40)}${isEvent ? ` · event ${clean(entry.subject, 18)}` : ''}`,
       `first mailed ${timeText(entry.since)}`,
     ],
-    text: null,
-    table: [],
   };
 }
 

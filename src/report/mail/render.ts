@@ -15,17 +15,27 @@ function sectionText({ title, tone, intro, items, more }: MailSection): string {
   const heading = tone === 'alarm' ? title.toUpperCase() : title;
   const lines = [heading, '='.repeat(Math.min([...heading].length, 60))];
   if (intro !== null) lines.push(intro);
-  for (const item of items) lines.push('', itemText(item));
+  for (const [at, item] of items.entries()) {
+    if (startsPlace(items, at)) lines.push('', item.place);
+    lines.push('', itemText(item));
+  }
   if (more > 0) lines.push('', moreText(more));
   return lines.join('\n');
 }
 
-function itemText({ title, facts, text, table }: MailItem): string {
+/** Whether day and shop are others than those of the item before. */
+function startsPlace(items: readonly MailItem[], at: number): boolean {
+  const place = items[at]?.place ?? '';
+  return place !== '' && place !== items[at - 1]?.place;
+}
+
+function itemText({ title, facts, text, table, settling }: MailItem): string {
   return [
     `* ${title}`,
     ...facts.map((fact) => `  ${fact}`),
     ...(text === null ? [] : [`  ${text}`]),
     ...tableLines(table, '    ', TEXT_COLUMNS),
+    ...(settling === null ? [] : [`  ${settling.when}:`, `    ${settling.command}`]),
   ].join('\n');
 }
 
@@ -33,16 +43,33 @@ function moreText(more: number): string {
   return `and ${more} more: see ts-reconcile history`;
 }
 
-const COLOURS: Readonly<Record<Tone, string>> = {
-  alarm: '#b3001b',
-  bad: '#b35900',
-  good: '#1a7f37',
-  calm: '#57606a',
+/**
+ * Colours on white, and those that take their place on black: each pair has a contrast of at least 4.5. Mail programs
+ * that know nothing of the second kind show the first on its own ground.
+ */
+const COLOURS: Readonly<Record<Tone | 'text' | 'soft', { light: string; dark: string }>> = {
+  text: { light: '#1b1f24', dark: '#e6edf3' },
+  soft: { light: '#57606a', dark: '#9da7b3' },
+  alarm: { light: '#a40e26', dark: '#ff9a94' },
+  bad: { light: '#8a4600', dark: '#ffb366' },
+  good: { light: '#116329', dark: '#6fdd8b' },
+  calm: { light: '#57606a', dark: '#9da7b3' },
 };
+const GROUND = { light: '#ffffff', dark: '#0d1117' };
+const BOX = { light: '#f6f8fa', dark: '#161b22' };
 
 const FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Courier New',monospace";
 
-/** The HTML part: one column, no images, no links, styles inline since mail programs drop others. */
+const DARK = [
+  `body,.g{background:${GROUND.dark}!important}`,
+  `.b{background:${BOX.dark}!important}`,
+  ...Object.entries(COLOURS).map(
+    ([name, { dark }]) => `.${name}{color:${dark}!important;border-color:${dark}!important}`,
+  ),
+].join('');
+
+/** The HTML part: one column, no images, no links, styles inline since many mail programs drop others. */
 export function renderHtml({ subject, headline, sections, footer }: MailContent): string {
   return `<!doctype html>
 <html lang="en">
@@ -50,54 +77,87 @@ export function renderHtml({ subject, headline, sections, footer }: MailContent)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no, date=no, address=no">
 <title>${escapeUTF8(subject)}</title>
+<style>:root{color-scheme:light dark}@media (prefers-color-scheme:dark){${DARK}}</style>
 </head>
-<body style="margin:0;padding:16px;${FONT};font-size:16px;line-height:1.4">
-<div style="max-width:600px;margin:0 auto">
-<p style="margin:0 0 16px;font-size:18px;font-weight:600">${inline(headline)}</p>
+<body style="margin:0;padding:16px;background:${GROUND.light};${FONT};font-size:16px;line-height:1.4">
+<div class="g" role="main" style="max-width:640px;margin:0 auto;background:${GROUND.light}">
+<h1 ${styled('text', 'margin:0 0 16px;font-size:18px;font-weight:600')}>${inline(headline)}</h1>
 ${sections.map(sectionHtml).join('\n')}
-<p style="margin:24px 0 0;font-size:13px;color:#6e7781">${footer.map(inline).join('<br>')}</p>
+<p ${styled('soft', 'margin:24px 0 0;font-size:13px')}>${footer.map(inline).join('<br>')}</p>
 </div>
 </body>
 </html>
 `;
 }
 
+/** Colour and style of an element, for both grounds. */
+function styled(colour: keyof typeof COLOURS, style: string): string {
+  return `class="${colour}" style="${style};color:${COLOURS[colour].light}"`;
+}
+
 function sectionHtml({ title, tone, intro, items, more }: MailSection): string {
-  const colour = COLOURS[tone];
   return [
-    `<h2 style="margin:24px 0 8px;font-size:17px;color:${colour}">${inline(title)}</h2>`,
-    ...(intro === null ? [] : [`<p style="margin:0 0 8px;overflow-wrap:anywhere">${inline(intro)}</p>`]),
-    ...items.map((item) => itemHtml(item, colour)),
-    ...(more > 0 ? [`<p style="margin:0">${inline(moreText(more))}</p>`] : []),
+    `<h2 ${styled(tone, 'margin:24px 0 8px;font-size:17px')}>${inline(title)}</h2>`,
+    ...(intro === null
+      ? []
+      : [`<p ${styled('text', 'margin:0 0 8px;overflow-wrap:anywhere')}>${inline(intro)}</p>`]),
+    ...items.flatMap((item, at) => [
+      ...(startsPlace(items, at)
+        ? [`<h3 ${styled('text', 'margin:16px 0 6px;font-size:15px')}>${inline(item.place)}</h3>`]
+        : []),
+      itemHtml(item, tone),
+    ]),
+    ...(more > 0 ? [`<p ${styled('text', 'margin:0')}>${inline(moreText(more))}</p>`] : []),
   ].join('\n');
 }
 
-function itemHtml({ title, facts, text, table }: MailItem, colour: string): string {
-  const block = `margin:0 0 12px;padding:4px 0 4px 12px;border-left:4px solid ${colour};overflow-wrap:anywhere`;
+function itemHtml({ title, facts, text, table, settling }: MailItem, tone: Tone): string {
+  const border = `border-left:4px solid ${COLOURS[tone].light}`;
+  const block = `margin:0 0 12px;padding:4px 0 4px 12px;${border};overflow-wrap:anywhere`;
   return [
-    `<div style="${block}">`,
-    `<div style="font-weight:600">${inline(title)}</div>`,
-    ...facts.map((fact) => `<div style="font-size:14px;color:#6e7781">${inline(fact)}</div>`),
-    ...(text === null ? [] : [`<div style="margin-top:4px">${inline(text)}</div>`]),
+    `<div class="${tone}" style="${block}">`,
+    `<div ${styled('text', 'font-weight:600')}>${inline(title)}</div>`,
+    ...facts.map((fact) => `<div ${styled('soft', 'font-size:14px')}>${inline(fact)}</div>`),
+    ...(text === null ? [] : [`<div ${styled('text', 'margin-top:4px')}>${inline(text)}</div>`]),
     ...(table.length === 0 ? [] : [tableHtml(table)]),
+    ...(settling === null
+      ? []
+      : [
+          `<div ${styled('text', 'margin-top:4px')}>${inline(`${settling.when}:`)}</div>`,
+          commandHtml(settling.command),
+        ]),
     '</div>',
   ].join('\n');
 }
 
+/** On one line, whatever the width: what is broken inside of an option cannot be copied. */
+function commandHtml(command: string): string {
+  const style = `margin:4px 0 0;padding:6px 8px;background:${BOX.light};overflow-x:auto;white-space:pre;${MONO};font-size:14px`;
+  return `<pre tabindex="0" class="b text" style="${style};color:${COLOURS.text.light}">${inline(command)}</pre>`;
+}
+
 function tableHtml(table: MailItem['table']): string {
   const cell = 'padding:2px 12px 2px 0;text-align:left;vertical-align:top';
-  const head = TABLE_HEAD.map((text) => `<th scope="col" style="${cell};color:#6e7781">${inline(text)}</th>`);
+  const [first, ...others] = TABLE_HEAD;
+  const head = [first || 'what differs', ...others].map(
+    (text) => `<th scope="col" ${styled('soft', `${cell};font-weight:400`)}>${inline(text)}</th>`,
+  );
   const rows = table.map(([what, event, order]) => {
-    const values = [event, order].map((text) => `<td style="${cell}">${inline(text)}</td>`).join('');
-    return `<tr><th scope="row" style="${cell};font-weight:400">${inline(what)}</th>${values}</tr>`;
+    const values = [event, order].map((text) => `<td ${styled('text', cell)}>${inline(text)}</td>`).join('');
+    return `<tr><th scope="row" ${styled('text', `${cell};font-weight:400`)}>${inline(what)}</th>${values}</tr>`;
   });
   const style = 'margin-top:6px;border-collapse:collapse;font-size:14px';
   return `<table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-/** Text as HTML whose direction does not spill over to what follows. */
+/** Text as HTML whose direction does not spill over to what follows, and in which no word of a command is broken. */
 function inline(text: string): string {
-  return `<bdi>${escapeUTF8(text)}</bdi>`;
+  const escaped = escapeUTF8(text).replace(
+    /(?<![\w-])(?:--[a-z][a-z-]*|ts-reconcile)/g,
+    (word) => `<span style="white-space:nowrap">${word}</span>`,
+  );
+  return `<bdi>${escaped}</bdi>`;
 }

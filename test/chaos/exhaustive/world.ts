@@ -77,6 +77,7 @@ export function versions(lines: number): readonly WantedOrder[] {
         businessDayStart: '00:00',
         orderTime: 'noon',
         callName: '{contact}',
+        notify: [],
         textLines: 'special-request',
         menuDescriptions: false,
         books: { gratuity: 'in-total', fees: 'surcharge', tax: 'header' },

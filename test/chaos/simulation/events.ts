@@ -75,6 +75,7 @@ function locationOf(index: 0 | 1, zone: string): Location {
     businessDayStart: '00:00',
     orderTime: 'now',
     callName: '{contact} | {phone}',
+    notify: [],
     tripleseat: { siteId: shop.site, locationId: shop.location },
     textLines: 'special-request',
     menuDescriptions: false,

@@ -85,56 +85,69 @@ describe('the text part', () => {
 MISSED: NO ORDER, AND ITS TIME HAS PASSED (1)
 =============================================
 
+Sat, Nov 14, 2026 · Special Events
+
 * Cedar Gala
-  Sat, Nov 14, 2026 · Special Events
   MISSED · event 55521612 · no order
   Event 55521612 has no order. Run: ts-reconcile sync --event-id 55521612 --late
+  If nobody has rung it up by hand, make its order now:
+    ts-reconcile sync --event-id 55521612 --late
 
 Failed (1)
 ==========
 
+Sat, Nov 14, 2026 · Special Events
+
 * Alder Rehearsal Dinner
-  Sat, Nov 14, 2026 · Special Events
   DRIFT · event 55521613 · order 10684001 · total 1421.31
   It differs. Correct it.
+  See both sides, and decide:
+    ts-reconcile resolve 55521613
 
 Still failing (1)
 =================
 
+Sat, Nov 14, 2026 · Special Events
+
 * Alder Rehearsal Dinner
-  Sat, Nov 14, 2026 · Special Events
   TOUCHED · event 55521614 · order 10684001 · total 1421.31
   first mailed 2026-11-12 08:15 UTC
   It differs. Correct it.
+  See both sides, and decide:
+    ts-reconcile resolve 55521614
 
 Injected (1)
 ============
 
+Sat, Nov 14, 2026 · Special Events
+
 * Alder Rehearsal Dinner
-  Sat, Nov 14, 2026 · Special Events
   event 55521611 · order 10684001 · 2 lines · total 1421.31
 
 Completed (1)
 =============
 
+Sat, Nov 14, 2026 · Special Events
+
 * Alder Rehearsal Dinner
-  Sat, Nov 14, 2026 · Special Events
   event 55521610 · order 10684001 · total 1421.31
   Done: add 2 items.
 
 Resolved since the last mail (1)
 ================================
 
+Thu, Nov 12, 2026 · Harbor Room
+
 * Birch Brunch
-  Thu, Nov 12, 2026 · Harbor Room
   TOUCHED · event 55521600
   first mailed 2026-11-12 08:15 UTC
 
 Told before, still failing (1)
 ==============================
 
+Sat, Nov 14, 2026 · Special Events
+
 * Alder Rehearsal Dinner
-  Sat, Nov 14, 2026 · Special Events
   ORPHANED · event 55521615
   first mailed 2026-11-12 08:15 UTC
 
@@ -165,6 +178,56 @@ More about an event: ts-reconcile history --event-id ID
   });
 });
 
+describe('items', () => {
+  it('stand day by day and shop by shop, below one heading each', () => {
+    const at = (id: string, date: string, location: string) =>
+      injected(id, { date, location, name: `N${id}`, changes });
+    const { text, html } = render({
+      changes: [
+        at('1', '2026-11-15', 'Harbor Room'),
+        at('2', '2026-11-14', 'Special Events'),
+        at('3', '2026-11-15', 'Harbor Room'),
+        at('4', '2026-11-14', 'Harbor Room'),
+      ],
+    });
+    expect(text.match(/^(?:\* N\d|\w+, Nov.*)$/gm)).toEqual([
+      'Sat, Nov 14, 2026 · Harbor Room',
+      '* N4',
+      'Sat, Nov 14, 2026 · Special Events',
+      '* N2',
+      'Sun, Nov 15, 2026 · Harbor Room',
+      '* N1',
+      '* N3',
+    ]);
+    expect(parse(html).querySelectorAll('h3')).toHaveLength(3);
+  });
+
+  it('have commands that are broken nowhere, and differences as a table', () => {
+    const differences = [{ field: 'line', name: 'Taco Bar', event: '30 × 8.24', order: null } as const];
+    const event = failed('55521613', {
+      differences: [...differences],
+      error: 'Run: ts-reconcile sync --event-id 5',
+    });
+    const { text, html } = render({ failures: [{ event, since: null }] });
+    expect(text).toContain('\n    ts-reconcile resolve 55521613\n');
+    const root = parse(html, { blockTextElements: { style: true } });
+    const [command] = root.querySelectorAll('pre');
+    expect(command?.textContent).toBe('ts-reconcile resolve 55521613');
+    expect(command?.getAttribute('style')).toContain('white-space:pre;');
+    expect(root.querySelectorAll('span').map(({ textContent }) => textContent)).toEqual([
+      'ts-reconcile',
+      '--event-id',
+      'ts-reconcile',
+      'ts-reconcile',
+      '--event-id',
+    ]);
+    expect(root.querySelectorAll('tbody td').map(({ textContent }) => textContent)).toEqual([
+      '30 × 8.24',
+      '-',
+    ]);
+  });
+});
+
 describe('the subject', () => {
   it('names the event where there is one', () => {
     expect(render({ changes: [injected('1')] }).subject).toBe(
@@ -185,7 +248,7 @@ describe('the subject', () => {
 describe('the HTML part', () => {
   it('has the same texts as the text part, in one column without links or images', () => {
     const { text, html } = render(full);
-    const root = parse(html);
+    const root = parse(html, { blockTextElements: { style: true } });
     const shown = root.querySelectorAll('bdi').map((element) => element.textContent);
     for (const fact of shown) expect(text.toLowerCase()).toContain(fact.toLowerCase());
     expect(shown).toContain('event 55521611 · order 10684001 · 2 lines · total 1421.31');
@@ -223,7 +286,9 @@ describe('hostile names', () => {
           .querySelectorAll('body *')
           .map(({ tagName }) => tagName),
       );
-      expect([...tags].filter((tag) => !['DIV', 'P', 'H2', 'BDI', 'BR'].includes(tag))).toEqual([]);
+      expect(
+        [...tags].filter((tag) => !['DIV', 'P', 'H1', 'H2', 'H3', 'BDI', 'BR', 'PRE', 'SPAN'].includes(tag)),
+      ).toEqual([]);
       expect(text.split('\n').some((line) => /^(ERROR|Bcc:)/.test(line))).toBe(false);
     }
   });
