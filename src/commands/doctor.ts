@@ -1,4 +1,5 @@
 import { connectBoth, connectRevelAlone, openStateFor } from '../app/open.js';
+import { openLook } from '../app/run.js';
 import { type ConfigSource, withConfigSource } from '../app/source.js';
 import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
@@ -6,7 +7,7 @@ import type { Config } from '../config/types.js';
 import { loadForDoctor } from '../doctor/configuration.js';
 import { systemDiskSpace } from '../doctor/host.js';
 import { exitCodeOf, runChecks } from '../doctor/run.js';
-import type { DoctorContext } from '../doctor/types.js';
+import type { DoctorContext, UnclearBilling } from '../doctor/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Check } from '../report/checks.js';
 import { checkCounts, checkRenderer, checkSummary } from '../report/checks.js';
@@ -14,7 +15,11 @@ import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { createProgress } from '../report/progress.js';
 import type { StateStore } from '../state/types.js';
+import { billingNames } from '../sync/billings.js';
 import { timingLines, timingOf } from '../sync/order/timing.js';
+
+/** Days ahead whose bills are looked at. */
+const BILLING_DAYS = 7;
 
 /** `doctor` as asked for on the command line. */
 export interface DoctorOptions {
@@ -98,9 +103,34 @@ async function contextOf(
     durations: timingLines(
       timingOf({ ...config, revelRps: config.revel.rps, maxRunMs: config.maxRunSeconds * 1_000 }),
     ),
+    unclearBilling:
+      state.kind === 'open' && usable.has('tripleseat')
+        ? () => unclearBilling(config, state.store, around)
+        : null,
     sendTestMail: options.sendTestMail,
     mailBroken: !usable.has('notify'),
   };
+}
+
+async function unclearBilling(
+  config: Config,
+  state: StateStore,
+  around: Surroundings,
+): Promise<UnclearBilling> {
+  const progress = createProgress(around.stderr, systemClock, around.env);
+  try {
+    const opened = { config, state, progress, redact: (text: string) => text };
+    const found = await billingNames(await openLook(null, opened, around), 0, BILLING_DAYS);
+    const unclear = found.names.filter(({ why }) => why === 'unclear');
+    return {
+      days: BILLING_DAYS,
+      names: unclear.map(({ name, location }) => ({ name, location: location.name })),
+      events: found.events,
+      problems: found.problems.length,
+    };
+  } finally {
+    progress.clear();
+  }
 }
 
 type OpenedState = { kind: 'open'; store: StateStore } | { kind: 'closed'; problem: AppError };

@@ -8,6 +8,7 @@ import { checkConfiguration, checkMode, type LoadedConfig } from './configuratio
 import { checkFilters } from './filters.js';
 import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, redactorOf } from './host.js';
 import { checkMail } from './mail.js';
+import { checkBilling, checkHooks, checkUserAlone } from './others.js';
 import { checkProducts } from './products.js';
 import { checkRevel } from './revel.js';
 import { checkSecretFiles } from './secrets.js';
@@ -34,6 +35,12 @@ const STEPS: readonly Step[] = [
   { name: 'Shops', doing: 'the shops in Revel', run: checkShops },
   { name: 'Time zones', doing: 'time zones', run: async (ctx) => [checkZones(ctx)] },
   { name: 'Products', doing: 'products', run: async (ctx) => [await checkProducts(ctx)] },
+  { name: 'Billing names', doing: 'billing names', run: async (ctx) => [await checkBilling(ctx)] },
+  {
+    name: 'Others',
+    doing: 'who else is at it',
+    run: async (ctx) => [await checkUserAlone(ctx), await checkHooks(ctx)],
+  },
   { name: 'Certified', doing: 'what the account was found to be', run: checkAccount },
   { name: 'Last sweep', doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
   { name: 'Mail', doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },

@@ -65,6 +65,17 @@ export interface DiskSpace {
   share: string | null;
 }
 
+/** What a look at the bills of the coming days came to. */
+export interface UnclearBilling {
+  days: number;
+  /** Those that need a mapping. */
+  names: { name: string; location: string }[];
+  /** How many were looked at. */
+  events: number;
+  /** How many could not be. */
+  problems: number;
+}
+
 /** What the checks work with. Nothing in it writes to either API. */
 export interface DoctorContext {
   config: Config;
@@ -81,6 +92,8 @@ export interface DoctorContext {
   diskSpace: (path: string) => Promise<DiskSpace>;
   /** Every duration that the exclusion of two runs rests on, a line each. */
   durations: readonly string[];
+  /** Looks at the bills of the coming days; null: these cannot be read. */
+  unclearBilling: (() => Promise<UnclearBilling>) | null;
   sendTestMail: boolean;
   /** The mail settings are wrong, which another check has said. */
   mailBroken: boolean;

@@ -102,6 +102,9 @@ describe('doctor', () => {
       'Payment types',
       'Time zones',
       'Products',
+      'Billing names',
+      'Revel user alone',
+      'Webhook endpoints',
       'Certified',
       'Last sweep',
       'Mail',
@@ -111,12 +114,12 @@ describe('doctor', () => {
     const [timing] = of('Timing');
     expect(timing).toMatchObject({ status: 'ok' });
     expect(timing?.details).toContainEqual(expect.stringMatching(/^2\.2 s: from a claim until nothing/));
-    expect(document.summary).toMatchObject({ failed: 0, skipped: 5 });
+    expect(document.summary).toMatchObject({ failed: 0, skipped: 6 });
     // How much room the disk has is up to the machine.
     const notable = document.checks.filter(
       ({ name, status: found }) => name !== 'Disk' && found === 'warning',
     );
-    expect(notable.map(({ name }) => name)).toEqual(['Tripleseat locations', 'Products']);
+    expect(notable.map(({ name }) => name)).toEqual(['Tripleseat locations', 'Products', 'Certified']);
     expect(status('Tripleseat locations')).toBe('warning');
     expect(of('Tripleseat locations')[0]?.details).toEqual(['Pop-up Kitchen: location 26999 of site 15691']);
     expect(of('Products')[0]?.details).toContain('Establishment 8: "House Salad" (582, 583)');
@@ -134,7 +137,7 @@ describe('doctor', () => {
     const lines = text.split('\n').map((line) => stripVTControlCharacters(line));
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines).toContain('                            → Add entries to the locations file, or leave them');
-    expect(text).toMatch(/\n\d+ ok, \d to look at, 0 failed, 5 not checked\n$/);
+    expect(text).toMatch(/\n\d+ ok, \d to look at, 0 failed, 6 not checked\n$/);
 
     const plain = new Terminal(world.env(world.newStateDir()));
     await doctorCommand(options({ json: false }), plain.around);

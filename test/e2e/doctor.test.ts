@@ -17,7 +17,7 @@ describe('doctor as a process', () => {
     const { code, stdout, stderr } = await runTool(['doctor'], world.env(world.newStateDir()));
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^\d+ ok, \d to look at, 0 failed, 7 not checked$/m);
+    expect(stdout).toMatch(/^\d+ ok, \d to look at, 0 failed, 8 not checked$/m);
     const entries = [...world.tripleseatServer.log.entries(), ...world.revelServer.log.entries()];
     expect(entries.length).toBeGreaterThan(20);
     const writes = entries
