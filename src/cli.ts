@@ -25,6 +25,8 @@ import { stopSignal } from './signals.js';
 import { errnoOf } from './state/failure.js';
 
 const DEFAULT_HOURS = 48;
+/** How long a relay that has stopped waits for whoever reads its log. */
+const LAST_LINES_MS = 2000;
 
 interface SyncFlags {
   eventId?: EventId[];
@@ -144,7 +146,10 @@ function program(
     .action(async (flags: ServeFlags) => {
       const { serveCommand } = await import('./commands/serve.js');
       const { grace: graceSeconds, allowUnsigned = false, sandbox = false, ...rest } = flags;
-      finish(await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around));
+      const code = await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around);
+      finish(code);
+      // What its log still holds goes out, unless its reader stands still: that must not keep the process.
+      setTimeout(() => process.exit(code), LAST_LINES_MS).unref();
     });
 
   addSandboxCommands(root, around, finish);
