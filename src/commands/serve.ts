@@ -5,14 +5,17 @@ import { systemClock } from '../clock.js';
 import { loadConfig, type Need, needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
+import { isLoopbackHost } from '../http/loopback.js';
 import type { Program } from '../relay/child.js';
 import { runEnvironment } from '../relay/environment.js';
+import { boundedSink } from '../relay/log-sink.js';
 import { startRelay } from '../relay/relay.js';
 import type { Logger } from '../report/log.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { shownPath } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import { recordGivenUp } from '../sync/record.js';
+import { clean } from '../text/text.js';
 
 /** `serve` as asked for on the command line, checked. */
 export interface ServeOptions {
@@ -47,7 +50,11 @@ export async function serveCommand(
   program: Program = ownProgram(around),
 ): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsFor(options) });
-  const log = openLog(config, { sink: around.stderr });
+  refuseOpenHost(options.host, config);
+  const sink = boundedSink(around.stderr, (lines) =>
+    log.warn(`${lines} lines of this log were left out, since nobody read it`),
+  );
+  const log: Logger = openLog(config, { sink });
   warnUnsigned(options, config, log);
   if (!options.sandbox) return serve(options, config, program, log, around.stop);
 
@@ -67,6 +74,20 @@ export async function serveCommand(
 function needsFor({ sandbox, allowUnsigned }: ServeOptions): readonly Need[] {
   if (sandbox) return allowUnsigned ? ['sync', 'serve'] : ['sync', 'serve', 'signing'];
   return allowUnsigned ? needsOf.serveUnsigned : needsOf.serve;
+}
+
+/**
+ * What comes over another interface may be passed on to the loopback one by what is not this program (a sidecar, a
+ * forwarder of ports), and then looks like somebody on this host: there only a token tells who may start runs.
+ */
+function refuseOpenHost(host: string, { serveToken }: Config): void {
+  if (serveToken !== null || isLoopbackHost(host.includes(':') ? `[${host}]` : host)) return;
+  throw new AppError(
+    'CONFIG',
+    ExitCode.config,
+    `serve is to listen on ${clean(host, 100)}, beyond this host, and SERVE_TOKEN is not set.`,
+    'Set SERVE_TOKEN to a random text, e.g. that of `openssl rand -hex 24`; or listen on 127.0.0.1.',
+  );
 }
 
 function warnUnsigned(

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** How long a client that still sends may take to read why it is being cut off. */
 const LINGER_MS = 500;
+/** Asks for patience of whoever is answered 503. */
+export const RETRY_AFTER = { 'retry-after': '30' };
 
 /** What a request asks for. */
 export interface Target {
@@ -35,6 +37,24 @@ export interface Reply {
 /** An answer that something was not taken. */
 export function refuse(status: number, reason: string, headers: Record<string, string> = {}): Reply {
   return { status, body: { ok: false, processed: false, reason }, headers };
+}
+
+/** The same for a caller who asked for a run, with a sentence. */
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Reply {
+  const body = { success: false, error: { code, message, hint: null } };
+  return { status, body, headers: { ...(status === 503 ? RETRY_AFTER : {}), ...headers } };
+}
+
+/** Where a request comes from, for a line of the log: the other end, and whom a proxy there says it speaks for. */
+export function callerOf({ socket, headers }: IncomingMessage): string {
+  const [forwarded = ''] = /[^,\s]+\s*$/.exec(headers['x-forwarded-for']?.toString() ?? '') ?? [];
+  const address = /^[0-9A-Fa-f.:]{3,45}$/.test(forwarded.trim()) ? ` for ${forwarded.trim()}` : '';
+  return `from ${socket.remoteAddress ?? 'a connection that is gone'}${address}`;
 }
 
 /** Sends a reply; `last` closes the connection after it. */

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../report/log.js';
+import type { Access } from './access.js';
 import type { ChildRun } from './child.js';
 import type { Reply } from './http.js';
-import { mayLook } from './manual.js';
 import { ending, logLines } from './run-log.js';
 
 /** The same page is sent for so long: it shows what is on record, and that changes with runs. */
@@ -16,8 +16,7 @@ const NOT_MADE: Reply = {
 
 /** What the page is sent with. */
 export interface PageDeps {
-  /** SERVE_TOKEN; null: callers on this host need none, others are turned away. */
-  token: string | null;
+  access: Access;
   /** Starts what prints the page: this process does not hold what makes it. */
   start(): ChildRun;
   clock: Clock;
@@ -26,13 +25,14 @@ export interface PageDeps {
 
 /** The page of `report --html`, for a browser. */
 export interface Page {
-  handle(request: IncomingMessage): Promise<Reply>;
+  /** Null: the caller is not to be answered. */
+  handle(request: IncomingMessage): Promise<Reply | null>;
   /** Waits for nobody. */
   stop(): void;
 }
 
 /** See {@link Page}. One is made at a time, however many ask for it. */
-export function createPage({ token, start, clock, log }: PageDeps): Page {
+export function createPage({ access, start, clock, log }: PageDeps): Page {
   let kept: { until: number; page: Promise<string | null> } | null = null;
   let running: ChildRun | null = null;
 
@@ -60,8 +60,8 @@ export function createPage({ token, start, clock, log }: PageDeps): Page {
 
   return {
     async handle(request) {
-      const refused = mayLook(request, token);
-      if (refused) return refused;
+      const refused = await access.toLook(request);
+      if (refused) return refused.reply;
       const page = await latest();
       return page === null ? NOT_MADE : replyWith(page);
     },

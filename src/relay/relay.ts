@@ -4,10 +4,12 @@ import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
 import type { Queue } from '../state/primitives.js';
+import { type Access, createAccess } from './access.js';
 import { type Program, startChild } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
-import { createManual, mayReadMetrics } from './manual.js';
+import { createManual } from './manual.js';
 import { createMetrics } from './metrics.js';
+import { createPace } from './pace.js';
 import { createPage } from './page.js';
 import { endLabel, givenUp, logEnd, logLines, neverEnded, spoolRefused } from './run-log.js';
 import { type RunOrder, Scheduler } from './scheduler.js';
@@ -104,14 +106,30 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     refused: (error, event) =>
       complain('QUEUE', (leftOut) => log.warn(`${spoolRefused(error)}${leftOut}`, { event })),
   });
-  const metrics = createMetrics(() => scheduler.numbers());
+  const metrics = createMetrics(() => scheduler.numbers(), clock);
+  const slow = createPace(clock);
+  const pace = async () => {
+    const isAnswered = await slow();
+    if (!isAnswered) metrics.dropped('guessing');
+    return isAnswered;
+  };
+  const access = createAccess({
+    token: options.token,
+    log,
+    complain,
+    unauthorized: metrics.unauthorized,
+    pace,
+  });
   const manual = createManual({
     ...options,
+    access,
     correlationId,
     start: (args) => start(args, MAX_REPORT),
   });
   const page = createPage({
-    ...options,
+    access,
+    clock,
+    log,
     start: () =>
       startChild({
         program: options.program,
@@ -130,6 +148,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     budget: new BodyBudget(BODY_BYTES),
     complain,
     count: metrics.delivery,
+    pace,
   };
   const ready = readiness(queue, clock);
   const routes = new Map<string, Route>([
@@ -137,22 +156,18 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     ['/api/sync/tripleseat', { methods: ['GET'], handle: (request, query) => manual.handle(request, query) }],
     ['/', { methods: ['GET', 'HEAD'], handle: (request) => page.handle(request) }],
     ['/healthz', { methods: ['GET', 'HEAD'], handle: async () => ({ status: 200, body: { ok: true } }) }],
-    ['/readyz', { methods: ['GET', 'HEAD'], handle: () => ready(stopping, scheduler.isBroken) }],
+    ['/readyz', watched(access, () => ready(stopping, scheduler.isBroken))],
     [
       '/metrics',
-      {
-        methods: ['GET', 'HEAD'],
-        handle: async (request) =>
-          mayReadMetrics(request, options.token) ?? {
-            status: 200,
-            body: await metrics.render(),
-            headers: { 'content-type': metrics.contentType },
-          },
-      },
+      watched(access, async () => ({
+        status: 200,
+        body: await metrics.render(),
+        headers: { 'content-type': metrics.contentType },
+      })),
     ],
   ]);
 
-  const server = await startServer(routes, options, log);
+  const server = await startServer(routes, options, log, metrics.dropped);
   const left = (await queue.owed()).length;
   if (left > 0) log.info(`Events left in the spool by an earlier process: ${left}`);
   if (enabled) scheduler.begin();
@@ -166,6 +181,17 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       await Promise.all([scheduler.stop(graceMs), manual.stop(graceMs)]);
       await server.closed();
       await records.written();
+    },
+  };
+}
+
+/** What only those may see who may watch. */
+function watched(access: Access, reply: () => Promise<Reply>): Route {
+  return {
+    methods: ['GET', 'HEAD'],
+    async handle(request) {
+      const refused = await access.toWatch(request);
+      return refused ? refused.reply : reply();
     },
   };
 }

@@ -3,17 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { AppError, ExitCode, errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { errnoOf } from '../state/failure.js';
+import { Connections, type DropReason } from './connections.js';
 import { type Reply, readTarget, refuse, send } from './http.js';
 
-/** Beyond them connections are closed at once. */
-const MAX_CONNECTIONS = 2000;
 /** How long open connections may take to end once everything is answered. */
 const CLOSE_MS = 2000;
 
 /** What answers one path. */
 export interface Route {
   methods: readonly string[];
-  /** Null: there is nobody left to answer. */
+  /** Null: there is nobody left to answer, or nobody who is to be. */
   handle(request: IncomingMessage, query: URLSearchParams): Promise<Reply | null>;
 }
 
@@ -38,6 +37,7 @@ export async function startServer(
   routes: ReadonlyMap<string, Route>,
   address: Address,
   log: Logger,
+  dropped: (reason: DropReason) => void,
 ): Promise<HttpServer> {
   let closing = false;
   const server = createServer({
@@ -49,14 +49,18 @@ export async function startServer(
     keepAliveTimeout: 75_000,
     maxHeaderSize: 16 * 1024,
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  const connections = new Connections(dropped);
+  server.on('connection', (socket) => connections.add(socket));
   server.on('request', (request, response) => {
-    void answer(routes, request, log).then((reply) => {
+    void connections.inTurn(request, response, async () => {
+      const reply = await answer(routes, request, log);
       if (reply) send(response, reply, closing);
       else response.destroy();
     });
   });
   await listen(server, address);
+  // Running out of file handles must not end the relay.
+  server.on('error', () => dropped('handles'));
   return {
     url: urlOf(server, address.host),
     close() {
@@ -101,8 +105,6 @@ function listen(server: Server, { host, port }: Address): Promise<void> {
     server.once('error', failed);
     server.listen({ host, port, backlog: 1024 }, () => {
       server.off('error', failed);
-      // Running out of file handles must not end the relay: connections in the backlog wait.
-      server.on('error', () => undefined);
       resolve();
     });
   });

@@ -2,7 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../report/log.js';
 import { runTag, webhookProcessed } from '../report/messages.js';
-import { type BodyBudget, type BodyOutcome, type Reply, readBody, refuse } from './http.js';
+import {
+  type BodyBudget,
+  type BodyOutcome,
+  callerOf,
+  RETRY_AFTER,
+  type Reply,
+  readBody,
+  refuse,
+} from './http.js';
 import type { DeliveryResult } from './metrics.js';
 import { type IgnoreReason, type Routed, routePayload } from './payload.js';
 import { spoolRefused } from './run-log.js';
@@ -11,7 +19,6 @@ import { checkSignature } from './signature.js';
 
 /** Bodies with line items and payments are large, and one that is refused is sent again and again. */
 const MAX_BODY = 4 * 1024 * 1024;
-const RETRY_AFTER = { 'retry-after': '30' };
 
 /** What the webhook route works with. */
 export interface WebhookDeps {
@@ -32,18 +39,22 @@ export interface WebhookDeps {
   /** Tells that a delivery was refused; at most now and then. */
   complain: (kind: string, say: (leftOut: string) => void) => void;
   count: (result: DeliveryResult) => void;
+  /** Resolves when an answer to a wrong signature may leave; false: it is not to be answered. */
+  pace: () => Promise<boolean>;
 }
 
 /**
  * `POST /webhooks/tripleseat`: 200 once every event of the delivery is on disk, or when it asks for nothing.
- * Anything else makes Tripleseat send it again. Null: the client went away.
+ * Anything else makes Tripleseat send it again. Null: the client went away, or guesses too often.
  */
 export async function receiveWebhook(request: IncomingMessage, deps: WebhookDeps): Promise<Reply | null> {
   const run = deps.correlationId();
   const log = deps.log.forRun(runTag('webhook', run));
   const refused = (result: DeliveryResult, reply: Reply, reason: string): Reply => {
     deps.count(result);
-    deps.complain(reason, (leftOut) => log.warn(`Webhook refused - ${reason}${leftOut}`));
+    deps.complain(reason, (leftOut) =>
+      log.warn(`Webhook refused - ${reason}, ${callerOf(request)}${leftOut}`),
+    );
     return reply;
   };
 
@@ -64,8 +75,10 @@ export async function receiveWebhook(request: IncomingMessage, deps: WebhookDeps
   }
   const judged = judgeBody(request, read, deps);
   switch (judged.kind) {
-    case 'unsigned':
-      return refused('unsigned', refuse(401, judged.reason), judged.reason);
+    case 'unsigned': {
+      const reply = refused('unsigned', refuse(401, judged.reason), judged.reason);
+      return (await deps.pace()) ? reply : null;
+    }
     case 'malformed':
       return refused('malformed', refuse(400, judged.reason), judged.reason);
     case 'ignore': {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../../src/clock.js';
 import { variables } from '../../src/config/variables.js';
 import { differenceFields } from '../../src/domain/differences.js';
 import { failReasons, skipReasons } from '../../src/domain/reasons.js';
@@ -105,9 +106,9 @@ describe('the page on webhooks', () => {
   });
 
   it('has every route, metric and reason for which it is not ready', async () => {
-    const metrics = createMetrics(() => ({ waiting: 0, running: 0, oldestSeconds: 0 }));
+    const metrics = createMetrics(() => ({ waiting: 0, running: 0, oldestSeconds: 0 }), systemClock);
     const names = [...(await metrics.render()).matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
-    expect(names).toHaveLength(6);
+    expect(names).toHaveLength(10);
     for (const name of names) expect(page).toMatch(new RegExp(`\`${name}[\`{]`));
     const routes = [...relay.matchAll(/^ +\[?'(\/[a-z/]+)',/gm)].map(([, route = '']) => route);
     expect(routes).toHaveLength(5);

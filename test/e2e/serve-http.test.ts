@@ -17,6 +17,7 @@ import {
   starts,
 } from './helpers/relay.js';
 
+const WAIT = { timeout: 20_000, interval: 100 };
 const LIMIT = 4 * 1024 * 1024;
 const ID = 61_000_001;
 
@@ -161,7 +162,40 @@ describe('a signature', () => {
     const own = (await another()).relay;
     for (let count = 0; count < 200; count += 1) await deliver(own, body, { 'x-signature': 'garbage' });
     expect(own.stderr.split('\n').filter((line) => line.includes('refused')).length).toBeLessThan(5);
-    expect(await metric(own, 'ts_reconcile_webhook_deliveries_total{result="unsigned"}')).toBe(200);
+    await expect
+      .poll(() => metric(own, 'ts_reconcile_webhook_deliveries_total{result="unsigned"}'), WAIT)
+      .toBe(200);
+    expect(own.stderr).toMatch(/Webhook refused - SIGNATURE_MALFORMED, from 127\.0\.0\.1\n/);
+  });
+
+  it('that is wrong names where it came from, as the proxy says', async () => {
+    const own = (await another()).relay;
+    const forwarded = { 'x-forwarded-for': '198.51.100.1 <b>, 203.0.113.7' };
+    await deliver(own, body, { 'x-signature': 'garbage', ...forwarded });
+    await expect
+      .poll(() => own.stderr)
+      .toContain('Webhook refused - SIGNATURE_MALFORMED, from 127.0.0.1 for 203.0.113.7\n');
+    const unnamed = { 'x-forwarded-for': 'somebody <script>' };
+    await deliver(own, body, { 'x-signature': sign(body, 'third-signing-key'), ...unnamed });
+    await expect.poll(() => own.stderr).toContain('SIGNATURE_MISMATCH, from 127.0.0.1\n');
+  });
+
+  it('is not found by guessing at once, and guesses keep nobody who is right waiting', async () => {
+    const own = (await another()).relay;
+    const guesses = Array.from({ length: 300 }, () =>
+      deliver(own, body, { 'x-signature': sign(body, 'third-signing-key') }).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
+    expect((await deliver(own, eventBody(ID))).status).toBe(200);
+    const answered = (await Promise.all(guesses)).filter((status) => status === 401).length;
+    // So many at once, the others in their turn, and beyond those that may wait none.
+    expect(answered).toBeGreaterThanOrEqual(20);
+    expect(answered).toBeLessThan(300);
+    await expect
+      .poll(() => metric(own, 'ts_reconcile_webhook_connections_dropped_total{reason="guessing"}'), WAIT)
+      .toBe(300 - answered);
   });
 });
 
@@ -340,19 +374,50 @@ describe('a request', () => {
     }
   });
 
+  it('for its numbers finds each that a rule may compare from the start, and the same ones for a second', async () => {
+    const own = (await another()).relay;
+    const text = await (await fetch(`${own.url}/metrics`)).text();
+    const zero = [
+      ...['queued', 'joined', 'ignored', 'disabled', 'unsigned', 'malformed', 'too_large', 'queue_full'].map(
+        (result) => `deliveries_total{result="${result}"}`,
+      ),
+      ...['full', 'idle', 'malformed', 'slow', 'pipelined', 'guessing', 'handles'].map(
+        (reason) => `connections_dropped_total{reason="${reason}"}`,
+      ),
+      ...['0', '70', '77', '78', 'killed'].map((exit) => `runs_total{exit="${exit}"}`),
+      'unauthorized_total',
+      'last_delivery_timestamp_seconds',
+    ];
+    for (const name of zero) expect(text).toContain(`\nts_reconcile_webhook_${name} 0\n`);
+    const [, at = ''] = /^ts_reconcile_webhook_start_timestamp_seconds ([0-9.]+)$/m.exec(text) ?? [];
+    expect(Math.abs(Number(at) - Date.now() / 1000)).toBeLessThan(60);
+    const texts = await Promise.all(
+      Array.from({ length: 50 }, async () => (await fetch(`${own.url}/metrics`)).text()),
+    );
+    expect(new Set(texts).size).toBeLessThan(10);
+  });
+
   it('for its numbers is answered in the text of Prometheus', async () => {
     const own = (await another()).relay;
     await deliver(own, eventBody(ID));
     await deliver(own, eventBody(ID));
     // As a proxy passes it on.
-    const outside = await fetch(`${own.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
-    expect(outside.status).toBe(401);
+    for (const path of ['/metrics', '/readyz']) {
+      const outside = await fetch(own.url + path, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+      expect([path, outside.status]).toEqual([path, 401]);
+    }
+    expect(own.stderr).toContain(
+      'WARN Refused without the token - /metrics, from 127.0.0.1 for 203.0.113.7\n',
+    );
     const response = await fetch(`${own.url}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const text = await response.text();
     expect(text).toContain('ts_reconcile_webhook_deliveries_total{result="queued"} 1\n');
     expect(text).toContain('ts_reconcile_webhook_deliveries_total{result="joined"} 1\n');
     expect(text).toMatch(/^ts_reconcile_webhook_queue_oldest_age_seconds [0-9.]+$/m);
+    expect(text).toContain('\nts_reconcile_webhook_unauthorized_total 2\n');
+    const [, at = ''] = /^ts_reconcile_webhook_last_delivery_timestamp_seconds ([0-9.]+)$/m.exec(text) ?? [];
+    expect(Math.abs(Number(at) - Date.now() / 1000)).toBeLessThan(60);
     expect(text.endsWith('\n')).toBe(true);
   });
 });
@@ -374,6 +439,98 @@ describe('connections', () => {
     const closed = idle.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
     await alive();
+  });
+
+  it('that are kept open by the thousand lock nobody out: the oldest idle one goes', async () => {
+    const own = (await another()).relay;
+    const { hostname, port } = new URL(own.url);
+    const open: Socket[] = [];
+    const gone: number[] = [];
+    // Each has been answered, and says nothing more.
+    for (let at = 0; at < 2000; at += 100) {
+      const more = await Promise.all(
+        Array.from(
+          { length: 100 },
+          (_, index) =>
+            new Promise<Socket>((resolve, reject) => {
+              const socket = connect(Number(port), hostname, () =>
+                socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'),
+              );
+              socket.on('error', reject).once('data', () => resolve(socket));
+              socket.once('close', () => gone.push(at + index));
+            }),
+        ),
+      );
+      open.push(...more);
+    }
+    const agentless = { connection: 'close' };
+    for (let at = 0; at < 5; at += 1) expect((await deliver(own, eventBody(ID), agentless)).status).toBe(200);
+    await expect.poll(() => gone.length, WAIT).toBeGreaterThan(0);
+    // Some of the first hundred; all others are there still.
+    expect(gone.every((index) => index < 100)).toBe(true);
+    expect(gone.length).toBeLessThan(20);
+    const dropped = 'ts_reconcile_webhook_connections_dropped_total{reason="idle"}';
+    await expect.poll(() => metric(own, dropped), WAIT).toBeGreaterThan(0);
+    for (const socket of open) socket.destroy();
+  });
+
+  it('on which thousands of requests are sent ahead keep nobody else from being served', async () => {
+    const own = (await another()).relay;
+    const { hostname, port } = new URL(own.url);
+    const many = 'GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(5000);
+    let answers = 0;
+    const flood = Array.from({ length: 20 }, () => {
+      const socket = connect(Number(port), hostname, () => socket.write(many));
+      socket.on('error', () => undefined).setEncoding('utf8');
+      socket.on('data', (text: string) => {
+        answers += text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+      });
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    for (let at = 0; at < 5; at += 1) expect((await deliver(own, eventBody(ID))).status).toBe(200);
+    await Promise.all(flood);
+    // Not those that each asked for ahead of its turn: answered as they came, they kept deliveries for 15 s.
+    expect(answers).toBeLessThanOrEqual(20 * 16);
+    await expect
+      .poll(() => metric(own, 'ts_reconcile_webhook_connections_dropped_total{reason="pipelined"}'), WAIT)
+      .toBeGreaterThan(0);
+  });
+
+  it('on which a few are sent ahead get their answers in order', async () => {
+    const own = (await another()).relay;
+    const paths = ['/healthz', '/nowhere', '/healthz', '/webhooks/tripleseat', '/healthz'];
+    const bytes = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join('');
+    const { hostname, port } = new URL(own.url);
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write(bytes));
+      let said = '';
+      socket.setEncoding('utf8').on('data', (chunk: string) => {
+        said += chunk;
+        if ((said.match(/HTTP\/1\.1 /g)?.length ?? 0) < paths.length) return;
+        socket.destroy();
+        resolve(said);
+      });
+    });
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+    expect(statuses).toEqual(['200', '404', '200', '405', '200']);
+  });
+
+  it('that speak no HTTP, or none in time, are counted', async () => {
+    const own = (await another()).relay;
+    const { hostname, port } = new URL(own.url);
+    const ended = ['\u0016\u0003\u0001\r\n\r\n', 'GET /healthz HTTP/1.1\r\nX: '].map(
+      (bytes) =>
+        new Promise((resolve) => {
+          const socket = connect(Number(port), hostname, () => socket.write(bytes));
+          socket.on('error', () => undefined).resume();
+          socket.once('close', resolve);
+        }),
+    );
+    await Promise.all(ended);
+    for (const reason of ['malformed', 'slow']) {
+      const line = `ts_reconcile_webhook_connections_dropped_total{reason="${reason}"}`;
+      await expect.poll(() => metric(own, line), WAIT).toBe(1);
+    }
   });
 
   it('that drip are cut off', async () => {

@@ -57,7 +57,7 @@ describe('runs', () => {
     const relay = await startFake(directory, { maxRuns: 3 });
     for (const id of [1, 2, 3, 4, 1, 2, 5]) await deliver(relay, eventBody(id));
     await expect.poll(async () => (await begun()).sort(), WAIT).toEqual(['1', '2', '3']);
-    expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(2);
+    await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(2);
     await release();
     await expect.poll(() => ends(directory), WAIT).toHaveLength(7);
     expect((await begun()).sort()).toEqual(['1', '1', '2', '2', '3', '4', '5']);
@@ -138,7 +138,7 @@ describe('runs', () => {
       `ERROR [req-${id}] Failed to process event 1: it is red`,
       expect.stringMatching(/ended with exit code 1 after \d+\.\d s\.$/),
     ]);
-    expect(await metric(relay, 'ts_reconcile_webhook_runs_total{exit="1"}')).toBe(1);
+    await expect.poll(() => metric(relay, 'ts_reconcile_webhook_runs_total{exit="1"}'), WAIT).toBe(1);
   });
 
   it.each([69, 75])('that exit with %i are tried again, after a while', async (code) => {
@@ -159,7 +159,7 @@ describe('runs', () => {
     await deliver(relay, eventBody(1));
     await expect.poll(() => ends(directory), WAIT).toHaveLength(1);
     await idle(relay);
-    expect(await metric(relay, 'ts_reconcile_webhook_queue_length')).toBe(0);
+    await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(0);
     await relay.stop();
     const next = await startFake(directory);
     await deliver(next, eventBody(2));
@@ -219,6 +219,26 @@ describe('a log that nobody reads any more', () => {
   });
 });
 
+describe('a log whose reader stands still', () => {
+  it('keeps nobody from being served, nor SIGTERM from ending it', async () => {
+    const relay = await startServe(
+      ['--sandbox', '--max-runs', '1'],
+      relayEnv(join(directory, 'state'), { ENABLE_CONNECTOR: 'false' }),
+    );
+    relay.child.stderr?.removeAllListeners('data').pause();
+    // More than any pipe holds.
+    for (let round = 0; round < 40; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, id) => deliver(relay, eventBody(id + 1))),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    }
+    const ended = new Promise((resolve) => relay.child.once('exit', resolve));
+    relay.child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
+
 describe('a full queue', () => {
   it('turns new events away with 503 and Retry-After, and takes known ones', async () => {
     await hold(directory);
@@ -229,7 +249,9 @@ describe('a full queue', () => {
     expect(full.headers.get('retry-after')).toBe('30');
     expect(full.json).toEqual({ ok: false, processed: false, reason: 'QUEUE_FULL' });
     expect((await deliver(relay, eventBody(2))).status).toBe(200);
-    expect(await metric(relay, 'ts_reconcile_webhook_deliveries_total{result="queue_full"}')).toBe(1);
+    await expect
+      .poll(() => metric(relay, 'ts_reconcile_webhook_deliveries_total{result="queue_full"}'), WAIT)
+      .toBe(1);
   });
 });
 

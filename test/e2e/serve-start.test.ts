@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../helpers/cli.js';
-import { deliver, eventBody, newDirectory, relayEnv, startFake, startServe } from './helpers/relay.js';
+import { deliver, eventBody, newDirectory, relayEnv, startFake, startServe, TOKEN } from './helpers/relay.js';
 
 let directory: string;
 let env: Record<string, string>;
@@ -44,9 +44,15 @@ describe('serve does not start', () => {
   });
 
   it('on an address that this host does not have', async () => {
-    const { code, stderr } = await refusal(['--host', '192.0.2.1', '--port', '0']);
+    const { code, stderr } = await refusal(['--host', '192.0.2.1', '--port', '0'], { SERVE_TOKEN: TOKEN });
     expect(code).toBe(78);
     expect(stderr).toContain('Cannot listen on 192.0.2.1 port 0: this host has no such address.');
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1'])('on %s without a token', async (host) => {
+    const { code, stderr } = await refusal(['--host', host, '--port', '0']);
+    expect(code).toBe(78);
+    expect(stderr).toContain(`serve is to listen on ${host}, beyond this host, and SERVE_TOKEN is not set.`);
   });
 
   it('in a state directory that cannot be written', async () => {
@@ -101,6 +107,16 @@ describe('serve', () => {
     const six = await startFake(await newDirectory(), { host: '::1' });
     expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
     expect((await fetch(`${six.url}/healthz`)).status).toBe(200);
+  });
+
+  it.each(['0.0.0.0', 'localhost'])('listens on %s where it may', async (host) => {
+    const token: Record<string, string> = host === '0.0.0.0' ? { SERVE_TOKEN: TOKEN } : {};
+    const relay = await startServe(['--sandbox', '--host', host], { ...env, ...token });
+    const { port } = new URL(relay.url);
+    expect((await fetch(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/healthz`)).status).toBe(
+      200,
+    );
+    expect(await relay.stop()).toBe(0);
   });
 
   it('logs objects when asked to, its runs included', async () => {
