@@ -5,6 +5,7 @@ import { clean } from '../text/text.js';
 import { checkAccount } from './account.js';
 import { checkClock, checkTiming } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
+import { checkEndpoints } from './endpoints.js';
 import { checkFilters } from './filters.js';
 import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, redactorOf } from './host.js';
 import { checkMail } from './mail.js';
@@ -44,7 +45,11 @@ const STEPS: readonly Step[] = [
   { name: 'Certified', doing: 'what the account was found to be', run: checkAccount },
   { name: 'Last sweep', doing: 'the journal', run: async (ctx) => [await checkLastSweep(ctx)] },
   { name: 'Mail', doing: 'mail', run: async (ctx) => [await checkMail(ctx)] },
-  { name: 'Signals', doing: 'signals', run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)] },
+  {
+    name: 'Signals',
+    doing: 'signals',
+    run: async (ctx) => [checkWebhooks(ctx), ...(await checkEndpoints(ctx)), await checkSignals(ctx)],
+  },
 ];
 
 /** What is wrong with the configuration, then everything else as far as it allows. */

@@ -7,23 +7,25 @@ const NAME = 'Secret files';
 /** Where container platforms mount secrets for the one container, readable by all in it. */
 const MOUNTED = /^\/(?:run\/secrets|var\/run\/secrets|etc\/secrets)\//;
 
-/** Whether files that hold secrets can be read by every user of this machine. */
+/** Whether files that hold secrets can be read by every user of this machine, or changed by any other. */
 export async function checkSecretFiles(paths: readonly string[]): Promise<Check | null> {
   if (paths.length === 0 || process.platform === 'win32') return null;
   const open: string[] = [];
+  const loose: string[] = [];
   for (const path of paths) {
     if (MOUNTED.test(path)) continue;
     const mode = await stat(path).then(
       (found) => found.mode,
       () => 0,
     );
-    if ((mode & 0o004) !== 0) open.push(path);
+    if ((mode & 0o004) !== 0) open.push(clean(path, 300));
+    if ((mode & 0o022) !== 0) loose.push(clean(path, 300));
   }
-  if (open.length === 0) return ok(NAME, `${plural(paths.length, 'file')}, closed to other users`);
-  return warning(
-    NAME,
-    `${plural(open.length, 'file')} can be read by every user of this machine`,
-    `Close them: chmod o-rwx ${open.map((path) => clean(path, 300)).join(' ')}`,
-    open.map((path) => clean(path, 300)),
-  );
+  const wrong = [...new Set([...open, ...loose])];
+  if (wrong.length === 0) return ok(NAME, `${plural(paths.length, 'file')}, closed to other users`);
+  const what = [
+    ...(open.length > 0 ? [`${plural(open.length, 'file')} can be read by every user of this machine`] : []),
+    ...(loose.length > 0 ? [`${plural(loose.length, 'file')} can be changed by other users`] : []),
+  ];
+  return warning(NAME, what.join('; '), `Close them: chmod g-w,o-rwx ${wrong.join(' ')}`, wrong);
 }

@@ -1,10 +1,13 @@
 import type { EventId } from '../domain/ids.js';
 import type { SharedBudget } from '../http/budget.js';
 
-/** What a document was found to be. `changedAt`: epoch milliseconds of its last change. */
+/**
+ * What a document was found to be. `changedAt`: epoch milliseconds of its last change. `exposed`: others than the user
+ * whose it is may read or change it.
+ */
 type DocumentRead =
   | { kind: 'none' }
-  | { kind: 'text'; text: string; changedAt: number }
+  | { kind: 'text'; text: string; changedAt: number; exposed?: true }
   /** Something is there that cannot be read: too large, no regular file, or encrypted with another key. */
   | { kind: 'unfit'; why: string; changedAt: number };
 

@@ -23,7 +23,12 @@ const tokensSchema: z.ZodType<Tokens> = z.object({
   endpoint: z.string().max(500).optional(),
 });
 
-type Stored = { kind: 'none' } | { kind: 'tokens'; tokens: Tokens } | { kind: 'damaged'; why: string };
+type Stored =
+  | { kind: 'none' }
+  | { kind: 'tokens'; tokens: Tokens }
+  /** Others may have read them, or put theirs in their place. */
+  | { kind: 'exposed' }
+  | { kind: 'damaged'; why: string };
 
 /** What {@link keptTokens} is made with. */
 export interface KeptTokensOptions extends Waiting {
@@ -36,7 +41,7 @@ export interface KeptTokensOptions extends Waiting {
 
 /**
  * Tokens in one document. Damaged ones are an error on read and are moved aside, not overwritten, on write: they may
- * hold the only refresh token there is.
+ * hold the only refresh token there is. Those that lay open to other users are not used.
  */
 export function keptTokens(options: KeptTokensOptions): TokenStore {
   const { documents } = options;
@@ -50,6 +55,13 @@ export function keptTokens(options: KeptTokensOptions): TokenStore {
           return null;
         case 'tokens':
           return stored.tokens;
+        case 'exposed':
+          throw new AppError(
+            'STATE',
+            ExitCode.config,
+            `The Tripleseat tokens in ${documents.place(NAME)} can be read or changed by other users of this host, so they are not used.`,
+            'If nobody else can have been there, close the file (chmod 600) and run again; else sign in again with `ts-reconcile auth login`, which puts new ones in their place.',
+          );
         case 'damaged':
           throw new AppError(
             'STATE',
@@ -102,8 +114,10 @@ function interpret(read: Awaited<ReturnType<Documents['get']>>): Stored {
       return read;
     case 'unfit':
       return { kind: 'damaged', why: read.why };
-    case 'text':
-      return parse(read.text);
+    case 'text': {
+      const stored = parse(read.text);
+      return stored.kind === 'tokens' && read.exposed ? { kind: 'exposed' } : stored;
+    }
   }
 }
 

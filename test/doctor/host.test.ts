@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -183,6 +183,17 @@ describe('checkSecretFiles', () => {
     expect(await checkSecretFiles(paths)).toMatchObject({ status: 'warning', details: [join(dir, 'open')] });
     expect(await checkSecretFiles(paths.slice(1))).toMatchObject({ status: 'ok' });
     expect(await checkSecretFiles([])).toBeNull();
+  });
+
+  it('warns of files that others can change', async () => {
+    const [group, all] = [join(dir, 'group'), join(dir, 'all')];
+    await writeFile(group, 'x');
+    await chmod(group, 0o660);
+    await writeFile(all, 'x');
+    await chmod(all, 0o622);
+    const found = await checkSecretFiles([group, all]);
+    expect(found).toMatchObject({ status: 'warning', message: '2 files can be changed by other users' });
+    expect(found?.hint).toBe(`Close them: chmod g-w,o-rwx ${group} ${all}`);
   });
 });
 

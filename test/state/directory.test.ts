@@ -290,6 +290,24 @@ describe('leftovers', () => {
 });
 
 describe('tokens.json', () => {
+  it.each([0o640, 0o604, 0o660, 0o602])(
+    'is not used while others may read or change it: %o',
+    async (mode) => {
+      const dir = await temporaryDirectory();
+      const store = await open(dir);
+      await store.tokens.write(tokens({ accessToken: 'secret-canary' }));
+      await chmod(join(dir, 'tokens.json'), mode);
+      const error = await failure(store.tokens.read());
+      expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
+      expect(error.message).toContain('can be read or changed by other users');
+      expect(`${error.message}${error.hint}`).not.toContain('secret-canary');
+      // A sign-in puts new ones there, for this user alone; nothing was damaged, so nothing is kept aside.
+      await store.tokens.write(tokens());
+      expect(await store.tokens.read()).toEqual(tokens());
+      expect(await readdir(dir)).toEqual(['tokens.json']);
+    },
+  );
+
   const damages: [string, string][] = [
     ['empty', ''],
     ['cut short', '{"accessToken":"secret-canary","refr'],

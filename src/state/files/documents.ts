@@ -15,7 +15,12 @@ export function fileDocuments(files: StateFiles): Documents {
         case 'absent':
           return { kind: 'none' };
         case 'text':
-          return { kind: 'text', text: found.text, changedAt: found.mtimeMs };
+          return {
+            kind: 'text',
+            text: found.text,
+            changedAt: found.mtimeMs,
+            ...(found.isPrivate ? {} : { exposed: true }),
+          };
         case 'unfit':
           return { kind: 'unfit', why: 'not a file of sane size', changedAt: found.mtimeMs };
       }

@@ -16,10 +16,13 @@ const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 /** As long as a file of tokens usually is: a full disk may still have room for a name. */
 const PROBE = `${' '.repeat(4095)}\n`;
 
-/** What a bounded read found. `mtimeMs`: whole epoch milliseconds of the last change. */
+/**
+ * What a bounded read found. `mtimeMs`: whole epoch milliseconds of the last change. `isPrivate`: nobody but its owner
+ * may read or change it, where the system knows such a thing.
+ */
 export type ReadOutcome =
   | { kind: 'absent' }
-  | { kind: 'text'; text: string; mtimeMs: number }
+  | { kind: 'text'; text: string; mtimeMs: number; isPrivate: boolean }
   /** Not a regular file, or more bytes than were allowed. */
   | { kind: 'unfit'; mtimeMs: number };
 
@@ -94,7 +97,8 @@ export class StateFiles {
         if ((info.mode & constants.S_IFMT) !== constants.S_IFREG || size > maxBytes) {
           return { kind: 'unfit', mtimeMs: changed };
         }
-        return { kind: 'text', text: await handle.readFile('utf8'), mtimeMs: changed };
+        const isPrivate = process.platform === 'win32' || (info.mode & 0o077) === 0;
+        return { kind: 'text', text: await handle.readFile('utf8'), mtimeMs: changed, isPrivate };
       } finally {
         await handle.close();
       }
