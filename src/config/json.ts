@@ -25,6 +25,9 @@ export interface JsonText {
   placeOfKey(path: readonly PropertyKey[]): Place;
 }
 
+/** Values within each other; those of a locations file come to six. */
+const MAX_DEPTH = 100;
+
 /** What the parser's codes mean. */
 const errors: Readonly<Record<string, string>> = {
   InvalidSymbol: 'a word that JSON does not know: text stands in double quotes',
@@ -47,6 +50,13 @@ const errors: Readonly<Record<string, string>> = {
 /** JSON with comments, of which it remembers where everything stands. What cannot be read is said once for each line. */
 export function readJson(source: string): JsonText {
   const text = source.replace(/^\ufeff/, '');
+  const deep = tooDeepAt(text);
+  if (deep !== null) {
+    const place = placeAt(text, deep);
+    const problem = `has more than ${MAX_DEPTH} values within each other`;
+    const problems = [{ at: place, problem, write: 'Take them out: none is meant to.' }];
+    return { value: undefined, problems, placeOf: () => place, placeOfKey: () => place };
+  }
   const found: ParseError[] = [];
   const tree = parseTree(text, found, { allowEmptyContent: false });
   const at = (offset: number) => placeAt(text, offset);
@@ -66,6 +76,21 @@ export function readJson(source: string): JsonText {
       return at((value?.parent?.type === 'property' ? value.parent : value)?.offset ?? 0);
     },
   };
+}
+
+/** The offset at which a text is deeper than anybody's, so that reading it would take all of the stack; null: nowhere. */
+function tooDeepAt(text: string): number | null {
+  const blank = (part: string) => ' '.repeat(part.length);
+  // Brackets in texts and comments are none.
+  const bare = stripComments(text, ' ').replace(/"(?:[^"\\\n]|\\.)*"/g, blank);
+  let depth = 0;
+  for (let offset = 0; offset < bare.length; offset += 1) {
+    const character = bare[offset];
+    if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    if (depth > MAX_DEPTH) return offset;
+  }
+  return null;
 }
 
 /** Where the character at an offset stands. */

@@ -20,6 +20,22 @@ function withEntry(change: object, index = 0) {
 }
 
 describe('parseLocations', () => {
+  it.each([
+    ['lists', '[', ''],
+    ['objects', '{"a":', ''],
+    ['lists that are closed', '[', ']'],
+  ])('refuses %s within each other before they take all of the stack', (_, open, close) => {
+    for (const depth of [101, 3000, 100_000]) {
+      const text = `${open.repeat(depth)}1${close.repeat(depth)}`;
+      expect(parse(text).said).toEqual([expect.stringContaining('more than 100 values within each other')]);
+    }
+  });
+
+  it('takes brackets in texts and comments for what they are', () => {
+    const text = `/* ${'['.repeat(200)} */ ${JSON.stringify(withEntry({ name: `"${'[{'.repeat(45)}` }))} // ${'{'.repeat(200)}`;
+    expect(parse(text).problems).toEqual([]);
+  });
+
   it('merges the defaults into each entry', () => {
     const { locations, problems } = parse(locationsFile);
     expect(problems).toEqual([]);
