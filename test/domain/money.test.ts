@@ -14,6 +14,7 @@ import {
   roundToCents,
   sumCents,
   unitPrice,
+  wholeUnit,
 } from '../../src/domain/money.js';
 import { qty, usd } from './builders.js';
 
@@ -93,6 +94,22 @@ describe('arithmetic', () => {
     expect(unitPrice(qty('3'), usd('9.99'))).toBe(333);
     expect(unitPrice(qty('0.25'), usd('1.00'))).toBe(400);
     expect(unitPrice(qty('0'), usd('1.00'))).toBeNull();
+  });
+
+  it('has a price of one only where a total divides to whole cents', () => {
+    expect(wholeUnit(qty('4'), centsOf(usd('10.00')))).toBe(250);
+    expect(wholeUnit(qty('3'), centsOf(usd('10.00')))).toBeNull();
+    expect(wholeUnit(qty('2'), lineAmount(qty('0.5'), centsOf(usd('0.05'))) ?? centsOf(usd('0')))).toBeNull();
+  });
+
+  it.each([
+    [0, '0.00'],
+    [5, '0.05'],
+    [-5, '-0.05'],
+    [147_200, '1472.00'],
+    [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
+  ])('%d cents are told as %s', (value, text) => {
+    expect(formatCents(cents(value))).toBe(text);
   });
 
   it('takes back exactly what was multiplied, whenever it divides', () => {

@@ -89,6 +89,11 @@ describe('paidOf', () => {
       { own: [5, 5].map((amount) => ({ id: null, amount: usd(amount) })), eventDue: '1462.00' },
       '10.00',
     ],
+    [
+      'one payment that two lists tell differently, as the first has it',
+      { own: paid('500.00'), event: paid('400.00') },
+      '500.00',
+    ],
     ['nothing at all said', {}, '0'],
     ['no list, but what is due', { due: '21.31' }, '1450.69'],
     ['no list, but what is due by the event', { eventDue: '972.00' }, '500.00'],
@@ -249,16 +254,27 @@ describe('paidOf', () => {
     ],
     ['the amount due leaves the deposit out', { own: paid('500.00'), due: '672.00' }, '500.00'],
     ['less than the deposit is paid', { own: paid('200.00'), due: '1272.00' }, '200.00'],
+    ['more than the order is paid, and nothing due is said', { own: paid('1400.00') }, '1100.00'],
+    [
+      'it has its own payment, and nothing due is said',
+      { own: [...paid('300.00'), ...paid('500.00', '2')] },
+      '500.00',
+    ],
   ])('of a deposit that is no part of the sale: %s', (_, figures, amount) => {
     expect(result({ ...figures, total: '1172.00', ignored: [['Security Deposit', '300.00']] })).toBe(
       usd(amount),
     );
   });
 
-  it('does not guess which payment was the deposit', () => {
-    const figures: Given = { own: paid('800.00'), due: '672.00', total: '1172.00' };
+  it.each<[string, Given]>([
+    ['800.00', { own: paid('800.00'), due: '672.00', total: '1172.00' }],
+    // As much as the order is, by nobody said to be for it.
+    ['1172.00', { own: paid('1172.00'), total: '1172.00' }],
+    // More than the order, but less than the deposit.
+    ['200.00', { own: paid('200.00'), total: '100.00' }],
+  ])('does not guess which payment was the deposit: %s', (amount, figures) => {
     expect(refusal({ ...figures, ignored: [['Security Deposit', '300.00']] })).toMatch(
-      /Of the 800\.00 .* cannot be told what belongs to "Security Deposit" of 300\.00/,
+      new RegExp(`Of the ${amount} .* cannot be told what belongs to "Security Deposit" of 300\\.00`),
     );
   });
 
@@ -271,6 +287,7 @@ describe('paidOf', () => {
       '580.00',
     ],
     ['not listed, and more paid since', { own: paid('80.00'), due: '500.00' }, '580.00'],
+    ['listed, and nothing due is said', { own: paid('500.00') }, '500.00'],
   ])('of a prepayment that is a row of the bill: %s', (_, figures, amount) => {
     const bill = {
       total: '1080.00',
@@ -280,8 +297,20 @@ describe('paidOf', () => {
     expect(result({ ...figures, ...bill })).toBe(usd(amount));
   });
 
-  it('needs no document', () => {
-    const event = { payments: [], grandTotal: TOTAL, amountDue: usd('972.00'), documents: [] };
+  it('cannot tell of a prepayment that is a row of the bill, of which nothing is listed or due', () => {
+    const bill = {
+      total: '1080.00',
+      eventTotal: '580.00',
+      ignored: [['Deposit', '-500.00']],
+    } satisfies Given;
+    expect(refusal({ own: paid('80.00'), ...bill })).toContain('"Deposit" of -500.00');
+  });
+
+  it.each([
+    ['no document at all', []],
+    ['none of several', [document({ id: '2', payments: paid('500.00') })]],
+  ])('needs no document: %s', (_, documents) => {
+    const event = { payments: [], grandTotal: TOTAL, amountDue: usd('972.00'), documents };
     const input = { event, document: null, total: TOTAL, ignored: [], policy: 'paid' } as const;
     expect(paidOf(input)).toEqual({ kind: 'ok', amount: usd('500.00'), told: [] });
   });
