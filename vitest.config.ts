@@ -101,7 +101,7 @@ export default defineConfig(({ mode }) => ({
           globalSetup: ['test/helpers/tmp.ts', 'test/helpers/build.ts'],
           setupFiles: ['test/helpers/after-file.ts'],
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,40 +1,8 @@
-import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampleLocationsFile } from '../../src/sandbox/world/places.js';
-import { binPath } from '../helpers/cli.js';
-
-const run = promisify(execFile);
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** The built program in a directory, with little of an environment. */
-async function cli(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const own = { PATH: process.env.PATH ?? '', HOME: cwd, NO_COLOR: '1', ...env };
-  try {
-    return { code: 0, ...(await run(process.execPath, [binPath, ...args], { cwd, env: own })) };
-  } catch (error) {
-    if (!(error instanceof Error) || !('stdout' in error)) throw error;
-    return {
-      code: Number(Reflect.get(error, 'code')),
-      stdout: String(error.stdout),
-      stderr: String(Reflect.get(error, 'stderr')),
-    };
-  }
-}
-
-async function folder(files: Record<string, string> = {}): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'setup-'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
-  return directory;
-}
+import { cli, type Ended, folder } from './helpers/folder.js';
 
 const credentials = `TRIPLESEAT_CLIENT_ID=id
 TRIPLESEAT_CLIENT_SECRET=canary-secret
@@ -148,82 +116,32 @@ describe('what was probably meant', () => {
 });
 
 describe('--help', () => {
-  /** The commands below one, as its help lists them. */
-  async function below(path: readonly string[]): Promise<string[][]> {
-    const { stdout } = await cli(cwd, [...path, '--help']);
-    const list = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout)?.[1] ?? '';
+  /** The help of a command, and of all below it, as its list has them. */
+  async function helpOf(path: readonly string[], cwd: string): Promise<{ path: string; told: Ended }[]> {
+    const told = await cli(cwd, [...path, '--help']);
+    const list = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(told.stdout)?.[1] ?? '';
     const names = [...list.matchAll(/^ {2}([a-z-]+)/gm)]
       .map(([, name = '']) => name)
       .filter((name) => name !== 'help');
-    const inner = await Promise.all(names.map((name) => below([...path, name])));
-    return names.length === 0 ? [[...path]] : inner.flat();
+    const inner = await Promise.all(names.map((name) => helpOf([...path, name], cwd)));
+    // What only has others below it tells of nothing itself.
+    const own = names.length === 0 || path.length === 0 ? [{ path: path.join(' '), told }] : [];
+    return [...own, ...inner.flat()];
   }
-  let cwd = '';
-  beforeAll(async () => {
-    cwd = await folder();
-  });
 
   it('has examples and exit codes for every command', async () => {
-    const commands = await below([]);
-    expect(commands.length).toBeGreaterThan(12);
-    for (const path of [[], ...commands]) {
-      const { code, stdout } = await cli(cwd, [...path, '--help']);
-      expect(code).toBe(0);
-      expect(stdout, path.join(' ')).toMatch(/\nExamples:\n( .*\n)+\nExit codes:\n( .*\n)+/);
-      expect(stdout, path.join(' ')).toContain(`ts-reconcile ${path.join(' ')}`.trim());
-      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+    const all = await helpOf([], await folder());
+    expect(all.length).toBeGreaterThan(13);
+    for (const { path, told } of all) {
+      expect(told.code).toBe(0);
+      expect(told.stdout, path).toMatch(/\nExamples:\n( .*\n)+\nExit codes:\n( .*\n)+/);
+      expect(told.stdout, path).toContain(`ts-reconcile ${path}`.trim());
+      for (const line of told.stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
     }
   });
 });
 
-describe('--sandbox', () => {
-  it('works with signing in and out and with mappings, which stay, and never asks anybody to sign in', async () => {
-    const cwd = await folder();
-    const env = { STATE_DIR: join(cwd, 'state') };
-    const run_ = (...args: string[]) => cli(cwd, [...args, '--sandbox'], env);
-    expect((await run_('auth', 'status')).code).toBe(0);
-    const before = await run_('products', '--json');
-    expect(before.stdout).toContain('Vegan Charcuterie Tower');
-    const map = [
-      'products',
-      'map',
-      'Vegan Charcuterie Tower',
-      '579',
-      '--location',
-      'Special Events',
-      '--yes',
-    ];
-    expect((await run_(...map)).stdout).toContain('+ "Vegan Charcuterie Tower": 579');
-    expect((await run_(...map)).stdout).toContain('says so already');
-    const bill = await run_('billing', 'map', 'Admin Fee', 'surcharge', '--location', 'Harbor Room', '--yes');
-    expect(bill.code, bill.stderr).toBe(0);
-    expect((await run_('auth', 'status')).stdout).toContain('good for another');
-    expect((await run_('auth', 'logout')).code).toBe(0);
-    const after = await run_('sync', '--dry-run');
-    expect(after.stderr).not.toContain('auth login');
-    expect(after.stdout).toMatch(/[1-9]\d* queried/);
-    expect(await readdir(cwd)).toEqual(['state']);
-  });
-});
-
 describe('completion', () => {
-  it.each([
-    ['bash', 'bash', ['-n']],
-    ['zsh', 'zsh', ['-n']],
-    ['fish', 'fish', ['-n']],
-  ])('prints a script that %s can load', async (shell, program, flags) => {
-    const cwd = await folder();
-    const { code, stdout } = await cli(cwd, ['completion', shell]);
-    expect(code).toBe(0);
-    expect(stdout).toContain('ts-reconcile');
-    await writeFile(join(cwd, 'script'), stdout);
-    const there = await run('sh', ['-c', `command -v ${program}`]).then(
-      () => true,
-      () => false,
-    );
-    if (there) await run(program, [...flags, join(cwd, 'script')]);
-  });
-
   it('completes commands, options and their values', async () => {
     const cwd = await folder();
     const asked = async (...args: string[]) => (await cli(cwd, ['complete', '--', ...args])).stdout;
@@ -231,53 +149,5 @@ describe('completion', () => {
     expect(await asked('config', '')).toMatch(/^check\t/m);
     expect(await asked('sync', '--ev')).toMatch(/^--event-id/m);
     expect(await asked('sync', '--trigger', '')).toMatch(/^cron/m);
-  });
-
-  /** How each shell is asked for what it completes `ts-reconcile config ch` to, one completion on each line. */
-  const shells = {
-    bash: {
-      args: ['--norc', '-c'],
-      script: `source <(ts-reconcile completion bash)
-COMP_WORDS=(ts-reconcile config ch); COMP_CWORD=2; COMP_LINE="ts-reconcile config ch"; COMP_POINT=\${#COMP_LINE}
-"$(complete -p ts-reconcile | sed 's/.*-F \\([^ ]*\\).*/\\1/')" ts-reconcile ch config
-printf '%s\\n' "\${COMPREPLY[@]}"`,
-    },
-    zsh: {
-      args: ['-f', '-c'],
-      script: `mkdir f; ts-reconcile completion zsh > f/_ts-reconcile; zmodload zsh/zpty; zpty z zsh -f -i
-zpty -w z "fpath=($PWD/f \\$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump"
-zpty -w z 'ts-reconcile() { if [[ $1 == complete ]]; then command ts-reconcile "$@"; else print -r -- $2 > typed; fi }'
-zpty -w z 'echo rea""dy'
-zpty -r z out '*ready*'
-zpty -w z $'ts-reconcile config ch\\t'
-zpty -w z 'echo do""ne'
-zpty -r z out '*done*'
-cat typed`,
-    },
-    fish: {
-      args: ['--no-config', '-c'],
-      script: 'ts-reconcile completion fish | source; complete -C "ts-reconcile config ch"',
-    },
-  };
-
-  it.each(Object.entries(shells))('completes in a %s that has loaded it', async (shell, { args, script }) => {
-    const cwd = await folder();
-    const bin = join(cwd, 'bin');
-    await mkdir(bin);
-    const program = `#!/bin/sh\nexec ${process.execPath} ${binPath} "$@"\n`;
-    await writeFile(join(bin, 'ts-reconcile'), program, { mode: 0o755 });
-    const env = { PATH: `${bin}:${process.env.PATH}`, HOME: cwd, TERM: 'xterm' };
-    const there = await run('sh', ['-c', `command -v ${shell}`]).then(
-      () => true,
-      () => false,
-    );
-    if (!there && shell !== 'bash') return;
-    const { stdout } = await run(shell, [...args, script], { env, cwd });
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.trim().split(/\s/)[0]),
-    ).toEqual(['check']);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FIRST_REFRESH_TOKEN } from '../../../src/sandbox/tripleseat/model.js';
 import type { Tokens } from '../../../src/state/types.js';
 import type { TestWorld } from '../../helpers/world.js';
+import { startTool, type ToolResult } from './tool.js';
 
 /** The tokens in a state directory. */
 export async function storedTokens(stateDir: string): Promise<Tokens> {
@@ -27,4 +28,13 @@ export function refreshesIn(world: TestWorld): { status: number | null }[] {
   return world.tripleseatServer.log
     .entries()
     .filter(({ body }) => body?.includes('grant_type=refresh_token'));
+}
+
+/** Signs in by paste, as a person with a browser elsewhere does. */
+export async function signIn(env: Record<string, string>): Promise<ToolResult> {
+  const tool = startTool(['auth', 'login', '--paste'], env);
+  const [, url = ''] = await tool.said(/^(http\S+authorize\S+)$/m);
+  const answer = await fetch(url, { redirect: 'manual' });
+  tool.type(`${answer.headers.get('location')}\n`);
+  return tool.done;
 }
