@@ -117,6 +117,7 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
   }));
   const pairs: ItemComparison['pairs'] = [];
   for (const choose of choices) {
+    if (lines.length === 0 || rows.length === 0) break;
     // The first choice is by name; with it in the key, a menu of one price is not gone through for each of its lines.
     const nameKey = (name: ShownName | null) => (choose === choices[0] ? (name?.key ?? null) : '');
     const open = new Map<string, Open[]>();
