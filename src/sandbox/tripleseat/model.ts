@@ -20,12 +20,8 @@ export const settingsSchema = z.strictObject({
   /** OAuth client that is accepted. */
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
-  /** Redirect URIs registered for the client; null: any. */
-  redirectUris: z.array(z.string()).nullable(),
   /** Whether the admin agrees on the consent page. */
   consent: z.enum(['grants', 'denies']),
-  /** Lifetime of access tokens in seconds. */
-  accessTokenSeconds: z.number().int().positive(),
   /** `token-owns-nothing`: a token is issued, but every call with it is 401 "Token resource owner not found". */
   clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']),
   /** The path at which that grant is known. */
@@ -40,8 +36,6 @@ export const settingsSchema = z.strictObject({
   dateFilter: z.enum(['works', 'ignored']),
   /** `order` and `sort_direction`. */
   orderParam: z.enum(['works', 'ignored']),
-  /** What a search without `site_id` finds on an account with several sites. */
-  withoutSite: z.enum(['all', 'nothing']),
   /** Search results as `{"event":{…}}` items. */
   wrapResults: z.boolean(),
   /** `total_pages` is 0 whatever there is. */
@@ -65,9 +59,7 @@ export type TripleseatSettings = z.infer<typeof settingsSchema>;
 export const defaultSettings: TripleseatSettings = {
   clientId: 'sandbox-client',
   clientSecret: 'sandbox-client-secret',
-  redirectUris: null,
   consent: 'grants',
-  accessTokenSeconds: 7200,
   clientCredentials: 'off',
   clientCredentialsPath: '/oauth2/token',
   loginPage: 'json-401',
@@ -75,7 +67,6 @@ export const defaultSettings: TripleseatSettings = {
   updatedZone: 'site',
   dateFilter: 'works',
   orderParam: 'works',
-  withoutSite: 'all',
   wrapResults: false,
   totalPagesZero: false,
   money: 'strings',

@@ -6,6 +6,8 @@ import { FIRST_REFRESH_TOKEN, type OauthState, type TripleseatSettings } from '.
 /** What the bearer token of a request is worth. */
 export type Bearer = { kind: 'good'; scope: string } | { kind: 'refused'; error: string };
 
+/** Lifetime of access tokens. */
+const ACCESS_TOKEN_SECONDS = 7200;
 const DEFAULT_SCOPE = 'events:read bookings:read';
 
 /** The OAuth 2.0 side: consent, codes, rotating refresh tokens, access tokens that expire. */
@@ -33,9 +35,11 @@ export class OauthServer {
   authorize(query: URLSearchParams): SimResponse {
     const settings = this.#settings();
     const redirectUri = query.get('redirect_uri') ?? '';
-    const registered = settings.redirectUris === null || settings.redirectUris.includes(redirectUri);
-    if (query.get('client_id') !== settings.clientId || !registered || !URL.canParse(redirectUri)) {
-      return html(400, '<!DOCTYPE html><html><body>The client or its redirect URI is unknown.</body></html>');
+    if (query.get('client_id') !== settings.clientId || !URL.canParse(redirectUri)) {
+      return html(
+        400,
+        '<!DOCTYPE html><html><body>The client is unknown, or its redirect URI is none.</body></html>',
+      );
     }
     const target = new URL(redirectUri);
     const state = query.get('state');
@@ -142,19 +146,22 @@ export class OauthServer {
   }
 
   #issue(scope: string, now: number, kind: { refreshable: boolean; ownsNothing: boolean }): SimResponse {
-    const seconds = this.#settings().accessTokenSeconds;
     for (const [token, { expiresAt }] of Object.entries(this.#state.access)) {
       if (expiresAt <= now) delete this.#state.access[token];
     }
     const access = this.#secret();
-    this.#state.access[access] = { expiresAt: now + seconds * 1000, scope, ownsNothing: kind.ownsNothing };
+    this.#state.access[access] = {
+      expiresAt: now + ACCESS_TOKEN_SECONDS * 1000,
+      scope,
+      ownsNothing: kind.ownsNothing,
+    };
     const refresh = kind.refreshable ? this.#secret() : null;
     if (refresh !== null) this.#state.refresh[refresh] = scope;
     this.#changed();
     return json(200, {
       access_token: access,
       token_type: 'Bearer',
-      expires_in: seconds,
+      expires_in: ACCESS_TOKEN_SECONDS,
       ...(refresh === null ? {} : { refresh_token: refresh }),
       scope,
       created_at: Math.floor(now / 1000),

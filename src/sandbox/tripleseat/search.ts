@@ -45,7 +45,6 @@ export function searchEvents(query: URLSearchParams, context: SearchContext, dat
 function plainFilters(query: URLSearchParams, settings: TripleseatSettings): Filter[] {
   const filters: Filter[] = [];
   if (!settings.deletedInSearch) filters.push((event) => (event.deleted_at ?? null) === null);
-  if (!query.has('site_id') && settings.withoutSite === 'nothing') filters.push(() => false);
   for (const [parameter, field] of [
     ['status', 'status'],
     ['site_id', 'site_id'],

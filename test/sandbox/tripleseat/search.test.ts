@@ -103,8 +103,6 @@ describe('search', () => {
     expect(filled().search(updated)).toEqual([]);
     expect(filled({ updatedFilter: 'ignored' }).search(updated)).toHaveLength(4);
     expect(filled({ orderParam: 'ignored' }).search('order=name&sort_direction=desc')).toEqual([3, 2, 4, 1]);
-    expect(filled({ withoutSite: 'nothing' }).search('')).toEqual([]);
-    expect(filled({ withoutSite: 'nothing' }).search('site_id=15733')).toEqual([4]);
     expect(filled({ totalPagesZero: true }).read('/v1/events/search').total_pages).toBe(0);
     expect(filled({ wrapResults: true }).read('/v1/events/search').results[0]).toMatchObject({
       event: { id: 3 },
