@@ -6,7 +6,7 @@ import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
 import { formatCents, zero } from './money.js';
 import { claimIn, isSuperseded, revisionIn } from './notes.js';
-import { type Contents, type FoundOrder, isVisible } from './order.js';
+import { type Contents, type FoundOrder, type FoundPayment, isVisible } from './order.js';
 import type { Failure } from './reasons.js';
 import { homesOf, isAt, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
 import { compareInService, isSettled, isStaffAmong, isTouched } from './service.js';
@@ -98,6 +98,8 @@ export interface PlanAround {
   now: number;
   /** Every shop that is configured. */
   locations: readonly Location[];
+  /** A person has decided that what staff took away is made again. */
+  recreate?: boolean;
 }
 
 /**
@@ -120,14 +122,14 @@ export function planOrder(
     date: wanted.date,
     location: wanted.location,
   };
-  const removed = removedByStaff(rows, place);
+  const removed = around.recreate ? null : removedByStaff(rows, place);
   if (!first) return planHidden(wanted, hidden, read, removed);
   const bills = billsOf(first, rows);
   const contents = contentsOf(first, read);
   const isHome = place.establishments.includes(first.establishmentId ?? 0);
   if (!isHome && !contents) return { kind: 'need-contents', order: first, bills };
   if (contents && isEmptied(contents) && claimIn(first.notes) === null) {
-    return planHidden(wanted, hidden, read, isAt(first, place) ? first : removed);
+    return planHidden(wanted, hidden, read, isAt(first, place) && !around.recreate ? first : removed);
   }
   return isHome
     ? planVisible(wanted, first, { bills, losers: hidden, contents, around })
@@ -255,13 +257,7 @@ export function completeActions(wanted: WantedOrder, order: FoundOrder, contents
     ...items.extra.map((row): Action => ({ action: 'remove_item', item: row.id, product: row.productId })),
     ...items.missing.map(addItem),
     ...(needsTotals(wanted, order) ? [setTotals(wanted)] : []),
-    ...payments.extra.map(
-      (row): Action => ({
-        action: 'remove_payment',
-        payment: row.id,
-        amount: row.amount === null ? null : formatCents(row.amount),
-      }),
-    ),
+    ...payments.extra.map(removePayment),
     ...(payments.missing === zero ? [] : [addPayment(wanted)]),
     { action: 'mark_printed' },
     { action: 'make_visible' },
@@ -320,6 +316,11 @@ export function addPayment(wanted: WantedOrder): Action {
     amount: formatCents(wanted.payment),
     payment_type: wanted.location.revel.paymentType,
   };
+}
+
+/** The action that takes back what was recorded as paid. */
+export function removePayment({ id, amount }: FoundPayment): Action {
+  return { action: 'remove_payment', payment: id, amount: amount === null ? null : formatCents(amount) };
 }
 
 /** The action that takes a header out of the race. */

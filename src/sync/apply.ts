@@ -1,4 +1,5 @@
 import { bookedBoth, bookedEvent } from '../domain/booked.js';
+import type { EventId, OrderId } from '../domain/ids.js';
 import { formatCents } from '../domain/money.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason } from '../domain/reasons.js';
@@ -30,13 +31,13 @@ export class Interrupted extends AppError {
  * @param lookedAt when {@link Work.rows} were asked for, if that was under the lock; null: look again first
  */
 export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
-  const { known, key, wanted } = work;
+  const { known, key, wanted, decision } = work;
   const rows = lookedAt === null ? null : { value: work.rows, asOf: lookedAt - ctx.timing.settle };
   const job: Job = {
     key,
-    begin: begin(givenFor(ctx, wanted, null), rows),
+    begin: begin(givenFor(ctx, wanted, null, decision), rows),
     planOnly: false,
-    refresh: () => reread(ctx, work),
+    refresh: () => (decision?.kind === 'void' ? Promise.resolve(null) : reread(ctx, work)),
   };
   const done = await ctx.scheduler.run(job);
   switch (done.kind) {
@@ -66,12 +67,11 @@ async function resultOf(
         await setDoubtful(ctx, known.id, true);
       }
       return halted(known, k.wanted, end, k);
+    case 'gone':
+      tellLeftovers(ctx, known.id, end.leftovers);
+      return { ...base(known), ...doneAs(false), orderId: end.order, changes };
     case 'standing': {
-      for (const id of end.leftovers) {
-        ctx.events.warning(
-          `Order ${id} of event ${known.id} is a leftover with a payment: check it in Revel.`,
-        );
-      }
+      tellLeftovers(ctx, known.id, end.leftovers);
       if (known.header && work.ownLines && k.wanted === wanted) {
         await remember(ctx, known.header, wanted, end.order, readAt);
       }
@@ -82,6 +82,12 @@ async function resultOf(
       const booked = bookedBoth(k.wanted, end.order);
       return { ...base(known), ...carriedOut(k, end.created), orderId, total, booked, notes, changes };
     }
+  }
+}
+
+function tellLeftovers(ctx: RunContext, event: EventId, orders: readonly OrderId[]): void {
+  for (const id of orders) {
+    ctx.events.warning(`Order ${id} of event ${event} is a leftover with a payment: check it in Revel.`);
   }
 }
 

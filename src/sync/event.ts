@@ -1,9 +1,17 @@
+import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { formatCents } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { type Action, markDeleted, type OrderPlan, planOrder, standings } from '../domain/plan.js';
+import {
+  type Action,
+  markDeleted,
+  type OrderPlan,
+  planOrder,
+  removePayment,
+  standings,
+} from '../domain/plan.js';
 import { isSettled } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderKey } from '../revel/types.js';
@@ -16,11 +24,13 @@ import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { notesOnSorted, tellNotPriced } from './once.js';
 import {
+  asideOf,
   begin,
   type End,
   type Given,
   headers,
   type Knowledge,
+  known as orderOf,
   type ReportPlan,
   unknown,
 } from './order/knowledge.js';
@@ -60,6 +70,8 @@ export interface Work {
   /** What the plan was made from, and when that was asked for by the clock of the run. */
   rows: readonly FoundOrder[];
   lookedAt: number;
+  /** What a person has decided about it; null: nothing. */
+  decision: Decision | null;
 }
 
 /**
@@ -159,9 +171,11 @@ interface ReadKnown {
   proof: Proof | null;
   /** The rows that matter were read by their ids. */
   isCurrent?: true;
+  decision?: Decision;
 }
 
-async function planRead(
+/** Decides about an event that has been read, and whose orders have been looked up. */
+export async function planRead(
   ctx: RunContext,
   event: SourceEvent,
   rows: readonly FoundOrder[],
@@ -195,10 +209,11 @@ async function planOrderOf(
   rows: readonly FoundOrder[],
   reads: ReadKnown,
 ): Promise<Planned> {
-  const { readAt, lookedAt, proof } = reads;
+  const { readAt, lookedAt, proof, decision = null } = reads;
   const known: Known = { id: event.id, header: event, location };
   const existing = rows.find((row) => !row.deleted) ?? null;
-  const stands = standings(rows).visible.length > 0;
+  // What comes in the place of another order is made by the menu as it is now.
+  const stands = standings(rows).visible.length > 0 && decision?.kind !== 'replace';
   const gathered = await gatherWanted(ctx, event, location, stands);
   if (gathered.kind === 'failed') {
     const { reason, error } = gathered.failure;
@@ -216,13 +231,16 @@ async function planOrderOf(
   const { order, ownLines } = gathered;
   const wanted = { ...order, told: [...order.told, ...(await notesOnSorted(ctx, order))] };
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
-  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt };
+  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt, decision };
   const isDoubted = await isDoubtful(ctx, event.id);
-  const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted));
+  const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted), decision);
   const { k, open } = await plan(ctx, key, given, rows, lookedAt, proof);
   if (open === null) {
     const planned = planOf(k, ctx.now());
-    if (planned.kind === 'failed') return result(await reported(ctx, known, wanted, planned, isDoubted));
+    const isKept = decision?.kind === 'keep';
+    if (planned.kind === 'failed' && !isKept) {
+      return result(await reported(ctx, known, wanted, planned, isDoubted));
+    }
     if (wanted.unmatched) {
       return result(failed(known, wanted.unmatched.reason, wanted.unmatched.error, existing, false));
     }
@@ -248,6 +266,8 @@ async function planOrderOf(
       return result(await reported(ctx, known, wanted, open.plan, isDoubted));
     case 'halted':
       return result(halted(known, wanted, open, k));
+    case 'gone':
+      throw new Error(`nothing has been decided about event ${known.id}`);
   }
 }
 
@@ -318,27 +338,47 @@ function actionsOf(plan: OrderPlan, k: Knowledge, losers: Action[]): { actions: 
   switch (plan.kind) {
     case 'create': {
       const elsewhere = plan.losers.map(({ id }) => markDeleted(id, null));
-      return { actions: [...k.actions, ...elsewhere, ...plan.actions], creates: true };
+      return { actions: [...k.actions, ...elsewhere, ...withRetired(plan.actions, k)], creates: true };
     }
     case 'complete': {
-      return { actions: [...plan.actions, ...losers], creates: false };
+      return { actions: [...k.actions, ...withRetired(plan.actions, k), ...losers], creates: false };
     }
     case 'standing':
     case 'in-service':
     case 'need-contents':
     case 'need-bills':
     case 'failed':
-      return { actions: [...k.actions], creates: false };
+      return { actions: [...k.actions, ...retiredBy(k)], creates: false };
   }
 }
 
+/** What gives way goes when all but the payment of what comes in its place is there. */
+function withRetired(actions: readonly Action[], k: Knowledge): Action[] {
+  const at = actions.findIndex(({ action }) => action === 'add_payment' || action === 'mark_printed');
+  return [...actions.slice(0, at), ...retiredBy(k), ...actions.slice(at)];
+}
+
+/** The orders that a person's decision takes away, and what was paid on them. */
+function retiredBy(k: Knowledge): Action[] {
+  const winner = k.decision?.kind === 'keep' ? k.decision.order : null;
+  return asideOf(k).flatMap((row): Action[] => {
+    const paid = (orderOf(k, row.id).payments?.value ?? []).filter(({ deleted }) => !deleted);
+    return row.deleted ? [] : [markDeleted(row.id, winner), ...paid.map(removePayment)];
+  });
+}
+
 /** What a run sets out with for one event. */
-export function givenFor(ctx: RunContext, wanted: WantedOrder, compareFrom: number | null): Given {
+export function givenFor(
+  ctx: RunContext,
+  wanted: WantedOrder,
+  compareFrom: number | null,
+  decision: Decision | null,
+): Given {
   const { zones, claim, request } = ctx;
   const timing = ctx.datesCount() ? ctx.timing : undated(ctx.timing);
   const sweep = request.target.kind !== 'events';
   const { locations } = ctx.settings;
-  return { wanted, claim, timing, zones, locations, sweep, compareFrom, begunAt: ctx.now() };
+  return { wanted, decision, claim, timing, zones, locations, sweep, compareFrom, begunAt: ctx.now() };
 }
 
 /**

@@ -184,6 +184,9 @@ function progressOf(k: Knowledge): string {
   if (actions.some(({ action }) => action === 'make_visible')) {
     return 'Everything was written; the next run compares it again.';
   }
+  if (k.decision && !Object.values(k.orders).some(({ retired }) => retired?.kept)) {
+    return 'Nothing was taken away: what staff can see is as it was. Once the cause is gone, decide again.';
+  }
   const made = madeBy(k).join(', ');
   const lines = actions.filter(({ action }) => action === 'add_item').length;
   const paid = actions.some(({ action }) => action === 'add_payment');

@@ -10,6 +10,7 @@ import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/primitives.js';
 import { refusedWork } from './apply.js';
 import { openRun, type RunContext } from './context.js';
+import { planDecided } from './decide.js';
 import { type Planned, planById, planListed, plannedResult, settleListed, type Work } from './event.js';
 import { whoHolds } from './holder.js';
 import { keyOf } from './judge.js';
@@ -83,11 +84,13 @@ class Run {
   async #byId(candidate: Candidate): Promise<EventResult> {
     const ctx = this.#ctx;
     if (!ctx.settings.enabled) return disabled(ctx, candidate);
-    if (ctx.request.dryRun) return settled(await planById(ctx, candidate.id));
+    const { decision } = ctx.request;
+    const plan = () => (decision ? planDecided(ctx, candidate.id, decision) : planById(ctx, candidate.id));
+    if (ctx.request.dryRun) return settled(await plan());
     const lock = await this.#waitForLock(candidate);
     if (!lock) return await this.#lockedOut(candidate);
     try {
-      const planned = await planById(ctx, candidate.id);
+      const planned = await plan();
       return planned.kind === 'result'
         ? planned.result
         : await applyTold(ctx, planned.work, planned.work.lookedAt);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import type { Acceptance } from '../domain/acceptance.js';
 import type { Booked } from '../domain/booked.js';
+import type { Decision } from '../domain/decision.js';
 import type { Difference } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
@@ -33,6 +34,8 @@ export interface SyncRequest {
   late: boolean;
   /** Go past the limit of creates per run. */
   force: boolean;
+  /** What a person has decided about the one event that is named; absent: nothing. */
+  decision?: Decision;
   /** Wait for whoever holds a lock, as long as the run may last. */
   wait?: boolean;
   /** Location names or site ids; null: all. */

@@ -1,3 +1,4 @@
+import { type Decision, setAside } from '../../domain/decision.js';
 import type { OrderId } from '../../domain/ids.js';
 import type { Location } from '../../domain/location.js';
 import { type Claim, claimIn, runIn } from '../../domain/notes.js';
@@ -42,7 +43,11 @@ export type Write =
   /** Our claim goes from the notes of an order that was finished meanwhile. */
   | { kind: 'take-back'; id: OrderId; revision: string }
   /** Marked deleted: it lost against `winner`, or stands where the event is no more. */
-  | { kind: 'drop'; id: OrderId; winner: OrderId | null };
+  | { kind: 'drop'; id: OrderId; winner: OrderId | null }
+  /** Staff could see it, and a person has decided that it goes; `winner`: what stands in its place, null: nothing. */
+  | { kind: 'retire'; id: OrderId; winner: OrderId | null }
+  /** The notes that it had before Revel did not keep the mark. */
+  | { kind: 'restore'; id: OrderId; notes: string };
 
 /** One question to Revel. */
 export type Read =
@@ -75,6 +80,8 @@ export type ReportPlan = Extract<OrderPlan, { kind: 'failed' | 'in-service' }>;
 export type End =
   /** `created`: by this run. `compared`: its lines and payments as well as its header, as of then; null: its header alone. `leftovers`: hidden headers with a payment. */
   | { kind: 'standing'; order: FoundOrder; created: boolean; compared: number | null; leftovers: OrderId[] }
+  /** The order that a person did not want any more is gone. */
+  | { kind: 'gone'; order: OrderId; leftovers: OrderId[] }
   /** A person is needed, or nothing is to be done. */
   | { kind: 'report'; plan: ReportPlan }
   | ({ kind: 'halted'; message: string; upstream: boolean } & (
@@ -135,6 +142,11 @@ export interface Known {
   readonly shownAt: number | null;
   /** This run has marked it deleted. */
   readonly dropped: boolean;
+  /**
+   * By a person's decision this run has marked it deleted, at the latest `at`. `kept`: whether a look from then on has
+   * shown the mark; null: no look yet. `notes`: what it said before.
+   */
+  readonly retired: { at: number; kept: boolean | null; notes: string } | null;
 }
 
 /** What is known of an order that nothing has been read of. */
@@ -154,12 +166,15 @@ export const unknown: Known = {
   tries: { lines: 0, totals: 0, finish: 0 },
   shownAt: null,
   dropped: false,
+  retired: null,
 };
 
 /** What a run sets out with. */
 export interface Given {
   /** What the event's order must be. */
   wanted: WantedOrder;
+  /** What a person has decided about the event's orders; null: nothing, as in every run that nobody sits before. */
+  decision: Decision | null;
   /** 8 hex digits of whoever shares the event's lock with us, and 8 of the run. */
   claim: Claim;
   timing: Timing;
@@ -265,6 +280,11 @@ export function headers(k: Knowledge): FoundOrder[] {
     const order = seenHeader(k, row.id)?.value ?? { ...row, deleted: true };
     return known(k, row.id).dropped ? { ...order, deleted: true } : order;
   });
+}
+
+/** The orders that a person's decision sets aside. */
+export function asideOf(k: Knowledge): FoundOrder[] {
+  return k.decision ? setAside(k.decision, headers(k)) : [];
 }
 
 /**

@@ -1,7 +1,6 @@
 import { compareMoney } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
-import { formatCents } from '../../domain/money.js';
-import { claimIn, finalNotes, isSuperseded } from '../../domain/notes.js';
+import { claimIn, finalNotes, isSuperseded, isTakenAway } from '../../domain/notes.js';
 import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import {
   type Action,
@@ -10,9 +9,11 @@ import {
   createOrder,
   markDeleted,
   needsTotals,
+  removePayment,
   setTotals,
 } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
+import { isTouched } from '../../domain/service.js';
 import type { WantedOrder } from '../../domain/wantedOrder.js';
 import type { RevelWrite } from '../../revel/types.js';
 import {
@@ -150,7 +151,7 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       return { ...k, beyond: true, rows };
     }
     case 'header': {
-      const { missedAt } = known(k, found.id);
+      const { missedAt, retired } = known(k, found.id);
       const header = { value: found.header, asOf };
       const isSeen = Boolean(seenHeader(k, found.id)?.value);
       // Reads by the id may lag more than lists do: that it is not there counts once it would have to be.
@@ -159,7 +160,11 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
         const notBefore = Math.max(k.notBefore, from + k.timing.settle);
         return change({ ...k, notBefore }, found.id, { missedAt: from });
       }
-      return change(k, found.id, { header: later(k, found.id, header), missedAt: null });
+      // By this answer and nothing that was known before: a mark that was answered is not yet one that is kept.
+      const isTold = retired !== null && retired.kept === null && asOf >= retired.at;
+      const kept = found.header === null || found.header.deleted;
+      const mark = isTold ? { retired: { ...retired, kept } } : {};
+      return change(k, found.id, { header: later(k, found.id, header), missedAt: null, ...mark });
     }
     case 'items': {
       const { lines, gone, tries } = known(k, found.id);
@@ -274,6 +279,10 @@ function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean {
       return mark?.reach !== k.claim.reach;
     case 'drop':
       return order.deleted || isSuperseded(order.notes);
+    case 'retire':
+      return order.deleted || isTakenAway(order.notes);
+    case 'restore':
+      return order.notes === write.notes;
     case 'create':
     case 'add-line':
     case 'remove-line':
@@ -329,10 +338,8 @@ function happened(
       return did(change(k, id, { paid }), addPayment(k.wanted));
     }
     case 'remove-payment': {
-      const { id: payment, amount } = write.row;
-      const text = amount === null ? null : formatCents(amount);
-      const after = change(k, id, { gone: { ...gone, payments: { ...gone.payments, [payment]: now } } });
-      return did(after, { action: 'remove_payment', payment, amount: text });
+      const after = change(k, id, { gone: { ...gone, payments: { ...gone.payments, [write.row.id]: now } } });
+      return did(after, removePayment(write.row));
     }
     case 'finish': {
       const after = change(k, id, { header, tries: { ...tries, finish: tries.finish + 1 } });
@@ -363,6 +370,18 @@ function happened(
       const after = did(change(k, id, { header, dropped: true, ours: null }), markDeleted(id, write.winner));
       return isKept ? after : { ...after, warnings: [...after.warnings, warning] };
     }
+    case 'retire': {
+      const notes = seenHeader(k, id)?.value?.notes ?? '';
+      const after = did(
+        change(k, id, { header: header ?? known(k, id).header, retired: { at: now, kept: null, notes } }),
+        markDeleted(id, write.winner),
+      );
+      if (!order || !isTouched(k.wanted, order)) return after;
+      const warning = `Order ${id} of event ${k.wanted.eventId} was opened or changed by somebody in the moment in which it was taken away: look in Revel whether something of it has to be carried over.`;
+      return { ...after, warnings: [...after.warnings, warning] };
+    }
+    case 'restore':
+      return change(k, id, { header: header ?? known(k, id).header });
   }
 }
 

@@ -5,7 +5,8 @@ import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
-import { leftElsewhere } from '../../domain/verdicts.js';
+import { decided, leftoversOf, retireReplaced } from './decided.js';
+import { dropElsewhere, leaveElsewhereToPeople } from './elsewhere.js';
 import {
   contentsOf,
   type Knowledge,
@@ -25,7 +26,6 @@ import {
   evidenceOf,
   halt,
   isDatedBefore,
-  isElsewhere,
   isRight,
   leased,
   linesDiffer,
@@ -65,6 +65,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   settleLostWrite,
   lookForOrders,
   readBack,
+  ...decided,
   compareContents,
   readHeaderBeforeReporting,
   readContentsBeforeReporting,
@@ -90,6 +91,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   lookForRivals,
   confirmLines,
   removePayments,
+  retireReplaced,
   pay,
   confirmPayment,
   finish,
@@ -239,9 +241,7 @@ function stand({ k, plan }: Situation): Step | null {
   if (plan.kind !== 'standing') return null;
   const { made: created, items, payments } = known(k, plan.order.id);
   const compared = items && payments ? earliest(items, payments) : null;
-  const leftovers = plan.losers
-    .map(({ id }) => id)
-    .filter((id) => known(k, id).payments?.value.some(({ deleted }) => !deleted));
+  const leftovers = leftoversOf(k, plan.losers);
   return { do: 'end', end: { kind: 'standing', order: plan.order, created, compared, leftovers } };
 }
 
@@ -279,15 +279,6 @@ function readOther({ k, subject }: Situation): Step | null {
   const isOld = header === null || header.asOf < rowsAsOf(k);
   const reads = wholeReads(id).filter(({ of }) => (of === 'header' ? isOld : !subject[of]));
   return reads.length > 0 ? look('none', ...reads) : null;
-}
-
-/** An unfinished order where the event is no more, and on which staff has worked or money hangs. */
-function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
-  if (!subject || !isElsewhere(k, subject)) return null;
-  const { id, order, payments } = subject;
-  if (!payments) return look('none', { of: 'payments', id });
-  const isOurs = !isTouched(k.wanted, order) && payments.value.every(({ deleted }) => deleted);
-  return isOurs ? null : halt('ORPHANED', leftElsewhere(k.wanted, order));
 }
 
 /** While an order of another run changes, somebody is at work on it. A run of our own lock is dead: we hold it. */
@@ -342,12 +333,6 @@ function hold({ k, now, subject }: Situation): Step | null {
 }
 
 // It is ours.
-
-/** Nothing is shown before the unfinished order is gone where the event is no more. */
-function dropElsewhere({ k, now, subject }: Situation): Step | null {
-  if (!subject || !isElsewhere(k, subject)) return null;
-  return leased(k, now, subject.id, { kind: 'drop', id: subject.id, winner: null });
-}
 
 /** What hangs on an order that was taken over; on one that this run has made nothing does. */
 function readContents({ subject }: Situation): Step | null {

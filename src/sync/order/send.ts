@@ -2,7 +2,7 @@ import { isFiledUnder, orderDate, rowDate } from '../../domain/businessDay.js';
 import { historyUuid } from '../../domain/identity.js';
 import type { OrderId } from '../../domain/ids.js';
 import { zero } from '../../domain/money.js';
-import { claimedNotes, finalNotes, supersededNotes } from '../../domain/notes.js';
+import { claimedNotes, finalNotes, supersededNotes, voidedNotes } from '../../domain/notes.js';
 import type { FoundOrder } from '../../domain/order.js';
 import { localDateTime } from '../../domain/zones.js';
 import type { Guard, RevelPort, RevelWrite } from '../../revel/types.js';
@@ -79,6 +79,13 @@ export function send(
       const notes = supersededNotes(eventId, write.winner ?? (orderId as OrderId));
       return revel.changeOrder(orderId, { deleted: true, notes, updatedDate }, guard);
     }
+    case 'retire': {
+      const { winner } = write;
+      const notes = winner === null ? voidedNotes(eventId, k.claim.run) : supersededNotes(eventId, winner);
+      return revel.changeOrder(orderId, { deleted: true, notes, updatedDate }, guard);
+    }
+    case 'restore':
+      return revel.changeOrder(orderId, { notes: write.notes, updatedDate }, guard);
   }
 }
 

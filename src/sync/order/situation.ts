@@ -18,6 +18,7 @@ import { isTouched } from '../../domain/service.js';
 import type { WantedItem } from '../../domain/wantedOrder.js';
 import { parseNaive } from '../../domain/zones.js';
 import {
+  asideOf,
   contentsOf,
   headers,
   type Knowledge,
@@ -52,9 +53,11 @@ export type Subject = NonNullable<Situation['subject']>;
 
 /** The plan for the event's order from all that is known. */
 export function planOf(k: Knowledge, now: number): OrderPlan {
-  const rows = headers(k);
+  const aside = new Set(asideOf(k).map(({ id }) => id));
+  const rows = headers(k).filter(({ id }) => !aside.has(id));
   const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
-  return planOrder(k.wanted, rows, read, { now, locations: k.locations });
+  const recreate = k.decision?.kind === 'recreate';
+  return planOrder(k.wanted, rows, read, { now, locations: k.locations, recreate });
 }
 
 /** All that a rule goes by. */
@@ -162,6 +165,8 @@ export function evidenceOf(write: Write): Read {
     case 'hold':
     case 'take-back':
     case 'drop':
+    case 'retire':
+    case 'restore':
       return { of: 'header', id: write.id };
   }
 }

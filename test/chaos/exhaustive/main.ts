@@ -1,10 +1,11 @@
 /**
  * Searches the protocol exhaustively: npm run exhaustive -- [name=value ...]. Without any, the scopes that the tests
  * search; else one scope of one's own, e.g.
- * `lines=2 late=1 crash=1 faults=2 share=1 inflight=20 lease=8 seconds=3600`.
+ * `lines=2 late=1 crash=1 faults=2 share=1 inflight=20 lease=8 seconds=3600`. `suite=decided`: those with a person who
+ * decides about what stands.
  */
 import { KINDS, type Scope, scopeOf, timingIn } from './scope.js';
-import { smallScopes } from './scopes.js';
+import { decidedScopes, smallScopes } from './scopes.js';
 import { type Limits, type Searched, search } from './search.js';
 
 const args = process.argv.slice(2);
@@ -24,6 +25,7 @@ function ownScope(): Scope {
   );
   return scopeOf(args.join(' '), {
     lines: number('lines', 1),
+    start: (given.get('start') ?? 'empty') as Scope['start'],
     faults: number('faults', 1),
     budget,
     timing,
@@ -61,4 +63,6 @@ function searchAll(scopes: readonly Scope[]): void {
   }
 }
 
-searchAll(args.length > 0 && given.get('suite') !== 'small' ? [ownScope()] : smallScopes());
+const suites: Readonly<Record<string, () => Scope[]>> = { small: smallScopes, decided: decidedScopes };
+const suite = suites[args.length === 0 ? 'small' : (given.get('suite') ?? '')];
+searchAll(suite ? suite() : [ownScope()]);

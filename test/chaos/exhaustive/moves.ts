@@ -1,4 +1,5 @@
 /** What one run can do next, by the protocol that ships; the rest of the world is one value. */
+import type { Decision } from '../../../src/domain/decision.js';
 import type { OrderId } from '../../../src/domain/ids.js';
 import type { FoundOrder } from '../../../src/domain/order.js';
 import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
@@ -10,13 +11,14 @@ import {
   type Step,
   type Write,
 } from '../../../src/sync/order/knowledge.js';
-import { type Found, learnRefreshed } from '../../../src/sync/order/learn.js';
+import { type Found, learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
 import { next } from '../../../src/sync/order/next.js';
 import type { Timing } from '../../../src/sync/order/timing.js';
 import { dateOf, encode, fixed, NOW, rows, TICK } from './intern.js';
 import type { Kind, Scope } from './scope.js';
 import {
   carryOut,
+  EMPTY,
   isRight,
   isTheirs,
   isVisible,
@@ -101,11 +103,27 @@ function believed(scope: Scope): Timing {
   return known;
 }
 
-function begun(host: string, life: number, scope: Scope, wanted: WantedOrder, now = NOW): Knowledge {
+/** What a person decides about what stands at the start. */
+const DECISIONS: Readonly<Record<Scope['start'], Decision | null>> = {
+  empty: null,
+  drifted: fixed({ kind: 'replace', order: '1' as OrderId } as const, 'decision'),
+  removed: fixed({ kind: 'recreate' } as const, 'decision'),
+  doubled: fixed({ kind: 'keep', order: '1' as OrderId } as const, 'decision'),
+};
+
+function begun(
+  host: string,
+  life: number,
+  scope: Scope,
+  wanted: WantedOrder,
+  now = NOW,
+  decision: Decision | null = null,
+): Knowledge {
   const claim = { reach: (scope.share ? '0' : host).repeat(8), run: `${host}000000${life}` };
   return begin(
     {
       wanted,
+      decision,
       claim,
       timing: believed(scope),
       zones: ZONES,
@@ -214,10 +232,17 @@ function misjudged(end: End, k: Knowledge, world: World, event: WantedOrder): st
       return isRight(withoutTheirs(world), k.wanted) ? null : `ends "standing", but the order is not right`;
     case 'report': {
       const { order } = end.plan;
+      // A person may have settled it since the look.
+      const isSettled = world.orders.some(
+        ({ deleted, historyIds }) => deleted && historyIds?.includes('ours'),
+      );
+      if (isSettled && isRight(world, event)) return null;
       if (end.plan.kind === 'in-service')
         return theirs ? null : 'false alarm: in service, but staff has no hand in it';
       const { reason } = end.plan.failure;
-      if (reason === 'DUPLICATE_ORDERS') return visible.length > 1 ? null : 'false alarm: DUPLICATE_ORDERS';
+      if (reason === 'DUPLICATE_ORDERS') {
+        return visible.length > 1 ? null : 'false alarm: DUPLICATE_ORDERS';
+      }
       if (reason === 'TOUCHED') {
         return order && isWorkedOn(world, order.id) ? null : 'false alarm: TOUCHED, but staff has not';
       }
@@ -228,6 +253,8 @@ function misjudged(end: End, k: Knowledge, world: World, event: WantedOrder): st
       return end.reason === 'UNVERIFIED' && !theirs && isRight(world, k.wanted)
         ? 'false alarm: UNVERIFIED of a right order'
         : null;
+    case 'gone':
+      return visible.length > 0 ? 'ends "gone", but staff can see an order' : null;
   }
 }
 
@@ -239,6 +266,8 @@ function endText(end: End): string {
       return end.plan.kind === 'failed' ? end.plan.failure.reason : 'in service';
     case 'halted':
       return `${end.reason}: ${end.message}`;
+    case 'gone':
+      return 'gone';
   }
 }
 
@@ -289,15 +318,22 @@ export function outcomes(
   const { run } = slot;
   if (!run) {
     if (slot.lives === 0) return { isBusy: false, list };
-    const k = begun(slot.host, slot.lives, scope, event);
-    put('begins', { k, flight: null, stalled: null, told: NOTHING });
+    const fresh = { flight: null, stalled: null, told: NOTHING };
+    put('begins', { k: begun(slot.host, slot.lives, scope, event), ...fresh });
+    const decision = DECISIONS[scope.start];
+    if (decision && can('decide')) {
+      const k = begun(slot.host, slot.lives, scope, event, NOW, decision);
+      put(`begins, decided to ${decision.kind}`, { k, ...fresh }, { kind: 'decide' });
+    }
     for (const to of list) to.slot = { ...to.slot, lives: slot.lives - 1 };
     return { isBusy: false, list };
   }
   const { k, flight, stalled } = run;
+  const bad = (was: World, after: World, request: Request) =>
+    misdeed(was, after, request, scope.start) ?? wrong(after, wanted, mostOf(scope));
   const landed = (request: Request) => {
     const { world: after, value } = carryOut(world, request);
-    return { after, value, violation: misdeed(world, after, request) ?? wrong(after, wanted) };
+    return { after, value, violation: bad(world, after, request) };
   };
   const learned = (
     from: Run,
@@ -347,6 +383,17 @@ export function outcomes(
     if (can('forgotten') && /item|payment/.test(request.to)) {
       const kept = learned(from, write, { kind: 'done', value: true }, NOW);
       put(`${name}: taken, but not kept`, kept, { kind: 'forgotten' });
+    }
+    if (can('unkept') && request.to === 'change' && request.fields.deleted) {
+      const { deleted: _, ...fields } = request.fields;
+      const shown = carryOut(world, { ...request, fields });
+      const kept = {
+        world: shown.world,
+        violation: bad(world, shown.world, request),
+        kind: 'unkept',
+      } as const;
+      put(`${name}: mark not kept`, learned(from, write, { kind: 'done', value: shown.value }, NOW), kept);
+      put(`${name}: mark answered, not kept`, learned(from, write, { kind: 'done', value }, NOW), kept);
     }
     if (can('hang')) {
       const hanging = { request, until: left, write, sentAt: NOW, landed: false };
@@ -422,6 +469,56 @@ function named(write: Write): string {
   }
 }
 
+/** How many orders staff may see at once: as many as there were. */
+export const mostOf = ({ start }: Scope): number => (start === 'doubled' ? 2 : 1);
+
+/** What stands when a search begins, and which state of the event Tripleseat has by then. */
+export function startOf(scope: Scope, wanted: readonly WantedOrder[]): { world: World; state: number } {
+  const [event] = wanted;
+  if (scope.start === 'empty' || !event) return { world: EMPTY, state: 0 };
+  const plain: Scope = { ...scope, start: 'empty' };
+  let [world, k, now] = [EMPTY, begun('c', 9, plain, event), NOW];
+  for (let step = next(k, now); step.do !== 'end'; step = next(k, now)) {
+    if (step.do === 'wait') now = step.until;
+    if (step.do === 'look')
+      k = learnFound(
+        k,
+        step.reads.map((read) => answered(world, read, now)),
+        now,
+      );
+    if (step.do === 'write') {
+      const done = carryOut(world, requestOf(k, step.write, now));
+      world = done.world;
+      k = learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
+    }
+  }
+  const old = dated(world, dateOf(NOW - scope.caps.date * TICK));
+  const [order] = old.orders;
+  if (!order) throw new Error('an order stands');
+  switch (scope.start) {
+    case 'drifted':
+      return { world: old, state: 1 };
+    case 'removed':
+      return { world: { ...old, orders: [rows.of({ ...order, deleted: true }) as FoundOrder] }, state: 0 };
+    case 'doubled': {
+      const id = '2' as OrderId;
+      const copy = <T extends { id: string; uuid: string | null }>(of: readonly T[]) =>
+        of.map(
+          (row) => rows.of({ ...row, id: `2${row.id.slice(1)}`, uuid: `${row.uuid} too`, orderId: id }) as T,
+        );
+      const second = rows.of({ ...order, id, uuid: `${order.uuid} too` }) as FoundOrder;
+      return {
+        world: {
+          orders: [order, second],
+          items: [...old.items, ...copy(old.items)],
+          payments: [...old.payments, ...copy(old.payments)],
+        },
+        state: 0,
+      };
+    }
+  }
+}
+
 /** The same with all its dates at once: as if it were of now, or so old that nobody can be at work. */
 function dated(world: World, at: string): World {
   const orders = world.orders.map((row) => rows.of({ ...row, updatedDate: at }) as FoundOrder);
@@ -447,7 +544,7 @@ export function stuck(
     const key = `${state}${encode(young)}`;
     if (known.has(key)) continue;
     known.set(key, null);
-    if (wrong(world, wanted)) continue;
+    if (wrong(world, wanted, mostOf(scope))) continue;
     for (const [age, then] of [
       ['', young],
       [', much later', dated(world, dateOf(NOW - scope.caps.date * TICK))],
@@ -491,7 +588,8 @@ function cleanRuns(
         if (which === 'second') return `the second clean run still writes ${step.write.kind}`;
         const request = requestOf(k, step.write, now);
         const done = carryOut(world, request);
-        const bad = misdeed(world, done.world, request) ?? wrong(done.world, wanted);
+        const bad =
+          misdeed(world, done.world, request, scope.start) ?? wrong(done.world, wanted, mostOf(scope));
         if (bad) return `the ${which} clean run: ${bad}`;
         world = done.world;
         k = scope.heart.learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);

@@ -18,6 +18,10 @@ export const KINDS = [
   'stale',
   'edit',
   'staff',
+  /** A person decides about the order, in the run that begins. */
+  'decide',
+  /** Revel does not keep a deleted mark, whatever it answers. */
+  'unkept',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -40,6 +44,11 @@ export const HEART: Heart = {
 export interface Scope {
   name: string;
   lines: number;
+  /**
+   * What stands when it begins: nothing; an order of an earlier state of the event; one that staff has taken away; or
+   * two of them.
+   */
+  start: 'empty' | 'drifted' | 'removed' | 'doubled';
   /** In ticks. */
   timing: Timing;
   budget: Readonly<Record<Kind, number>>;
@@ -124,6 +133,7 @@ export function scopeOf(
   return {
     name,
     lines: 1,
+    start: 'empty',
     faults: 1,
     deeds: ['open it', 'make it show', 'touch its header', 'touch a line', 'add a line'],
     lag: 0,

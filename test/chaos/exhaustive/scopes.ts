@@ -31,3 +31,27 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
     one('a crash', { timing: timingIn(1, 2, 3), budget: { crash: 1 } }),
   ];
 }
+
+/** The same where a person decides about what stands already. */
+export function decidedScopes(): Scope[] {
+  const short = { lives: 1, faults: 2, timing: timingIn(1, 2, 3), stall: 9 };
+  const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) =>
+    scopeOf(name, { ...short, ...what, budget: { decide: 1, ...what.budget } });
+  const each = { refused: 1, denied: 1, lost: 1, late: 1, hang: 1, crash: 1, stall: 1, unkept: 1 };
+  return [
+    one('replaced by one of two persons', { start: 'drifted', budget: { decide: 2 } }),
+    one('replaced, and a crash', { start: 'drifted', budget: { crash: 1 } }),
+    one('replaced, and a lost answer', { start: 'drifted', budget: { lost: 1 } }),
+    one('replaced, and a mark that is not kept', { start: 'drifted', budget: { unkept: 1 } }),
+    one('replaced, and a deed of staff', { start: 'drifted', budget: { staff: 1 } }),
+    one('replaced, and a request under way', { start: 'drifted', budget: { late: 1 } }),
+    one('replaced under one lock, and a crash', {
+      start: 'drifted',
+      share: true,
+      lives: 2,
+      budget: { crash: 1 },
+    }),
+    one('one of two kept, one of anything', { start: 'doubled', budget: each }),
+    one('made again, one of anything', { start: 'removed', budget: each }),
+  ];
+}

@@ -5,9 +5,9 @@
  * alone, so it is computed once for each pair.
  */
 import { encode, isFixed, NOW, Numbered, older, rebuilt, rows } from './intern.js';
-import { type Flight, outcomes, type Slot, stuck, type View } from './moves.js';
+import { type Flight, mostOf, outcomes, type Slot, startOf, stuck, type View } from './moves.js';
 import { KINDS, type Kind, type Scope } from './scope.js';
-import { carryOut, DEEDS, EMPTY, misdeed, versions, type World, wrong } from './world.js';
+import { carryOut, DEEDS, misdeed, versions, type World, wrong } from './world.js';
 
 /** Something that must never be, with the shortest way there. */
 interface Violation {
@@ -148,7 +148,7 @@ export function search(scope: Scope, limits: Limits): Searched {
       visit(
         () => `(the ${what} that nobody waits for lands)`,
         to,
-        misdeed(seen.world, world, request) ?? wrong(world, wanted),
+        misdeed(seen.world, world, request, scope.start) ?? wrong(world, wanted, mostOf(scope)),
       );
     });
     const staff = spent(budget, 'staff');
@@ -261,7 +261,7 @@ export function search(scope: Scope, limits: Limits): Searched {
     if (text) report(text, n, label);
   }
 
-  const start = views.number({ world: EMPTY, olds: [], state: 0 });
+  const start = views.number({ ...startOf(scope, wanted), olds: [] });
   const slot = (host: 'a' | 'b') => slots.number({ host, lives: scope.lives, run: null });
   const budget = budgets.number([...KINDS.map((kind) => scope.budget[kind]), scope.faults]);
   add([start, slot('a'), slot('b'), flights.number([]), budget], 0, 0);

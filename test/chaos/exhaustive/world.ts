@@ -8,13 +8,16 @@ import {
   claimIn,
   finalNotes,
   isSuperseded,
+  isTakenAway,
   revisionIn,
   supersededNotes,
+  voidedNotes,
 } from '../../../src/domain/notes.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../../../src/domain/order.js';
 import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import type { Knowledge, Write } from '../../../src/sync/order/knowledge.js';
 import { dateOf, fixed, NOW, rows } from './intern.js';
+import type { Scope } from './scope.js';
 
 /** Our Revel user, and somebody else's. */
 const ME = 7;
@@ -193,6 +196,13 @@ export function requestOf(k: Knowledge, write: Write, now = NOW): Request {
       return change({ notes: finalNotes(eventId, write.revision, claim.run) });
     case 'drop':
       return change({ deleted: true, notes: supersededNotes(eventId, write.winner ?? write.id) });
+    case 'retire': {
+      const { winner } = write;
+      const notes = winner === null ? voidedNotes(eventId, claim.run) : supersededNotes(eventId, winner);
+      return change({ deleted: true, notes });
+    }
+    case 'restore':
+      return change({ notes: write.notes });
   }
 }
 
@@ -296,10 +306,10 @@ function faultIn(w: World, order: FoundOrder, wanted: readonly WantedOrder[]): s
   if (ours === 0) return null;
   const mark = claimIn(order.notes);
   if (mark?.kind === 'filling') return `visible order ${id} is marked as unfinished`;
-  if (isSuperseded(order.notes)) return `visible order ${id} is marked as superseded`;
   if (!order.printed) return `visible order ${id} is not printed`;
-  // A claim that came late may name an earlier state of the event.
-  const states = wanted.filter(({ revision }) => mark !== null || revision === revisionIn(order.notes));
+  // A claim that came late may name an earlier state of the event; a mark that Revel did not keep names none.
+  const isOpen = mark !== null || isSuperseded(order.notes);
+  const states = wanted.filter(({ revision }) => isOpen || revision === revisionIn(order.notes));
   const faults = states.map((state) => shortcoming(order, items, payments, state));
   return faults.includes(null) ? null : (faults[0] ?? `visible order ${id} is of no state of the event`);
 }
@@ -320,11 +330,20 @@ function shortcoming(
   return compareMoney(state, order).length > 0 ? `visible order ${order.id} has other totals` : null;
 }
 
-/** What must never be; null: all is well. */
-export function wrong(w: World, wanted: readonly WantedOrder[]): string | null {
+/** What must never be; null: all is well. `most`: so many orders staff could see from the start. */
+export function wrong(w: World, wanted: readonly WantedOrder[], most = 1): string | null {
   const visible = w.orders.filter(isVisible);
   const ours = visible.filter(({ historyIds }) => historyIds?.includes('ours'));
-  if (ours.length > 1) return `two visible orders: ${ours.map(({ id }) => id).join(', ')}`;
+  if (ours.length > most) return `two visible orders: ${ours.map(({ id }) => id).join(', ')}`;
+  // What staff has taken away is theirs to settle.
+  const shown = w.orders
+    .filter(
+      ({ id, historyIds, deleted, notes }) =>
+        historyIds?.includes('ours') && (!deleted || (isTakenAway(notes) && !isWorkedOn(w, id))),
+    )
+    .map(({ id }) => id);
+  const counting = w.payments.filter((row) => !row.deleted && shown.includes(row.orderId));
+  if (counting.length > most) return `two payments count: ${counting.map(({ id }) => id).join(', ')}`;
   for (const order of visible) {
     const fault = faultIn(w, order, wanted);
     if (fault) return fault;
@@ -333,8 +352,10 @@ export function wrong(w: World, wanted: readonly WantedOrder[]): string | null {
 }
 
 /** What is wrong with a change of ours, once it has taken effect; null: nothing. */
-export function misdeed(before: World, after: World, request: Request): string | null {
+export function misdeed(before: World, after: World, request: Request, start: Scope['start']): string | null {
   if (request.id === null) return null;
+  const isDecided = request.to === 'change' && (request.what === 'retire' || request.what === 'restore');
+  if (isDecided && (start === 'drifted' || start === 'doubled')) return null;
   const order = before.orders.find(({ id }) => id === request.id);
   if (!order || !isVisible(order) || isWorkedOn(before, request.id)) return null;
   if (request.to === 'change' && (request.what === 'claim' || request.what === 'take-back')) return null;

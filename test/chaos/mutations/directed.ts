@@ -24,7 +24,7 @@ const FIRST = '1' as OrderId;
 function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowledge {
   const zones = { 1: 'UTC', 2: 'UTC' };
   const given = { wanted, claim, timing: heart.timing(TIMING), zones, locations: [], sweep: false };
-  return begin({ ...given, compareFrom: null, begunAt: now }, null);
+  return begin({ ...given, decision: null, compareFrom: null, begunAt: now }, null);
 }
 
 interface Course {

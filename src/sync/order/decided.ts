@@ -1,0 +1,174 @@
+import type { OrderId } from '../../domain/ids.js';
+import { isTakenAway } from '../../domain/notes.js';
+import { type FoundOrder, isVisible } from '../../domain/order.js';
+import { isStaffAmong, isTouched } from '../../domain/service.js';
+import {
+  asideOf,
+  contentsOf,
+  headers,
+  type Knowledge,
+  known,
+  type Read,
+  type Step,
+  seenHeader,
+} from './knowledge.js';
+import {
+  dropFirst,
+  earliest,
+  halt,
+  leased,
+  look,
+  lookFrom,
+  rowsAsOf,
+  type Situation,
+  unverified,
+  wholeReads,
+} from './situation.js';
+
+/*
+ * What a person has decided about orders that staff can see. No run writes to those by itself; whoever decides sets
+ * some of them aside, and the event is planned as if they were not there. Such an order goes in one write, which is the
+ * decision: its deleted mark, with what stands in its place in its notes. Before it every run goes by the old order, and
+ * after it every run, of whatever host and whatever it knows, goes by the new one. So there is no moment with two.
+ */
+
+/** The rules that come before all planning. */
+export const decided = {
+  readSetAside,
+  leaveTouched,
+  confirmRetired,
+  clearRetired,
+  retireOthers,
+  endVoided,
+};
+
+/** Staff has had a hand in it, as far as this run has seen. */
+function isTheirs(k: Knowledge, row: FoundOrder): boolean {
+  const contents = contentsOf(k, row);
+  return isTouched(k.wanted, row) || (contents !== null && isStaffAmong(k.wanted, contents));
+}
+
+/** Still there, as far as this run knows. */
+function isLive(k: Knowledge, { id, deleted }: FoundOrder): boolean {
+  return !deleted && known(k, id).retired === null;
+}
+
+/** Before anything is made in their place, they are read as they are. */
+function readSetAside({ k }: Situation): Step | null {
+  const reads = asideOf(k)
+    .filter((row) => isLive(k, row))
+    .flatMap(({ id }) =>
+      wholeReads(id).filter(({ of }) => {
+        const seen = known(k, id)[of];
+        return seen === null || (of === 'header' && seen.asOf < rowsAsOf(k));
+      }),
+    );
+  return reads.length > 0 ? look('none', ...reads) : null;
+}
+
+/** What a POS has opened, or somebody else has changed or paid on, is not taken away by anybody but staff. */
+function leaveTouched({ k }: Situation): Step | null {
+  const order = asideOf(k).find((row) => isLive(k, row) && isTheirs(k, row));
+  if (!order) return null;
+  return halt(
+    'TOUCHED',
+    `Staff has worked on order ${order.id}, so that it is not taken away from here. Change or void it on the POS.`,
+  );
+}
+
+/** Where nothing has to be made first: the others beside the one that counts, and what the event does not want. */
+function retireOthers({ k, now, plan }: Situation): Step | null {
+  const { decision } = k;
+  if (decision?.kind !== 'keep' && decision?.kind !== 'void') return null;
+  const order = asideOf(k).find((row) => isLive(k, row));
+  if (!order) return null;
+  if (decision.kind === 'void') return retire(k, now, order.id, null);
+  const isThere = 'order' in plan && plan.order?.id === decision.order && isVisible(plan.order);
+  return isThere ? retire(k, now, order.id, decision.order) : null;
+}
+
+/** The new order is complete but for its payment: the old one goes, and from here on the new one counts. */
+export function retireReplaced({ k, now, subject }: Situation): Step | null {
+  if (k.decision?.kind !== 'replace' || !subject) return null;
+  const order = asideOf(k).find((row) => isLive(k, row));
+  return order ? retire(k, now, order.id, subject.id) : null;
+}
+
+/** Leaves only while all that it rests on is fresh: the order, what hangs on it, and what is to stand in its place. */
+function retire(k: Knowledge, now: number, id: OrderId, winner: OrderId | null): Step {
+  const { header, items, payments } = known(k, id);
+  const other = winner === null ? null : (seenHeader(k, winner)?.asOf ?? Number.NEGATIVE_INFINITY);
+  const asOf =
+    header && items && payments
+      ? Math.min(header.asOf, earliest(items, payments), other ?? Number.POSITIVE_INFINITY)
+      : Number.NEGATIVE_INFINITY;
+  const until = asOf + k.timing.lease;
+  if (now <= until - k.timing.renewBefore || k.justLooked)
+    return { do: 'write', write: { kind: 'retire', id, winner }, until };
+  const more: Read[] = winner === null ? [] : [{ of: 'header', id: winner }];
+  return look('none', ...wholeReads(id), ...more);
+}
+
+/**
+ * A look by its id has to show that the old order is gone before anybody sees the new one. Where Revel does not keep
+ * the mark, the new one goes, and the old one says again what it said.
+ */
+function confirmRetired({ k, now, hidden }: Situation): Step | null {
+  for (const [key, { retired, header }] of Object.entries(k.orders)) {
+    if (!retired || retired.kept) continue;
+    const id = key as OrderId;
+    if (retired.kept === null) return lookFrom(k, now, retired.at, 'none', { of: 'header', id });
+    const own = hidden.filter((row) => known(k, row.id).ours !== null);
+    const undone = dropFirst(k, now, own, id);
+    if (undone) return undone;
+    if (header?.value?.notes !== retired.notes)
+      return leased(k, now, id, { kind: 'restore', id, notes: retired.notes });
+    return unverified(
+      `Revel did not keep the deleted mark of order ${id}, so that it stands as before and nothing has come in its place. Void it on the POS: the next run then goes by that.`,
+    );
+  }
+  return null;
+}
+
+/**
+ * Payments of what is gone count no more, before the order in its place gets its own. Where staff came to it in the last
+ * moment they are left to people, who are told.
+ */
+function clearRetired({ k, now, plan }: Situation): Step | null {
+  if (plan.kind === 'failed' || plan.kind === 'in-service') return null;
+  for (const { id } of takenAway(k).filter((row) => !isTheirs(k, row))) {
+    const { payments, gone } = known(k, id);
+    if (!payments) return look('none', { of: 'payments', id });
+    const last = Math.max(...Object.values(gone.payments));
+    if (payments.asOf < last) return lookFrom(k, now, last, 'none', { of: 'payments', id });
+    const row = payments.value.find(
+      ({ deleted, updatedBy, ...each }) =>
+        !deleted &&
+        gone.payments[each.id] === undefined &&
+        (updatedBy === null || updatedBy === k.wanted.location.revel.userId),
+    );
+    if (row) return leased(k, now, id, { kind: 'remove-payment', id, row });
+  }
+  return null;
+}
+
+/** The event wants no order, and has none. */
+function endVoided({ k }: Situation): Step | null {
+  if (k.decision?.kind !== 'void') return null;
+  const { order } = k.decision;
+  return { do: 'end', end: { kind: 'gone', order, leftovers: leftoversOf(k, []) } };
+}
+
+/** Of these, and of what a decision has taken away, the orders that still hold a payment. */
+export function leftoversOf(k: Knowledge, losers: readonly FoundOrder[]): OrderId[] {
+  return [...losers, ...takenAway(k)]
+    .map(({ id }) => id)
+    .filter((id) => known(k, id).payments?.value.some(({ deleted }) => !deleted));
+}
+
+/** Orders that staff could see, and that this program took away because it was told to. */
+function takenAway(k: Knowledge): FoundOrder[] {
+  return headers(k).filter(
+    (row) => isVisible(row) && (known(k, row.id).retired?.kept || (row.deleted && isTakenAway(row.notes))),
+  );
+}

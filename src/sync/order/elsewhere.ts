@@ -1,0 +1,19 @@
+import { isTouched } from '../../domain/service.js';
+import { leftElsewhere } from '../../domain/verdicts.js';
+import type { Step } from './knowledge.js';
+import { halt, isElsewhere, leased, look, type Situation } from './situation.js';
+
+/** An unfinished order where the event is no more, and on which staff has worked or money hangs. */
+export function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
+  if (!subject || !isElsewhere(k, subject)) return null;
+  const { id, order, payments } = subject;
+  if (!payments) return look('none', { of: 'payments', id });
+  const isOurs = !isTouched(k.wanted, order) && payments.value.every(({ deleted }) => deleted);
+  return isOurs ? null : halt('ORPHANED', leftElsewhere(k.wanted, order));
+}
+
+/** Nothing is shown before the unfinished order is gone where the event is no more. */
+export function dropElsewhere({ k, now, subject }: Situation): Step | null {
+  if (!subject || !isElsewhere(k, subject)) return null;
+  return leased(k, now, subject.id, { kind: 'drop', id: subject.id, winner: null });
+}

@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/domain/decision.js';
+import { orderId } from '../../src/domain/ids.js';
+import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import { wrongWith } from '../helpers/check.js';
+import { Desk } from './desk.js';
+
+const NOW = '2026-11-14T18:00:00Z';
+const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
+
+const replaces = (order: string | number): Decision => ({ kind: 'replace', order: orderId(order) });
+
+/** An event whose order was made, is no longer fresh, and does not match any more. */
+async function drifted(paid = true) {
+  const desk = new Desk(NOW);
+  const payments = paid ? [{ amount: 600 }] : [];
+  const event = desk.add({ documents: [{ lines: [taco], payments }] });
+  const made = (await desk.single([event])).of(event.id).orderId ?? '';
+  await desk.clock.sleep(600_000);
+  const edited = new Desk(desk.clock.now()).add({
+    id: event.id,
+    documents: [{ lines: [{ ...taco, quantity: '3.0' }], payments }],
+  });
+  desk.tripleseat.store.putEvent(edited);
+  expect((await desk.single([event])).of(event.id).reason).toBe('DRIFT');
+  return { desk, event: edited, made };
+}
+
+/** Orders of the event that staff can see. */
+const visible = (desk: Desk) =>
+  desk.revel.orders().filter((row) => !row.deleted && desk.revel.history(row.id).length > 0);
+
+/** What counts as paid, on whichever order. */
+const paid = (desk: Desk) =>
+  desk.revel.orders().flatMap((row) => desk.revel.payments(row.id).filter((each) => !each.deleted));
+
+async function endsRight(desk: Desk, event: { id: number }): Promise<void> {
+  await desk.clock.sleep(600_000);
+  const again = await desk.single([event]);
+  expect(again.of(event.id).reason).toBe('ALREADY_INJECTED');
+  expect(again.writes).toEqual([]);
+  expect(again.warnings).toEqual([]);
+  const sweep = await desk.sweep();
+  expect(sweep.of(event.id).reason).toBe('ALREADY_INJECTED');
+  expect(sweep.writes).toEqual([]);
+}
+
+describe('replacing an order', () => {
+  it('makes a new one, and the old one goes in the moment in which the new one counts', async () => {
+    const { desk, event, made } = await drifted();
+    const plan = await desk.single([event], { decision: replaces(made), dryRun: true });
+    expect(plan.writes).toEqual([]);
+    expect(plan.of(event.id)).toMatchObject({ status: 'injected' });
+    const actions = plan.of(event.id).changes.map(({ action }) => action);
+    expect(actions).toEqual([
+      'create_order',
+      'add_item',
+      'set_totals',
+      'mark_deleted',
+      'remove_payment',
+      'add_payment',
+      'mark_printed',
+      'make_visible',
+    ]);
+    const run = await desk.single([event], { decision: replaces(made) });
+    expect(run.of(event.id)).toMatchObject({ status: 'injected', error: null });
+    expect(run.of(event.id).changes.map(({ action }) => action)).toEqual(actions);
+    const [order, ...more] = visible(desk);
+    expect(more).toEqual([]);
+    expect(String(order?.id)).toBe(run.of(event.id).orderId);
+    const old = desk.revel.orders().find(({ id }) => String(id) === made);
+    expect(old).toMatchObject({
+      deleted: true,
+      notes: `Triple Seat Event #${event.id} superseded by order ${order?.id}`,
+    });
+    expect(paid(desk)).toHaveLength(1);
+    await endsRight(desk, event);
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+  });
+
+  it('also makes anew what equals its event', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco] }] });
+    const made = (await desk.single([event])).of(event.id).orderId ?? '';
+    await desk.clock.sleep(600_000);
+    const run = await desk.single([event], { decision: replaces(made) });
+    expect(run.of(event.id).status).toBe('injected');
+    expect(visible(desk).map(({ id }) => String(id))).toEqual([run.of(event.id).orderId]);
+    await endsRight(desk, event);
+  });
+
+  it.each([
+    [
+      'opened it',
+      (desk: Desk, id: number) => desk.revel.control('pos-open', { orderId: id }, desk.clock.now()),
+    ],
+    [
+      'changed a line of it',
+      (desk: Desk, id: number) => {
+        const [item] = desk.revel.items(id);
+        desk.patch(`/resources/OrderItem/${item?.id}/`, {
+          special_request: 'no onions',
+          updated_by: `/enterprise/User/${STAFF_USER}/`,
+        });
+      },
+    ],
+  ])('is refused when staff has %s', async (_, deed) => {
+    const { desk, event, made } = await drifted();
+    deed(desk, Number(made));
+    const before = JSON.stringify(desk.revel.orders());
+    const run = await desk.single([event], { decision: replaces(made) });
+    expect(run.of(event.id).status).toBe('failed');
+    expect(run.of(event.id).reason).toBe('TOUCHED');
+    expect(run.writes).toEqual([]);
+    expect(JSON.stringify(desk.revel.orders())).toBe(before);
+  });
+
+  it('is refused once the business day of the order is over', async () => {
+    const { desk, event, made } = await drifted();
+    await desk.clock.sleep(24 * 3_600_000);
+    const run = await desk.single([event], { decision: replaces(made), late: true });
+    expect(run.writes).toEqual([]);
+    expect(run.of(event.id).error).toMatch(/business day of order \d+ is over/);
+  });
+
+  it('leaves the old order as it was where Revel does not keep the mark', async () => {
+    const { desk, event, made } = await drifted();
+    const notes = visible(desk)[0]?.notes;
+    desk.revel.configure({ keepsDeletedMark: false });
+    const run = await desk.single([event], { decision: replaces(made) });
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+    expect(run.of(event.id).error).toContain('did not keep the deleted mark');
+    expect(visible(desk)).toMatchObject([{ id: Number(made), notes }]);
+    expect(paid(desk)).toHaveLength(1);
+    await desk.clock.sleep(600_000);
+    const after = await desk.sweep();
+    expect(after.of(event.id)).toMatchObject({ reason: 'DRIFT', orderId: made });
+    expect(after.writes).toEqual([]);
+  });
+
+  // Cut off at every write, by a process that dies with it, and done or not.
+  it.each(
+    Array.from({ length: 11 }, (_, cut) => cut).flatMap(
+      (cut) =>
+        [
+          [cut, true],
+          [cut, false],
+        ] as const,
+    ),
+  )(
+    'that dies at write %i (carried out: %s) is gone on with or falls back, by a host that knows nothing',
+    async (cut, isDone) => {
+      const { desk, event, made } = await drifted();
+      let writes = -1;
+      desk.strike = ({ method, upstream }) => {
+        if (upstream !== 'revel' || writes >= cut) return writes >= cut ? { kind: '500-before' } : null;
+        if (method !== 'GET') writes += 1;
+        return writes < cut ? null : { kind: isDone ? '500-after' : '500-before' };
+      };
+      await desk.single([event], { decision: replaces(made) });
+      desk.strike = null;
+      const isDecided = desk.revel.orders().some(({ id, deleted }) => String(id) === made && deleted);
+      expect(visible(desk).length).toBeLessThanOrEqual(1);
+      await desk.clock.sleep(600_000);
+      desk.cache.clear();
+      const next = await desk.sweep();
+      expect(visible(desk)).toHaveLength(1);
+      expect(paid(desk)).toHaveLength(1);
+      if (isDecided) {
+        expect(visible(desk)[0]?.id).not.toBe(Number(made));
+        await endsRight(desk, event);
+      } else {
+        expect(next.of(event.id)).toMatchObject({ reason: 'DRIFT', orderId: made });
+        await desk.single([event], { decision: replaces(made) });
+        expect(visible(desk)).toHaveLength(1);
+        await endsRight(desk, event);
+      }
+      expect(paid(desk)).toHaveLength(1);
+    },
+  );
+});
+
+describe('making again what staff has taken away', () => {
+  it('after it was deleted on a POS', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco] }] });
+    const made = (await desk.single([event])).of(event.id).orderId ?? '';
+    await desk.clock.sleep(600_000);
+    desk.revel.control('pos-delete', { orderId: Number(made), userId: STAFF_USER }, desk.clock.now());
+    await desk.clock.sleep(600_000);
+    expect((await desk.sweep()).of(event.id).reason).toBe('REMOVED_BY_STAFF');
+    const run = await desk.single([event], { decision: { kind: 'recreate' } });
+    expect(run.of(event.id)).toMatchObject({ status: 'injected' });
+    expect(run.of(event.id).orderId).not.toBe(made);
+    await endsRight(desk, event);
+  });
+});
+
+describe('keeping one of several', () => {
+  async function doubled() {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco], payments: [{ amount: 600 }] }] });
+    const first = (await desk.single([event])).of(event.id).orderId ?? '';
+    await desk.clock.sleep(600_000);
+    // Another state of the same account: its order is made a second time, as by hand.
+    desk.revel.control('pos-delete', { orderId: Number(first) }, desk.clock.now());
+    const second =
+      (await desk.single([event], { decision: { kind: 'recreate' } })).of(event.id).orderId ?? '';
+    desk.patch(`/resources/Order/${first}/`, {
+      deleted: false,
+      updated_by: desk.revel.orders().find(({ id }) => String(id) === second)?.updated_by,
+    });
+    await desk.clock.sleep(600_000);
+    expect((await desk.single([event])).of(event.id).reason).toBe('DUPLICATE_ORDERS');
+    return { desk, event, first, second };
+  }
+
+  it.each(['first', 'second'] as const)('the %s', async (which) => {
+    const orders = await doubled();
+    const { desk, event } = orders;
+    const kept = orders[which];
+    const run = await desk.single([event], { decision: { kind: 'keep', order: orderId(kept) } });
+    expect(run.of(event.id)).toMatchObject({ orderId: kept, status: 'repaired' });
+    expect(visible(desk).map(({ id }) => String(id))).toEqual([kept]);
+    expect(paid(desk)).toHaveLength(1);
+    await endsRight(desk, event);
+  });
+
+  it('is refused for one that is none of them', async () => {
+    const { desk, event } = await doubled();
+    const run = await desk.single([event], { decision: { kind: 'keep', order: orderId('999') } });
+    expect(run.writes).toEqual([]);
+    expect(visible(desk)).toHaveLength(2);
+  });
+});
+
+describe('voiding what no event wants', () => {
+  it('takes the order away with its payment', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco], payments: [{ amount: 600 }] }] });
+    const made = (await desk.single([event])).of(event.id).orderId ?? '';
+    await desk.clock.sleep(600_000);
+    desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    expect((await desk.sweep()).of(event.id).reason).toBe('ORPHANED');
+    const run = await desk.single([event], { decision: { kind: 'void', order: orderId(made) } });
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired', orderId: made });
+    expect(visible(desk)).toEqual([]);
+    expect(paid(desk)).toEqual([]);
+    expect(desk.revel.orders()[0]?.notes).toMatch(/ voided by [0-9a-f]{8}$/);
+    await desk.clock.sleep(600_000);
+    const after = await desk.sweep();
+    expect(after.of(event.id).reason).toBe('STATUS_NOT_ELIGIBLE');
+    expect(after.writes).toEqual([]);
+  });
+});
