@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { didYouMean } from '../config/nearest.js';
 import { parseHttpUrl } from '../config/urls.js';
-import { type EventId, parseEventId } from '../domain/ids.js';
+import { type EventId, type OrderId, orderId, parseEventId } from '../domain/ids.js';
 import { type BillingUse, billingUses } from '../domain/location.js';
 import { failReasons, skipReasons } from '../domain/reasons.js';
 import { isDate } from '../domain/zones.js';
@@ -27,6 +27,13 @@ export function oneEventId(text: string): EventId {
   const id = parseEventId(text);
   if (id === null) throw new InvalidArgumentError('An event id is decimal digits only, e.g. 55521609.');
   return id;
+}
+
+/** The order that a command is about. */
+export function oneOrderId(text: string): OrderId {
+  if (!/^[1-9][0-9]{0,15}$/.test(text))
+    throw new InvalidArgumentError('An order number is decimal digits only.');
+  return orderId(text);
 }
 
 /** A calendar day. */

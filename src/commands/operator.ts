@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import type { Surroundings } from '../app/surroundings.js';
-import type { EventId } from '../domain/ids.js';
+import type { EventId, OrderId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
 import {
   billingUse,
@@ -9,6 +9,7 @@ import {
   eventId,
   type MappedValue,
   oneEventId,
+  oneOrderId,
   port,
   productId,
   redirectUri,
@@ -17,6 +18,7 @@ import {
   whole,
   words,
 } from './arguments.js';
+import type { ResolveAction } from './resolve.js';
 import type { Since } from './since.js';
 
 const DEFAULT_DAYS = 14;
@@ -33,10 +35,33 @@ interface LoginFlags {
 }
 
 interface ResolveFlags extends Common {
+  replace?: boolean;
+  recreate?: boolean;
+  keep?: OrderId;
+  void?: boolean;
+  uncertified?: boolean;
   accept?: string;
   until?: string;
   yes?: boolean;
   dryRun?: boolean;
+}
+
+/** What the options ask for; more than one is a mistake. */
+function actionsOf({
+  replace,
+  recreate,
+  keep,
+  void: goes,
+  accept,
+  until,
+}: ResolveFlags): ResolveAction[] {
+  return [
+    ...(replace ? [{ kind: 'replace' } as const] : []),
+    ...(recreate ? [{ kind: 'recreate' } as const] : []),
+    ...(keep === undefined ? [] : [{ kind: 'keep', order: keep } as const]),
+    ...(goes ? [{ kind: 'void' } as const] : []),
+    ...(accept === undefined ? [] : [{ kind: 'accept', why: accept, until: until ?? null } as const]),
+  ];
 }
 
 interface ReportFlags {
@@ -102,6 +127,11 @@ export function addOperatorCommands(
     .command('resolve')
     .description('show an event, its order and what differs, and settle what only a person may decide')
     .addArgument(new Argument('<event-id>', 'the event').argParser(oneEventId))
+    .option('--replace', 'make a new order as the event is now; the old one goes')
+    .option('--recreate', 'make the order again that staff has taken away')
+    .option('--keep <order>', 'of several orders this one counts; the others go', oneOrderId)
+    .option('--void', 'take the order away: the event wants none')
+    .option('--uncertified', 'also where it is not known whether the account keeps deleted marks')
     .option('--accept <why>', 'leave it as it is: not reported until it changes', words)
     .option('--until <date>', 'with --accept: last day on which that counts', day)
     .option('--yes', 'do not ask')
@@ -109,13 +139,20 @@ export function addOperatorCommands(
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
     .action(async (event: EventId, flags: ResolveFlags, command: Command) => {
-      const { accept = null, until = null, yes = false, dryRun = false } = flags;
-      if (accept === null && (until !== null || yes || dryRun)) {
-        command.error('error: --until, --yes and --dry-run go with --accept "<why>".');
+      const { until = null, yes = false, dryRun = false, uncertified = false } = flags;
+      const actions = actionsOf(flags);
+      const [action = null, second] = actions;
+      if (second)
+        command.error('error: one of --replace, --recreate, --keep, --void and --accept at a time.');
+      if (action === null && (yes || dryRun)) {
+        command.error('error: --yes and --dry-run go with what is to be done, e.g. --accept "<why>".');
+      }
+      if (until !== null && action?.kind !== 'accept') {
+        command.error('error: --until goes with --accept "<why>".');
       }
       const { resolveCommand } = await import('./resolve.js');
       const { json = false, sandbox = false } = flags;
-      const what = { event, accept, until, yes, dryRun, json, sandbox };
+      const what = { event, action, uncertified, yes, dryRun, json, sandbox };
       finish(await resolveCommand({ ...what, input: process.stdin }, around));
     });
 

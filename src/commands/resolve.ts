@@ -7,26 +7,39 @@ import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
 import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
-import type { EventId } from '../domain/ids.js';
-import { ExitCode } from '../errors.js';
+import { accountName, deletedMarksHonoured } from '../domain/account.js';
+import { type Decision, type DecisionKind, decisionsFor, settles, takesAway } from '../domain/decision.js';
+import { type EventId, type OrderId, orderId } from '../domain/ids.js';
+import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
-import type { StateStore } from '../state/types.js';
 import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
-import type { SyncOutcome, SyncRequest } from '../sync/types.js';
+import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { clean } from '../text/text.js';
 
 const MAX_WHY = 1_000;
 
+/** What is to be done about the event. */
+export type ResolveAction =
+  | {
+      kind: 'accept';
+      /** Why a person leaves it as it is. */
+      why: string;
+      /** Last local day on which that counts, `YYYY-MM-DD`; null: until something changes. */
+      until: string | null;
+    }
+  | { kind: 'replace' | 'recreate' | 'void' }
+  | { kind: 'keep'; order: OrderId };
+
 /** `resolve` as asked for on the command line. */
 export interface ResolveOptions {
   event: EventId;
-  /** Why a person leaves it as it is; null: only look. */
-  accept: string | null;
-  /** Last local day on which that counts, `YYYY-MM-DD`; null: until something changes. */
-  until: string | null;
+  /** Null: only look, and on a terminal ask. */
+  action: ResolveAction | null;
+  /** Take orders away though nobody has found out whether the account keeps to that. */
+  uncertified: boolean;
   yes: boolean;
   dryRun: boolean;
   json: boolean;
@@ -36,70 +49,249 @@ export interface ResolveOptions {
 }
 
 /**
- * `resolve`: shows an event, its order and what differs, and what a person may decide about it. Writes to neither
- * service. Exit 1 when the failure stands, or nothing could be decided.
+ * `resolve`: shows an event, its order and what differs, and what a person may decide about it, and carries that out.
+ * Exit 1 when the failure stands, or nothing could be decided.
  */
 export function resolveCommand(options: ResolveOptions, around: Surroundings): Promise<ExitCode> {
-  const readOnly = options.dryRun || options.accept === null;
+  const readOnly = options.dryRun || (options.action === null && !asks(options));
   const opening = { sandbox: options.sandbox, needs: needsOf.sync, readOnly };
-  return withOpened(opening, around, (opened) => run(options, around, opened));
+  return withOpened(opening, around, (opened) => new Resolving(options, around, opened).run());
 }
 
-async function run(
-  options: ResolveOptions,
-  around: Surroundings,
-  { config, state, redact }: Opened,
-): Promise<ExitCode> {
-  const stop = runStop(around, config, state);
-  const say = (text: string) => (options.json ? Promise.resolve() : writeAll(around.stdout, `${text}\n`));
-  const request = lookRequest({ kind: 'events', ids: [options.event] }, null);
-  const look = (accepted?: readonly Acceptance[]) => {
-    const events = { ...quiet, warning: (text: string) => around.stderr.write(`${text}\n`) };
-    return performRun({ request, config, state, stop, events, ...(accepted ? { accepted } : {}) });
-  };
-  const tell = async (done: DoneWork, startedAt: number) => {
-    const facts = { startedAt, finishedAt: systemClock.now(), requests: done.requests, redact };
-    const report = reportOf(request, done.outcome, facts);
-    if (options.json) return writeJson(around.stdout, report);
-    const { renderLook } = await import('../report/table.js');
-    await writeAll(around.stdout, await renderLook(report, styleOf(around)));
-  };
-  const startedAt = systemClock.now();
-  // What was accepted before is looked at anew by whoever decides anew.
-  const found = await look(options.accept === null ? undefined : []);
-  const code = exitCodeOf(found.outcome, request, false);
-  const acceptance = acceptanceOf(options, found.outcome);
-  if (options.accept === null) {
-    await tell(found, startedAt);
-    if (acceptance !== null) await say(whatCanBeDone(options));
-    return code;
+function asks({ action, json, dryRun, input }: ResolveOptions): boolean {
+  return action === null && !json && !dryRun && input.isTTY === true;
+}
+
+class Resolving {
+  readonly #options: ResolveOptions;
+  readonly #around: Surroundings;
+  readonly #opened: Opened;
+  readonly #stop: AbortSignal;
+  readonly #startedAt = systemClock.now();
+
+  constructor(options: ResolveOptions, around: Surroundings, opened: Opened) {
+    this.#options = options;
+    this.#around = around;
+    this.#opened = opened;
+    this.#stop = runStop(around, opened.config, opened.state);
   }
-  if (acceptance === null) {
-    await tell(found, startedAt);
-    around.stderr.write(
-      `${code === ExitCode.ok ? 'It is no failure' : 'This is nothing to settle: it passes, or nobody could look'}, so that nothing was accepted.\n`,
+
+  async run(): Promise<ExitCode> {
+    const { action, json } = this.#options;
+    const request = lookRequest({ kind: 'events', ids: [this.#options.event] }, null);
+    // What was accepted before is looked at anew by whoever decides anew.
+    const found = await this.#perform(request, action === null ? undefined : []);
+    const code = exitCodeOf(found.outcome, request, false);
+    if (action === null) {
+      await this.#tell(request, found);
+      const [result] = found.outcome.results;
+      if (!result || !isOpen(result)) return code;
+      if (!asks(this.#options)) {
+        await this.#say(whatCanBeDone(this.#options, result));
+        return code;
+      }
+      const chosen = await choose(result, this.#around);
+      return chosen === null ? code : this.#settle(chosen, request, found, code);
+    }
+    if (!json) await this.#tell(request, found);
+    return this.#settle(action, request, found, code);
+  }
+
+  #settle(action: ResolveAction, request: SyncRequest, found: DoneWork, code: ExitCode): Promise<ExitCode> {
+    return action.kind === 'accept'
+      ? this.#accept(action, request, found, code)
+      : this.#decide(action, request, found, code);
+  }
+
+  async #accept(
+    action: Extract<ResolveAction, { kind: 'accept' }>,
+    request: SyncRequest,
+    found: DoneWork,
+    code: ExitCode,
+  ): Promise<ExitCode> {
+    const { event, yes, dryRun, json, input } = this.#options;
+    const acceptance = acceptanceOf(event, action, found.outcome);
+    if (acceptance === null) return this.#refuse(request, found, code, 'nothing was accepted');
+    if (!yes && !dryRun && !(await isAgreed('Accept this as it is?', input, this.#around))) {
+      this.#around.stderr.write('Nothing was accepted.\n');
+      return ExitCode.eventFailed;
+    }
+    if (!dryRun) await this.#opened.state.acceptances.put(acceptance);
+    const after = await this.#perform(request, [acceptance]);
+    if (!dryRun) await this.#record(request, after);
+    if (json) await this.#tell(request, after);
+    else await this.#say(outcomeText(dryRun, action.until, after.outcome));
+    return exitCodeOf(after.outcome, request, false);
+  }
+
+  async #decide(
+    action: Exclude<ResolveAction, { kind: 'accept' }>,
+    look: SyncRequest,
+    found: DoneWork,
+    code: ExitCode,
+  ): Promise<ExitCode> {
+    const { yes, dryRun, json, input } = this.#options;
+    const [result] = found.outcome.results;
+    const decision = result && decisionOf(action, result);
+    if (!decision || !settles(action.kind, result.reason)) {
+      return this.#refuse(look, found, code, `--${action.kind} changes nothing about it`);
+    }
+    if (takesAway(action.kind)) await this.#needMarks();
+    const plan = await this.#perform({ ...look, decision }, []);
+    if (!json || dryRun) await this.#tell({ ...look, decision }, plan);
+    if (dryRun || isFailed(plan)) {
+      if (json && !dryRun) await this.#tell({ ...look, decision }, plan);
+      return exitCodeOf(plan.outcome, look, false);
+    }
+    if (!yes && !(await isAgreed('Carry this out?', input, this.#around))) {
+      this.#around.stderr.write('Nothing was written.\n');
+      return ExitCode.eventFailed;
+    }
+    const request: SyncRequest = { ...look, dryRun: false, wait: true, decision };
+    const done = await this.#perform(request, []);
+    await this.#record(request, done);
+    await this.#tell(request, done);
+    return exitCodeOf(done.outcome, request, false);
+  }
+
+  /** An order goes by its deleted mark: where an account does not keep it, there would be two. */
+  async #needMarks(): Promise<void> {
+    const { config, state } = this.#opened;
+    if (this.#options.uncertified || this.#options.sandbox) return;
+    const account = await state.account.read(accountName(config.revel.baseUrl));
+    if (account !== 'other-format' && deletedMarksHonoured(account) === true) return;
+    throw new AppError(
+      'CONFIG',
+      ExitCode.config,
+      'An order would be marked deleted, and it is not known whether this Revel account keeps to that.',
+      'Try it there first: ts-reconcile certify. Whoever knows that it does adds --uncertified.',
     );
+  }
+
+  async #refuse(request: SyncRequest, found: DoneWork, code: ExitCode, what: string): Promise<ExitCode> {
+    if (this.#options.json) await this.#tell(request, found);
+    const [result] = found.outcome.results;
+    const why =
+      code === ExitCode.ok
+        ? 'It is no failure'
+        : result && isOpen(result)
+          ? `It is ${result.reason}, which is settled otherwise`
+          : 'This is nothing to settle: it passes, or nobody could look';
+    this.#around.stderr.write(`${why}, so that ${what}.\n`);
     return code === ExitCode.ok ? ExitCode.eventFailed : code;
   }
-  if (!options.json) await tell(found, startedAt);
-  if (!options.yes && !options.dryRun && !(await isAgreed('Accept this as it is?', options.input, around))) {
-    around.stderr.write('Nothing was accepted.\n');
-    return ExitCode.eventFailed;
+
+  #perform(request: SyncRequest, accepted?: readonly Acceptance[]): Promise<DoneWork> {
+    const { config, state } = this.#opened;
+    const tell = (text: string) => this.#around.stderr.write(`${text}\n`);
+    const events = { ...quiet, warning: tell, notice: tell };
+    return performRun({
+      request,
+      config,
+      state,
+      stop: this.#stop,
+      events,
+      ...(accepted ? { accepted } : {}),
+    });
   }
-  if (!options.dryRun) await state.acceptances.put(acceptance);
-  const after = await look([acceptance]);
-  if (!options.dryRun) await record(state, request, after, startedAt, redact);
-  if (options.json) await tell(after, startedAt);
-  else await say(outcomeText(options, after.outcome));
-  return exitCodeOf(after.outcome, request, false);
+
+  #say(text: string): Promise<void> {
+    return this.#options.json ? Promise.resolve() : writeAll(this.#around.stdout, `${text}\n`);
+  }
+
+  async #tell(request: SyncRequest, { outcome, requests }: DoneWork): Promise<void> {
+    const { redact } = this.#opened;
+    const facts = { startedAt: this.#startedAt, finishedAt: systemClock.now(), requests, redact };
+    const report = reportOf(request, outcome, facts);
+    if (this.#options.json) return writeJson(this.#around.stdout, report);
+    const { renderLook, renderReport } = await import('../report/table.js');
+    const render = request.dryRun && !request.decision ? renderLook : renderReport;
+    await writeAll(this.#around.stdout, await render(report, styleOf(this.#around)));
+  }
+
+  /** In the journal, so that the history tells who has decided what, and why. */
+  async #record(request: SyncRequest, { outcome, requests }: DoneWork): Promise<void> {
+    const { state, redact } = this.#opened;
+    await recordStart(state.journal, request, this.#startedAt, thisProcess());
+    const exit = exitCodeOf(outcome, request, false);
+    await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests);
+  }
+}
+
+/** Something that a person could settle. */
+function isOpen({ status, reason }: EventResult): boolean {
+  return status === 'failed' && isAcceptable(reason);
+}
+
+function isFailed({ outcome }: DoneWork): boolean {
+  return outcome.problem !== null || outcome.results.some(({ status }) => status === 'failed');
+}
+
+/** Null: it is about an order, and there is none. */
+function decisionOf(
+  action: Exclude<ResolveAction, { kind: 'accept' }>,
+  { orderId: order }: EventResult,
+): Decision | null {
+  switch (action.kind) {
+    case 'recreate':
+      return { kind: action.kind };
+    case 'keep':
+      return action;
+    case 'replace':
+    case 'void':
+      return order === null ? null : { kind: action.kind, order: orderId(order) };
+  }
+}
+
+/** What each decision does, for whoever chooses. */
+const MEANINGS: Readonly<Record<DecisionKind, string>> = {
+  replace: 'make a new order as the event is now; the old one goes',
+  recreate: 'make the order again that staff has taken away',
+  keep: 'keep one of the orders; the others go',
+  void: 'take the order away',
+};
+
+async function choose(result: EventResult, around: Surroundings): Promise<ResolveAction | null> {
+  const { select, input } = await import('@inquirer/prompts');
+  const context = { signal: around.stop };
+  const kinds = decisionsFor(result.reason);
+  const chosen = await select<DecisionKind | 'accept' | 'leave'>(
+    {
+      message: 'What is to be done?',
+      choices: [
+        ...kinds.map((value) => ({ value, name: `${value}: ${MEANINGS[value]}` })),
+        { value: 'accept', name: 'accept: it stays as it is, and is not reported until it changes' },
+        { value: 'leave', name: 'nothing now' },
+      ],
+    },
+    context,
+  );
+  switch (chosen) {
+    case 'leave':
+      return null;
+    case 'accept':
+      return { kind: 'accept', why: await input({ message: 'Why?', required: true }, context), until: null };
+    case 'keep': {
+      const order = await input({ message: 'Number of the order that counts', required: true }, context);
+      return { kind: 'keep', order: orderId(order.trim()) };
+    }
+    case 'replace':
+    case 'recreate':
+    case 'void':
+      return { kind: chosen };
+  }
 }
 
 /** Null: there is nothing that a person could settle. */
-function acceptanceOf({ event, accept, until }: ResolveOptions, outcome: SyncOutcome): Acceptance | null {
+function acceptanceOf(
+  event: EventId,
+  { why: said, until }: Extract<ResolveAction, { kind: 'accept' }>,
+  outcome: SyncOutcome,
+): Acceptance | null {
   const [result] = outcome.results;
   if (result?.status !== 'failed' || !isAcceptable(result.reason)) return null;
   const { reason, differences, error } = result;
-  const why = clean(accept ?? '', MAX_WHY);
+  const why = clean(said, MAX_WHY);
   const at = systemClock.now();
   return { event, reason, differences, sentence: error ?? '', why, by: userName(), at, until };
 }
@@ -113,32 +305,23 @@ function userName(): string {
   }
 }
 
-function whatCanBeDone({ event, sandbox }: ResolveOptions): string {
+function whatCanBeDone({ event, sandbox }: ResolveOptions, { reason }: EventResult): string {
+  const call = (what: string) => `  ts-reconcile resolve ${event} ${what}${sandbox ? ' --sandbox' : ''}`;
   return [
-    'Once it is settled as the sentence says, the next run finds it right.',
+    'Once it is settled as the sentence says, the next run finds it right. Or from here:',
+    ...decisionsFor(reason).map(
+      (kind) => `${call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`)}   # ${MEANINGS[kind]}`,
+    ),
     'To leave it as it is, so that it is not reported until it changes:',
-    `  ts-reconcile resolve ${event} --accept "<why>" [--until <date>]${sandbox ? ' --sandbox' : ''}`,
+    call('--accept "<why>" [--until <date>]'),
   ].join('\n');
 }
 
-function outcomeText({ dryRun, until }: ResolveOptions, { results }: SyncOutcome): string {
+function outcomeText(dryRun: boolean, until: string | null, { results }: SyncOutcome): string {
   if (results[0]?.reason !== 'ACCEPTED') {
     return 'It is still reported: it has changed meanwhile, or --until is over; look at it again.';
   }
   const span =
     until === null ? 'until event or order change' : `until ${until}, or until event or order change`;
   return `${dryRun ? 'It would be accepted' : 'Accepted'} ${span}.`;
-}
-
-/** In the journal, so that the history tells who has accepted what, and why. */
-async function record(
-  state: StateStore,
-  request: SyncRequest,
-  { outcome, requests }: DoneWork,
-  startedAt: number,
-  redact: (text: string) => string,
-): Promise<void> {
-  await recordStart(state.journal, request, startedAt, thisProcess());
-  const exit = exitCodeOf(outcome, request, false);
-  await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests);
 }

@@ -89,7 +89,56 @@ describe('resolve', () => {
     expect([away.code, away.stderr]).toEqual([69, expect.stringContaining('nothing to settle')]);
   });
 
+  it('puts a new order in the place of one that drifted, once the account is known to keep marks', async () => {
+    const before = writes();
+    const refused = await resolve('--replace', '--yes');
+    expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('--uncertified')]);
+    const dry = await resolve('--replace', '--uncertified', '--dry-run', '--json');
+    expect(
+      JSON.parse(dry.stdout).events[0].changes.map(({ action }: { action: string }) => action),
+    ).toContain('mark_deleted');
+    expect(writes()).toBe(before);
+    const nobody = await resolve('--replace', '--uncertified');
+    expect([nobody.code, nobody.stderr]).toEqual([64, expect.stringContaining('--yes')]);
+    expect(writes()).toBe(before);
+
+    const done = await resolve('--replace', '--uncertified', '--yes', '--json');
+    expect(done.code).toBe(0);
+    const [result] = JSON.parse(done.stdout).events;
+    expect(result).toMatchObject({ status: 'injected', error: null });
+    expect((await sweep()).result).toMatchObject({
+      reason: 'ALREADY_INJECTED',
+      revel_order_id: result.revel_order_id,
+    });
+    const live = world.revel.orders().filter(({ deleted }) => !deleted);
+    expect(live.map(({ id }) => String(id))).toEqual([result.revel_order_id]);
+    const history = await runTool(['history', '--event-id', String(event.id)], env);
+    expect(history.stdout).toContain(result.revel_order_id);
+    expect((await resolve('--recreate', '--yes')).code).toBe(1);
+  });
+
+  it('takes away what a lost event leaves, and makes again what staff has taken away', async () => {
+    const [order] = world.revel.orders();
+    world.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, Date.now());
+    const gone = await resolve('--void', '--uncertified', '--yes', '--json');
+    expect([gone.code, JSON.parse(gone.stdout).events[0].status]).toEqual([0, 'repaired']);
+    expect(world.revel.orders().filter(({ deleted }) => !deleted)).toEqual([]);
+    expect((await sweep()).result).toMatchObject({ reason: 'STATUS_NOT_ELIGIBLE' });
+
+    const other = world.addEvent();
+    await runTool(['sync', '--event-id', String(other.id)], env);
+    const made = world.revel.orders().find(({ deleted }) => !deleted);
+    expect(made?.id).not.toBe(order?.id);
+    world.revel.control('pos-delete', { orderId: made?.id }, Date.now());
+    const again = await runTool(['resolve', String(other.id), '--recreate', '--yes', '--json'], env);
+    expect([again.code, JSON.parse(again.stdout).events[0].status]).toEqual([0, 'injected']);
+    expect((await runTool(['sync', '--event-id', String(other.id)], env)).code).toBe(0);
+  });
+
   it('says how it is called', async () => {
+    expect((await resolve('--replace', '--void')).code).toBe(64);
+    expect((await resolve('--keep', 'both')).code).toBe(64);
+    expect((await resolve('--yes')).code).toBe(64);
     expect((await resolve('--until', '2026-12-31')).code).toBe(64);
     expect((await resolve('--accept', ' ')).code).toBe(64);
     expect((await resolve('--accept', 'x', '--until', 'soon')).code).toBe(64);

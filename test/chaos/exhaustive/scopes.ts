@@ -33,10 +33,10 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
 }
 
 /** The same where a person decides about what stands already. */
-export function decidedScopes(): Scope[] {
+export function decidedScopes(heart: Heart = HEART): Scope[] {
   const short = { lives: 1, faults: 2, timing: timingIn(1, 2, 3), stall: 9 };
   const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) =>
-    scopeOf(name, { ...short, ...what, budget: { decide: 1, ...what.budget } });
+    scopeOf(name, { heart, ...short, ...what, budget: { decide: 1, ...what.budget } });
   const each = { refused: 1, denied: 1, lost: 1, late: 1, hang: 1, crash: 1, stall: 1, unkept: 1 };
   return [
     one('replaced by one of two persons', { start: 'drifted', budget: { decide: 2 } }),

@@ -91,6 +91,25 @@ const ELSEWHERE: WantedOrder = { ...WANTED, establishmentId: 2 };
 
 /** Each says what is wrong; null: nothing. */
 export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>> = {
+  'refuses what staff has worked on before it makes anything in its place': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const world = DEEDS['touch a line']?.(made, FIRST) ?? made;
+    const later = NOW + HOUR;
+    const k: Knowledge = {
+      ...knowing(heart, OURS, WANTED, later),
+      decision: { kind: 'replace', order: FIRST },
+    };
+    const { steps, writes } = course(heart, world, k, { now: later });
+    const end = steps.at(-1);
+    const isRefused = end?.do === 'end' && end.end.kind === 'halted' && end.end.reason === 'TOUCHED';
+    return isRefused && writes.length === 0 ? null : `writes ${writes.join()}`;
+  },
+  /** The event wants none, whatever has become of the one that was to go. */
+  'makes no order where a person wants one to go': (heart) => {
+    const k: Knowledge = { ...knowing(heart), decision: { kind: 'void', order: FIRST } };
+    const end = course(heart, EMPTY, k);
+    return end.writes.length === 0 ? null : `writes ${end.writes}`;
+  },
   'a look that fails ends the work, and says so': (heart) => {
     const step = next(learnFailed(knowing(heart), 'Revel did not answer.'), NOW, heart.rules);
     const isEnd = step.do === 'end' && step.end.kind === 'halted' && step.end.reason === 'REVEL_ERROR';

@@ -2,7 +2,7 @@
 
 import type { SyncDeps } from '../../../src/sync/types.js';
 import type { Heart } from '../exhaustive/scope.js';
-import { smallScopes } from '../exhaustive/scopes.js';
+import { decidedScopes, smallScopes } from '../exhaustive/scopes.js';
 import { search } from '../exhaustive/search.js';
 import { scenarioOf } from '../simulation/scenario.js';
 import { simulate } from '../simulation/simulate.js';
@@ -30,7 +30,7 @@ export function inSituations(heart: Heart): Finding | null {
 
 /** The first scope of those names that goes wrong. */
 export function inScopes(heart: Heart, names: readonly string[]): Finding | null {
-  for (const scope of smallScopes(heart)) {
+  for (const scope of [...smallScopes(heart), ...decidedScopes(heart)]) {
     if (!names.includes(scope.name)) continue;
     const [violation] = search(scope, { seconds: SECONDS, violations: 1, states: 10e6 }).violations;
     if (violation) {

@@ -15,6 +15,11 @@ const SCOPES: Readonly<Record<string, string>> = {
   removePayments: 'an edit',
   confirmLines: 'a line or a payment that Revel does not keep',
   confirmPayment: 'a line or a payment that Revel does not keep',
+  leaveTouched: 'replaced, and a deed of staff',
+  confirmRetired: 'replaced, and a mark that is not kept',
+  clearRetired: 'replaced by one of two persons',
+  retireOthers: 'one of two kept, one of anything',
+  retireReplaced: 'replaced by one of two persons',
 };
 
 it.each(Object.entries(DIRECTED))('%s', PATIENCE, (_, check) => {
