@@ -47,14 +47,7 @@ interface ResolveFlags extends Common {
 }
 
 /** What the options ask for; more than one is a mistake. */
-function actionsOf({
-  replace,
-  recreate,
-  keep,
-  void: goes,
-  accept,
-  until,
-}: ResolveFlags): ResolveAction[] {
+function actionsOf({ replace, recreate, keep, void: goes, accept, until }: ResolveFlags): ResolveAction[] {
   return [
     ...(replace ? [{ kind: 'replace' } as const] : []),
     ...(recreate ? [{ kind: 'recreate' } as const] : []),
