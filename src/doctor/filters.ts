@@ -33,11 +33,6 @@ const listSchema = z.object({
  */
 type Verdict = { kind: 'works' | 'ignored' | 'refused' | 'blind' } | { kind: 'unknown'; detail: string };
 
-interface FilterVerdicts {
-  exact: Verdict;
-  list: Verdict;
-}
-
 interface SampleOrder {
   id: string;
   local_id: string | null;
@@ -45,8 +40,9 @@ interface SampleOrder {
 }
 
 /**
- * Whether orders can be looked up by `local_id` and `uuid`, asked with values that no order has, and, if there is
- * an order, with its own. Runs find out the same for themselves; here it is said in words.
+ * Whether orders can be looked up by `local_id` and `uuid`, asked as runs ask: with a list of values, first of such
+ * that no order has, then with that of an order beside one of them. Runs find out the same for themselves; here it is
+ * said in words.
  */
 export async function checkFilters(ctx: DoctorContext): Promise<Check[]> {
   const { revel, facts } = ctx;
@@ -56,8 +52,8 @@ export async function checkFilters(ctx: DoctorContext): Promise<Check[]> {
   if (newest.kind !== 'rows') return bothSkipped(`the list of orders ${newest.detail}`);
   const [sample = null] = newest.rows;
   if (sample === null) return bothSkipped('the account has no orders yet to try them on');
-  const localId = await verdicts(revel.probe, 'local_id', sample);
-  const uuid = await verdicts(revel.probe, 'uuid', sample);
+  const localId = await verdict(revel.probe, 'local_id', sample);
+  const uuid = await verdict(revel.probe, 'uuid', sample);
   return [localIdCheck(localId, uuid), uuidCheck(uuid, localId)];
 }
 
@@ -89,36 +85,17 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 200 ? value : null;
 }
 
-async function verdicts(probe: RevelProbe, field: Field, sample: SampleOrder): Promise<FilterVerdicts> {
-  const own = sample[field];
-  // A comma would make two values of it.
-  const listable = own !== null && !own.includes(',') ? own : null;
+async function verdict(probe: RevelProbe, field: Field, sample: SampleOrder): Promise<Verdict> {
+  const filter = `${field}__in`;
   const [first, second] = IMPOSSIBLE[field];
-  return {
-    exact: await verdict(probe, field, first, own, sample),
-    list: await verdict(
-      probe,
-      `${field}__in`,
-      `${first},${second}`,
-      listable === null ? null : `${first},${listable}`,
-      sample,
-    ),
-  };
-}
-
-async function verdict(
-  probe: RevelProbe,
-  filter: string,
-  impossible: string,
-  real: string | null,
-  sample: SampleOrder,
-): Promise<Verdict> {
-  const none = await rows(probe, { [filter]: impossible, limit: '1' });
+  const none = await rows(probe, { [filter]: `${first},${second}`, limit: '1' });
   if (none.kind === 'refused') return { kind: 'refused' };
   if (none.kind === 'unknown') return none;
   if (none.rows.length > 0 || none.total > 0) return { kind: 'ignored' };
-  if (real === null) return { kind: 'works' };
-  const one = await rows(probe, { [filter]: real, limit: '20' });
+  const own = sample[field];
+  // A comma would make two values of it.
+  if (own === null || own.includes(',')) return { kind: 'works' };
+  const one = await rows(probe, { [filter]: `${first},${own}`, limit: '20' });
   if (one.kind !== 'rows') return { kind: 'unknown', detail: one.detail };
   return { kind: one.rows.some(({ id }) => id === sample.id) ? 'works' : 'blind' };
 }
@@ -138,19 +115,13 @@ function said(verdict: Verdict): string {
   }
 }
 
-function described({ exact, list }: FilterVerdicts): string {
-  return exact.kind === list.kind && exact.kind !== 'unknown'
-    ? `${said(exact)}, alone and as a list`
-    : `alone: ${said(exact)}; as a list: ${said(list)}`;
-}
-
 const BLIND_HINT =
   'Do not go live: an order that is there would not be found. Ask Revel why, and run this check again.';
 const SETTLE_HINT = 'Run it again; if it stays so, ask Revel how orders can be filtered by it.';
 
-function localIdCheck(own: FilterVerdicts, uuid: FilterVerdicts): Check {
-  const message = described(own);
-  switch (own.list.kind) {
+function localIdCheck(own: Verdict, uuid: Verdict): Check {
+  const message = said(own);
+  switch (own.kind) {
     case 'works':
       return ok(LOCAL_ID, `${message}: orders are looked up by it, a hundred events at a time`);
     case 'blind':
@@ -162,7 +133,7 @@ function localIdCheck(own: FilterVerdicts, uuid: FilterVerdicts): Check {
       return warning(
         LOCAL_ID,
         `${message}: ${
-          uuid.list.kind === 'works'
+          uuid.kind === 'works'
             ? 'runs go by uuid instead, and before they make an order read those of all shops since its event was entered, for one of an older connector'
             : 'and neither does uuid help, so runs read the orders of all shops around the day, and before they make one those since its event was entered'
         }`,
@@ -171,10 +142,10 @@ function localIdCheck(own: FilterVerdicts, uuid: FilterVerdicts): Check {
   }
 }
 
-function uuidCheck(own: FilterVerdicts, localId: FilterVerdicts): Check {
-  const message = described(own);
-  const needed = localId.list.kind !== 'works';
-  switch (own.list.kind) {
+function uuidCheck(own: Verdict, localId: Verdict): Check {
+  const message = said(own);
+  const needed = localId.kind !== 'works';
+  switch (own.kind) {
     case 'works':
       return ok(
         UUID,

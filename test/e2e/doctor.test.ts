@@ -60,7 +60,7 @@ describe('doctor as a process', () => {
       };
       const { code, stdout } = await runTool(['doctor', '--sandbox'], env);
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^ok {4}Filter local_id {7}obeyed, alone and as a list/m);
+      expect(stdout).toMatch(/^ok {4}Filter local_id {7}obeyed: orders are looked up by it/m);
       expect(await readdir(join(dir, 'state'))).toEqual(['sandbox']);
     } finally {
       await rm(dir, { recursive: true, force: true });
