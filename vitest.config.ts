@@ -41,7 +41,6 @@ const QUICK = [
   'test/chaos/simulation/schedules-1.test.ts',
   'test/e2e/auth.test.ts',
   'test/e2e/billing.test.ts',
-  'test/e2e/daily-cases.test.ts',
   'test/e2e/doctor.test.ts',
   'test/e2e/history.test.ts',
   'test/e2e/init.test.ts',

@@ -93,19 +93,4 @@ describe('history as a process', () => {
     const { runs } = await history();
     expect(runs.map(({ events }) => events.length)).toEqual([2, 0, 1, 0]);
   });
-
-  it('needs no setting but the state directory, and none of it in the sandbox', async () => {
-    const bare = { PATH: process.env.PATH ?? '', STATE_DIR: world.path('bare') };
-    expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
-    const swept = await runTool(['sync', '--sandbox', '--json'], bare);
-    expect(swept.code).toBe(1);
-    const { failed } = JSON.parse(swept.stdout).summary;
-    expect(failed).toBeGreaterThan(0);
-    expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
-    const sandbox = await runTool(['history', '--sandbox', '--failed'], bare);
-    expect(sandbox.stdout).toMatch(new RegExp(`\n${failed} standing in \\S+; the last sweep`));
-    expect(sandbox.code).toBe(1);
-    const empty = await runTool(['history', '--failed'], bare);
-    expect([empty.code, empty.stdout]).toEqual([1, expect.stringContaining('is not known')]);
-  });
 });

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { binPath } from '../helpers/cli.js';
 import { cli, folder } from './helpers/folder.js';
+import { runTool } from './helpers/tool.js';
 
 const run = promisify(execFile);
 
@@ -35,6 +36,21 @@ describe('--sandbox', () => {
     expect(after.stderr).not.toContain('auth login');
     expect(after.stdout).toMatch(/[1-9]\d* queried/);
     expect(await readdir(cwd)).toEqual(['state']);
+  });
+
+  it('has a history of its own, for which no setting is needed but the state directory', async () => {
+    const bare = { PATH: process.env.PATH ?? '', STATE_DIR: join(await folder(), 'state') };
+    expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
+    const swept = await runTool(['sync', '--sandbox', '--json'], bare);
+    expect(swept.code).toBe(1);
+    const { failed } = JSON.parse(swept.stdout).summary;
+    expect(failed).toBeGreaterThan(0);
+    expect((await runTool(['history'], bare)).stdout).toMatch(/^No runs since/);
+    const sandbox = await runTool(['history', '--sandbox', '--failed'], bare);
+    expect(sandbox.stdout).toMatch(new RegExp(`\n${failed} standing in \\S+; the last sweep`));
+    expect(sandbox.code).toBe(1);
+    const empty = await runTool(['history', '--failed'], bare);
+    expect([empty.code, empty.stdout]).toEqual([1, expect.stringContaining('is not known')]);
   });
 });
 
