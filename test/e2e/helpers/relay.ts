@@ -41,8 +41,9 @@ export class RelayProcess {
   /** Exit code; null when a signal ended it. */
   readonly exited: Promise<number | null>;
 
-  constructor(args: readonly string[], env: Record<string, string>) {
-    this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `file`: what is started in place of Node.js. */
+  constructor(args: readonly string[], env: Record<string, string>, file: string = process.execPath) {
+    this.child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.exited = once(this.child, 'close').then(([code]) => code);
     atFileEnd(async () => void (await this.stop('SIGKILL')));
   }

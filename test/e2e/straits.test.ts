@@ -1,0 +1,157 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { wrongWith } from '../helpers/check.js';
+import { binPath, runCli, syncArgs } from '../helpers/cli.js';
+import { TestWorld } from '../helpers/world.js';
+import { deliver, eventBody, newDirectory, RelayProcess, relayEnv, startServe } from './helpers/relay.js';
+
+const WAIT = { timeout: 40_000, interval: 100 };
+const run = promisify(execFile);
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const each of undo.splice(0).reverse()) await each();
+});
+
+/** A file system of a megabyte of its own; null: this user may not make one. */
+async function smallDisk(): Promise<string | null> {
+  const path = await mkdtemp(join(tmpdir(), 'ts-reconcile-disk-'));
+  undo.push(() => rm(path, { recursive: true, force: true }));
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'tmpfs', path]).status !== 0) return null;
+  undo.push(() => run('umount', ['-l', path]));
+  return path;
+}
+
+/** A group of processes that may take so much memory, by the path of its list; null: this user may not make one. */
+async function memoryGroup(bytes: number): Promise<string | null> {
+  const path = `/sys/fs/cgroup/memory/ts-reconcile-${process.pid}-${bytes}`;
+  try {
+    await mkdir(path);
+  } catch {
+    return null;
+  }
+  undo.push(() => rmdir(path));
+  await writeFile(join(path, 'memory.limit_in_bytes'), String(bytes));
+  return join(path, 'cgroup.procs');
+}
+
+const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
+
+describe('a relay', () => {
+  it.skipIf(process.platform === 'win32')(
+    'that has 32 file handles takes deliveries, says what is wrong, and loses none',
+    async () => {
+      const env = relayEnv(join(await newDirectory(), 'state'));
+      const command = 'ulimit -n 32; exec "$0" "$@"';
+      const args = ['-c', command, process.execPath, binPath, 'serve', '--sandbox', '--port', '0'];
+      const relay = await new RelayProcess(args, env, 'sh').listening();
+      expect((await deliver(relay, eventBody(55_530_001))).status).toBe(200);
+      await expect.poll(() => relay.stderr, WAIT).toMatch(/too many files are open|EMFILE|injected|SKIPPED/i);
+      expect(relay.stderr).not.toMatch(/^\s+at /m);
+      expect(await relay.stop()).toBe(0);
+      const next = await startServe(['--sandbox'], env);
+      await expect.poll(() => next.stderr, WAIT).toContain('Run for event 55530001 ended with exit code');
+      expect(await next.stop()).toBe(0);
+    },
+  );
+
+  it.runIf(mayMount)('whose disk is full says so, and takes deliveries again when it has room', async () => {
+    const disk = await smallDisk();
+    if (disk === null) return;
+    const world = await TestWorld.start();
+    undo.push(() => world.close());
+    const event = world.addEvent();
+    const env = relayEnv(disk, { ...world.env(join(disk, 'state')), STATE_DIR: join(disk, 'state') });
+    const own = await startServe([], env);
+    expect((await deliver(own, eventBody(1))).status).toBe(200);
+    await expect.poll(() => own.stderr, WAIT).toContain('Run for event 1 ended with exit code');
+    const fill = () => spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=4096']).status;
+    fill();
+    let refused = await deliver(own, eventBody(event.id));
+    // What fits into the last block of the file still does.
+    for (let id = 2; refused.status === 200 && id < 400; id += 1) refused = await deliver(own, eventBody(id));
+    expect([refused.status, refused.json.reason]).toEqual([503, 'NOT_STORED']);
+    expect(own.stderr).toMatch(/The spool could not be written\. Cannot write \S+: the disk is full\./);
+    expect((await fetch(`${own.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
+    await rm(join(disk, 'fill'));
+    expect((await deliver(own, eventBody(event.id))).status).toBe(200);
+    await expect.poll(() => wrongWith(world.revel, event), WAIT).toEqual([]);
+    expect(own.stderr).not.toMatch(/^\s+at /m);
+    await own.stop();
+  });
+
+  it('whose state directory is removed makes it anew, and keeps what it acknowledges', async () => {
+    const world = await TestWorld.start();
+    undo.push(() => world.close());
+    const event = world.addEvent();
+    const stateDir = world.newStateDir();
+    const relay = await startServe([], relayEnv(stateDir, world.env(stateDir, { STATE_DIR: stateDir })));
+    expect((await deliver(relay, eventBody(1))).status).toBe(200);
+    await expect.poll(() => relay.stderr, WAIT).toContain('Run for event 1 ended with exit code');
+    await rm(stateDir, { recursive: true });
+    expect((await deliver(relay, eventBody(event.id))).status).toBe(200);
+    expect(await readFile(join(stateDir, 'spool/spool.jsonl'), 'utf8')).toContain(String(event.id));
+    await expect.poll(() => wrongWith(world.revel, event), WAIT).toEqual([]);
+    expect(relay.stderr).not.toMatch(/^\s+at /m);
+    await relay.stop();
+  });
+});
+
+describe('a run', () => {
+  it.runIf(mayMount)('whose state directory is read-only, or full, says so and ends with 78', async () => {
+    const disk = await smallDisk();
+    if (disk === null) return;
+    const world = await TestWorld.start();
+    undo.push(() => world.close());
+    const event = world.addEvent();
+    const env = world.env(disk, { STATE_DIR: disk });
+    spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'journal.fill')}`, 'bs=4096']);
+    const full = await runCli(syncArgs(event), env);
+    expect(full.code).toBe(78);
+    expect(full.stderr).toMatch(/the disk is full|open to other users/);
+    await rm(join(disk, 'journal.fill'));
+    spawnSync('mount', ['-o', 'remount,ro', disk]);
+    const readOnly = await runCli(syncArgs(event), env);
+    expect(readOnly.code).toBe(78);
+    expect(readOnly.stderr).toContain('the file system is read-only');
+    spawnSync('mount', ['-o', 'remount,rw', disk]);
+    expect((await runCli(syncArgs(event), env)).code).toBe(0);
+    expect(wrongWith(world.revel, event)).toEqual([]);
+    for (const { stderr } of [full, readOnly]) expect(stderr).not.toMatch(/^\s+at |bug/m);
+  });
+
+  it.runIf(mayMount)(
+    'that the kernel kills for want of memory leaves what the next one completes',
+    async () => {
+      const world = await TestWorld.start();
+      undo.push(() => world.close());
+      const event = world.addEvent();
+      const env = world.env(world.newStateDir());
+      let killed = 0;
+      for (const megabytes of [24, 32, 40, 48, 56]) {
+        const group = await memoryGroup(megabytes * 1024 * 1024);
+        if (group === null) return;
+        const join = [
+          '-c',
+          `echo $$ > ${group}; exec "$0" "$@"`,
+          process.execPath,
+          binPath,
+          ...syncArgs(event),
+        ];
+        const ended = await run('sh', join, { env }).then(
+          () => null,
+          (error: { signal: string | null }) => error.signal,
+        );
+        if (ended === 'SIGKILL') killed += 1;
+      }
+      expect(killed).toBeGreaterThan(0);
+      const { code } = await runCli(syncArgs(event), env);
+      expect(code).toBe(0);
+      expect(wrongWith(world.revel, event)).toEqual([]);
+    },
+  );
+});
