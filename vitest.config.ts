@@ -67,7 +67,7 @@ export default defineConfig(({ mode }) => ({
           name: 'unit',
           include: mode === 'rest' ? LONG_UNIT : ['test/**/*.test.ts'],
           exclude: [
-            ...['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/state/postgres/**'],
+            ...['test/e2e/**', 'test/chaos/**', 'test/bench/**', 'test/browser/**', 'test/state/postgres/**'],
             ...(mode === 'quick' ? LONG_UNIT : []),
           ],
           globalSetup: ['test/helpers/tmp.ts'],
@@ -87,6 +87,16 @@ export default defineConfig(({ mode }) => ({
           setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
           env,
           isolate: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: mode === 'quick' ? [] : ['test/browser/**/*.test.ts'],
+          setupFiles: ['test/helpers/seed.ts', 'test/helpers/after-file.ts'],
+          env,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -174,7 +174,7 @@ function stripSection(data: PageData): Html {
 `,
   );
   return html`<section aria-labelledby="days"><h2 id="days">Days and shops</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="days"><table class="strip"><thead><tr><th scope="col">shop</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
+<div class="scroll" tabindex="0" role="region" aria-label="Events of each day and shop"><table class="strip"><thead><tr><th scope="col">shop</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
 <p class="soft">The number of events; an exclamation mark: one needs a person.</p></section>`;
 }
 

@@ -52,6 +52,8 @@ export function createPlots(): Plots {
     });
     drawn.setAttribute('role', 'img');
     for (const style of drawn.querySelectorAll('style')) style.remove();
+    // The plot is one image with one name: its parts have none.
+    for (const part of drawn.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
     return trusted(rounded(drawn.outerHTML));
   }
 
