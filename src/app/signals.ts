@@ -17,7 +17,7 @@ const MAIL_WHEN_STOPPED_MS = 5000;
 
 /** What signals to the outside are sent with. */
 export interface SignalDeps {
-  config: Pick<Config, 'smtp' | 'healthcheckUrl' | 'metricsFile' | 'locations'>;
+  config: Pick<Config, 'smtp' | 'chat' | 'healthcheckUrl' | 'metricsFile' | 'locations'>;
   request: Pick<SyncRequest, 'dryRun' | 'trigger'>;
   state: StateStore;
   log: Logger;
@@ -64,7 +64,7 @@ export function openSignals(deps: SignalDeps): Signals {
       await Promise.all([
         send(String(run.exit), pingBody(run.report, run.exit)),
         writeMetricsFile(deps, run),
-        mailDigest(deps, run).catch((error: unknown) =>
+        tellPeople(deps, run).catch((error: unknown) =>
           deps.log.warn(`The mail was not sent. ${errorText(error)}`),
         ),
       ]);
@@ -118,30 +118,56 @@ async function writeMetricsFile({ config, state, clock, log }: SignalDeps, run: 
   if (failure !== null) log.warn(`${failure} Check METRICS_FILE.`);
 }
 
-async function mailDigest(deps: SignalDeps, run: FinishedRun): Promise<void> {
-  const { config, state, clock, log, stop } = deps;
-  if (config.smtp === null) return;
+/** Tells people by mail and chat, both of the same. What was told is remembered of the mail, where there is one. */
+async function tellPeople(deps: SignalDeps, run: FinishedRun): Promise<void> {
+  const { config, state, clock, log } = deps;
+  const on = (config.smtp ?? config.chat)?.on;
+  if (on === undefined) return;
   const { digestOf } = await import('../report/mail/digest.js');
   const now = clock.now();
   const due = digestOf({
     report: run.report,
-    on: config.smtp.on,
+    on,
     memory: await rememberedBy(state, log),
     now,
     interrupted: run.exit === ExitCode.interrupted || run.exit === ExitCode.terminated,
     wholeSweep: run.wholeSweep,
   });
   if (due === null) return;
+  const chatted = config.chat === null ? null : await chatDigest(deps, config.chat.url, due);
+  const told = config.smtp === null ? [] : await mailDigest(deps, config.smtp, due, run);
+  if (config.smtp === null && chatted === true) told.push(due);
+  // Only now: a failure that nobody was told of is still new to the next run.
+  for (const part of told) {
+    await state.mailMemory
+      .update(part)
+      .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
+  }
+}
+
+/** Whether the message got through. */
+async function chatDigest({ log, transport }: SignalDeps, url: string, due: DigestToSend): Promise<boolean> {
+  const { chatMessage, sendChat } = await import('../report/chat.js');
+  const failure = await sendChat(url, chatMessage(due.digest), transport);
+  if (failure !== null) log.warn(`The chat at CHAT_WEBHOOK_URL did not take a message: ${failure}`);
+  return failure === null;
+}
+
+/** Mails to everybody what concerns them; the parts that went out. */
+async function mailDigest(
+  { config, log, stop }: SignalDeps,
+  smtp: NonNullable<Config['smtp']>,
+  due: DigestToSend,
+  run: FinishedRun,
+): Promise<DigestToSend[]> {
   const { sharesOf } = await import('../report/mail/shares.js');
   const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
   const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
-  for (const share of sharesOf(due, config.smtp.to, kitchens)) {
-    if (!(await mailShare({ ...config.smtp, to: [...share.to] }, share.due, run, log, limit))) continue;
-    // Only now: a failure that nobody was told of is still new to the next run.
-    await state.mailMemory
-      .update(share.due)
-      .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
+  const sent: DigestToSend[] = [];
+  for (const share of sharesOf(due, smtp.to, kitchens)) {
+    if (await mailShare({ ...smtp, to: [...share.to] }, share.due, run, log, limit)) sent.push(share.due);
   }
+  return sent;
 }
 
 async function mailShare(

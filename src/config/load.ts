@@ -193,6 +193,7 @@ export function loadConfig(options: LoadOptions): Config {
     webhookSigningKeys: values.TRIPLESEAT_WEBHOOK_SIGNING_KEY ?? [],
     serveToken: values.SERVE_TOKEN,
     smtp: loadMail(source),
+    chat: values.CHAT_WEBHOOK_URL === null ? null : { url: values.CHAT_WEBHOOK_URL, on: values.EMAIL_ON },
     healthcheckUrl: values.HEALTHCHECK_URL,
     metricsFile: absolute(values.METRICS_FILE),
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },

@@ -34,6 +34,8 @@ export function secretsOf(config: Config): string[] {
     ...urlSecrets(config.smtp?.url),
     ...urlSecrets(config.stateUrl),
     ...config.stateKeys,
+    ...urlSecrets(config.chat?.url),
+    ...pathSecrets(config.chat?.url ?? null),
     ...urlSecrets(config.healthcheckUrl),
     ...pathSecrets(config.healthcheckUrl),
   ];

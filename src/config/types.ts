@@ -62,6 +62,8 @@ export interface Config {
   webhookSigningKeys: string[];
   serveToken: string | null;
   smtp: { url: string; from: string; to: string[]; on: ('changes' | 'failures' | 'preview')[] } | null;
+  /** `on`: what is worth a message. */
+  chat: { url: string; on: ('changes' | 'failures' | 'preview')[] } | null;
   healthcheckUrl: string | null;
   metricsFile: string | null;
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'json' };

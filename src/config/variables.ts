@@ -360,6 +360,13 @@ const table = {
     meaning:
       'what is worth a mail: changes, failures, and with preview once a day what would fail in the coming days',
   },
+  CHAT_WEBHOOK_URL: {
+    group: 'notify',
+    kind: httpsUrl,
+    meaning:
+      'incoming webhook of Slack, or of whoever takes JSON: gets in a few lines what a mail would tell (EMAIL_ON)',
+    secret: true,
+  },
   HEALTHCHECK_URL: {
     group: 'notify',
     kind: httpsUrl,

@@ -53,6 +53,7 @@ describe('defaults', () => {
       webhookSigningKeys: [],
       serveToken: null,
       smtp: null,
+      chat: null,
       healthcheckUrl: null,
       metricsFile: null,
       log: { level: 'info', format: 'text' },
@@ -91,6 +92,7 @@ describe('values', () => {
         STATE_URL: 'postgres://app:pass%40word@db.example.com/state?sslmode=require',
         STATE_KEY: `${hexKey}, ${base64Key}`,
         HEALTHCHECK_URL: 'https://hc.example.com/ping/0000/',
+        CHAT_WEBHOOK_URL: 'https://chat.example.com/hooks/0000',
       },
       { cwd },
     );
@@ -112,6 +114,7 @@ describe('values', () => {
       stateUrl: 'postgres://app:pass%40word@db.example.com/state?sslmode=require',
       stateKeys: [hexKey, base64Key],
       healthcheckUrl: 'https://hc.example.com/ping/0000',
+      chat: { url: 'https://chat.example.com/hooks/0000', on: ['changes', 'failures'] },
     });
   });
 
@@ -352,11 +355,12 @@ describe('problems', () => {
         'STATE_URL',
         'STATE_KEY',
         'HEALTHCHECK_URL',
+        'CHAT_WEBHOOK_URL',
       ].map((name) => [name, canary]),
     );
     const env = { ...secrets, REVEL_DOMAIN: `https://u:${canary}@acme.revelup.com` };
     const error = failure(() => load(env, { needs: needsOf.serve }));
-    expect(error.problems.length).toBeGreaterThanOrEqual(11);
+    expect(error.problems.length).toBeGreaterThanOrEqual(12);
     expect(JSON.stringify([error.message, error.stack, error.hint, error.problems])).not.toContain('7f3a');
   });
 

@@ -144,6 +144,7 @@ describe('secret files', () => {
     'STATE_URL',
     'STATE_KEY',
     'HEALTHCHECK_URL',
+    'CHAT_WEBHOOK_URL',
   ])('%s can be read from one', (name) => {
     const value = name.endsWith('_URL')
       ? { SMTP_URL: 'smtp://canary.example', STATE_URL: 'postgres://canary.example/x' }[name]

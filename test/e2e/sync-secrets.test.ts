@@ -63,6 +63,7 @@ describe('secrets', () => {
     EMAIL_FROM: 'a@example.com',
     EMAIL_TO: 'b@example.com',
     HEALTHCHECK_URL: `http://127.0.0.1:1/${canary('HEALTH')}`,
+    CHAT_WEBHOOK_URL: `http://127.0.0.1:1/${canary('CHAT')}`,
   };
   /** None of it may be spelled out, nor any of the tokens that were handed out. */
   const SECRET = /canary-|sandbox-client-secret|test-secret|test-key/;
@@ -89,7 +90,9 @@ describe('secrets', () => {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     // Whom to tell is tried for some seconds: once is enough.
     const tell: Record<string, string> =
-      status === 500 ? {} : { SMTP_URL: '', EMAIL_FROM: '', EMAIL_TO: '', HEALTHCHECK_URL: '' };
+      status === 500
+        ? {}
+        : { SMTP_URL: '', EMAIL_FROM: '', EMAIL_TO: '', HEALTHCHECK_URL: '', CHAT_WEBHOOK_URL: '' };
     const common = { ...planted, ...tell, METRICS_FILE: join(dir, 'metrics.prom'), LOG_LEVEL: 'debug' };
     const signedIn = {
       ...common,

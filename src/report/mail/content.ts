@@ -61,7 +61,7 @@ export function mailContent(digest: Digest, report: RunReport, host: string): Ma
   const standing = others.filter(({ since }) => since !== null);
   const counts = countsOf(digest);
   return {
-    subject: `ts-reconcile: ${onlyEvent(digest) ?? counts.join(', ')}`,
+    subject: mailSubject(digest),
     headline: `${counts.join(', ')}.`,
     sections: [
       ...errorSection(digest),
@@ -81,6 +81,11 @@ export function mailContent(digest: Digest, report: RunReport, host: string): Ma
     ],
     footer: footerOf(report, host),
   };
+}
+
+/** What a digest tells in one line. */
+export function mailSubject(digest: Digest): string {
+  return `ts-reconcile: ${onlyEvent(digest) ?? countsOf(digest).join(', ')}`;
 }
 
 const OUT_OF_SIGHT =

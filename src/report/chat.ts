@@ -1,0 +1,121 @@
+import type { HttpTransport } from '../http/transport.js';
+import { clean } from '../text/text.js';
+import { dayText } from '../text/time.js';
+import { mailSubject } from './mail/content.js';
+import type { Digest } from './mail/digest.js';
+import type { EventResult } from './schema.js';
+import { settlingOf } from './settling.js';
+
+const TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Events of one message; the rest is a number. */
+const MAX_LINES = 10;
+
+/** A digest in a few lines. Texts are clean, and not yet escaped for anybody. */
+export interface ChatMessage {
+  headline: string;
+  lines: { id: string; what: string; name: string; facts: string[]; command: string | null }[];
+  /** Events that are left out. */
+  more: number;
+}
+
+/** What is worth a word in a chat: failures, what was made, and why a run did not do its work. */
+export function chatMessage(digest: Digest): ChatMessage {
+  const failing = digest.failures.map(({ event }) => ({
+    ...lineOf(event),
+    command: settlingOf(event.reason, event.id, false).command,
+  }));
+  const made = digest.changes.map((event) => ({ ...lineOf(event), command: null }));
+  const { error } = digest;
+  const why = error === null ? '' : ` ${clean(error.message, 500)} ${clean(error.hint ?? '', 300)}`.trimEnd();
+  const lines = [...failing, ...made];
+  return {
+    headline: `${mailSubject(digest)}.${why}`,
+    lines: lines.slice(0, MAX_LINES),
+    more: Math.max(lines.length - MAX_LINES, 0),
+  };
+}
+
+function lineOf({ id, name, status, reason, date, location, revel_order_id: order }: EventResult) {
+  const facts = [
+    dayText(clean(date ?? '', 20)),
+    clean(location ?? '', 100),
+    `event ${clean(id, 18)}`,
+    ...(order === null ? [] : [`order ${clean(order, 20)}`]),
+  ];
+  return {
+    id: clean(id, 18),
+    what: reason ?? status,
+    name: clean(name ?? '', 120) || `Event ${clean(id, 18)}`,
+    facts: facts.filter((fact) => fact !== ''),
+  };
+}
+
+/**
+ * The message as its receiver takes it. Slack and whoever does as Slack does read `text`, in which Slack knows three
+ * characters and some marks; others get the same as plain text, and the events as data beside it.
+ */
+export function chatBody(url: string, message: ChatMessage): string {
+  const { hostname } = new URL(url);
+  if (hostname === 'slack.com' || hostname.endsWith('.slack.com')) {
+    return JSON.stringify({
+      text: textOf(
+        message,
+        slackText,
+        (text) => `*${text}*`,
+        (text) => `\`${text}\``,
+      ),
+    });
+  }
+  const same = (text: string) => text;
+  const { headline, lines, more } = message;
+  return JSON.stringify({ text: textOf(message, same, same, same), headline, events: lines, more });
+}
+
+function textOf(
+  { headline, lines, more }: ChatMessage,
+  escaped: (text: string) => string,
+  strong: (text: string) => string,
+  code: (text: string) => string,
+): string {
+  return [
+    strong(escaped(headline)),
+    ...lines.map(
+      ({ what, name, facts, command }) =>
+        `• ${what}: ${escaped(name)} (${escaped(facts.join(', '))})${command === null ? '' : ` ${code(escaped(command))}`}`,
+    ),
+    ...(more > 0 ? [`and ${more} more: ${code('ts-reconcile history')}`] : []),
+  ].join('\n');
+}
+
+/** Slack's own three, so that nothing is a link or calls for everybody; and its marks lose their meaning. */
+function slackText(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/(?<=[*_~`])|(?=[*_~`])/g, '\u200b');
+}
+
+/**
+ * Sends a message; never rejects.
+ *
+ * @param url CHAT_WEBHOOK_URL, a secret
+ * @returns null: it got through; otherwise why not, in a few words without the URL
+ */
+export async function sendChat(
+  url: string,
+  message: ChatMessage,
+  transport: HttpTransport,
+): Promise<string | null> {
+  const answer = await transport({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: chatBody(url, message),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+  });
+  if (answer.kind === 'failure') return answer.detail;
+  return answer.status >= 200 && answer.status < 300 ? null : `it answered ${answer.status}`;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { chatBody, chatMessage, sendChat } from '../../src/report/chat.js';
+import type { Digest } from '../../src/report/mail/digest.js';
+import { CONTROL, failed, hostileNames, injected } from './helpers.js';
+
+const SLACK = 'https://hooks.slack.com/services/T000/B000/secretsecretsecret';
+const OTHER = 'https://chat.example.com/hooks/secretsecretsecret';
+
+function digest(over: Partial<Digest> = {}): Digest {
+  return {
+    changes: [],
+    failures: [],
+    known: [],
+    resolved: [],
+    outOfSight: [],
+    error: null,
+    held: [],
+    ...over,
+  };
+}
+
+const both = digest({
+  changes: [injected('1'), injected('2')],
+  failures: [{ event: failed('3', { name: 'Cedar & Sons' }), since: null }],
+});
+
+describe('a message for a chat', () => {
+  it('is a headline and a line for each event, failures with the command first', () => {
+    expect(JSON.parse(chatBody(OTHER, chatMessage(both))).text).toBe(
+      [
+        'ts-reconcile: 1 failed, 2 injected.',
+        '• DRIFT: Cedar & Sons (Sat, Nov 14, 2026, Special Events, event 3, order 10684001) ts-reconcile resolve 3',
+        '• injected: Alder Rehearsal Dinner (Sat, Nov 14, 2026, Special Events, event 1, order 10684001)',
+        '• injected: Alder Rehearsal Dinner (Sat, Nov 14, 2026, Special Events, event 2, order 10684001)',
+      ].join('\n'),
+    );
+  });
+
+  it('is for Slack in its own marks, and for others also data', () => {
+    const slack = JSON.parse(chatBody(SLACK, chatMessage(both)));
+    expect(Object.keys(slack)).toEqual(['text']);
+    expect(slack.text).toContain('*ts-reconcile: 1 failed, 2 injected.*');
+    expect(slack.text).toContain('Cedar &amp; Sons');
+    expect(slack.text).toContain('`ts-reconcile resolve 3`');
+    const { events } = JSON.parse(chatBody(OTHER, chatMessage(both)));
+    expect(events.map(({ id, what }: { id: string; what: string }) => [id, what])).toEqual([
+      ['3', 'DRIFT'],
+      ['1', 'injected'],
+      ['2', 'injected'],
+    ]);
+    // One that only sounds like it.
+    expect(chatBody('https://hooks.slack.com.example.com/x', chatMessage(both))).toContain('"events"');
+  });
+
+  it('tells why a run did not do its work, and stays short', () => {
+    const error = { code: 'UNAVAILABLE', message: 'Revel does not answer.', hint: 'Wait.', since: null };
+    const failures = Array.from({ length: 500 }, (_, at) => ({ event: failed(String(at)), since: null }));
+    const { text } = JSON.parse(chatBody(OTHER, chatMessage(digest({ error, failures }))));
+    expect(text.split('\n')[0]).toMatch(
+      /^ts-reconcile: run failed \(UNAVAILABLE\), 500 failed\. Revel does not answer\. Wait\.$/,
+    );
+    expect(text.split('\n')).toHaveLength(12);
+    expect(text).toContain('and 490 more: ts-reconcile history');
+  });
+
+  it.each([
+    ...hostileNames,
+    ['a call for everybody', '<!channel> <@U123>'],
+    ['a link', '<https://evil.example|click>'],
+    ['marks', '*bold* _it_ `code` ~gone~'],
+  ])('takes %s for a name', (_, name) => {
+    const texts = { name, location: name, date: name };
+    const event = failed('1', { ...texts, revel_order_id: name });
+    const message = chatMessage(digest({ failures: [{ event, since: null }] }));
+    const { text } = JSON.parse(chatBody(SLACK, message));
+    expect(text).not.toMatch(/[<>]/);
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text.replaceAll('`ts-reconcile resolve 1`', '').replace(/^\*|\*$/gm, '')).not.toMatch(
+      /(?<!\u200b)[*_`~](?!\u200b)/,
+    );
+    expect(text).not.toMatch(CONTROL);
+  });
+
+  it('that is not taken is told without the address', async () => {
+    const sent: string[] = [];
+    const answering = (status: number) => async (request: { url: string }) => {
+      sent.push(request.url);
+      return { kind: 'response' as const, status, headers: {}, body: 'no' };
+    };
+    expect(await sendChat(OTHER, chatMessage(both), answering(200))).toBeNull();
+    expect(await sendChat(OTHER, chatMessage(both), answering(404))).toBe('it answered 404');
+    expect(sent).toEqual([OTHER, OTHER]);
+  });
+});
