@@ -95,7 +95,7 @@ describe('previewContent', () => {
     const text = renderText(content);
     expect(text.indexOf('Order 7 differs.')).toBeLessThan(text.indexOf('No product.'));
     expect(text).toMatch(/event {6}order\n {4}Taco Bar {2}30 × 8\.24 {2}24 × 8\.24/);
-    expect(renderHtml(content)).toContain('<td style');
+    expect(renderHtml(content)).toContain('<td class');
     expect(previewContent(report([injected('1')], { dryRun: true, window }), days, 'host')).toBeNull();
   });
 });
