@@ -3,7 +3,7 @@ import { localDateTime } from '../../domain/zones.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
 import { TABLE_HEAD } from '../differences.js';
 import type { Card, CardState, OpenItem, PageData, RunDay } from './data.js';
-import { type Html, html, trusted } from './html.js';
+import { type Html, type HtmlValue, html, trusted } from './html.js';
 import type { Plots } from './plots.js';
 import { SCRIPT, STYLE } from './style.js';
 
@@ -109,7 +109,7 @@ function openSection({ open, moreOpen, at, lastSweep }: PageData): Html {
       ? 'Nothing is on record.'
       : 'Nothing: every event of the last complete sweep is as it should be.';
   return html`<section aria-labelledby="open"><h2 id="open">What stands open</h2>
-${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.map((item) => openItem(item, at))}${
+${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.length === 0 ? null : html`<div class="items">${open.map((item) => openItem(item, at))}</div>`}${
   moreOpen > 0 ? html`<p>And ${moreOpen} more: ${code('ts-reconcile history --failed')}</p>` : null
 }</section>`;
 }
@@ -125,9 +125,16 @@ function openItem(item: OpenItem, now: number): Html {
   return html`<article class="item" id="o${item.id}"><h3>${item.name}</h3>
 <p><strong>${item.reason ?? 'failed'}</strong> · ${facts.join(' · ')}</p>
 <p class="soft">${sinceText(item, now)}</p>
-${item.sentence === '' ? null : html`<p>${item.sentence}</p>`}${differenceTable(item)}
+${item.sentence === '' ? null : html`<p>${prose(item.sentence)}</p>`}${differenceTable(item)}
 <p>${item.settling.when}:</p><pre tabindex="0" aria-label="command"><code>${item.settling.command}</code></pre></article>
 `;
+}
+
+/** A sentence in which no word of a command is broken at its hyphens. */
+function prose(sentence: string): HtmlValue {
+  return sentence
+    .split(/(?<![\w-])(--[a-z][a-z-]*|ts-reconcile)/)
+    .map((part, at) => (at % 2 === 1 ? html`<span class="word">${part}</span>` : part));
 }
 
 function sinceText({ since, runs, passedOver }: OpenItem, now: number): string {

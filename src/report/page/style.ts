@@ -29,7 +29,8 @@ thead th{color:var(--soft);font-size:.875rem}
 .cards b,.item h3{unicode-bidi:isolate}.cards b{display:block}.cards small{display:block}
 .cards .failed{border-left-color:var(--bad)}.failed i{color:var(--bad)}.cards .stands{border-left-color:var(--good)}.stands i{color:var(--good)}
 .unpriced i,.accepted i,.service i{color:var(--warn)}.cards i{font-style:normal;font-weight:600}
-.item{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:6px;padding:8px 12px;margin:0 0 12px}
+.item{border:1px solid var(--line);border-left:4px solid var(--bad);border-radius:6px;padding:8px 12px;min-width:0}
+.items{display:grid;gap:12px;align-items:start;grid-template-columns:repeat(auto-fill,minmax(min(36rem,100%),1fr))}
 .item h3{margin:0}.item p{max-width:80ch}.item table{margin:8px 0;font-size:.9375rem}.item tbody tr{border-top:1px solid var(--line)}
 code{font:.9375rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{margin:4px 0;padding:8px 10px;background:var(--box);border:1px solid var(--line);border-radius:6px;overflow-x:auto}
@@ -39,7 +40,7 @@ svg.plot{display:block;width:100%;height:auto;color:var(--fg);font-size:11px}
 .k1,.k2,.k3{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 4px 0 8px}
 .k1{background:var(--plot-1)}.k2{background:var(--plot-2)}.k3{background:var(--plot-3)}
 details table{font-size:.875rem}summary{cursor:pointer;margin:8px 0}
-.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.word{white-space:nowrap}.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 [hidden]{display:none!important}
 footer{margin:32px auto;color:var(--soft);font-size:.875rem}
 @media print{:root{--bg:#fff;--fg:#000;--soft:#444;--line:#999;--box:#fff;--link:#000;--bad:#900;--bad-bg:#fff;--good:#060;--warn:#630}
