@@ -99,7 +99,9 @@ async function build() {
 
 /** The licences of all libraries whose code is in the bundle, in one file beside it; and what it was made of. */
 function addLicences(_, bundle) {
-  const modules = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  const own = Object.values(bundle).flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  // Also those that only pass on what others have: they are listed as components.
+  const modules = own.flatMap((id) => [id, ...(this.getModuleInfo(id)?.importedIds ?? [])]);
   const packages = new Set(modules.map(packageOf).filter((directory) => directory !== null));
   const texts = [...packages].sort().map((directory) => {
     const about = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
