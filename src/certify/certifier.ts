@@ -147,7 +147,7 @@ export class Certifier {
       if (this.#maker.told(name) !== null) continue;
       const { figures } = trialOrder(trial, discounted);
       await this.#maker.writer.change(name, 'Order', id, this.#maker.totals(figures, figures.remainingDue));
-      const off = unlike(trial, session, await this.#maker.read(id));
+      const off = unlike(trial, session, { order: await this.#maker.readHeader(id) });
       await this.#maker.tell(name, off.length === 0 ? 'as-written' : off.join(', '));
     }
     try {

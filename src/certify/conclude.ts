@@ -36,7 +36,7 @@ const FIGURES = {
 } as const;
 
 /** What of an order is not as the formulas have it: `final_total 34.76 → 40.96`, each. */
-export function unlike(trial: Trial, session: Session, raw: RawOrder): string[] {
+export function unlike(trial: Trial, session: Session, raw: Pick<RawOrder, 'order'>): string[] {
   const { figures } = trialOrder(trial, session.setup.discountId !== null);
   return (Object.keys(FIGURES) as (keyof typeof FIGURES)[]).flatMap((name) => {
     const read = moneyOf(raw.order[FIGURES[name]]) ?? zero;

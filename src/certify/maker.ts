@@ -24,6 +24,8 @@ export interface MakerOptions {
   stop: AbortSignal;
   /** What goes on, a line each. */
   say: (text: string) => void;
+  /** What it is at now, in a few words; another one takes its place. */
+  doing: (text: string) => void;
 }
 
 const ORDER = [
@@ -52,8 +54,8 @@ export class Maker {
 
   constructor(options: MakerOptions) {
     this.#options = options;
-    const { rest, session, save, clock, patienceMs, stop, say } = options;
-    this.writer = new Writer({ rest, session, save, clock, patienceMs, stop, waiting: say });
+    const { rest, session, save, clock, patienceMs, stop, say, doing } = options;
+    this.writer = new Writer({ rest, session, save, clock, patienceMs, stop, waiting: say, doing });
   }
 
   get user(): string {
@@ -253,12 +255,20 @@ export class Maker {
     await this.#options.save();
   }
 
-  /** The order with its items and payments as they are, without anything that names people. */
-  async read(id: string): Promise<RawOrder> {
-    const { rest, clock } = this.#options;
+  /** The header of an order as it is, without anything that names people. */
+  async readHeader(id: string): Promise<RawFields> {
+    const { rest, doing } = this.#options;
+    doing(`reading order ${id}`);
     const order = await rest.get(`/resources/Order/${id}/`, rowSchema);
     if (order.kind === 'error') throw unreadable(order.detail);
     if (order.value === null) throw unreadable(`order ${id} is not there (404)`);
+    return picked(order.value, ORDER);
+  }
+
+  /** The order with its items and payments. */
+  async read(id: string): Promise<RawOrder> {
+    const { rest, clock } = this.#options;
+    const order = await this.readHeader(id);
     const children = async (path: string, fields: readonly string[]) => {
       const list = await rest.list({
         path,
@@ -276,7 +286,7 @@ export class Maker {
     };
     return {
       at: new Date(clock.now()).toISOString(),
-      order: picked(order.value, ORDER),
+      order,
       items: await children('/resources/OrderItem/', ITEM),
       payments: await children('/resources/Payment/', PAYMENT),
     };

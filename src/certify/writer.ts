@@ -32,6 +32,8 @@ export interface WriterOptions {
   stop: AbortSignal;
   /** Says in one line that it waits, and why. */
   waiting: (text: string) => void;
+  /** What it is at now, in a few words. */
+  doing: (text: string) => void;
 }
 
 /** A row to be made. */
@@ -227,7 +229,8 @@ export class Writer {
     state: Pick<KnownRow, 'state' | 'id'> & { detail?: string },
     at?: number,
   ): Promise<KnownRow> {
-    const { session, save } = this.#options;
+    const { session, save, doing } = this.#options;
+    if (state.state === 'intended') doing(`writing ${name}`);
     const before = session.rows[name]?.at ?? this.#options.clock.now();
     const row: KnownRow = { resource, uuid, detail: null, at: at ?? before, ...state };
     row.detail = row.detail?.slice(0, 500) ?? null;

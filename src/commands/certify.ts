@@ -55,11 +55,8 @@ export function certifyCommand(options: CertifyOptions, around: Surroundings): P
   return withOpened(opening, around, (opened) => run(options, around, opened));
 }
 
-async function run(
-  options: CertifyOptions,
-  around: Surroundings,
-  { config, state }: Opened,
-): Promise<ExitCode> {
+async function run(options: CertifyOptions, around: Surroundings, opened: Opened): Promise<ExitCode> {
+  const { config, state } = opened;
   refuseUnfit(options, config);
   const lock = await state.locks.tryLock(LOCK);
   if (lock === null) {
@@ -71,22 +68,24 @@ async function run(
     );
   }
   try {
-    return await withState(options, around, config, state);
+    return await withLock(options, around, opened);
   } finally {
     await lock.release();
   }
 }
 
-async function withState(
+async function withLock(
   options: CertifyOptions,
   around: Surroundings,
-  config: Config,
-  state: StateStore,
+  { config, state, progress }: Opened,
 ): Promise<ExitCode> {
   const { revel } = await connectBoth(config, state, around.stop);
   const account = accountName(config.revel.baseUrl);
   const { width } = styleOf(around);
-  const say = (text: string, indent = '') => around.stderr.write(`${wrap(text, indent, width).join('\n')}\n`);
+  const say = (text: string, indent = '') => {
+    progress.clear();
+    around.stderr.write(`${wrap(text, indent, width).join('\n')}\n`);
+  };
   const found = await sessionFor(options, account, await readSession(state.documents));
   let session = found;
   if (session === null) {
@@ -111,7 +110,11 @@ async function withState(
   const person = options.yes || options.sandbox ? null : personAt(options.input, around.stderr, around.stop);
   const begin = options.yes ? null : (person ?? personAt(options.input, around.stderr, around.stop));
   const staff = options.sandbox ? sandboxStaff(config.revel.baseUrl, (text) => say(text, '  ')) : null;
-  const hands: Hands = staff ?? person?.hands ?? noHands;
+  const whoever = staff ?? person?.hands ?? noHands;
+  const hands: Hands = (question) => {
+    progress.clear();
+    return whoever(question);
+  };
   const certifier = new Certifier({
     ...revel,
     session: current,
@@ -121,6 +124,7 @@ async function withState(
     stop: AbortSignal.any([around.stop, state.locks.lost]),
     hands,
     say: (text) => say(text, '  '),
+    doing: (text) => progress.update(`  ${text}`),
   });
   const left: Left[] = [];
   try {
@@ -131,12 +135,14 @@ async function withState(
       say([phase.writes, phase.hands ?? ''].join(' ').trimEnd(), '  ');
       await begin?.hands({ kind: 'begin', title: `Phase ${phase.number}` });
       left.push(...(await certifier.run(phase.number)).map((what) => ({ phase: phase.number, what })));
+      progress.clear();
       await keep(state, current, phase);
       if (!options.json) await tellPhase(phase, current, around);
     }
   } catch (error) {
-    if (around.stop.aborted) return stoppedBy(around.stop);
-    throw error;
+    if (!around.stop.aborted) throw error;
+    say('Stopped; what was found so far is kept. Go on with: ts-reconcile certify --continue');
+    return stoppedBy(around.stop);
   } finally {
     begin?.close();
   }
@@ -301,7 +307,7 @@ async function end(
     return isGood ? ExitCode.ok : ExitCode.eventFailed;
   }
   const { width } = styleOf(around);
-  const flag = sandbox ? ' --sandbox' : '';
+  const goOn = `ts-reconcile certify --continue ${sandbox ? '--sandbox' : ''}`.trimEnd();
   const lines = [
     '',
     ...adviceLines(advice, findings, width),
@@ -314,7 +320,7 @@ async function end(
     ...left.flatMap(({ phase, what }) => wrap(`Left of phase ${phase}: ${what}.`, '', width)),
     open.length === 0
       ? `Certified with version ${session.version}; kept in ${state.documents.place('account')}.`
-      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ts-reconcile certify --continue${flag}`,
+      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${goOn}`,
   ];
   const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
   await writeAll(around.stdout, `${text}\n`);

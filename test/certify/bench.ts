@@ -116,6 +116,7 @@ export class Bench {
       patienceMs: 33_000,
       stop: signal,
       say: () => undefined,
+      doing: () => undefined,
       hands,
     });
     let left: string[] = [];
