@@ -23,6 +23,7 @@ import { version } from './version.js';
 
 const LOCK = 'certify';
 const CLEARING = 6;
+const GO_ON = 'ts-reconcile certify --continue';
 
 /** `certify` as asked for on the command line. */
 export interface CertifyOptions {
@@ -69,9 +70,21 @@ async function run(options: CertifyOptions, around: Surroundings, opened: Opened
   }
   try {
     return await withLock(options, around, opened);
+  } catch (error) {
+    throw options.sandbox ? inSandbox(error) : error;
   } finally {
     await lock.release();
   }
+}
+
+function callToGoOn({ sandbox }: Pick<CertifyOptions, 'sandbox'>): string {
+  return sandbox ? `${GO_ON} --sandbox` : GO_ON;
+}
+
+/** The call that goes on is another one there. */
+function inSandbox(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.hint?.endsWith(GO_ON) !== true) return error;
+  return new AppError(error.code, error.exitCode, error.message, `${error.hint} --sandbox`);
 }
 
 async function withLock(
@@ -141,7 +154,7 @@ async function withLock(
     }
   } catch (error) {
     if (!around.stop.aborted) throw error;
-    say('Stopped; what was found so far is kept. Go on with: ts-reconcile certify --continue');
+    say(`Stopped; what was found so far is kept. Go on with: ${callToGoOn(options)}`);
     return stoppedBy(around.stop);
   } finally {
     begin?.close();
@@ -307,7 +320,6 @@ async function end(
     return isGood ? ExitCode.ok : ExitCode.eventFailed;
   }
   const { width } = styleOf(around);
-  const goOn = `ts-reconcile certify --continue ${sandbox ? '--sandbox' : ''}`.trimEnd();
   const lines = [
     '',
     ...adviceLines(advice, findings, width),
@@ -320,7 +332,7 @@ async function end(
     ...left.flatMap(({ phase, what }) => wrap(`Left of phase ${phase}: ${what}.`, '', width)),
     open.length === 0
       ? `Certified with version ${session.version}; kept in ${state.documents.place('account')}.`
-      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${goOn}`,
+      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${callToGoOn({ sandbox })}`,
   ];
   const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
   await writeAll(around.stdout, `${text}\n`);
