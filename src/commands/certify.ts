@@ -71,33 +71,30 @@ async function run(options: CertifyOptions, around: Surroundings, opened: Opened
   try {
     return await withLock(options, around, opened);
   } catch (error) {
-    throw options.sandbox ? inSandbox(error) : error;
+    throw told(error, opened.redact);
   } finally {
     await lock.release();
   }
 }
 
-function callToGoOn({ sandbox }: Pick<CertifyOptions, 'sandbox'>): string {
-  return sandbox ? `${GO_ON} --sandbox` : GO_ON;
-}
-
-/** The call that goes on is another one there. */
-function inSandbox(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.hint?.endsWith(GO_ON) !== true) return error;
-  return new AppError(error.code, error.exitCode, error.message, `${error.hint} --sandbox`);
+/** Its sentences as all others: without secrets, and with calls that work where this one does. */
+function told(error: unknown, redact: (text: string) => string): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, exitCode, message, hint } = error;
+  return new AppError(code, exitCode, redact(message), hint === null ? null : redact(hint));
 }
 
 async function withLock(
   options: CertifyOptions,
   around: Surroundings,
-  { config, state, progress }: Opened,
+  { config, state, progress, redact }: Opened,
 ): Promise<ExitCode> {
   const { revel } = await connectBoth(config, state, around.stop);
   const account = accountName(config.revel.baseUrl);
   const { width } = styleOf(around);
   const say = (text: string, indent = '') => {
     progress.clear();
-    around.stderr.write(`${wrap(text, indent, width).join('\n')}\n`);
+    around.stderr.write(`${wrap(redact(text), indent, width).join('\n')}\n`);
   };
   const found = await sessionFor(options, account, await readSession(state.documents));
   let session = found;
@@ -137,7 +134,7 @@ async function withLock(
     stop: AbortSignal.any([around.stop, state.locks.lost]),
     hands,
     say: (text) => say(text, '  '),
-    doing: (text) => progress.update(`  ${text}`),
+    doing: (what) => progress.update({ what }),
   });
   const left: Left[] = [];
   try {
@@ -154,13 +151,13 @@ async function withLock(
     }
   } catch (error) {
     if (!around.stop.aborted) throw error;
-    say(`Stopped; what was found so far is kept. Go on with: ${callToGoOn(options)}`);
+    say(`Stopped; what was found so far is kept. Go on with: ${GO_ON}`);
     return stoppedBy(around.stop);
   } finally {
     begin?.close();
   }
   if (around.stop.aborted) return stoppedBy(around.stop);
-  return end(options, around, state, current, left);
+  return end(options, around, { state, redact }, current, left);
 }
 
 /** All that is open, in order; clearing away only when nothing else is left, or when it is asked for by name. */
@@ -246,7 +243,7 @@ async function sessionFor(
   if (open !== null && phase === null) {
     throw usage(
       `A session on establishment ${open.establishmentId} is under way since ${new Date(open.startedAt).toISOString().slice(0, 10)}.`,
-      'Go on with --continue, or take away what it has made with --phase 6.',
+      'Go on with: ts-reconcile certify --continue; or take away what it has made with: ts-reconcile certify --phase 6',
     );
   }
   if (open !== null) return open;
@@ -289,9 +286,9 @@ async function tellPhase({ finds }: Phase, session: Session, around: Surrounding
 }
 
 async function end(
-  { json, sandbox }: CertifyOptions,
+  { json }: CertifyOptions,
   around: Surroundings,
-  state: StateStore,
+  { state, redact }: Pick<Opened, 'state' | 'redact'>,
   session: Session,
   left: readonly Left[],
 ): Promise<ExitCode> {
@@ -332,9 +329,9 @@ async function end(
     ...left.flatMap(({ phase, what }) => wrap(`Left of phase ${phase}: ${what}.`, '', width)),
     open.length === 0
       ? `Certified with version ${session.version}; kept in ${state.documents.place('account')}.`
-      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${callToGoOn({ sandbox })}`,
+      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${GO_ON}`,
   ];
   const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
-  await writeAll(around.stdout, `${text}\n`);
+  await writeAll(around.stdout, redact(`${text}\n`));
   return isGood ? ExitCode.ok : ExitCode.eventFailed;
 }

@@ -1,4 +1,4 @@
-import { connectBoth, connectRevelAlone, openStateFor } from '../app/open.js';
+import { connectBoth, connectRevelAlone, type Opened, openStateFor } from '../app/open.js';
 import { openLook } from '../app/run.js';
 import { type ConfigSource, withConfigSource } from '../app/source.js';
 import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
@@ -13,7 +13,7 @@ import type { Check } from '../report/checks.js';
 import { checkCounts, checkRenderer, checkSummary } from '../report/checks.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
-import { createProgress } from '../report/progress.js';
+import { createProgress, type Progress } from '../report/progress.js';
 import type { StateStore } from '../state/types.js';
 import { billingNames } from '../sync/billings.js';
 import { timingLines, timingOf } from '../sync/order/timing.js';
@@ -43,7 +43,7 @@ async function run(options: DoctorOptions, around: Surroundings, source: ConfigS
   const { head, render } = await checkRenderer(styleOf(around));
   let opened: DoctorContext | null = null;
   const open = async (config: Config) => {
-    opened = await contextOf(config, loaded.usable, options, around);
+    opened = await contextOf(config, loaded.usable, options, around, progress);
     return opened;
   };
   const checks: Check[] = [];
@@ -87,6 +87,7 @@ async function contextOf(
   usable: ReadonlySet<string>,
   options: DoctorOptions,
   around: Surroundings,
+  progress: Progress,
 ): Promise<DoctorContext> {
   const state = await tryState(config, around);
   const services = state.kind === 'open' ? await connectBoth(config, state.store, around.stop) : null;
@@ -105,7 +106,7 @@ async function contextOf(
     ),
     unclearBilling:
       state.kind === 'open' && usable.has('tripleseat')
-        ? () => unclearBilling(config, state.store, around)
+        ? () => unclearBilling({ config, state: state.store, progress }, around)
         : null,
     sendTestMail: options.sendTestMail,
     mailBroken: !usable.has('notify'),
@@ -113,24 +114,18 @@ async function contextOf(
 }
 
 async function unclearBilling(
-  config: Config,
-  state: StateStore,
+  opened: Pick<Opened, 'config' | 'state' | 'progress'>,
   around: Surroundings,
 ): Promise<UnclearBilling> {
-  const progress = createProgress(around.stderr, systemClock, around.env);
-  try {
-    const opened = { config, state, progress, redact: (text: string) => text };
-    const found = await billingNames(await openLook(null, opened, around), 0, BILLING_DAYS);
-    const unclear = found.names.filter(({ why }) => why === 'unclear');
-    return {
-      days: BILLING_DAYS,
-      names: unclear.map(({ name, location }) => ({ name, location: location.name })),
-      events: found.events,
-      problems: found.problems.length,
-    };
-  } finally {
-    progress.clear();
-  }
+  const look = await openLook(null, { ...opened, redact: (text) => text }, around);
+  const { names, events, problems } = await billingNames(look, 0, BILLING_DAYS);
+  const unclear = names.filter(({ why }) => why === 'unclear');
+  return {
+    days: BILLING_DAYS,
+    names: unclear.map(({ name, location }) => ({ name, location: location.name })),
+    events,
+    problems: problems.length,
+  };
 }
 
 type OpenedState = { kind: 'open'; store: StateStore } | { kind: 'closed'; problem: AppError };
