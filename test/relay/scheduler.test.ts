@@ -195,6 +195,16 @@ describe('one event', () => {
     expect(scheduler.numbers()).toEqual({ waiting: 0, running: 0, oldestSeconds: 0 });
   });
 
+  it('is run only after whoever delivered it had a turn to be answered: a start takes its time', async () => {
+    const scheduler = make();
+    await Scheduler.prototype.deliver.call(scheduler, [A], 'aaaaaaaa');
+    // All that the answer needs happens in this turn of the event loop.
+    for (let step = 0; step < 100; step += 1) await Promise.resolve();
+    expect(runs).toEqual([]);
+    await settle();
+    expect(runs).toMatchObject([{ event: A }]);
+  });
+
   it('is run exactly once more for k deliveries during a run, under the id of the last one', async () => {
     const scheduler = make();
     await scheduler.deliver([A], 'aaaaaaaa');
