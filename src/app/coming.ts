@@ -4,12 +4,12 @@ import type { Config } from '../config/types.js';
 import { addDays, localDate, localDateTime } from '../domain/zones.js';
 import { errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
-import type { MailContent } from '../report/mail/content.js';
 import type { PreviewDays } from '../report/preview.js';
 import { keepPreview } from '../report/previewed.js';
 import type { RunReport } from '../report/schema.js';
 import type { StateStore } from '../state/types.js';
 import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
+import { post } from './mail.js';
 import { reportOf } from './report.js';
 import { lookRequest, performRun, quiet } from './run.js';
 import { textsOf } from './texts.js';
@@ -70,24 +70,13 @@ async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void
     await keepPreview(state.cache, DAYS, report, config.locations);
     const { previewContent } = await import('../report/mail/preview.js');
     const content = previewContent(report, nearDays(config, systemClock.now()), hostname());
-    if (content !== null && !(await send(smtp, content, log))) return;
+    const how = { what: 'The mail about the coming days', limit: AbortSignal.timeout(MAIL_MS), log };
+    if (content !== null && !(await post(smtp, content, how))) return;
     await state.cache.set(KEY, day);
     await state.cache.flush();
   } finally {
     await lock.release();
   }
-}
-
-async function send(smtp: NonNullable<Config['smtp']>, content: MailContent, log: Logger): Promise<boolean> {
-  const { renderHtml, renderText } = await import('../report/mail/render.js');
-  const { sendMail } = await import('../report/mail/send.js');
-  const message = { subject: content.subject, text: renderText(content), html: renderHtml(content) };
-  const outcome = await sendMail(smtp, message, AbortSignal.timeout(MAIL_MS));
-  if (outcome.kind === 'sent') return true;
-  log.warn(
-    `The mail about the coming days was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`,
-  );
-  return false;
 }
 
 /** What a preview is made with. */

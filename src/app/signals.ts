@@ -10,6 +10,7 @@ import { type PingOptions, ping, pingBody } from '../report/ping.js';
 import type { RunReport } from '../report/schema.js';
 import type { MailedFailure, StateStore } from '../state/types.js';
 import type { SyncRequest } from '../sync/types.js';
+import { post } from './mail.js';
 
 /** Longest time for a mail, in milliseconds, and after somebody has asked the process to end. */
 const MAIL_MS = 20_000;
@@ -178,17 +179,7 @@ async function mailShare(
   limit: AbortSignal,
 ): Promise<boolean> {
   const { mailContent } = await import('../report/mail/content.js');
-  const { renderHtml, renderText } = await import('../report/mail/render.js');
-  const { sendMail } = await import('../report/mail/send.js');
-  const content = mailContent(digest, report, hostname());
-  const message = { subject: content.subject, text: renderText(content), html: renderHtml(content) };
-  const outcome = await sendMail(smtp, message, limit);
-  if (outcome.kind === 'failed') {
-    log.warn(`The mail was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`);
-    return false;
-  }
-  if (outcome.refused.length > 0) log.warn(`The mail server refused ${outcome.refused.join(', ')}.`);
-  return true;
+  return post(smtp, mailContent(digest, report, hostname()), { what: 'The mail', limit, log });
 }
 
 async function rememberedBy(state: StateStore, log: Logger): Promise<MailedFailure[]> {
