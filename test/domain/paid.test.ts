@@ -90,6 +90,19 @@ describe('paidOf', () => {
       '10.00',
     ],
     [
+      'different payments without ids of two lists, each',
+      { own: [{ id: null, amount: usd(5) }], event: [{ id: null, amount: usd(7) }] },
+      '12.00',
+    ],
+    [
+      'one without an id once, beside one of the same amount that has one',
+      {
+        own: [...paid('5.00'), { id: null, amount: usd(5) }],
+        event: [{ id: null, amount: usd(5) }],
+      },
+      '10.00',
+    ],
+    [
       'one payment that two lists tell differently, as the first has it',
       { own: paid('500.00'), event: paid('400.00') },
       '500.00',
@@ -295,6 +308,24 @@ describe('paidOf', () => {
       ignored: [['Deposit', '-500.00']],
     } satisfies Given;
     expect(result({ ...figures, ...bill })).toBe(usd(amount));
+  });
+
+  it.each<[string, Given, string]>([
+    ['as much as a small order is paid', { own: paid('200.00') }, '200.00'],
+    ['the deposit is paid in two parts', { own: [...paid('150.00'), ...paid('150.00', '2')] }, '0'],
+  ])('of a deposit that is more than the order: %s', (_, figures, amount) => {
+    const bill = { total: '200.00', ignored: [['Security Deposit', '300.00']] } satisfies Given;
+    expect(result({ ...figures, ...bill })).toBe(usd(amount));
+  });
+
+  it('names each row that it cannot tell the payment of', () => {
+    const ignored: Given['ignored'] = [
+      ['Deposit', '100.00'],
+      ['Key', '200.00'],
+    ];
+    expect(refusal({ own: paid('800.00'), total: '1172.00', ignored })).toContain(
+      '"Deposit" of 100.00, "Key" of 200.00,',
+    );
   });
 
   it('cannot tell of a prepayment that is a row of the bill, of which nothing is listed or due', () => {
