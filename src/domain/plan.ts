@@ -188,7 +188,7 @@ function planVisible(
   // The mark goes away with the last change before the order is shown: somebody else has shown this one too early. One
   // that came over the final notes late is no such mark: the order had been printed with them.
   const mark = claimIn(order.notes);
-  const unfinished = mark !== null && !order.printed;
+  const unfinished = (mark !== null || isSuperseded(order.notes)) && !order.printed;
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   if (!contents) {
     const proven =

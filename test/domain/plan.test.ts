@@ -341,6 +341,12 @@ describe('planOrder', () => {
       }
     });
 
+    it('is TOUCHED, too, where it had lost and was marked so', () => {
+      const notes = supersededNotes(wanted.eventId, orderId(4));
+      expect(planned([shown({ notes })], complete)).toMatchObject({ failure: { reason: 'TOUCHED' } });
+      expect(planned([shown({ notes, printed: true })], complete).kind).toBe('standing');
+    });
+
     it('asks for nothing to be added where nothing is missing', () => {
       const told = expect.stringMatching(/\(0 differences\)\. Nothing of the event is missing/);
       expect(planned([shown()], complete)).toMatchObject({ failure: { error: told } });

@@ -212,12 +212,14 @@ function settled(k: Knowledge, found: Found, now: number): Knowledge {
   if (!pending) return k;
   const evidence = evidenceOf(pending.write);
   if (evidence.of !== found.of || ('id' in found && 'id' in evidence && found.id !== evidence.id)) return k;
+  const isCertain = found.askedAt - k.timing.settle >= certainFrom(k, pending);
   const shown = shows(k, pending.write, found);
-  if (shown) {
+  // What was written before in the same words may be what shows, and this may still be under way.
+  if (shown && (isCertain || !isRepeated(k, pending.write))) {
     const order = shown === true ? null : shown;
     return happened({ ...k, pending: null }, pending.write, order, pending.sentAt, now);
   }
-  if (found.askedAt - k.timing.settle < certainFrom(k, pending)) {
+  if (!isCertain) {
     return { ...k, pending: { ...pending, lookedAt: found.askedAt } };
   }
   // Now it has certainly not happened.
@@ -225,6 +227,12 @@ function settled(k: Knowledge, found: Found, now: number): Knowledge {
   const isTaken = found.of === 'rows' && found.rows.some(({ deleted }) => !deleted);
   if (pending.refused && !isTaken) return halted(after, 'REVEL_ERROR', `${pending.detail}.`, false);
   return after.tries.lost < MAX_LOST ? after : halted(after, 'REVEL_ERROR', `${pending.detail}.`, true);
+}
+
+/** Whether Revel has taken just this write from this run before. */
+function isRepeated(k: Knowledge, write: Write): boolean {
+  if (write.kind !== 'totals' && write.kind !== 'finish') return false;
+  return known(k, write.id).tries[write.kind] > 0;
 }
 
 /** Whether a write shows, as the order that it made or changed if there is one. */

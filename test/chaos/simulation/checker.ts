@@ -27,6 +27,8 @@ const NOT_WHEN_SLOW: ReadonlySet<string> = new Set([
   'copies',
   // A header that lost while lists hid the winner may hold a payment: it is left to people.
   'leftovers',
+  // Nor does anybody see then that it is still being filled, in vain.
+  'busy-kept',
 ]);
 
 /** A write of ours that has just taken effect, or was refused. */
@@ -107,9 +109,14 @@ export class Checker {
     return Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
   }
 
-  /** The same for staff's touch: what hangs on an order is looked at half as often. */
+  /** The same for staff's touch: for that long a look allows writes. */
   get touchedMs(): number {
-    return 2 * Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
+    return Math.max(4 * this.#scenario.settleMs, 2_000) + this.#scenario.lagMs;
+  }
+
+  /** Whether staff can see the order only since then. */
+  isShownSince(order: number, at: number): boolean {
+    return (this.#visibleAt.get(order) ?? Number.NEGATIVE_INFINITY) >= at;
   }
 
   /** The event is in another state from now on. */

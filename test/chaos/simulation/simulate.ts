@@ -197,7 +197,8 @@ class Simulation {
     const process = await this.#run({ at: 0, host, sweep, events });
     const { outcome } = process;
     if (!outcome || this.#checker.violation) return null;
-    const judged = { account: this.#account, checker: this.#checker, outcome, process, hurried };
+    const { startedAt } = process;
+    const judged = { account: this.#account, checker: this.#checker, outcome, process, hurried, startedAt };
     judgeClean(judged, events);
     return this.#checker.violation ? null : judged;
   }
@@ -262,7 +263,8 @@ class Simulation {
         process.outcome = outcome;
         this.#tell(`run ${index}`, `ends${outcome.problem ? `: ${outcome.problem.message}` : ''}`);
         const { length } = this.#scenario.events;
-        const judged = { account: this.#account, checker: this.#checker, outcome };
+        const { startedAt } = process;
+        const judged = { account: this.#account, checker: this.#checker, outcome, startedAt };
         judgeHonesty(judged, process, length);
       },
       (error: unknown) => {

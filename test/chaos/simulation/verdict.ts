@@ -13,6 +13,8 @@ interface Judged {
   outcome: SyncOutcome;
   /** Too soon after everything else to tell the dead from the living. */
   hurried: boolean;
+  /** When the run began, in virtual time. */
+  startedAt: number;
 }
 
 /** A result that says that the order stands. */
@@ -90,7 +92,11 @@ export function judgeLeftovers({ account, checker, outcome }: Judged, asked: rea
 }
 
 /** Null: the report fits what is there. */
-function wrongWith({ account, checker, hurried }: Judged, event: number, result: EventResult): string | null {
+function wrongWith(
+  { account, checker, hurried, startedAt }: Judged,
+  event: number,
+  result: EventResult,
+): string | null {
   const state = checker.stateOf(event);
   const live = account.ordersOf(event).filter((order) => !order.deleted);
   // Beside another one, an order without lines or money that staff has opened is none.
@@ -139,6 +145,8 @@ function wrongWith({ account, checker, hurried }: Judged, event: number, result:
   const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
   const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
   const expected = moved ? 'ORPHANED' : atHome;
+  // What a dead run sent has shown it to staff since the run looked at it.
+  if (touched && result.reason === 'TOUCHED' && checker.isShownSince(order.id, startedAt)) return null;
   if (result.reason !== expected)
     return `order ${order.id} is wrong (${wrong.join('; ')}), ${expected} expected`;
   return result.error?.includes(String(order.id)) ? null : `the report does not name order ${order.id}`;
@@ -159,7 +167,7 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
 }
 
 function isClaimed({ notes, printed }: OrderRow): boolean {
-  return !printed && / (?:filling|claiming) /.test(notes ?? '');
+  return !printed && / (?:filling|claiming|superseded by order) /.test(notes ?? '');
 }
 
 function isEmpty(account: Account, { id, final_total: total }: OrderRow): boolean {
