@@ -5,7 +5,6 @@ import { clean } from '../text/text.js';
 import { checkAccount } from './account.js';
 import { checkClock, checkTiming } from './clock.js';
 import { checkConfiguration, checkMode, type LoadedConfig } from './configuration.js';
-import { checkEndpoints } from './endpoints.js';
 import { checkFilters } from './filters.js';
 import { checkDisk, checkLastSweep, checkSignals, checkState, checkWebhooks, redactorOf } from './host.js';
 import { checkMail } from './mail.js';
@@ -48,7 +47,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'Signals',
     doing: 'signals',
-    run: async (ctx) => [checkWebhooks(ctx), ...(await checkEndpoints(ctx)), await checkSignals(ctx)],
+    run: async (ctx) => [checkWebhooks(ctx), await checkSignals(ctx)],
   },
 ];
 
