@@ -171,7 +171,9 @@ describe('the sample world', () => {
 
   it('belongs to the locations file that ships', () => {
     const shipped = readFileSync(new URL('../../../locations.example.json', import.meta.url), 'utf8');
-    const { $schema, defaults, ...rest } = JSON.parse(shipped);
+    const { $schema, defaults, locations } = JSON.parse(shipped);
+    // Nobody's address stands in the sample, which mails to no kitchen.
+    const rest = { locations: locations.map(({ notify: _, ...location }: { notify: unknown }) => location) };
     expect($schema).toBe('./locations.schema.json');
     // The sample shops begin their day at midnight, so that a run of any hour has its events of today.
     const dating = { businessDayStart: '04:00', orderTime: 'now', callName: '{contact} | {phone}' };
