@@ -105,7 +105,13 @@ export async function lookAhead({
   const request = lookRequest({ kind: 'preview', days }, locations);
   const { outcome, requests } = await performRun({ ...work, request });
   const redact = textsOf(work.config, sandbox);
-  const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
+  const report = reportOf(request, outcome, {
+    startedAt,
+    finishedAt: systemClock.now(),
+    requests,
+    redact,
+    links: work.config.links,
+  });
   return { report, outcome, request };
 }
 

@@ -1,3 +1,4 @@
+import type { Config } from '../config/types.js';
 import type { AppError } from '../errors.js';
 import { buildReport } from '../report/build.js';
 import type { RunReport } from '../report/schema.js';
@@ -14,6 +15,8 @@ export interface RunFacts {
   requests: { tripleseat: number; revel: number };
   /** Takes secrets out of a text. */
   redact: (text: string) => string;
+  /** Addresses of pages, with `{id}`. */
+  links: Config['links'];
 }
 
 /** The report of a run. */
@@ -22,7 +25,7 @@ export function reportOf(request: SyncRequest, outcome: SyncOutcome, facts: RunF
     ...headOf(request),
     ...facts,
     window: outcome.window,
-    events: outcome.results.map(reported),
+    events: outcome.results.map((result) => reported(result, facts.links)),
     error: problemError(outcome.problem),
   });
 }
@@ -50,9 +53,14 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
   return { mode: modeOf(request), dryRun, trigger, correlationId };
 }
 
-function reported(result: EventResult): RunReport['events'][number] {
+function reported(result: EventResult, links: Config['links']): RunReport['events'][number] {
   const { upstream: _, booked: __, orderId, ...rest } = result;
-  return { ...rest, revel_order_id: orderId };
+  const pages = { event: linkTo(links.event, result.id), order: linkTo(links.order, orderId) };
+  return { ...rest, revel_order_id: orderId, links: pages };
+}
+
+function linkTo(pattern: string | null, id: string | null): string | null {
+  return pattern === null || id === null ? null : pattern.replaceAll('{id}', encodeURIComponent(id));
 }
 
 function problemError(problem: RunProblem | null): RunReport['error'] {

@@ -200,8 +200,9 @@ class Resolving {
   }
 
   async #tell(request: SyncRequest, { outcome, requests }: DoneWork): Promise<void> {
-    const { redact } = this.#opened;
-    const facts = { startedAt: this.#startedAt, finishedAt: systemClock.now(), requests, redact };
+    const { redact, config } = this.#opened;
+    const { links } = config;
+    const facts = { startedAt: this.#startedAt, finishedAt: systemClock.now(), requests, redact, links };
     const report = reportOf(request, outcome, facts);
     if (this.#options.json) return writeJson(this.#around.stdout, report);
     const { renderLook, renderReport } = await import('../report/table.js');

@@ -103,7 +103,9 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
       );
       await keepKnown(state.cache, request, outcome);
     }
-    const report = reportOf(request, outcome, { startedAt, finishedAt: systemClock.now(), requests, redact });
+    const { links } = config;
+    const facts = { startedAt, finishedAt: systemClock.now(), requests, redact, links };
+    const report = reportOf(request, outcome, facts);
     try {
       await tellRun(report, { ...options, known }, around, log, resultLog);
     } finally {

@@ -196,6 +196,7 @@ export function loadConfig(options: LoadOptions): Config {
     chat: values.CHAT_WEBHOOK_URL === null ? null : { url: values.CHAT_WEBHOOK_URL, on: values.EMAIL_ON },
     healthcheckUrl: values.HEALTHCHECK_URL,
     metricsFile: absolute(values.METRICS_FILE),
+    links: { event: values.EVENT_LINK, order: values.ORDER_LINK },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
   checkOpenItems(source, config);

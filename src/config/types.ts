@@ -66,5 +66,7 @@ export interface Config {
   chat: { url: string; on: ('changes' | 'failures' | 'preview')[] } | null;
   healthcheckUrl: string | null;
   metricsFile: string | null;
+  /** Addresses of pages, with `{id}`; null: not known. */
+  links: { event: string | null; order: string | null };
   log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'json' };
 }

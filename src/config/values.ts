@@ -208,6 +208,15 @@ export function serviceUrl(protocols: readonly string[], form: string): Kind<str
   };
 }
 
+/** The address of a page of something, whose id goes where `{id}` stands. */
+export const linkPattern: Kind<string> = {
+  schema: serviceUrl(['https:'], '').schema.refine((text) => text.includes('{id}'), {
+    error: 'has no {id}, which the id is put in the place of',
+  }),
+  form: 'an https:// address with {id} in it',
+  quote: false,
+};
+
 const BARE_ADDRESS = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 const NAMED_ADDRESS = /^[^\p{Cc}<>]*<([^<>]+)>$/u;
 

@@ -12,6 +12,7 @@ import {
   httpUrl,
   type Kind,
   line,
+  linkPattern,
   mailAddress,
   mailAddressList,
   seconds,
@@ -377,6 +378,18 @@ const table = {
     group: 'notify',
     kind: path,
     meaning: 'Prometheus textfile, replaced at the end of each run',
+  },
+  EVENT_LINK: {
+    group: 'notify',
+    kind: linkPattern,
+    without: 'no links',
+    meaning: "address of an event's page in Tripleseat, with {id} for its id: reports and tables link to it",
+  },
+  ORDER_LINK: {
+    group: 'notify',
+    kind: linkPattern,
+    without: 'no links',
+    meaning: "address of an order's page in Revel, with {id} for its id",
   },
 } as const satisfies Readonly<Record<string, Variable>>;
 

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ChalkInstance } from 'chalk';
+import { createSupportsHyperlinks } from 'supports-hyperlinks';
 import { AppError, ExitCode } from '../errors.js';
 
 /** Where results or log lines go: the part of a process stream that is needed to judge and write it. */
@@ -14,6 +15,8 @@ export interface OutputStyle {
   colour: boolean;
   /** Columns to fill at most; infinite: no terminal, where each sentence and each row is one line. */
   width: number;
+  /** The terminal makes something to click on of a link. */
+  links?: boolean;
 }
 
 const LEAST_WIDTH = 40;
@@ -34,7 +37,8 @@ export function outputStyle(
     : Number.POSITIVE_INFINITY;
   const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
   const wanted = forced || (isTerminal && env.TERM !== 'dumb');
-  return { colour: wanted && !env.NO_COLOR, width };
+  const links = isTerminal && env.TERM !== 'dumb' && createSupportsHyperlinks(stream);
+  return { colour: wanted && !env.NO_COLOR, width, links };
 }
 
 /** The colours that go with a style, loaded only when something is printed for people. */

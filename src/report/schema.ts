@@ -27,6 +27,8 @@ const outcome = {
   /** Name of the location in the locations file. */
   location: z.string().nullable(),
   revel_order_id: z.string().nullable(),
+  /** Pages of the event and its order; null: their addresses are not configured, or there is no order. */
+  links: z.strictObject({ event: z.string().nullable(), order: z.string().nullable() }),
   /** Grand total of the wanted order in dollars, `1472.00`. */
   total: z
     .string()

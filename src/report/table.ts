@@ -111,6 +111,7 @@ function rowsOf(
   chalk: ChalkInstance,
 ): Drawn {
   const isWide = style.width >= WIDE;
+  const linked = (address: string | null) => (style.links ? address : null);
   const columns: Column[] = [
     { head: 'date', whole: true },
     { head: 'event', whole: true },
@@ -130,10 +131,10 @@ function rowsOf(
       : [{ text: event.reason ?? status, paint }];
     return [
       dateText(event.date, !isWide),
-      clean(event.id, 18),
+      { text: clean(event.id, 18), link: linked(event.links.event) },
       clean(event.name ?? '-', MAX_NAME),
       ...result,
-      clean(event.revel_order_id ?? '-', 18),
+      { text: clean(event.revel_order_id ?? '-', 18), link: linked(event.links.order) },
       clean(event.total ?? '-', 16),
     ];
   });

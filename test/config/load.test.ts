@@ -56,6 +56,7 @@ describe('defaults', () => {
       chat: null,
       healthcheckUrl: null,
       metricsFile: null,
+      links: { event: null, order: null },
       log: { level: 'info', format: 'text' },
     });
   });

@@ -48,6 +48,22 @@ describe('what a run says', () => {
     expect(hook.report?.trigger).toBe('webhook');
   });
 
+  it('where event and order can be looked at, if that is configured', async () => {
+    const event = world.addEvent();
+    const links = { EVENT_LINK: 'https://example.com/e/{id}', ORDER_LINK: 'https://example.com/?order={id}' };
+    const env = world.env(world.newStateDir(), links);
+    const { report } = await runCli(['sync', '--json'], env);
+    const order = world.revel.orders()[0]?.id;
+    expect(report?.events[0]?.links).toEqual({
+      event: `https://example.com/e/${event.id}`,
+      order: `https://example.com/?order=${order}`,
+    });
+    const { report: bare } = await runCli(['sync', '--json'], world.env(world.newStateDir()));
+    expect(bare?.events[0]?.links).toEqual({ event: null, order: null });
+    const wrong = await runCli(['sync'], { ...env, EVENT_LINK: 'https://example.com/e/' });
+    expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('EVENT_LINK has no {id}')]);
+  });
+
   it('nothing at all under cron when nothing changed', async () => {
     const event = world.addEvent();
     const dir = world.newStateDir();

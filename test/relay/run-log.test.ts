@@ -37,6 +37,7 @@ const report = {
       date: null,
       location: null,
       revel_order_id: null,
+      links: { event: null, order: null },
       total: null,
       error: null,
       differences: [],

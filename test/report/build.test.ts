@@ -29,6 +29,7 @@ describe('buildReport', () => {
           status: 'injected',
           reason: null,
           revel_order_id: '10684001',
+          links: { event: null, order: null },
           total: '1421.31',
           error: null,
           differences: [],
@@ -122,6 +123,7 @@ describe('RunReportSchema', () => {
     date: fc.option(fc.constant('2026-11-14')),
     location: fc.option(text),
     revel_order_id: fc.option(fc.integer({ min: 1 }).map(String)),
+    links: fc.record({ event: fc.option(fc.webUrl()), order: fc.option(fc.webUrl()) }),
     total: fc.option(fc.integer({ min: -9999, max: 999_999 }).map((value) => (value / 100).toFixed(2))),
     error: fc.option(text),
     differences: fc.array(

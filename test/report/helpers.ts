@@ -29,6 +29,7 @@ const base: Common = {
   date: '2026-11-14',
   location: 'Special Events',
   revel_order_id: '10684001',
+  links: { event: null, order: null },
   total: '1421.31',
   error: null,
   differences: [],

@@ -16,7 +16,7 @@ describe('outputStyle', () => {
     ['FORCE_COLOR', {}, { FORCE_COLOR: '1' }, { colour: true, width: Number.POSITIVE_INFINITY }],
     ['both', { isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }, { colour: false, width: 80 }],
   ])('%s', (_, stream, env, style) => {
-    expect(outputStyle(stream, env)).toEqual(style);
+    expect(outputStyle(stream, env)).toMatchObject(style);
   });
 });
 

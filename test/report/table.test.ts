@@ -212,6 +212,18 @@ describe('renderReport, on a terminal', () => {
     expect(rows.map((row) => row.split(' ').at(-1))).toEqual(['1421.31', '130830.85', '1421.31']);
   });
 
+  it('links event and order to their pages where the terminal can', async () => {
+    const links = { event: 'https://example.com/events/55521611', order: 'https://example.com/?o=10684001' };
+    const one = report([injected('55521611', { links })]);
+    const plainly = await renderReport(one, terminal);
+    const linked = await renderReport(one, { ...terminal, links: true });
+    expect(plainly).not.toContain('\u001b]8');
+    expect(linked).toContain('\u001b]8;;https://example.com/events/55521611\u0007');
+    expect(linked).toContain('\u001b]8;;https://example.com/?o=10684001\u0007');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what a link begins and ends with
+    expect(linked.replaceAll(/\u001b\]8;;[^\u0007]*\u0007/g, '')).toBe(plainly);
+  });
+
   it('uses the room of a wide one', async () => {
     const text = await renderReport(report(events), { colour: true, width: 120 });
     expect(stripVTControlCharacters(text)).toContain(
