@@ -10,9 +10,9 @@ export function shellWord(text: string): string {
 const COMMANDS =
   'sync|resolve|certify|preview|products map|products|billing map|billing|history|doctor|auth (?:login|status|logout)';
 const WORD = String.raw`--[a-z-]+|\d+|"[^"]*"|'(?:[^']|'\\'')*'|<[^<>]*>`;
-const CALL = new RegExp(String.raw`\bts-reconcile (?:${COMMANDS})(?: (?:${WORD}))*(?![\w-])`, 'g');
+const CALL = new RegExp(String.raw`\bts-reconcile (?:${COMMANDS})(?:\s+(?:${WORD}))*(?![\w-])`, 'g');
 
 /** The same text with calls of this program that work on the sandbox, as whoever reads it has called it on the sandbox. */
 export function onSandbox(text: string): string {
-  return text.replaceAll(CALL, (call) => (call.includes(' --sandbox') ? call : `${call} --sandbox`));
+  return text.replaceAll(CALL, (call) => (call.includes('--sandbox') ? call : `${call} --sandbox`));
 }

@@ -22,6 +22,11 @@ it.each([
   ],
   ['Run one (ts-reconcile sync), or', 'Run one (ts-reconcile sync --sandbox), or'],
   ['ts-reconcile sync --sandbox', 'ts-reconcile sync --sandbox'],
+  // Laid out already.
+  [
+    'ts-reconcile sync --event-id 5\n    --late --sandbox',
+    'ts-reconcile sync --event-id 5\n    --late --sandbox',
+  ],
   ['ts-reconcile sandbox reset makes new ones', 'ts-reconcile sandbox reset makes new ones'],
   ['ts-reconcile synchronises', 'ts-reconcile synchronises'],
 ])('%s', (text, expected) => {
