@@ -109,6 +109,7 @@ async function contextOf(
         ? () => unclearBilling({ config, state: state.store, progress }, around)
         : null,
     sendTestMail: options.sendTestMail,
+    sandbox: options.sandbox,
     mailBroken: !usable.has('notify'),
   };
 }

@@ -68,5 +68,5 @@ export interface Config {
   metricsFile: string | null;
   /** Addresses of pages, with `{id}`; null: not known. */
   links: { event: string | null; order: string | null };
-  log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'json' };
+  log: { level: 'debug' | 'info' | 'warn' | 'error'; format: 'text' | 'timed' | 'json' };
 }

@@ -193,9 +193,9 @@ const table = {
   },
   LOG_FORMAT: {
     group: 'general',
-    kind: choice(['text', 'json']),
+    kind: choice(['text', 'timed', 'json']),
     default: 'text',
-    meaning: 'text, or json: one object per line',
+    meaning: 'text, timed (text with the time before each line), or json: one object per line',
     sandbox: true,
   },
   TEST_ESTABLISHMENT_ID: {

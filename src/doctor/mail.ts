@@ -13,6 +13,12 @@ const HINT = 'Check SMTP_URL: host, port, smtp:// or smtps://, user and password
 export async function checkMail(ctx: DoctorContext): Promise<Check> {
   const { smtp } = ctx.config;
   if (ctx.mailBroken) return skipped(NAME, 'its settings are wrong, see above');
+  if (smtp === null && ctx.sandbox === true) {
+    const hint = 'Leave --sandbox out to try the mail of your own settings.';
+    return ctx.sendTestMail
+      ? failed(NAME, 'the sandbox sends no mail, so that no test mail went out', hint)
+      : skipped(NAME, 'the sandbox sends none');
+  }
   if (smtp === null) {
     const hint = 'Set SMTP_URL, EMAIL_FROM and EMAIL_TO to hear of failures.';
     return ctx.sendTestMail

@@ -95,6 +95,8 @@ export interface DoctorContext {
   /** Looks at the bills of the coming days; null: these cannot be read. */
   unclearBilling: (() => Promise<UnclearBilling>) | null;
   sendTestMail: boolean;
+  /** On the built-in simulators, which know of no mail. */
+  sandbox?: boolean;
   /** The mail settings are wrong, which another check has said. */
   mailBroken: boolean;
 }

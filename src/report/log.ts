@@ -21,7 +21,8 @@ export interface LogOptions {
   sink: LogSink;
   clock: Pick<Clock, 'now'>;
   level: LogLevel;
-  format: 'text' | 'json';
+  /** `timed`: text with the time before each line. */
+  format: 'text' | 'timed' | 'json';
   /** Tag of the run (messages.ts); null outside of runs. */
   run: string | null;
   /** Takes secrets out of a text (redact.ts). */
@@ -83,8 +84,9 @@ function loggerWith(options: LogOptions, hold: Hold): Logger {
 
   function render(level: LogLevel, message: string, fields: LogFields): string {
     const msg = safe(message);
-    if (format === 'text') return textLine(level, run, msg);
     const time = new Date(clock.now()).toISOString();
+    if (format === 'text') return textLine(level, run, msg);
+    if (format === 'timed') return `${time} ${textLine(level, run, msg)}`;
     const event = fields.event === undefined ? null : safe(fields.event);
     return `${JSON.stringify({ time, level, run, event, msg })}\n`;
   }

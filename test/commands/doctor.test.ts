@@ -145,6 +145,13 @@ describe('doctor', () => {
     expect(plain.out.text).toMatch(/^ok {4}Revel key {13}accepted$/m);
   });
 
+  it('says of the sandbox that it sends no mail, and what to leave out', async () => {
+    const on = new Terminal({ STATE_DIR: world.newStateDir() });
+    const code = await doctorCommand({ json: false, sandbox: true, sendTestMail: true }, on.around);
+    expect(code).toBe(1);
+    expect(on.out.text).toMatch(/^FAIL {2}Mail {18}the sandbox sends no mail.*\n +→ Leave --sandbox out/m);
+  });
+
   it('stops between checks at a signal', async () => {
     const on = new Terminal(world.env(world.newStateDir()));
     on.stop.abort('SIGINT');

@@ -47,6 +47,14 @@ describe('text lines', () => {
     ]);
   });
 
+  it('carry the time before them where that is wanted, and are the same behind it', () => {
+    const { logger, written } = logTo({ format: 'timed' });
+    logger.error(eventFailed('55521609', 'It has no line items.'));
+    expect(written).toEqual([
+      '2026-11-14T20:00:00.000Z ERROR [sync-1a2b3c4d] Failed to process event 55521609: It has no line items.\n',
+    ]);
+  });
+
   it('have words for the rest', () => {
     expect([runStarted('manual'), runStarted('webhook')]).toEqual([
       'Starting sync task',
