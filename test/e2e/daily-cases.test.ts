@@ -14,21 +14,21 @@ const cases = [
     event: '55530001',
     happens: ['--line', 'Taco Bar', '--quantity', '40'],
     sees: /DRIFT[\s\S]*Taco Bar +40 × 8\.24 +36 × 8\.24[\s\S]*ts-reconcile resolve 55530001 --sandbox/,
-    types: ['resolve', '55530001', '--accept', 'guests agreed to 36', '--yes', '--sandbox'],
+    types: ['resolve', '55530001', '--replace', '--yes', '--sandbox'],
   },
   {
     name: 'DRIFT: a payment came after the order',
     event: '55530008',
     happens: ['--pay', '200'],
     sees: /DRIFT[\s\S]*payment +200\.00 +-[\s\S]*ts-reconcile resolve 55530008 --sandbox/,
-    types: ['resolve', '55530008', '--accept', 'rung up at the till', '--yes', '--sandbox'],
+    types: ['resolve', '55530008', '--replace', '--yes', '--sandbox'],
   },
   {
     name: 'ORPHANED: the event was cancelled after its order was made',
     event: '55530005',
     happens: ['--status', 'LOST'],
     sees: /ORPHANED[\s\S]*is LOST[\s\S]*ts-reconcile resolve 55530005 --sandbox/,
-    types: ['resolve', '55530005', '--accept', 'the shop voids it', '--yes', '--sandbox'],
+    types: ['resolve', '55530005', '--void', '--yes', '--sandbox'],
   },
   {
     name: 'UNMATCHED: a line has no product',
@@ -51,7 +51,7 @@ const cases = [
     event: '55530006',
     happens: ['--duplicate'],
     sees: /DUPLICATE_ORDERS[\s\S]*2 live orders[\s\S]*ts-reconcile resolve 55530006 --sandbox/,
-    types: ['resolve', '55530006', '--accept', 'the shop voids the second', '--yes', '--sandbox'],
+    types: ['resolve', '55530006', '--keep', '<the first>', '--yes', '--sandbox'],
   },
   {
     name: 'MISSED: there is no order, and its time is over',
@@ -91,7 +91,8 @@ describe('the daily cases', () => {
       const noticedAt = performance.now();
       const notice = await run('sync', '--event-id', event, '--sandbox');
       expect([notice.code, notice.stdout.replaceAll(/\s+/g, ' ')]).toEqual([1, expect.stringMatching(sees)]);
-      const settled = await run(...types);
+      const [, first = ''] = /live orders: (\d+)/.exec(notice.stdout.replaceAll(/\s+/g, ' ')) ?? [];
+      const settled = await run(...types.map((word) => (word === '<the first>' ? first : word)));
       expect(settled.code, settled.stdout + settled.stderr).toBe(0);
       const after = await run('sync', '--event-id', event, '--sandbox', '--json');
       expect(after.report?.summary).toMatchObject({ failed: 0 });

@@ -25,12 +25,19 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+/** Each call another number, as no two processes that begin at once have the same. */
+let calls = 0;
+function noise(): number {
+  calls += 1;
+  return (calls * 0.618_033_988_7) % 1;
+}
+
 /** What a process of its own would have. */
 async function budget(perSecond: number, over: { readOnly?: boolean } = {}): Promise<RateBudget> {
   const state = await openStateDir({
     dir,
     clock,
-    random: () => 0.5,
+    random: noise,
     log: (line) => said.push(line),
     ...over,
   });

@@ -48,11 +48,10 @@ export class LockKey {
   async #keep(mayMake: boolean): Promise<boolean> {
     if (await this.read()) return true;
     if (!mayMake) return false;
-    // Of two processes that come at once both must end with the same one.
-    if (!(await this.#files.create(this.#folder, FILE, this.#text)) && !(await this.read())) {
-      await this.#files.replace(this.#folder, FILE, this.#text);
-      return this.read();
-    }
-    return true;
+    // Of two processes that come at once both must end with the same one: what counts is what is read.
+    await this.#files.create(this.#folder, FILE, this.#text);
+    if (await this.read()) return true;
+    await this.#files.replace(this.#folder, FILE, this.#text);
+    return this.read();
   }
 }
