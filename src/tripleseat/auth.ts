@@ -61,7 +61,6 @@ export function tokenSource(options: AuthOptions): TokenSource {
     const grant = grantFor(options, stored);
     // A refresh kills the old token: a store that cannot be written to must show that before, not after.
     if (stored) await options.store.write(stored);
-    else if (grant.grant_type === 'refresh_token') await probe(options.store);
     const result =
       grant.grant_type === 'client_credentials'
         ? await requestClientTokens(options, grant)
@@ -80,6 +79,12 @@ export function tokenSource(options: AuthOptions): TokenSource {
     }
   };
 
+  const guarded = async (rejected: string | null): Promise<TokenAnswer> => {
+    // Before the lock, which takes a place in the state as well.
+    if (options.refreshToken !== null && (await options.store.read()) === null) await probe(options.store);
+    return options.store.exclusive(EXCLUSIVE_MS, () => obtain(rejected));
+  };
+
   const renew = async (rejected: string | null): Promise<TokenAnswer> => {
     // Callers that arrive meanwhile share the refresh, unless its result is the very token they had refused.
     while (running) {
@@ -87,7 +92,7 @@ export function tokenSource(options: AuthOptions): TokenSource {
       if (answer.kind === 'unavailable' || answer.token !== rejected) return answer;
     }
     if (usable(known, rejected)) return { kind: 'token', token: known.accessToken };
-    running = options.store.exclusive(EXCLUSIVE_MS, () => obtain(rejected));
+    running = guarded(rejected);
     try {
       return await running;
     } finally {
