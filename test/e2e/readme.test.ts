@@ -43,11 +43,9 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
     codes: [1],
     prints: /24 × 8\.24[\s\S]*resolve 55530038 --accept/,
   },
-  {
-    command: /^resolve 55530038 --accept .+ --yes --sandbox$/,
-    codes: [0],
-    prints: /Accepted until/,
-  },
+  { command: /^resolve 55530038 --replace --dry-run --sandbox$/, codes: [0], prints: /Taco Bar/ },
+  { command: /^resolve 55530038 --replace --yes --sandbox$/, codes: [0], prints: /injected/ },
+  { command: /^resolve 55530041 --accept .+ --yes --sandbox$/, codes: [0], prints: /Accepted until/ },
   { command: /^preview --sandbox$/, codes: [1], prints: /\d+ would fail/ },
   { command: /^doctor --sandbox$/, codes: [0], prints: /Filter local_id/ },
   {
@@ -73,13 +71,13 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
     prints: /36 × 8\.24 → 40 × 8\.24/,
   },
   {
-    command: /^resolve 55530001 --accept .+ --yes --sandbox$/,
+    command: /^resolve 55530001 --replace --yes --sandbox$/,
     codes: [0],
-    prints: /DRIFT[\s\S]*40 × 8\.24 +36 × 8\.24[\s\S]*Accepted until/,
+    prints: /DRIFT[\s\S]*40 × 8\.24 +36 × 8\.24[\s\S]*injected/,
   },
   { command: /^sandbox edit 55530008 --pay 200$/, codes: [0], prints: /paid: 200\.00 more/ },
   { command: /^sync --event-id 55530008 --sandbox$/, codes: [1], prints: /DRIFT[\s\S]*payment +200\.00 +-/ },
-  { command: /^resolve 55530008 --accept .+ --yes --sandbox$/, codes: [0], prints: /Accepted until/ },
+  { command: /^resolve 55530008 --replace --yes --sandbox$/, codes: [0], prints: /injected/ },
   {
     command: /^sandbox edit 55530002 --ring-up Coffee Service$/,
     codes: [0],
@@ -99,7 +97,7 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
     prints: /"reason":"REMOVED_BY_STAFF"/,
   },
   { command: /^sync --event-id 55530005 --sandbox$/, codes: [1], prints: /ORPHANED/ },
-  { command: /^sandbox edit 55530005 --void$/, codes: [0], prints: /voided/ },
+  { command: /^resolve 55530005 --void --yes --sandbox$/, codes: [0], prints: /repaired/ },
   { command: /^sync --event-id 55530005 --json --sandbox$/, codes: [0], prints: /"status":"skipped"/ },
   {
     command: /^sandbox edit 55530052 --date 0 --line .+$/,

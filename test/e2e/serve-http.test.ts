@@ -337,7 +337,7 @@ describe('a request', () => {
     ['POST', '/api/sync/tripleseat', 405, 'GET'],
     ['HEAD', '/api/sync/tripleseat', 405, 'GET'],
     ['DELETE', '/healthz', 405, 'GET, HEAD'],
-    ['POST', '/', 404, null],
+    ['POST', '/', 405, 'GET, HEAD'],
     ['GET', '/webhooks', 404, null],
     ['POST', '/webhooks/tripleseat/', 404, null],
     ['POST', '//webhooks/tripleseat', 404, null],

@@ -34,6 +34,7 @@ const lockedEvent = {
   error: 'Another run is working on this event.',
   differences: [],
   notes: [],
+  links: { event: null, order: null },
   changes: [],
   status: 'skipped',
   reason: 'LOCKED',
