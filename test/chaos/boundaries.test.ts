@@ -3,6 +3,9 @@ import { type CaseResult, calmRun, casesOf, faults, tally, tryAll } from '../hel
 import { forgetfulness, lateHeader, outage, supersededHeader } from '../helpers/hardship.js';
 import type { WorldOptions } from '../helpers/world.js';
 
+/** One case of so many is played, for a pipeline whose time is short. */
+const ONE_OF = Number(process.env.BOUNDARIES ?? 1);
+
 /** For the cases that keep the machine busy, and for those that mostly wait. */
 const LANES = { busy: 4, waiting: 10 };
 
@@ -25,7 +28,7 @@ async function check(
   const { methods, result } = await calmRun({ ...options, revel: {} });
   expect(result.code).toBe(0);
 
-  const cases = casesOf(methods, some);
+  const cases = casesOf(methods, some).filter((_, n) => n % ONE_OF === 0);
   const { results, disturbed } = await tryAll(cases, lanes, options);
 
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);

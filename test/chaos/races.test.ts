@@ -3,6 +3,8 @@ import { pairsOf, pairwise, product } from '../helpers/pairwise.js';
 import { factors, farBehind, type RaceResult, raceLine, runRaces, unguarded } from '../helpers/race.js';
 
 const ALL = process.env.RACES === 'all';
+/** For a pipeline whose time is short. */
+const FEW = process.env.RACES === 'few';
 const AT_ONCE = 8;
 
 function report(results: readonly RaceResult[], seconds: number): string {
@@ -21,7 +23,8 @@ describe('processes that race for the same events', () => {
 
   test('leave one complete order for each', { timeout: ALL ? 24 * 3_600_000 : 300_000 }, async () => {
     const startedAt = performance.now();
-    const races = ALL ? product(factors) : [farBehind, ...pairwise(factors), ...pairwise(unguarded)];
+    const chosen = ALL ? product(factors) : [farBehind, ...pairwise(factors), ...pairwise(unguarded)];
+    const races = FEW ? chosen.filter((_, n) => n % 3 === 0) : chosen;
     const results = await runRaces(races, AT_ONCE, (result) => {
       console.log(raceLine(result));
     });
