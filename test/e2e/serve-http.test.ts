@@ -59,6 +59,8 @@ async function alive(): Promise<void> {
 }
 
 async function queued(): Promise<number> {
+  // What the server tells is up to a second old.
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
   const [waiting, running] = await Promise.all([
     metric(relay, 'ts_reconcile_webhook_queue_length'),
     metric(relay, 'ts_reconcile_webhook_runs_in_progress'),
