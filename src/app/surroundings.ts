@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { ExitCode } from '../errors.js';
-import { type OutputStream, type OutputStyle, outputStyle } from '../report/output.js';
+import type { OutputStream } from '../report/output.js';
+import { type OutputStyle, outputStyle } from '../report/style.js';
 
 /** The process as commands see it; passed in, so that only the entry point touches the real one. */
 export interface Surroundings {

@@ -6,12 +6,12 @@ import {
   advisedWays,
   conclude,
   isOpenedSince,
-  marks,
   statesToConfirm,
   unlike,
 } from './conclude.js';
 import type { Hands } from './hands.js';
 import { Maker, type MakerOptions } from './maker.js';
+import { marks } from './marks.js';
 import { allWays, paidStates, probes, type Trial, type TrialLine, trialName, trialOrder } from './orders.js';
 import type { RawFields, RawOrder } from './session.js';
 

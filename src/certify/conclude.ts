@@ -7,15 +7,11 @@ import {
   type FindingValue,
 } from '../domain/account.js';
 import { type Advice, adviceOf } from '../domain/advice.js';
-import { type Cents, cents, formatCents, parseCents, sumCents, zero } from '../domain/money.js';
+import { type Cents, formatCents, sumCents, zero } from '../domain/money.js';
+import { concludeMarks } from './marks.js';
 import { allWays, paidStates, type Trial, trialName, trialOrder, type Ways } from './orders.js';
-import type { RawFields, RawOrder, Session } from './session.js';
-
-/** Money of a row in cents; null: not told, or no money. */
-function moneyOf(value: RawFields[string] | undefined): Cents | null {
-  if (typeof value !== 'number' && typeof value !== 'string') return null;
-  return parseCents(typeof value === 'number' ? value.toFixed(6) : value);
-}
+import { figures, moneyOf, type Put, shown } from './readings.js';
+import type { RawOrder, Session } from './session.js';
 
 /** Whether a POS has opened the order since it was read the first time. */
 export function isOpenedSince(before: RawOrder, now: RawOrder): boolean {
@@ -144,31 +140,6 @@ export function conclude(session: Session, now: number): Account['findings'] {
   return found as Account['findings'];
 }
 
-type Put = <N extends FindingName>(
-  name: N,
-  value: FindingValue<N> | null | undefined,
-  certainty: Certainty,
-  why: string,
-) => void;
-
-function shown(amount: Cents | null | undefined): string {
-  return amount === null || amount === undefined ? 'nothing' : formatCents(amount);
-}
-
-/** The figures of an order as numbers of cents; 0 where there is nothing. */
-function figures({ order }: RawOrder) {
-  const of = (field: string) => moneyOf(order[field]) ?? zero;
-  return {
-    subtotal: of('subtotal'),
-    discount: of('discount_amount'),
-    tax: of('tax'),
-    gratuity: of('gratuity'),
-    surcharge: of('surcharge'),
-    finalTotal: of('final_total'),
-    remainingDue: of('remaining_due'),
-  };
-}
-
 function concludeOpened(session: Session, put: Put): void {
   const all = openedOf(session);
   if (all.length === 0) return;
@@ -283,129 +254,6 @@ function taxOf(orders: readonly { onLines: boolean; was: Cents; is: Cents }[]): 
   if (header.length > 0 && header.every(isKept)) return lines.every(isKept) ? 'header' : null;
   if (lines.some((order) => !isKept(order)) || header.some(({ is }) => is !== 0)) return 'products';
   return header.length > 0 && lines.length > 0 ? 'lines' : null;
-}
-
-/** The rows of the order on which marks are tried: which item is marked, and what is paid and given back on it. */
-export const marks = {
-  extra: cents(815),
-  kept: cents(417),
-  marked: cents(731),
-  negative: cents(-123),
-} as const;
-
-function concludeMarks(session: Session, put: Put): void {
-  const { rows, raw, told } = session;
-  for (const [name, resource] of [
-    ['orderUuid', 'Order'],
-    ['itemUuid', 'OrderItem'],
-    ['paymentUuid', 'Payment'],
-  ] as const) {
-    const twin = rows[`twin:${resource}`];
-    if (twin?.state === 'made')
-      put(name, 'repeatable', 'seen', `Another ${resource} with the same uuid was made: ${twin.id}.`);
-    if (twin?.state === 'refused')
-      put(name, 'unique', 'seen', `Another ${resource} with the same uuid: ${twin.detail}.`);
-  }
-  const [marked, opened, again] = [raw['marks@marked'], raw['marks@opened'], raw['marks@again']];
-  const rowOf = (list: readonly RawFields[] | undefined, name: string) =>
-    list?.find(({ id }) => String(id) === rows[name]?.id);
-  if (marked) {
-    const item = rowOf(marked.items, 'marks/extra');
-    const payment = rowOf(marked.payments, 'marks/marked');
-    const order = rows.marks?.id;
-    if (item && item.deleted !== true)
-      put('deletedItems', 'not-kept', 'seen', `Order ${order}: the item was read back without the mark.`);
-    if (payment && payment.deleted !== true)
-      put(
-        'deletedPayments',
-        'not-kept',
-        'seen',
-        `Order ${order}: the payment was read back without the mark.`,
-      );
-    if (opened) concludeMarked(session, { item, payment, opened }, put);
-  }
-  if (opened && again) {
-    const item = rowOf(again.items, 'marks/line');
-    const was = figures(opened).subtotal;
-    const { subtotal } = figures(again);
-    const gone = moneyOf(item?.price) ?? zero;
-    const value =
-      item?.deleted !== true
-        ? 'not-kept'
-        : subtotal === was - gone
-          ? 'honoured'
-          : subtotal === was
-            ? 'still-there'
-            : null;
-    put(
-      'deletedItemsOpened',
-      value,
-      'seen',
-      `Order ${rows.marks?.id}, opened again: subtotal ${shown(was)} → ${shown(subtotal)}.`,
-    );
-  }
-  putListed('deletedOrders', 'gone', raw['gone@marked']);
-  putListed('deletedOpened', 'opened', raw['opened@marked']);
-
-  function putListed(name: 'deletedOrders' | 'deletedOpened', what: string, read: RawOrder | undefined) {
-    if (!read) return;
-    const listed = told[`listed:${what}`];
-    if (read.order.deleted !== true)
-      put(name, 'not-kept', 'seen', 'The order was read back without the mark.');
-    else if (listed === 'no' || listed === 'yes')
-      put(
-        name,
-        listed === 'no' ? 'honoured' : 'still-there',
-        'told',
-        `The marked order was ${listed === 'no' ? 'not ' : ''}on the iPad any more.`.replace(
-          'was on the iPad any more',
-          'was still on the iPad',
-        ),
-      );
-  }
-}
-
-function concludeMarked(
-  session: Session,
-  {
-    item,
-    payment,
-    opened,
-  }: { item: RawFields | undefined; payment: RawFields | undefined; opened: RawOrder },
-  put: Put,
-): void {
-  const order = session.rows.marks?.id;
-  const is = figures(opened);
-  const asked = is.subtotal - is.discount + is.tax + is.surcharge;
-  const goods = sumCents(
-    opened.items
-      .filter(({ id }) => String(id) !== session.rows['marks/extra']?.id)
-      .map(({ price, quantity }) => cents((moneyOf(price) ?? 0) * Number(quantity))),
-  );
-  if (item?.deleted === true) {
-    const extra = moneyOf(item.price) ?? zero;
-    const value = is.subtotal === goods ? 'honoured' : is.subtotal === goods + extra ? 'still-there' : null;
-    put(
-      'deletedItems',
-      value,
-      'seen',
-      `Order ${order}, opened: subtotal ${shown(is.subtotal)} of ${shown(goods)} without the marked item.`,
-    );
-  }
-  const paid = asked - is.remainingDue;
-  const sums = [true, false].flatMap((withMarked) =>
-    [true, false].map((withNegative) => ({
-      withMarked,
-      withNegative,
-      sum: marks.kept + (withMarked ? marks.marked : 0) + (withNegative ? marks.negative : 0),
-    })),
-  );
-  const counted = sums.find(({ sum }) => sum === paid);
-  if (counted === undefined) return;
-  const why = `Order ${order}, opened: ${shown(cents(paid))} counted as paid, of ${shown(marks.kept)}, ${shown(marks.marked)} (marked deleted) and ${shown(marks.negative)}.`;
-  if (payment?.deleted === true)
-    put('deletedPayments', counted.withMarked ? 'still-there' : 'honoured', 'seen', why);
-  put('negativePayments', counted.withNegative ? 'counted' : 'not-counted', 'seen', why);
 }
 
 function concludeDays({ told }: Session, put: Put): void {

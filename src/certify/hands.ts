@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { isDate } from '../domain/zones.js';
+import { isDate } from '../domain/dates.js';
 import { AppError, ExitCode } from '../errors.js';
 
 /** An order as a person finds it: its id, and the name that a POS shows. */

@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import { didYouMean } from '../config/nearest.js';
 import { parseHttpUrl } from '../config/urls.js';
+import { isDate } from '../domain/dates.js';
 import { type EventId, type OrderId, orderId, parseEventId } from '../domain/ids.js';
 import { type BillingUse, billingUses } from '../domain/location.js';
 import { failReasons, skipReasons } from '../domain/reasons.js';
-import { isDate } from '../domain/zones.js';
 import { parseSince, type Since } from './since.js';
 
 const MAX_DAYS = 366;

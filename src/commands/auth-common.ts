@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Surroundings } from '../app/surroundings.js';
-import { type OutputStream, outputStyle, writeAll } from '../report/output.js';
+import { type OutputStream, writeAll } from '../report/output.js';
+import { outputStyle } from '../report/style.js';
 import type { Tokens } from '../state/types.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';

@@ -18,6 +18,7 @@ import {
   whole,
   words,
 } from './arguments.js';
+import { meanings } from './meanings.js';
 import type { ResolveAction } from './resolve.js';
 import type { Since } from './since.js';
 
@@ -120,10 +121,10 @@ export function addOperatorCommands(
     .command('resolve')
     .description('show an event, its order and what differs, and settle what only a person may decide')
     .addArgument(new Argument('<event-id>', 'the event').argParser(oneEventId))
-    .option('--replace', 'make a new order as the event is now; the old one goes')
-    .option('--recreate', 'make the order again that staff has taken away')
-    .option('--keep <order>', 'of several orders this one counts; the others go', oneOrderId)
-    .option('--void', 'take the order away: the event wants none')
+    .option('--replace', meanings.replace)
+    .option('--recreate', meanings.recreate)
+    .option('--keep <order>', meanings.keep, oneOrderId)
+    .option('--void', meanings.void)
     .option('--uncertified', 'also where it is not known whether the account keeps deleted marks')
     .option('--accept <why>', 'leave it as it is: not reported until it changes', words)
     .option('--until <date>', 'with --accept: last day on which that counts', day)

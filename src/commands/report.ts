@@ -1,5 +1,4 @@
-import { open, rename, unlink } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
@@ -7,6 +6,7 @@ import { addDays, localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { lastPreview } from '../report/previewed.js';
+import { putFile } from '../report/putFile.js';
 import { sandboxStateDir } from '../sandbox/paths.js';
 import { errnoOf } from '../state/failure.js';
 import { openState } from '../state/open.js';
@@ -40,7 +40,12 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
       case 'page': {
         const page = await pageOf(state, options.sandbox);
         if (what.file === null) await writeAll(around.stdout, page);
-        else await putInPlace(resolve(around.cwd, what.file), page);
+        else {
+          const path = resolve(around.cwd, what.file);
+          await putFile(path, page).catch((error) => {
+            throw fileError(path, error);
+          });
+        }
         break;
       }
       case 'sheet':
@@ -77,24 +82,6 @@ async function sheet(state: StateStore, from: string | null, to: string | null):
   return sheetCsv(
     await sheetOf(state.journal.read(), { from: from ?? addDays(last, -SHEET_DAYS), to: last }),
   );
-}
-
-/** Readers see the old file or the new one, each whole. */
-async function putInPlace(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    const handle = await open(temporary, 'w');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw fileError(path, error);
-  }
 }
 
 function fileError(path: string, error: unknown): AppError {

@@ -18,6 +18,7 @@ import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { clean } from '../text/text.js';
+import { meanings } from './meanings.js';
 
 const MAX_WHY = 1_000;
 
@@ -244,14 +245,6 @@ function decisionOf(
   }
 }
 
-/** What each decision does, for whoever chooses. */
-const MEANINGS: Readonly<Record<DecisionKind, string>> = {
-  replace: 'make a new order as the event is now; the old one goes',
-  recreate: 'make the order again that staff has taken away',
-  keep: 'keep one of the orders; the others go',
-  void: 'take the order away',
-};
-
 async function choose(result: EventResult, around: Surroundings): Promise<ResolveAction | null> {
   const { select, input } = await import('@inquirer/prompts');
   const context = { signal: around.stop };
@@ -260,7 +253,7 @@ async function choose(result: EventResult, around: Surroundings): Promise<Resolv
     {
       message: 'What is to be done?',
       choices: [
-        ...kinds.map((value) => ({ value, name: `${value}: ${MEANINGS[value]}` })),
+        ...kinds.map((value) => ({ value, name: `${value}: ${meanings[value]}` })),
         { value: 'accept', name: 'accept: it stays as it is, and is not reported until it changes' },
         { value: 'leave', name: 'nothing now' },
       ],
@@ -311,7 +304,7 @@ function whatCanBeDone({ event, sandbox }: ResolveOptions, { reason }: EventResu
   return [
     'Once it is settled as the sentence says, the next run finds it right. Or from here:',
     ...decisionsFor(reason).map(
-      (kind) => `${call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`)}   # ${MEANINGS[kind]}`,
+      (kind) => `${call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`)}   # ${meanings[kind]}`,
     ),
     'To leave it as it is, so that it is not reported until it changes:',
     call('--accept "<why>" [--until <date>]'),

@@ -1,7 +1,7 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { Surroundings } from '../app/surroundings.js';
+import { isDate } from '../domain/dates.js';
 import type { EventId } from '../domain/ids.js';
-import { isDate } from '../domain/zones.js';
 import type { ExitCode } from '../errors.js';
 import type { SandboxEdit } from '../sandbox/edit.js';
 import { oneEventId, port, revelId, whole } from './arguments.js';

@@ -1,3 +1,5 @@
+import { isDate } from '../domain/dates.js';
+
 const MINUTE = 60_000;
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 1_440 * MINUTE };
 const INSTANT = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
@@ -12,8 +14,5 @@ export function parseSince(text: string): Since | null {
   const date = INSTANT.exec(text)?.[1];
   if (date === undefined) return null;
   const at = Date.parse(text);
-  const day = Date.parse(date);
-  // The 30th of February would be taken for a day in March.
-  if (Number.isNaN(at) || Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) return null;
-  return { kind: 'instant', at };
+  return Number.isNaN(at) || !isDate(date) ? null : { kind: 'instant', at };
 }

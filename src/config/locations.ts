@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { unknownFields, usualCallName } from '../domain/callName.js';
+import { isDate } from '../domain/dates.js';
 import { billingUses, defaultBooks, type Location, orderTimes } from '../domain/location.js';
-import { isDate, isZone } from '../domain/zones.js';
+import { isZone } from '../domain/zones.js';
 import { clean } from '../text/text.js';
 import { readTextFile } from './files.js';
 import { readJson } from './json.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isDate } from '../domain/dates.js';
 import { type EventId, parseEventId } from '../domain/ids.js';
-import { isDate } from '../domain/zones.js';
 import { didYouMean } from './nearest.js';
 import type { UrlResult } from './urls.js';
 

@@ -1,7 +1,8 @@
 import { businessDayBegins } from './businessDay.js';
+import { isDate } from './dates.js';
 import type { EventHeader } from './event.js';
 import type { Location } from './location.js';
-import { addDays, isDate, localDate, naiveInstants, plusDays, startOfDay } from './zones.js';
+import { addDays, localDate, naiveInstants, plusDays, startOfDay } from './zones.js';
 
 const HOUR = 3_600_000;
 

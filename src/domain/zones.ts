@@ -87,13 +87,6 @@ export function plusDays(at: number, days: number, zone: string): number {
     .toMillis();
 }
 
-/** Whether `text` is a real calendar date in the form `YYYY-MM-DD`. */
-export function isDate(text: string): boolean {
-  return /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && isOnCalendar(text, '');
-}
-
-const isOnCalendar = remembering((date) => DateTime.fromISO(date, { zone: 'utc' }).isValid);
-
 /**
  * The first instant (epoch milliseconds) of a local day: 00:00, the earlier one where the clock shows it twice,
  * and the first moment after the gap where the clock never shows it.

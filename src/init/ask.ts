@@ -1,5 +1,6 @@
 import { didYouMean } from '../config/nearest.js';
-import { isDate, isZone } from '../domain/zones.js';
+import { isDate } from '../domain/dates.js';
+import { isZone } from '../domain/zones.js';
 import type { Accounts, Option } from './accounts.js';
 import { type Pair, type Proposal, pairOf, type Said, stationsOf } from './propose.js';
 

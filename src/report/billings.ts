@@ -4,7 +4,7 @@ import { onSandbox } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
-import { chalkOf, type OutputStyle } from './output.js';
+import { chalkOf, type OutputStyle } from './style.js';
 import { ruleOf } from './table.js';
 
 /** `product 991` or the word that it is. */

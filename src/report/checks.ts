@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { wrap } from '../text/width.js';
 import { type Column, drawTable } from './grid.js';
-import { chalkOf, type OutputStyle } from './output.js';
+import { chalkOf, type OutputStyle } from './style.js';
 import { ruleOf } from './table.js';
 
 /** Green, yellow, red, and not looked at. */

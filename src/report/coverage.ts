@@ -3,7 +3,7 @@ import type { Coverage, LineCoverage, LocationCoverage } from '../domain/coverag
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
-import { chalkOf, type OutputStyle } from './output.js';
+import { chalkOf, type OutputStyle } from './style.js';
 import { ruleOf } from './table.js';
 
 const INDENT = '  ';

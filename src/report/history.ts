@@ -6,7 +6,7 @@ import { agoText, instantText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
 import { differenceLines } from './differences.js';
 import { type Cell, type Column, drawTable } from './grid.js';
-import { chalkOf, type OutputStyle } from './output.js';
+import { chalkOf, type OutputStyle } from './style.js';
 import { paintOf } from './table.js';
 
 type Result = PastRun['events'][number];

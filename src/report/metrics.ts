@@ -1,8 +1,8 @@
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors.js';
 import type { StateStore } from '../state/types.js';
+import { putFile } from './putFile.js';
 import type { RunReport } from './schema.js';
 
 /** A longer file is not ours. */
@@ -176,7 +176,7 @@ export async function writeMetrics(
   try {
     const old = await readOld(path);
     const known = old === null ? await successesIn(state.journal) : { success: {}, complete: null };
-    await replace(path, metricsText(facts, old, known));
+    await putFile(path, metricsText(facts, old, known), 0o644);
     return null;
   } catch (error) {
     return `The metrics file was not written: ${reasonOf(error).replace(/\.$/, '')}.`;
@@ -212,25 +212,6 @@ async function successesIn(journal: StateStore['journal']): Promise<Successes> {
     if (record.mode === 'bulk' && record.complete) found.complete = at;
   }
   return found;
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  // Collectors read *.prom only, so they never see this one.
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    const handle = await open(temporary, 'w', 0o644);
-    try {
-      await handle.chmod(0o644);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
 }
 
 function reasonOf(error: unknown): string {

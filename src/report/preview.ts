@@ -1,7 +1,7 @@
 import { clean } from '../text/text.js';
-import type { OutputStyle } from './output.js';
 import type { EventResult, RunReport } from './schema.js';
-import { sharing } from './shared.js';
+import { sharing } from './sharing.js';
+import type { OutputStyle } from './style.js';
 import { byDate, byDayAndShop, renderView, type Section } from './table.js';
 
 /** A day as text, so that days after tomorrow can be told from it. */

@@ -5,11 +5,11 @@ import { wrap } from '../text/width.js';
 import { describeChanges } from './changes.js';
 import { differenceLines } from './differences.js';
 import { type Cell, type Column, type Drawn, drawTable } from './grid.js';
-import { chalkOf, type OutputStyle } from './output.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
 import { settlingOf } from './settling.js';
-import { isSameSentence, placeOf, sharing } from './shared.js';
+import { isSameSentence, placeOf, sharing } from './sharing.js';
+import { chalkOf, type OutputStyle } from './style.js';
 
 const MAX_NAME = 80;
 /** A terminal of fewer columns has no room for both a status and its reason, which says as much. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isDate } from '../domain/dates.js';
 import type { OrderId } from '../domain/ids.js';
 import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/money.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
-import { addDays, isDate } from '../domain/zones.js';
+import { addDays } from '../domain/zones.js';
 import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
 import type { ListRequest, Rest } from './rest.js';

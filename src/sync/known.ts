@@ -23,11 +23,15 @@ export async function keepKnown(
 ): Promise<void> {
   const tells = trigger === 'cron';
   const isWhole = tells && complete && target.kind === 'sweep' && !target.shard && locations === null;
-  const known = new Map(isWhole ? [] : await knownFailures(cache));
+  const before = await knownFailures(cache);
+  const known = new Map(isWhole ? [] : before);
   for (const { id, status, reason } of results) {
     if (status !== 'failed') known.delete(id);
     else if (tells) known.set(id, reason);
   }
+  const isSame = known.size === before.size && [...known].every(([id, reason]) => before.get(id) === reason);
+  // Most runs change nothing of it, and a write has to reach the disk.
+  if (isSame) return;
   await cache.set(KEY, Object.fromEntries([...known].slice(-MOST)));
   await cache.flush();
 }

@@ -1,5 +1,6 @@
 import { findLocation } from '../config/locations.js';
 import { bookedBoth, bookedEvent, bookedOrder } from '../domain/booked.js';
+import { takesAway } from '../domain/decision.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -178,15 +179,28 @@ function madeBy(k: Knowledge): string[] {
   return Object.entries(k.orders).flatMap(([id, { made }]) => (made ? [id] : []));
 }
 
+/** How far a person's decision to take an order away has got; null: it is none, or a new order is under way for it. */
+function decidedSoFar({ decision, orders, pending }: Knowledge): string | null {
+  if (decision === null || !takesAway(decision.kind)) return null;
+  const retired = Object.values(orders).flatMap((order) => order.retired ?? []);
+  if (pending?.write.kind === 'retire' || retired.some(({ kept }) => kept === null)) {
+    return 'Whether an order was taken away is not known: look at it in Revel. The next run goes by what it finds.';
+  }
+  if (!retired.some(({ kept }) => kept)) {
+    return 'Nothing was taken away: what staff can see is as it was. Once the cause is gone, decide again.';
+  }
+  if (decision.kind === 'replace') return null;
+  return 'What was taken away is gone, but a payment may still stand on it: look at it in Revel.';
+}
+
 /** What was written, what is open, and what the next run will do. */
 function progressOf(k: Knowledge): string {
   const { actions, pending, wanted } = k;
   if (actions.some(({ action }) => action === 'make_visible')) {
     return 'Everything was written; the next run compares it again.';
   }
-  if (k.decision && !Object.values(k.orders).some(({ retired }) => retired?.kept)) {
-    return 'Nothing was taken away: what staff can see is as it was. Once the cause is gone, decide again.';
-  }
+  const decided = decidedSoFar(k);
+  if (decided !== null) return decided;
   const made = madeBy(k).join(', ');
   const lines = actions.filter(({ action }) => action === 'add_item').length;
   const paid = actions.some(({ action }) => action === 'add_payment');

@@ -237,10 +237,9 @@ export class Scheduler {
   /** A plan goes on past what is only cleared away, to tell all of it. */
   #planWrite(task: Task, { write }: Extract<Step, { do: 'write' }>): void {
     const now = this.#parts.now();
-    const isCleared =
-      write.kind === 'remove-payment' &&
-      task.k.rows?.value.some(({ id, deleted }) => id === write.id && deleted);
-    if (write.kind !== 'drop' && !isCleared) this.#finish(task, { kind: 'open', k: task.k });
+    const isOfGone =
+      'id' in write && task.k.rows?.value.some(({ id, deleted }) => id === write.id && deleted);
+    if (write.kind !== 'drop' && !isOfGone) this.#finish(task, { kind: 'open', k: task.k });
     else this.#learn(task, learnWritten(task.k, write, { kind: 'done', value: null }, now, now));
   }
 

@@ -8,7 +8,7 @@ export function shellWord(text: string): string {
 }
 
 const COMMANDS =
-  'sync|resolve|certify|preview|products map|products|billing map|billing|history|doctor|auth (?:login|status|logout)';
+  'sync|resolve|certify|preview|products map|products|billing map|billing|history|report|doctor|auth (?:login|status|logout)';
 const WORD = String.raw`--[a-z-]+|\d+|"[^"]*"|'(?:[^']|'\\'')*'|<[^<>]*>`;
 const CALL = new RegExp(String.raw`\bts-reconcile (?:${COMMANDS})(?:\s+(?:${WORD}))*(?![\w-])`, 'g');
 

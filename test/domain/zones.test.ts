@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isDate } from '../../src/domain/dates.js';
 import {
   addDays,
-  isDate,
   isZone,
   localDate,
   localDateTime,

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { writeJson } from '../../src/report/json.js';
-import { outputStyle, writeAll } from '../../src/report/output.js';
+import { writeAll } from '../../src/report/output.js';
+import { outputStyle } from '../../src/report/style.js';
 
 describe('outputStyle', () => {
   it.each([

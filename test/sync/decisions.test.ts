@@ -163,7 +163,9 @@ describe('replacing an order', () => {
       expect(visible(desk).length).toBeLessThanOrEqual(1);
       await desk.clock.sleep(600_000);
       desk.cache.clear();
+      const plan = await desk.sweep({ dryRun: true });
       const next = await desk.sweep();
+      expect(plan.of(event.id).changes.length > 0).toBe(next.writes.length > 0);
       expect(visible(desk)).toHaveLength(1);
       expect(paid(desk)).toHaveLength(1);
       if (isDecided) {
@@ -178,6 +180,61 @@ describe('replacing an order', () => {
       expect(paid(desk)).toHaveLength(1);
     },
   );
+});
+
+describe('what is said of a decision that was cut off', () => {
+  /** Cut off at the write that takes the order away, or at the one after it, and by `kind` from then on. */
+  async function cutAt(
+    after: boolean,
+    kind: '500-after' | '500-before' | 'reset-after',
+    decide: 'replace' | 'void',
+  ) {
+    const { desk, event, made } = await drifted();
+    if (decide === 'void')
+      desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    let cut = false;
+    desk.strike = ({ method, path, body, upstream }) => {
+      if (upstream !== 'revel') return null;
+      if (cut) return { kind: '500-before' };
+      const isMark =
+        method === 'PATCH' && path === `/resources/Order/${made}/` && body.includes('"deleted":true');
+      if (!isMark) return null;
+      cut = true;
+      return after ? null : { kind };
+    };
+    const decision: Decision = { kind: decide, order: orderId(made) };
+    return (await desk.single([event], { decision })).of(event.id).error ?? '';
+  }
+
+  it.each(['replace', 'void'] as const)('%s: nobody knows yet what became of the mark', async (decide) => {
+    for (const [after, kind] of [
+      [false, '500-after'],
+      [false, '500-before'],
+      [true, '500-before'],
+    ] as const) {
+      const error = await cutAt(after, kind, decide);
+      expect(error).toContain('Whether an order was taken away is not known');
+      expect(error).not.toContain('Nothing was taken away');
+    }
+  });
+
+  it('nothing was taken away before the mark', async () => {
+    const { desk, event, made } = await drifted();
+    desk.strike = ({ method, path }) =>
+      method === 'POST' && path === '/resources/OrderItem/' ? { kind: '500-before' } : null;
+    const run = await desk.single([event], { decision: replaces(made) });
+    expect(run.of(event.id).error).toContain('Nothing was taken away');
+  });
+
+  it('a payment may be left on what is gone', async () => {
+    const { desk, event, made } = await drifted();
+    desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    desk.strike = ({ method, path }) =>
+      method === 'PATCH' && path.startsWith('/resources/Payment/') ? { kind: '500-before' } : null;
+    const run = await desk.single([event], { decision: { kind: 'void', order: orderId(made) } });
+    expect(run.of(event.id).error).toContain('a payment may still stand on it');
+    expect(run.of(event.id).error).not.toContain('the next run completes it');
+  });
 });
 
 describe('making again what staff has taken away', () => {

@@ -6,7 +6,7 @@ import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { type Settling, settlingOf } from '../settling.js';
-import { sharing } from '../shared.js';
+import { sharing } from '../sharing.js';
 import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */

@@ -1,7 +1,7 @@
 import { clean } from '../../text/text.js';
 import { type PreviewDays, wouldFail } from '../preview.js';
 import type { EventResult, RunReport } from '../schema.js';
-import { sharing } from '../shared.js';
+import { sharing } from '../sharing.js';
 import { eachOnce, failureItem, MAX_ITEMS, type MailContent, type MailItem } from './content.js';
 
 /**

@@ -72,7 +72,7 @@ function leaveTouched({ k }: Situation): Step | null {
   if (!order) return null;
   return halt(
     'TOUCHED',
-    `Staff has worked on order ${order.id}, so that it is not taken away from here. Change or void it on the POS.`,
+    `Staff has worked on order ${order.id}, so that it is not taken away from here. Put it right on the POS.`,
   );
 }
 
@@ -124,7 +124,7 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
     if (header?.value?.notes !== retired.notes)
       return leased(k, now, id, { kind: 'restore', id, notes: retired.notes });
     return unverified(
-      `Revel did not keep the deleted mark of order ${id}, so that it stands as before and nothing has come in its place. Void it on the POS: the next run then goes by that.`,
+      `Revel did not keep the deleted mark of order ${id}, so that it stands as before and nothing has come in its place. Put it right on the POS.`,
     );
   }
   return null;

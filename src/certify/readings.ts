@@ -1,0 +1,36 @@
+import type { Certainty, FindingName, FindingValue } from '../domain/account.js';
+import { type Cents, formatCents, parseCents, zero } from '../domain/money.js';
+import type { RawFields, RawOrder } from './session.js';
+
+/** Takes a conclusion down, unless there is none. */
+export type Put = <N extends FindingName>(
+  name: N,
+  value: FindingValue<N> | null | undefined,
+  certainty: Certainty,
+  why: string,
+) => void;
+
+/** Money of a row in cents; null: not told, or no money. */
+export function moneyOf(value: RawFields[string] | undefined): Cents | null {
+  if (typeof value !== 'number' && typeof value !== 'string') return null;
+  return parseCents(typeof value === 'number' ? value.toFixed(6) : value);
+}
+
+/** An amount for a person. */
+export function shown(amount: Cents | null | undefined): string {
+  return amount === null || amount === undefined ? 'nothing' : formatCents(amount);
+}
+
+/** The figures of an order as numbers of cents; 0 where there is nothing. */
+export function figures({ order }: RawOrder) {
+  const of = (field: string) => moneyOf(order[field]) ?? zero;
+  return {
+    subtotal: of('subtotal'),
+    discount: of('discount_amount'),
+    tax: of('tax'),
+    gratuity: of('gratuity'),
+    surcharge: of('surcharge'),
+    finalTotal: of('final_total'),
+    remainingDue: of('remaining_due'),
+  };
+}
