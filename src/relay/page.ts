@@ -49,11 +49,11 @@ export function createPage({ access, start, clock, log }: PageDeps): Page {
   }
 
   function latest(): Promise<string | null> {
-    if (kept !== null && clock.now() < kept.until) return kept.page;
+    if (kept !== null && clock.steady() < kept.until) return kept.page;
     const fresh = { until: Number.POSITIVE_INFINITY, page: make() };
     kept = fresh;
     void fresh.page.then((page) => {
-      fresh.until = page === null ? 0 : clock.now() + KEPT_MS;
+      fresh.until = page === null ? 0 : clock.steady() + KEPT_MS;
     });
     return fresh.page;
   }

@@ -169,8 +169,7 @@ interface ReadKnown {
   readAt: number;
   lookedAt: number;
   proof: Proof | null;
-  /** The rows that matter were read by their ids. */
-  isCurrent?: true;
+  /** What a person has decided about it; absent: nothing. */
   decision?: Decision;
 }
 
