@@ -4,6 +4,7 @@ import { buildReport } from '../report/build.js';
 import type { RunReport } from '../report/schema.js';
 import { modeOf } from '../sync/record.js';
 import type { EventResult, RunProblem, SyncOutcome, SyncRequest } from '../sync/types.js';
+import { linksOf } from '../text/links.js';
 
 /** How a run went, besides what came of it. */
 export interface RunFacts {
@@ -55,12 +56,7 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
 
 function reported(result: EventResult, links: Config['links']): RunReport['events'][number] {
   const { upstream: _, booked: __, orderId, ...rest } = result;
-  const pages = { event: linkTo(links.event, result.id), order: linkTo(links.order, orderId) };
-  return { ...rest, revel_order_id: orderId, links: pages };
-}
-
-function linkTo(pattern: string | null, id: string | null): string | null {
-  return pattern === null || id === null ? null : pattern.replaceAll('{id}', encodeURIComponent(id));
+  return { ...rest, revel_order_id: orderId, links: linksOf(links, result.id, orderId) };
 }
 
 function problemError(problem: RunProblem | null): RunReport['error'] {

@@ -10,6 +10,7 @@ import { sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
 import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
+import { type LinkPatterns, linksOf } from '../text/links.js';
 import { clean } from '../text/text.js';
 import { instantText } from '../text/time.js';
 import type { Since } from './since.js';
@@ -31,6 +32,19 @@ export interface HistoryOptions {
   sandbox: boolean;
 }
 
+/** Of what the sandbox holds neither service has a page. */
+const NO_PAGES: LinkPatterns = { event: null, order: null };
+
+/** What is told, and where it was read. */
+interface Told {
+  options: HistoryOptions;
+  journal: Journal;
+  /** Name of the state, for people. */
+  place: string;
+  /** Addresses of the pages of events and orders. */
+  pages: LinkPatterns;
+}
+
 /**
  * `history`: what past runs did, from the journal alone. Nothing is asked of either service. With `--failed` 1: a
  * failure stands, or no sweep is on record that could tell.
@@ -46,8 +60,10 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
   });
   try {
     const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
-    if (options.failed) return await tellFailures(options, state.journal, place, around);
-    await tellRuns(options, state.journal, place, around);
+    const pages = options.sandbox ? NO_PAGES : config.links;
+    const told: Told = { options, journal: state.journal, place, pages };
+    if (options.failed) return await tellFailures(told, around);
+    await tellRuns(told, around);
     return ExitCode.ok;
   } finally {
     await state.close();
@@ -65,17 +81,12 @@ function sinceOf({ since, eventIds, failed }: HistoryOptions): number | null {
   }
 }
 
-async function tellRuns(
-  options: HistoryOptions,
-  journal: Journal,
-  place: string,
-  around: Surroundings,
-): Promise<void> {
+async function tellRuns({ options, journal, place, pages }: Told, around: Surroundings): Promise<void> {
   const since = sinceOf(options);
   const runs = pastRuns(journal.read(), { since, eventIds: options.eventIds });
   const sweep = await journal.lastGoodSweep();
-  if (options.json) return runsAsJson(runs, { since, sweep, place }, around);
-  const style = await historyStyle(styleOf(around));
+  if (options.json) return runsAsJson(runs, { since, sweep, place, pages }, around);
+  const style = await historyStyle(styleOf(around), pages);
   let count = 0;
   for await (const run of runs) {
     if (around.stop.aborted) return;
@@ -92,7 +103,12 @@ async function tellRuns(
 /** Written run by run, so that the whole is never in memory. */
 async function runsAsJson(
   runs: AsyncIterable<PastRun>,
-  { since, sweep, place }: { since: number | null; sweep: string | null; place: string },
+  {
+    since,
+    sweep,
+    place,
+    pages,
+  }: { since: number | null; sweep: string | null } & Pick<Told, 'place' | 'pages'>,
   around: Surroundings,
 ): Promise<void> {
   const head = {
@@ -103,13 +119,13 @@ async function runsAsJson(
   await writeAll(around.stdout, `${JSON.stringify(head).slice(0, -1)},"runs":[`);
   let separator = '';
   for await (const run of runs) {
-    await writeAll(around.stdout, `${separator}\n${JSON.stringify(runDocument(run))}`);
+    await writeAll(around.stdout, `${separator}\n${JSON.stringify(runDocument(run, pages))}`);
     separator = ',';
   }
   await writeAll(around.stdout, '\n]}\n');
 }
 
-function runDocument({ run, start, end, events, omitted }: PastRun) {
+function runDocument({ run, start, end, events, omitted }: PastRun, pages: LinkPatterns) {
   return {
     run: clean(run, 64),
     mode: (start ?? end)?.mode ?? null,
@@ -120,12 +136,13 @@ function runDocument({ run, start, end, events, omitted }: PastRun) {
     exit: end?.exit ?? null,
     complete: end?.complete ?? false,
     summary: end?.summary ?? null,
-    events: events.map(eventDocument),
+    events: events.map((event) => eventDocument(event, pages)),
     events_omitted: omitted,
   };
 }
 
-function eventDocument(event: PastRun['events'][number]) {
+function eventDocument(event: PastRun['events'][number], pages: LinkPatterns) {
+  const short = (text: string | null) => safe(text, 200);
   return {
     id: clean(event.id, 40),
     name: safe(event.name, 200),
@@ -136,6 +153,13 @@ function eventDocument(event: PastRun['events'][number]) {
     revel_order_id: safe(event.order, 40),
     total: safe(event.total, 40),
     error: safe(event.error, 8_000),
+    differences: (event.differences ?? []).map(({ field, name, event: wanted, order }) => ({
+      field,
+      name: short(name),
+      event: short(wanted),
+      order: short(order),
+    })),
+    links: linksOf(pages, event.id, event.order),
   };
 }
 
@@ -145,9 +169,7 @@ function safe(text: string | null, max: number): string | null {
 }
 
 async function tellFailures(
-  options: HistoryOptions,
-  journal: Journal,
-  place: string,
+  { options, journal, place, pages }: Told,
   around: Surroundings,
 ): Promise<ExitCode> {
   const since = sinceOf(options);
@@ -159,7 +181,7 @@ async function tellFailures(
   const sweep = await journal.lastGoodSweep();
   const exit = failures.length > 0 || sweep === null ? ExitCode.eventFailed : ExitCode.ok;
   if (options.json) {
-    const documents = failures.map(failureDocument);
+    const documents = failures.map((failure) => failureDocument(failure, pages));
     await writeJson(around.stdout, {
       state: clean(place, 300),
       last_complete_sweep: sweep,
@@ -167,7 +189,7 @@ async function tellFailures(
     });
     return exit;
   }
-  const style = await historyStyle(styleOf(around));
+  const style = await historyStyle(styleOf(around), pages);
   const now = systemClock.now();
   const lines = failures.length === 0 ? [] : failureLines(failures, now, style);
   const end = standingLines(failures.length, { sweep, now, place, sandbox: options.sandbox }, style);
@@ -175,9 +197,9 @@ async function tellFailures(
   return exit;
 }
 
-function failureDocument({ result, since, runs, passedOver }: StandingFailure) {
+function failureDocument({ result, since, runs, passedOver }: StandingFailure, pages: LinkPatterns) {
   return {
-    ...eventDocument(result),
+    ...eventDocument(result, pages),
     failing_since: since,
     failing_runs: runs,
     last_run: clean(result.run, 64),

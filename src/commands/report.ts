@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
+import type { Config } from '../config/types.js';
 import { addDays, localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
@@ -38,7 +39,7 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
     const { what } = options;
     switch (what.kind) {
       case 'page': {
-        const page = await pageOf(state, options.sandbox);
+        const page = await pageOf(state, options.sandbox, config.links);
         if (what.file === null) await writeAll(around.stdout, page);
         else {
           const path = resolve(around.cwd, what.file);
@@ -57,7 +58,10 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
   }
 }
 
-async function pageOf(state: StateStore, sandbox: boolean): Promise<string> {
+/** Of what the sandbox holds neither service has a page. */
+const NO_LINKS: Config['links'] = { event: null, order: null };
+
+async function pageOf(state: StateStore, sandbox: boolean, links: Config['links']): Promise<string> {
   const { gatherPage } = await import('../report/page/gather.js');
   const { createPlots } = await import('../report/page/plots.js');
   const { renderPage } = await import('../report/page/page.js');
@@ -67,6 +71,7 @@ async function pageOf(state: StateStore, sandbox: boolean): Promise<string> {
     lastSweep: await state.journal.lastGoodSweep(),
     now: systemClock.now(),
     sandbox,
+    links: sandbox ? NO_LINKS : links,
   });
   return renderPage(data, createPlots());
 }

@@ -383,7 +383,8 @@ const table = {
     group: 'notify',
     kind: linkPattern,
     without: 'no links',
-    meaning: "address of an event's page in Tripleseat, with {id} for its id: reports and tables link to it",
+    meaning:
+      "address of an event's page in Tripleseat, with {id} for its id: tables, JSON, mails, chat and the page link to it",
   },
   ORDER_LINK: {
     group: 'notify',

@@ -14,7 +14,14 @@ const MAX_LINES = 10;
 /** A digest in a few lines. Texts are clean, and not yet escaped for anybody. */
 export interface ChatMessage {
   headline: string;
-  lines: { id: string; what: string; name: string; facts: string[]; command: string | null }[];
+  lines: {
+    id: string;
+    what: string;
+    name: string;
+    facts: string[];
+    links: EventResult['links'];
+    command: string | null;
+  }[];
   /** Events that are left out. */
   more: number;
 }
@@ -36,7 +43,7 @@ export function chatMessage(digest: Digest): ChatMessage {
   };
 }
 
-function lineOf({ id, name, status, reason, date, location, revel_order_id: order }: EventResult) {
+function lineOf({ id, name, status, reason, date, location, revel_order_id: order, links }: EventResult) {
   const facts = [
     dayText(clean(date ?? '', 20)),
     clean(location ?? '', 100),
@@ -48,6 +55,7 @@ function lineOf({ id, name, status, reason, date, location, revel_order_id: orde
     what: reason ?? status,
     name: clean(name ?? '', 120) || `Event ${clean(id, 18)}`,
     facts: facts.filter((fact) => fact !== ''),
+    links,
   };
 }
 
@@ -58,31 +66,45 @@ function lineOf({ id, name, status, reason, date, location, revel_order_id: orde
 export function chatBody(url: string, message: ChatMessage): string {
   const { hostname } = new URL(url);
   if (hostname === 'slack.com' || hostname.endsWith('.slack.com')) {
-    return JSON.stringify({
-      text: textOf(
-        message,
-        slackText,
-        (text) => `*${text}*`,
-        (text) => `\`${text}\``,
-      ),
-    });
+    return JSON.stringify({ text: textOf(message, slack) });
   }
-  const same = (text: string) => text;
   const { headline, lines, more } = message;
-  return JSON.stringify({ text: textOf(message, same, same, same), headline, events: lines, more });
+  return JSON.stringify({ text: textOf(message, plain), headline, events: lines, more });
 }
 
-function textOf(
-  { headline, lines, more }: ChatMessage,
-  escaped: (text: string) => string,
-  strong: (text: string) => string,
-  code: (text: string) => string,
-): string {
+/** How a receiver writes what is said. */
+interface Marks {
+  escaped(text: string): string;
+  strong(text: string): string;
+  code(text: string): string;
+  link(what: string, address: string): string;
+}
+
+const slack: Marks = {
+  escaped: slackText,
+  strong: (text) => `*${text}*`,
+  code: (text) => `\`${text}\``,
+  link: (what, address) =>
+    `<${address.replaceAll(/[<>|]/g, encodeURIComponent).replaceAll('&', '&amp;')}|${what}>`,
+};
+const same = (text: string) => text;
+const plain: Marks = {
+  escaped: same,
+  strong: same,
+  code: same,
+  link: (what, address) => `${what}: ${address}`,
+};
+
+function textOf({ headline, lines, more }: ChatMessage, { escaped, strong, code, link }: Marks): string {
   return [
     strong(escaped(headline)),
-    ...lines.map(
-      ({ what, name, facts, command }) =>
-        `• ${what}: ${escaped(name)} (${escaped(facts.join(', '))})${command === null ? '' : ` ${code(escaped(command))}`}`,
+    ...lines.map(({ what, name, facts, links, command }) =>
+      [
+        `• ${what}: ${escaped(name)} (${escaped(facts.join(', '))})`,
+        ...(links.event === null ? [] : [link('event', links.event)]),
+        ...(links.order === null ? [] : [link('order', links.order)]),
+        ...(command === null ? [] : [code(escaped(command))]),
+      ].join(' '),
     ),
     ...(more > 0 ? [`and ${more} more: ${code('ts-reconcile history')}`] : []),
   ].join('\n');

@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
 import { onSandbox } from '../text/calls.js';
+import { type LinkPatterns, linksOf } from '../text/links.js';
 import { clean } from '../text/text.js';
 import { agoText, instantText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
@@ -17,11 +18,14 @@ const DEEPER = '    ';
 /** How history is printed: {@link OutputStyle} with the colours that go with it. */
 export interface HistoryStyle extends OutputStyle {
   chalk: ChalkInstance;
+  /** Addresses of pages, for a terminal that makes something to click on of them. */
+  pages: LinkPatterns;
 }
 
 /** The style with its colours. */
-export async function historyStyle(style: OutputStyle): Promise<HistoryStyle> {
-  return { ...style, chalk: await chalkOf(style) };
+export async function historyStyle(style: OutputStyle, pages: LinkPatterns): Promise<HistoryStyle> {
+  const none = { event: null, order: null };
+  return { ...style, chalk: await chalkOf(style), pages: style.links ? pages : none };
 }
 
 /** `2026-11-14 20:05:31Z`. */
@@ -83,14 +87,15 @@ const COLUMNS: readonly Column[] = [
   { head: 'total', align: 'right', whole: true },
 ];
 
-function rowOf(event: Result, { chalk }: HistoryStyle): Cell[] {
+function rowOf(event: Result, { chalk, pages }: HistoryStyle): Cell[] {
+  const links = linksOf(pages, event.id, event.order);
   const what = [event.status, event.reason === null ? '' : clean(event.reason, 40)].filter(Boolean).join(' ');
   return [
     event.date === null ? '-' : clean(event.date, 10),
-    clean(event.id, 20),
+    { text: clean(event.id, 20), link: links.event },
     clean(event.name ?? '-', 80),
     { text: what, paint: paintOf(event.status, chalk) },
-    event.order === null ? '-' : clean(event.order, 20),
+    { text: clean(event.order ?? '-', 20), link: links.order },
     event.total === null ? '-' : clean(event.total, 16),
   ];
 }

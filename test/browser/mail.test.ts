@@ -18,11 +18,12 @@ const past: MailedFailure = {
 /** A mail in which every kind of section stands. */
 function mail(): string {
   const differences = [{ field: 'line', name: 'Taco Bar', event: '30 × 8.24', order: '24 × 8.24' } as const];
+  const links = { event: 'https://events.example.com/1', order: 'https://pos.example.com/orders/2' };
   const error = 'It differs. Run: ts-reconcile sync --event-id 55521613 --late';
   const digest = {
-    changes: [injected('1'), injected('2', { location: 'Harbor Room' }), repaired('3')],
+    changes: [injected('1', { links }), injected('2', { location: 'Harbor Room' }), repaired('3')],
     failures: [
-      { event: failed('55521613', { error, differences: [...differences] }), since: null },
+      { event: failed('55521613', { error, links, differences: [...differences] }), since: null },
       { event: failed('5', { reason: 'MISSED' }), since: null },
       { event: failed('6', { reason: 'TOUCHED' }), since: 0 },
     ],

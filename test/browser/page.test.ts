@@ -8,6 +8,10 @@ import { failed, hostileNames, injected, report, skipped } from '../report/helpe
 import { journalOf, NOW, result, run } from '../report/page/records.js';
 import { barriers, hasChromium, Looker, overflow } from './chromium.js';
 
+const LINKS = {
+  event: 'https://events.example.com/restaurants/events/{id}',
+  order: 'https://pos.example.com/dashboard/management/orders/{id}',
+};
 const ZONES = new Map([
   ['Special Events', 'America/Los_Angeles'],
   ['Harbor Room', 'America/Chicago'],
@@ -26,6 +30,7 @@ async function pageOf(events: EventResult[], records: JournalRecord[] = []): Pro
     lastSweep,
     now: NOW,
     sandbox: false,
+    links: LINKS,
   });
   return renderPage(data, createPlots());
 }

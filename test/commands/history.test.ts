@@ -193,7 +193,9 @@ describe('history', () => {
   });
 
   it('is one JSON document with --json', async () => {
-    await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001')]), {
+    const total = { field: 'total', name: null, event: '1472.00', order: '1400.00' } as const;
+    const one = result('aaaaaaaa', HOUR, '61000001', { differences: [total] });
+    await journal(...sweep('aaaaaaaa', HOUR, [one]), {
       type: 'run-start',
       at: ago(MINUTE),
       run: 'bbbbbbbb',
@@ -201,7 +203,8 @@ describe('history', () => {
       trigger: 'webhook',
       window: null,
     });
-    const on = await history({ json: true });
+    const around = new Terminal({ STATE_DIR: dir, EVENT_LINK: 'https://events.example.com/{id}' });
+    const on = await history({ json: true }, around);
     expect(on.err.text).toBe('');
     expect(JSON.parse(on.out.text)).toEqual({
       since: expect.stringMatching(/Z$/),
@@ -229,6 +232,8 @@ describe('history', () => {
               revel_order_id: '10684001',
               total: '1472.00',
               error: null,
+              differences: [{ field: 'total', name: null, event: '1472.00', order: '1400.00' }],
+              links: { event: 'https://events.example.com/61000001', order: null },
             },
           ],
           events_omitted: 0,

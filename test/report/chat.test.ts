@@ -52,6 +52,17 @@ describe('a message for a chat', () => {
     expect(chatBody('https://hooks.slack.com.example.com/x', chatMessage(both))).toContain('"events"');
   });
 
+  it('leads to the pages that are known', () => {
+    const links = { event: 'https://a.example.com/e?x=1&y=<|>', order: 'https://b.example.com/o/7' };
+    const message = chatMessage(digest({ failures: [{ event: failed('3', { links }), since: null }] }));
+    expect(JSON.parse(chatBody(SLACK, message)).text).toContain(
+      ' <https://a.example.com/e?x=1&amp;y=%3C%7C%3E|event> <https://b.example.com/o/7|order> `ts-reconcile resolve 3`',
+    );
+    const other = JSON.parse(chatBody(OTHER, message));
+    expect(other.text).toContain(` event: ${links.event} order: ${links.order} ts-reconcile resolve 3`);
+    expect(other.events[0].links).toEqual(links);
+  });
+
   it('tells why a run did not do its work, and stays short', () => {
     const error = { code: 'UNAVAILABLE', message: 'Revel does not answer.', hint: 'Wait.', since: null };
     const failures = Array.from({ length: 500 }, (_, at) => ({ event: failed(String(at)), since: null }));

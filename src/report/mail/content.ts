@@ -25,6 +25,8 @@ export interface MailItem {
   place: string;
   title: string;
   facts: string[];
+  /** Pages in both services. */
+  links: EventResult['links'];
   /** What is wrong and what to do. */
   text: string | null;
   /** The command that settles it, to be copied whole; null: there is none. */
@@ -147,8 +149,19 @@ function nameOf({ name, id }: { name: string | null; id: string }): string {
 }
 
 /** What every item of an event has. */
-function plainItem(event: Placed & { name: string | null; id: string }): MailItem {
-  return { place: place(event), title: nameOf(event), facts: [], text: null, table: [], settling: null };
+function plainItem(
+  event: Placed & { name: string | null; id: string; links?: EventResult['links'] },
+): MailItem {
+  const { links = { event: null, order: null } } = event;
+  return {
+    place: place(event),
+    title: nameOf(event),
+    facts: [],
+    links,
+    text: null,
+    table: [],
+    settling: null,
+  };
 }
 
 /** What tells where and when something is. */

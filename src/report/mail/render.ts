@@ -29,14 +29,23 @@ function startsPlace(items: readonly MailItem[], at: number): boolean {
   return place !== '' && place !== items[at - 1]?.place;
 }
 
-function itemText({ title, facts, text, table, settling }: MailItem): string {
+function itemText({ title, facts, links, text, table, settling }: MailItem): string {
   return [
     `* ${title}`,
     ...facts.map((fact) => `  ${fact}`),
+    ...pagesOf(links).map(([what, address]) => `  ${what}: ${address}`),
     ...(text === null ? [] : [`  ${text}`]),
     ...tableLines(table, '    ', TEXT_COLUMNS),
     ...(settling === null ? [] : [`  ${settling.when}:`, `    ${settling.command}`]),
   ].join('\n');
+}
+
+/** What can be opened, with its address. */
+function pagesOf({ event, order }: MailItem['links']): [string, string][] {
+  return [
+    ...(event === null ? [] : [['Event in Tripleseat', event] satisfies [string, string]]),
+    ...(order === null ? [] : [['Order in Revel', order] satisfies [string, string]]),
+  ];
 }
 
 function moreText(more: number): string {
@@ -47,9 +56,10 @@ function moreText(more: number): string {
  * Colours on white, and those that take their place on black: each pair has a contrast of at least 4.5. Mail programs
  * that know nothing of the second kind show the first on its own ground.
  */
-const COLOURS: Readonly<Record<Tone | 'text' | 'soft', { light: string; dark: string }>> = {
+const COLOURS: Readonly<Record<Tone | 'text' | 'soft' | 'link', { light: string; dark: string }>> = {
   text: { light: '#1b1f24', dark: '#e6edf3' },
   soft: { light: '#57606a', dark: '#9da7b3' },
+  link: { light: '#0550ae', dark: '#79c0ff' },
   alarm: { light: '#a40e26', dark: '#ff9a94' },
   bad: { light: '#8a4600', dark: '#ffb366' },
   good: { light: '#116329', dark: '#6fdd8b' },
@@ -69,7 +79,7 @@ const DARK = [
   ),
 ].join('');
 
-/** The HTML part: one column, no images, no links, styles inline since many mail programs drop others. */
+/** The HTML part: one column, no images, styles inline since many mail programs drop others. */
 export function renderHtml({ subject, headline, sections, footer }: MailContent): string {
   return `<!doctype html>
 <html lang="en">
@@ -114,13 +124,14 @@ function sectionHtml({ title, tone, intro, items, more }: MailSection): string {
   ].join('\n');
 }
 
-function itemHtml({ title, facts, text, table, settling }: MailItem, tone: Tone): string {
+function itemHtml({ title, facts, links, text, table, settling }: MailItem, tone: Tone): string {
   const border = `border-left:4px solid ${COLOURS[tone].light}`;
   const block = `margin:0 0 12px;padding:4px 0 4px 12px;${border};overflow-wrap:anywhere`;
   return [
     `<div class="${tone}" style="${block}">`,
     `<div ${styled('text', 'font-weight:600')}>${inline(title)}</div>`,
     ...facts.map((fact) => `<div ${styled('soft', 'font-size:14px')}>${inline(fact)}</div>`),
+    ...pagesHtml(links),
     ...(text === null ? [] : [`<div ${styled('text', 'margin-top:4px')}>${inline(text)}</div>`]),
     ...(table.length === 0 ? [] : [tableHtml(table)]),
     ...(settling === null
@@ -131,6 +142,15 @@ function itemHtml({ title, facts, text, table, settling }: MailItem, tone: Tone)
         ]),
     '</div>',
   ].join('\n');
+}
+
+function pagesHtml(links: MailItem['links']): string[] {
+  const pages = pagesOf(links).map(
+    ([what, address]) => `<a ${styled('link', '')} href="${escapeUTF8(address)}">${what}</a>`,
+  );
+  return pages.length === 0
+    ? []
+    : [`<div ${styled('soft', 'margin-top:2px;font-size:14px')}>${pages.join(' · ')}</div>`];
 }
 
 /** On one line, whatever the width: what is broken inside of an option cannot be copied. */

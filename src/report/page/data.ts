@@ -1,3 +1,4 @@
+import type { LinkPatterns } from '../../text/links.js';
 import type { Settling } from '../settling.js';
 
 /** How an event stands, as the page shows it. */
@@ -97,4 +98,6 @@ export interface PageData {
   sweeps: RunDay[];
   /** Runs for webhooks alike. */
   relay: RunDay[];
+  /** Addresses of the pages of events and orders. */
+  links: LinkPatterns;
 }

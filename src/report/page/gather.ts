@@ -2,6 +2,7 @@ import { isConclusive } from '../../domain/reasons.js';
 import { addDays, isZone, localDate } from '../../domain/zones.js';
 import { type StandingFailure, standingFailures } from '../../state/history.js';
 import type { JournalRecord } from '../../state/types.js';
+import type { LinkPatterns } from '../../text/links.js';
 import { clean } from '../../text/text.js';
 import { differenceCells } from '../differences.js';
 import { type PreviewDays, wouldFail } from '../preview.js';
@@ -37,6 +38,8 @@ export interface PageSources {
   now: number;
   /** The state is that of the built-in simulators. */
   sandbox: boolean;
+  /** Addresses of pages. */
+  links: LinkPatterns;
 }
 
 /** Reads what the page shows. */
@@ -92,6 +95,7 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
     moreOpen: Math.max(open.length - MAX_OPEN, 0),
     sweeps: sweeps.list(),
     relay: relay.list(),
+    links: sources.links,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { localDateTime } from '../../domain/zones.js';
+import { type LinkPatterns, linksOf } from '../../text/links.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
 import { TABLE_HEAD } from '../differences.js';
 import type { Card, CardState, OpenItem, PageData, RunDay } from './data.js';
@@ -103,31 +104,42 @@ function previewText({ preview, at, zone }: PageData): Html {
   return html`Coming days as of ${timeText(preview.at, zone)}, ${agoText(at - preview.at)}${part}`;
 }
 
-function openSection({ open, moreOpen, at, lastSweep }: PageData): Html {
+function openSection(data: PageData): Html {
+  const { open, moreOpen, lastSweep } = data;
   const nothing =
     lastSweep === null
       ? 'Nothing is on record.'
       : 'Nothing: every event of the last complete sweep is as it should be.';
   return html`<section aria-labelledby="open"><h2 id="open">What stands open</h2>
-${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.length === 0 ? null : html`<div class="items">${open.map((item) => openItem(item, at))}</div>`}${
+${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.length === 0 ? null : html`<div class="items">${open.map((item) => openItem(item, data))}</div>`}${
   moreOpen > 0 ? html`<p>And ${moreOpen} more: ${code('ts-reconcile history --failed')}</p>` : null
 }</section>`;
 }
 
-function openItem(item: OpenItem, now: number): Html {
-  const facts = [
+function openItem(item: OpenItem, { at, links }: PageData): Html {
+  const pages = linksOf(links, item.id, item.order);
+  const facts: HtmlValue[] = [
     dayText(item.date) || 'no date',
     item.shop || 'no location',
-    `event ${item.id}`,
-    ...(item.order === null ? [] : [`order ${item.order}`]),
+    linked(`event ${item.id}`, pages.event),
+    ...(item.order === null ? [] : [linked(`order ${item.order}`, pages.order)]),
     ...(item.total === null ? [] : [item.total]),
   ];
   return html`<article class="item" id="o${item.id}"><h3>${item.name}</h3>
-<p><strong>${item.reason ?? 'failed'}</strong> · ${facts.join(' · ')}</p>
-<p class="soft">${sinceText(item, now)}</p>
+<p><strong>${item.reason ?? 'failed'}</strong> · ${dotted(facts)}</p>
+<p class="soft">${sinceText(item, at)}</p>
 ${item.sentence === '' ? null : html`<p>${prose(item.sentence)}</p>`}${differenceTable(item)}
 <p>${item.settling.when}:</p><pre tabindex="0" aria-label="command"><code>${item.settling.command}</code></pre></article>
 `;
+}
+
+/** Something that leads to a page, where its address is known. */
+function linked(text: string, address: string | null): HtmlValue {
+  return address === null ? text : html`<a href="${address}">${text}</a>`;
+}
+
+function dotted(facts: readonly HtmlValue[]): HtmlValue {
+  return facts.map((fact, at) => (at === 0 ? fact : html` · ${fact}`));
 }
 
 /** A sentence in which no word of a command is broken at its hyphens. */
@@ -200,7 +212,27 @@ function shortDay(day: string): string {
   return `${date.toLocaleDateString('en-US', { weekday: 'short', timeZone: 'UTC' })} ${date.getUTCDate()}`;
 }
 
+/** Bytes of addresses on cards: all links of many events would make the page too large to be mailed. */
+const LINK_BYTES = 70_000;
+
+/** The cards that lead to the pages of their event and order: those nearest to today, as far as there is room. */
+function linkedCards({ cards, links, today }: PageData): ReadonlySet<string> {
+  const away = ({ date }: Card) => Math.abs(Date.parse(date) - Date.parse(today)) || 0;
+  const found = new Set<string>();
+  let room = LINK_BYTES;
+  for (const { id, order } of cards.toSorted((a, b) => away(a) - away(b))) {
+    const { event, order: ofOrder } = linksOf(links, id, order);
+    room -= (event?.length ?? 0) + (ofOrder?.length ?? 0);
+    if (room < 0) break;
+    found.add(id);
+  }
+  return found;
+}
+
+const NO_LINKS: LinkPatterns = { event: null, order: null };
+
 function daySections(data: PageData, title: string, isOf: (date: string) => boolean): Html {
+  const withLinks = linkedCards(data);
   const groups: Card[][] = [];
   for (const card of data.cards.filter(({ date }) => isOf(date))) {
     const last = groups.at(-1);
@@ -209,24 +241,37 @@ function daySections(data: PageData, title: string, isOf: (date: string) => bool
   }
   const left = data.omitted > 0 ? html`<p>${data.omitted} more events are not shown.</p>` : null;
   if (groups.length === 0) return html`<section><h2>${title}</h2><p>No event is known.</p></section>`;
-  return html`<section><h2>${title}</h2>${groups.map((cards) => dayGroup(data, cards))}${left}</section>`;
+  return html`<section><h2>${title}</h2>${groups.map((cards) => dayGroup(data, cards, withLinks))}${left}</section>`;
 }
 
-function dayGroup({ shops, open }: PageData, cards: readonly Card[]): Html {
+function dayGroup(
+  { shops, open, links }: PageData,
+  cards: readonly Card[],
+  withLinks: ReadonlySet<string>,
+): Html {
   const [{ date, shop } = { date: '', shop: '' }] = cards;
   const ids = new Set(open.map(({ id }) => id));
   return html`<section class="day" id="d${date}-${shops.indexOf(shop)}"><h3>${dayText(date) || 'no date'} · ${shop || 'no location'}</h3>
-<ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id)))}
+<ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id), withLinks.has(card.id) ? links : NO_LINKS))}
 </ul></section>
 `;
 }
 
-function cardItem({ id, name, state, reason, order, total }: Card, isOpen: boolean): Html {
-  const facts = [id, ...(order === null ? [] : [`order ${order}`]), ...(total === null ? [] : [total])];
+function cardItem(
+  { id, name, state, reason, order, total }: Card,
+  isOpen: boolean,
+  patterns: LinkPatterns,
+): Html {
+  const pages = linksOf(patterns, id, order);
+  const facts = [
+    linked(id, pages.event),
+    ...(order === null ? [] : [linked(`order ${order}`, pages.order)]),
+    ...(total === null ? [] : [total]),
+  ];
   const why = reason === null || state === 'stands' || state === 'coming' ? '' : `: ${reason}`;
   const shown = isOpen ? html`<a href="#o${id}">${STATES[state]}${why}</a>` : html`${STATES[state]}${why}`;
   return html`
-<li class="${state}"><b>${name}</b> <i>${shown}</i> <small>${facts.join(' · ')}</small>`;
+<li class="${state}"><b>${name}</b> <i>${shown}</i> <small>${dotted(facts)}</small>`;
 }
 
 function runSections(data: PageData, plots: Plots): Html {

@@ -246,7 +246,7 @@ describe('the subject', () => {
 });
 
 describe('the HTML part', () => {
-  it('has the same texts as the text part, in one column without links or images', () => {
+  it('has the same texts as the text part, in one column without images, and no links where none are known', () => {
     const { text, html } = render(full);
     const root = parse(html, { blockTextElements: { style: true } });
     const shown = root.querySelectorAll('bdi').map((element) => element.textContent);
@@ -254,6 +254,28 @@ describe('the HTML part', () => {
     expect(shown).toContain('event 55521611 · order 10684001 · 2 lines · total 1421.31');
     expect(root.querySelectorAll('a, img, script, link, table')).toHaveLength(0);
     expect(root.querySelector('meta[name=viewport]')).not.toBeNull();
+  });
+});
+
+describe('links', () => {
+  const links = {
+    event: 'https://events.example.com/e/2?a=1&b=2',
+    order: 'https://pos.example.com/o/10684001',
+  };
+
+  it('lead to both services from each event whose pages are known, in both parts', () => {
+    const over = {
+      changes: [injected('1', { links: { ...links, order: null } })],
+      failures: [{ event: failed('2', { links }), since: null }],
+    };
+    const { text, html } = render(over);
+    expect(text).toContain(`\n  Event in Tripleseat: ${links.event}\n  Order in Revel: ${links.order}\n`);
+    const root = parse(html);
+    expect(root.querySelectorAll('a').map((each) => [each.text, each.getAttribute('href')])).toEqual([
+      ['Event in Tripleseat', links.event],
+      ['Order in Revel', links.order],
+      ['Event in Tripleseat', links.event],
+    ]);
   });
 });
 

@@ -11,6 +11,10 @@ import type { JournalRecord } from '../../../src/state/types.js';
 import { CONTROL, failed, hostileNames, injected, report, skipped } from '../helpers.js';
 import { booked, journalOf, money, NOW, result, run } from './records.js';
 
+const LINKS = {
+  event: 'https://events.example.com/restaurants/events/{id}',
+  order: 'https://pos.example.com/dashboard/management/orders/{id}',
+};
 const ZONES = new Map([
   ['Special Events', 'America/Los_Angeles'],
   ['Harbor Room', 'America/Chicago'],
@@ -36,6 +40,7 @@ async function pageOf(
     lastSweep,
     now: NOW,
     sandbox: false,
+    links: LINKS,
   });
   const text = renderPage(data, createPlots());
   const root = parse(text, { blockTextElements: { script: true, style: true } });
@@ -203,8 +208,29 @@ describe('the page', () => {
     }
     // Those would not be obeyed under this policy.
     expect(text).not.toMatch(/<[^>]+ (?:style|on[a-z]+)=/);
-    expect(text).not.toMatch(/(?:src|href)="(?!#)/);
-    expect(text).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/);
+    expect(text).not.toMatch(/src="/);
+    // What somebody may click on asks for nothing by itself.
+    const shown = text.replaceAll(/<a href="[^"]*">/g, '');
+    expect(shown).not.toMatch(/href=/);
+    expect(shown).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it('leads from a card and from what stands open to both services, where their addresses are known', async () => {
+    const open = result('1', 5, { status: 'failed', reason: 'DRIFT', order: '777', error: 'It differs.' });
+    const records = [open, result('2', 1, { order: null })];
+    const { root } = await pageOf(records);
+    const leads = (selector: string) =>
+      root.querySelectorAll(`${selector} a[href^=https]`).map((each) => each.getAttribute('href'));
+    const both = [
+      'https://events.example.com/restaurants/events/1',
+      'https://pos.example.com/dashboard/management/orders/777',
+    ];
+    expect(leads('.item')).toEqual(both);
+    expect(leads('.cards')).toEqual([...both, 'https://events.example.com/restaurants/events/2']);
+    const links = { event: null, order: null };
+    const sources = { preview: null, lastSweep: null, now: NOW, sandbox: false, links };
+    const data = await gatherPage({ journal: journalOf(records), ...sources });
+    expect(renderPage(data, createPlots())).not.toContain('href="https');
   });
 
   it.each([0, 50, 1_000])('of %d events is below 300 KB', async (count) => {
@@ -226,10 +252,12 @@ describe('the page', () => {
     const sweeps = Array.from({ length: 28 * 32 }, (_, at) =>
       run(`s${at}`, at * 0.75, 20 + (at % 40)),
     ).reverse();
-    const { text, data } = await pageOf(sweeps.flat(), previewOf(events));
+    const { text, data, root } = await pageOf(sweeps.flat(), previewOf(events));
     expect(data.cards).toHaveLength(count);
     expect(Buffer.byteLength(text)).toBeLessThan(300_000);
     expect(data.omitted).toBe(0);
+    // As many lead to the services as there is room for.
+    expect(root.querySelectorAll('.cards small a').length).toBeGreaterThanOrEqual(count / 2);
   });
 
   it('holds so many events at most, and those that need somebody first', async () => {
