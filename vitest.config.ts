@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ORDER = [
   /chaos\/boundaries/,
   /simulation\/schedules-2/,
-  /exhaustive\/small/,
+  /exhaustive\/(small|larger)/,
   /e2e\/sync-failures/,
   /simulation\/schedules-3/,
   /e2e\/serve-runs/,
@@ -31,8 +31,17 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Of the unit tests, the long ones, which `npm test` leaves out: the sample world at any hour, sweeps in storms. */
-const LONG_UNIT = ['test/sync/sample-hours.test.ts', 'test/sync/requests.test.ts'];
+/**
+ * Of the unit tests, the long ones, which `npm test` leaves out: the sample world at any hour and in any form, sweeps in
+ * storms, orders of 500 lines, certify cut off at each of its steps, runs with the books that it advises.
+ */
+const LONG_UNIT = [
+  'test/certify/advice.test.ts',
+  'test/certify/crashes.test.ts',
+  'test/sync/large.test.ts',
+  'test/sync/requests.test.ts',
+  'test/sync/sample-hours.test.ts',
+];
 
 /** Of the long tests, those that `npm test` runs: one file for each command, and the protocol in a small world. */
 const QUICK = [

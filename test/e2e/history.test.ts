@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestWorld } from '../helpers/world.js';
+import { historyIn } from './helpers/history.js';
 import { runTool } from './helpers/tool.js';
 
 let world: TestWorld;
@@ -11,21 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-interface Run {
-  trigger: string;
-  mode: string;
-  exit: number;
-  events: { id: string; status: string; reason: string | null; revel_order_id: string | null }[];
-}
-
-async function history(
-  ...args: string[]
-): Promise<{ runs: Run[]; failures: { id: string; reason: string }[] }> {
-  const { code, stdout, stderr } = await runTool(['history', '--json', ...args], env);
-  const document = JSON.parse(stdout);
-  expect([code, stderr]).toEqual([document.failures?.length > 0 ? 1 : 0, '']);
-  return document;
-}
+const history = (...args: string[]) => historyIn(env, ...args);
 
 describe('history as a process', () => {
   it('tells what runs did to an event, what stands, and what a dry run did: nothing', async () => {
@@ -67,30 +54,5 @@ describe('history as a process', () => {
     const products = await runTool(['products', '--json'], env);
     expect([products.code, products.stderr]).toEqual([1, '']);
     expect(JSON.parse(products.stdout).locations[0].products).toEqual({ 'Tacco Bar': 572 });
-  });
-
-  it('ends a failure with the sweep that finds the event put right, and records other skips of sweeps never', async () => {
-    const event = world.addEvent({
-      documents: [{ lines: [{ name: 'Tacco Bar', quantity: '1.0', price: 100 }] }],
-    });
-    world.addEvent();
-    const sweep = () => runTool(['sync', '--trigger', 'cron'], env);
-    expect((await sweep()).code).toBe(1);
-    expect((await history('--failed')).failures).toMatchObject([{ id: String(event.id) }]);
-    // A run that does not look ends nothing.
-    env.ENABLE_CONNECTOR = 'false';
-    await sweep();
-    delete env.ENABLE_CONNECTOR;
-    expect((await history('--failed')).failures).toHaveLength(1);
-
-    world.tripleseat.store.setStatus(event.id, 'LOST', Date.now());
-    expect((await sweep()).code).toBe(0);
-    expect((await history('--failed')).failures).toEqual([]);
-    expect((await history('--event-id', String(event.id))).runs.at(-1)?.events).toMatchObject([
-      { status: 'skipped', reason: 'STATUS_NOT_ELIGIBLE' },
-    ]);
-    await sweep();
-    const { runs } = await history();
-    expect(runs.map(({ events }) => events.length)).toEqual([2, 0, 1, 0]);
   });
 });

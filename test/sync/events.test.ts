@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { DocumentOptions } from '../../src/sandbox/tripleseat/make-document.js';
-import type { Json, JsonObject, RawRecord, TripleseatSettings } from '../../src/sandbox/tripleseat/model.js';
+import type { Json, JsonObject, RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places, productOf } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk, type DeskRun } from './desk.js';
@@ -161,18 +161,6 @@ describe('lines', () => {
     expect(again.of(event.id).reason).toBe('ALREADY_INJECTED');
     expect(again.writes).toEqual([]);
   });
-
-  it('500 of them make an order; 501 are refused', async () => {
-    const desk = new Desk(NOW);
-    const many = (count: number) =>
-      doc({ lines: Array.from({ length: count }, (_, index) => ({ ...taco, quantity: String(index + 1) })) });
-    expect(await refused(desk, desk.add(many(501)))).toMatchObject({
-      status: 'failed',
-      error: expect.stringContaining('501 lines'),
-    });
-    await inject(desk, desk.add(many(500)));
-    expect(desk.revel.items(the(desk).id)).toHaveLength(500);
-  });
 });
 
 describe('several documents', () => {
@@ -208,51 +196,6 @@ describe('several documents', () => {
 });
 
 describe('forms of the same payload', () => {
-  // How a payload is written and which filters are obeyed have nothing to do with each other: one of each at a time.
-  const forms: [string, Partial<TripleseatSettings>][] = [
-    ['money as numbers, dates filter ignored', { money: 'numbers', dateFilter: 'ignored' }],
-    ['money as either, updated filter ignored', { money: 'mixed', updatedFilter: 'ignored' }],
-    ['empty keys left out, updated filter in UTC', { omitNulls: true, updatedZone: 'utc' }],
-    ['results wrapped, order ignored', { wrapResults: true, orderParam: 'ignored' }],
-    ['no page count, no deleted rows', { totalPagesZero: true, deletedInSearch: false }],
-    [
-      'nothing obeyed, deleted events shown',
-      {
-        dateFilter: 'ignored',
-        updatedFilter: 'ignored',
-        orderParam: 'ignored',
-        totalPagesZero: true,
-        deletedDetail: 'shown',
-      },
-    ],
-    ['bookings forbidden', { forbidBookings: true }],
-  ];
-
-  it.each(forms)('%s: the sample world comes out the same', async (_, settings) => {
-    const desk = new Desk(NOW, true);
-    desk.tripleseat.store.settings = { ...desk.tripleseat.store.settings, ...settings };
-    const run = await desk.sweep();
-    const told = (result: { id: string; status: string; reason: string | null }) =>
-      `${result.id} ${result.status} ${result.reason}`;
-    const expected = desk.scenarios
-      .map(({ event, shows, expected }) => {
-        const forbidden = settings.forbidBookings && shows === 'lines on the booking only';
-        return told({
-          id: String(event.id),
-          ...(forbidden ? { status: 'failed', reason: 'NO_LINE_ITEMS' } : expected),
-        });
-      })
-      .filter((text) => {
-        const hidden = desk.scenarios
-          .filter(({ shows }) => shows === 'deleted')
-          .map(({ event }) => String(event.id));
-        return settings.deletedInSearch !== false || !hidden.includes(text.split(' ')[0] ?? '');
-      });
-    expect(run.results.map(told).sort()).toEqual(expected.sort());
-    expect(run.problem).toBeNull();
-    expect((await desk.sweep()).writes).toEqual([]);
-  });
-
   it.each<[string, JsonObject]>([
     ['null', { grand_total: null, documents: null }],
     ['no financials', { documents: [{ id: 1, title: null, deleted_at: null, views: null }] }],

@@ -1,6 +1,9 @@
 /** The scopes that are searched, smallest first, and what they are for. */
 import { HEART, type Heart, type Scope, scopeOf, timingIn } from './scope.js';
 
+/** How many of {@link smallScopes}, from the first, end within a quarter of a minute together. */
+export const SMALLEST = 9;
+
 /** These end within a minute together, on one core. */
 export function smallScopes(heart: Heart = HEART): Scope[] {
   const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) => scopeOf(name, { heart, ...what });

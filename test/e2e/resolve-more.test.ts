@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TestWorld } from '../helpers/world.js';
+import { Drifted } from './helpers/drifted.js';
+import { runTool } from './helpers/tool.js';
+
+let drifted: Drifted;
+let world: TestWorld;
+let env: Record<string, string>;
+let event: { id: number };
+
+beforeEach(async () => {
+  drifted = await Drifted.start();
+  ({ world, env, event } = drifted);
+});
+afterEach(() => world.close());
+
+const resolve = (...args: string[]) => drifted.resolve(...args);
+
+describe('resolve', () => {
+  it('ends with the day of --until', async () => {
+    const yesterday = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    const over = await resolve('--accept', 'for the day', '--until', yesterday, '--yes');
+    expect([over.code, over.stdout]).toEqual([1, expect.stringContaining('look at it again')]);
+    expect((await drifted.sweep()).result).toMatchObject({ reason: 'DRIFT' });
+  });
+
+  it('has nothing to accept of an event that is right, and none of a service that is away', async () => {
+    const right = world.addEvent();
+    await runTool(['sync', '--event-id', String(right.id)], env);
+    const { code, stderr } = await runTool(['resolve', String(right.id), '--accept', 'x', '--yes'], env);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no failure')]);
+    env.REVEL_BASE_URL = 'http://127.0.0.1:9';
+    const away = await resolve('--accept', 'x', '--yes');
+    expect([away.code, away.stderr]).toEqual([69, expect.stringContaining('nothing to settle')]);
+  });
+
+  it('takes away what a lost event leaves, and makes again what staff has taken away', async () => {
+    const [order] = world.revel.orders();
+    world.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, Date.now());
+    const gone = await resolve('--void', '--uncertified', '--yes', '--json');
+    expect([gone.code, JSON.parse(gone.stdout).events[0].status]).toEqual([0, 'repaired']);
+    expect(world.revel.orders().filter(({ deleted }) => !deleted)).toEqual([]);
+    expect((await drifted.sweep()).result).toMatchObject({ reason: 'STATUS_NOT_ELIGIBLE' });
+
+    const other = world.addEvent();
+    await runTool(['sync', '--event-id', String(other.id)], env);
+    const made = world.revel.orders().find(({ deleted }) => !deleted);
+    expect(made?.id).not.toBe(order?.id);
+    world.revel.control('pos-delete', { orderId: made?.id }, Date.now());
+    const again = await runTool(['resolve', String(other.id), '--recreate', '--yes', '--json'], env);
+    expect([again.code, JSON.parse(again.stdout).events[0].status]).toEqual([0, 'injected']);
+    expect((await runTool(['sync', '--event-id', String(other.id)], env)).code).toBe(0);
+  });
+
+  it('says how it is called', async () => {
+    expect((await resolve('--replace', '--void')).code).toBe(64);
+    expect((await resolve('--keep', 'both')).code).toBe(64);
+    expect((await resolve('--yes')).code).toBe(64);
+    expect((await resolve('--until', '2026-12-31')).code).toBe(64);
+    expect((await resolve('--accept', ' ')).code).toBe(64);
+    expect((await resolve('--accept', 'x', '--until', 'soon')).code).toBe(64);
+  });
+});
