@@ -156,7 +156,10 @@ export class RevelFinder implements OrderFinder {
     return list;
   }
 
-  /** Follows the chain of uuids: when an order of that identity was deleted, the next one has the next uuid. */
+  /**
+   * Follows the chain of uuids as far as there are orders: the next one after one that is gone, or that is being replaced,
+   * has the next uuid.
+   */
   async #byUuid(keys: readonly OrderKey[], rows: Rows): Promise<ListRead<FoundOrder>> {
     let open = keys.flatMap((key) =>
       key.establishmentIds.map((establishmentId) => ({ event: key.event, establishmentId })),
@@ -184,7 +187,7 @@ export class RevelFinder implements OrderFinder {
           const entry = asked.get(row.uuid?.toLowerCase() ?? '');
           if (!entry) continue;
           add(rows.get(entry.event), row);
-          if (row.deleted && !next.includes(entry)) next.push(entry);
+          if (!next.includes(entry)) next.push(entry);
         }
       }
       open = next;

@@ -258,11 +258,16 @@ async function planOrderOf(
       if (ownLines && isKnown) await remember(ctx, event, wanted, open.order, readAt);
       return result({ ...standing(known, wanted, open.order), notes: wanted.told });
     }
-    case 'report':
+    case 'report': {
       if (open.plan.kind === 'in-service' && ownLines) {
         await remember(ctx, event, wanted, open.plan.order, readAt, open.plan.differences);
       }
-      return result(await reported(ctx, known, wanted, open.plan, isDoubted));
+      const actions = wanted.unmatched ? [] : [...k.actions];
+      if (actions.length > 0 && !ctx.request.dryRun) {
+        return { kind: 'work', work: { ...work, actions, creates: false } };
+      }
+      return result({ ...(await reported(ctx, known, wanted, open.plan, isDoubted)), changes: actions });
+    }
     case 'halted':
       return result(halted(known, wanted, open, k));
     case 'gone':

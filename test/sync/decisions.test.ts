@@ -30,6 +30,10 @@ async function drifted(paid = true) {
 const visible = (desk: Desk) =>
   desk.revel.orders().filter((row) => !row.deleted && desk.revel.history(row.id).length > 0);
 
+/** Those that nobody can see yet. */
+const hidden = (desk: Desk) =>
+  desk.revel.orders().filter((row) => !row.deleted && desk.revel.history(row.id).length === 0);
+
 /** What counts as paid, on whichever order. */
 const paid = (desk: Desk) =>
   desk.revel.orders().flatMap((row) => desk.revel.payments(row.id).filter((each) => !each.deleted));
@@ -172,7 +176,11 @@ describe('replacing an order', () => {
         expect(visible(desk)[0]?.id).not.toBe(Number(made));
         await endsRight(desk, event);
       } else {
+        // What was begun in its place is nobody's any more.
         expect(next.of(event.id)).toMatchObject({ reason: 'DRIFT', orderId: made });
+        expect(plan.of(event.id)).toMatchObject({ reason: 'DRIFT', changes: next.of(event.id).changes });
+        expect(hidden(desk)).toEqual([]);
+        expect((await desk.sweep()).writes).toEqual([]);
         await desk.single([event], { decision: replaces(made) });
         expect(visible(desk)).toHaveLength(1);
         await endsRight(desk, event);

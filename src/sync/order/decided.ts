@@ -103,8 +103,10 @@ function retire(k: Knowledge, now: number, id: OrderId, winner: OrderId | null):
       ? Math.min(header.asOf, earliest(items, payments), other ?? Number.POSITIVE_INFINITY)
       : Number.NEGATIVE_INFINITY;
   const until = asOf + k.timing.lease;
-  if (now <= until - k.timing.renewBefore || k.justLooked)
-    return { do: 'write', write: { kind: 'retire', id, winner }, until };
+  if (now <= until - k.timing.renewBefore || k.justLooked) {
+    const before = header?.value?.notes ?? '';
+    return { do: 'write', write: { kind: 'retire', id, winner, before }, until };
+  }
   const more: Read[] = winner === null ? [] : [{ of: 'header', id: winner }];
   return look('none', ...wholeReads(id), ...more);
 }
@@ -137,10 +139,11 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
 function clearRetired({ k, now, plan }: Situation): Step | null {
   if (plan.kind === 'failed' || plan.kind === 'in-service') return null;
   for (const { id } of takenAway(k).filter((row) => !isTheirs(k, row))) {
-    const { payments, gone } = known(k, id);
-    if (!payments) return look('none', { of: 'payments', id });
-    const last = Math.max(...Object.values(gone.payments));
-    if (payments.asOf < last) return lookFrom(k, now, last, 'none', { of: 'payments', id });
+    const { payments, gone, retired } = known(k, id);
+    // Lists that were read before it went may lack what had been paid only then.
+    const seenAt = retired?.at ?? seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY;
+    const from = Math.max(seenAt, ...Object.values(gone.payments));
+    if (!payments || payments.asOf < from) return lookFrom(k, now, from, 'none', { of: 'payments', id });
     const row = payments.value.find(
       ({ deleted, updatedBy, ...each }) =>
         !deleted &&

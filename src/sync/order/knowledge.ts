@@ -44,8 +44,11 @@ export type Write =
   | { kind: 'take-back'; id: OrderId; revision: string }
   /** Marked deleted: it lost against `winner`, or stands where the event is no more. */
   | { kind: 'drop'; id: OrderId; winner: OrderId | null }
-  /** Staff could see it, and a person has decided that it goes; `winner`: what stands in its place, null: nothing. */
-  | { kind: 'retire'; id: OrderId; winner: OrderId | null }
+  /**
+   * Staff could see it, and a person has decided that it goes. `winner`: what stands in its place, null: nothing.
+   * `before`: its notes till then, for the case that Revel does not keep the mark.
+   */
+  | { kind: 'retire'; id: OrderId; winner: OrderId | null; before: string }
   /** The notes that it had before Revel did not keep the mark. */
   | { kind: 'restore'; id: OrderId; notes: string };
 

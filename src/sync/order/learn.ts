@@ -379,9 +379,9 @@ function happened(
       return isKept ? after : { ...after, warnings: [...after.warnings, warning] };
     }
     case 'retire': {
-      const notes = seenHeader(k, id)?.value?.notes ?? '';
+      const retired = { at: now, kept: null, notes: write.before };
       const after = did(
-        change(k, id, { header: header ?? known(k, id).header, retired: { at: now, kept: null, notes } }),
+        change(k, id, { header: header ?? known(k, id).header, retired }),
         markDeleted(id, write.winner),
       );
       if (!order || !isTouched(k.wanted, order)) return after;

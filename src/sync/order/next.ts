@@ -1,7 +1,7 @@
 import { compareItems, compareMoney, comparePayments } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
 import { zero } from '../../domain/money.js';
-import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
+import { claimIn, finalNotes, isTakenAway, revisionIn } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
@@ -70,8 +70,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   readHeaderBeforeReporting,
   readContentsBeforeReporting,
   readEventBeforeReporting,
+  dropAbandoned,
   report,
-  takeBackClaim,
+  takeBackNotes,
   dropLosers,
   stand,
   lookBeyond,
@@ -195,6 +196,12 @@ function readEventBeforeReporting({ k, plan }: Situation): Step | null {
   return reportIn(plan) && !k.refreshed ? { do: 'refresh' } : null;
 }
 
+/** A replacement that was begun and came to nothing: nobody goes on with it while the old order stands. */
+function dropAbandoned({ k, now, plan, hidden }: Situation): Step | null {
+  if (plan.kind !== 'failed' || !plan.order || !isVisible(plan.order)) return null;
+  return dropFirst(k, now, hidden, plan.order.id);
+}
+
 /** A person has to look at it, or the POS has it in hand. */
 function report({ plan }: Situation): Step | null {
   const report = reportIn(plan);
@@ -219,13 +226,17 @@ function compareContents({ k, now, plan, subject }: Situation): Step | null {
   return reads.length > 0 ? lookFrom(k, now, from, k.sweep ? 'long' : 'none', ...reads) : null;
 }
 
-/** Our claim has reached an order that the other run had finished meanwhile: its notes become the final ones again. */
-function takeBackClaim({ k, now, plan }: Situation): Step | null {
+/**
+ * Our claim has reached an order that the other run had finished meanwhile; or the notes say that it was taken away, by a
+ * run that died when Revel did not keep its mark. They become the final ones again: what staff take away later on must
+ * not pass for our own doing.
+ */
+function takeBackNotes({ k, now, plan }: Situation): Step | null {
   if (plan.kind !== 'standing' || isTouched(k.wanted, plan.order)) return null;
   const contents = contentsOf(k, plan.order);
   if (contents && isStaffAmong(k.wanted, contents)) return null;
-  const mark = claimIn(plan.order.notes);
-  if (mark?.reach !== k.claim.reach) return null;
+  const { notes } = plan.order;
+  if (claimIn(notes)?.reach !== k.claim.reach && !isTakenAway(notes)) return null;
   // All of it has just been compared; the claim may name an earlier state of the event.
   const { revision } = k.wanted;
   return leased(k, now, plan.order.id, { kind: 'take-back', id: plan.order.id, revision });
@@ -373,12 +384,16 @@ function lookForRivals({ k, now, subject }: Situation): Step | null {
   return rowsAsOf(k) < from ? lookFrom(k, now, from, 'short', { of: 'rows' }) : null;
 }
 
-/** All lines have been seen, by a look and not by our own account of what was written. */
+/** All lines have been seen, by a look and not by our own account of what was written, and not long ago. */
 function confirmLines({ k, now, subject }: Situation): Step | null {
   if (!subject?.items) return null;
   const { id, items, lines, gone, tries } = subject;
   const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
-  if (last === Number.NEGATIVE_INFINITY) return null;
+  if (last === Number.NEGATIVE_INFINITY) {
+    // Staff may have come to a line since, which no header shows.
+    const isOld = now > items.asOf + k.timing.lease && !k.justLooked;
+    return isOld ? look(k.sweep ? 'short' : 'none', { of: 'header', id }, { of: 'items', id }) : null;
+  }
   if (tries.lines > MAX_REWRITES) return linesNotShown(id);
   const from = items.asOf < last ? last : items.asOf + k.timing.settle;
   return lookFrom(k, now, from, 'none', { of: 'items', id });

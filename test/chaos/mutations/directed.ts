@@ -154,6 +154,20 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const at = course(heart, { ...made, orders: [...made.orders, ...second] });
     return at.world.orders.some((row) => !row.deleted && !isVisible(row)) ? 'leaves it behind' : null;
   },
+  'a replacement that came to nothing is cleared away while the old order is reported': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const edited = versions(2)[1] ?? WANTED;
+    const later = NOW + HOUR;
+    const k: Knowledge = {
+      ...knowing(HEART, OTHER, edited, later),
+      decision: { kind: 'replace', order: FIRST },
+    };
+    const left = course(HEART, made, k, { now: later, before: 'retire' }).world;
+    const at = course(heart, left, knowing(heart, OURS, edited, later + HOUR), { now: later + HOUR });
+    const end = at.steps.at(-1);
+    if (end?.do !== 'end' || end.end.kind !== 'report') return 'does not report the old order';
+    return at.world.orders.some((row) => !row.deleted && !isVisible(row)) ? 'leaves it behind' : null;
+  },
   "our header that lost goes before another run's is touched": (heart) => {
     const { k } = course(HEART, EMPTY, knowing(HEART), { before: 'create' });
     // The other run's order shows only once ours is made.

@@ -171,7 +171,7 @@ const WRITE = [
   'create',
   'claim',
   'hold',
-  'takeBackClaim',
+  'takeBackNotes',
   'removeLines',
   'addLines',
   'writeTotals',

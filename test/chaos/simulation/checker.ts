@@ -1,6 +1,6 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { type Account, isVisible, STAFF_USER } from './account.js';
-import { differences } from './complete.js';
+import { differences, unpaidDifferences } from './complete.js';
 import type { Process } from './process.js';
 import { holdsAssumption, type Scenario } from './scenario.js';
 
@@ -64,7 +64,11 @@ interface EventState {
  * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
  * - `staff-line-kept`: no line that staff have added is marked deleted.
  * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}.
- * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began.
+ * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began, unless a person has
+ *   decided that its order goes.
+ * - `decided-only`: an order that staff can see is marked deleted by nobody but a run whose person has decided just that,
+ *   and only when what comes in its place is there, complete but for its payment. What is paid on it goes only then.
+ * - `paid-once` also holds over all orders of an event that staff can see, or could until they were taken away.
  *
  * When Revel is slower than the settling time, some of them are excused; {@link NOT_WHEN_SLOW} says which.
  */
@@ -86,6 +90,8 @@ export class Checker {
   readonly #shownEarly = new Set<number>();
   /** By run and order: when an answer showed the run staff's hand on the order, and how often it has written since. */
   readonly #told = new Map<string, { sentAfter: number; writes: number }>();
+  /** By order: when a run last wrote to it that it is taken away. */
+  readonly #retiredAt = new Map<number, number>();
   /** By order: who wrote to it last, and when. */
   readonly #lastWrite = new Map<number, { process: Process; at: number }>();
   readonly #now: () => number;
@@ -117,6 +123,11 @@ export class Checker {
   /** Whether staff can see the order only since then. */
   isShownSince(order: number, at: number): boolean {
     return (this.#visibleAt.get(order) ?? Number.NEGATIVE_INFINITY) >= at;
+  }
+
+  /** Whether a run has taken it away since then, by a person's decision and whether Revel kept that or not. */
+  isRetiredSince(order: number, at: number): boolean {
+    return (this.#retiredAt.get(order) ?? Number.NEGATIVE_INFINITY) >= at;
   }
 
   /** The event is in another state from now on. */
@@ -234,6 +245,8 @@ export class Checker {
       }
     }
     const last = this.#lastWrite.get(orderId);
+    const order = this.#account.sim.order(orderId);
+    if (order && isVisible(order) && process.decision) return;
     if (resource !== 'Order' || !last || last.process === process || !last.process.running) return;
     if (now - last.at >= BUSY_MS) return;
     this.fail(
@@ -264,6 +277,7 @@ export class Checker {
   }
 
   #checkLost({ process, request }: Write, event: number, orderId: number): void {
+    if (process.decision?.kind === 'void') return;
     const states = this.statesSince(event, process.startedAt);
     if (states.some(({ status }) => status !== 'LOST')) return;
     const what = `${request.method} ${request.path}`;
@@ -279,8 +293,10 @@ export class Checker {
     );
   }
 
-  #checkVisible({ process, request, sentAt }: Write, event: number, orderId: number): void {
+  #checkVisible(write: Write, event: number, orderId: number): void {
+    const { process, request, sentAt } = write;
     if (this.wasTouched(orderId)) return;
+    if (this.#isDecided(write, event, orderId)) return;
     const visibleAt = this.#visibleAt.get(orderId);
     if (visibleAt !== undefined) {
       const late = sentAt - visibleAt;
@@ -305,6 +321,48 @@ export class Checker {
     }
   }
 
+  /** What takes away an order that staff can see because a person wants it so; whether it may is checked here. */
+  #isDecided({ process, request, response }: Write, event: number, orderId: number): boolean {
+    const order = this.#account.sim.order(orderId);
+    if (!order || !isVisible(order) || request.method !== 'PATCH') return false;
+    const body = JSON.parse(request.body);
+    if (body.deleted !== true) return false;
+    if (request.path.startsWith('/resources/Payment/')) {
+      if (JSON.parse(response.body).created_by === STAFF)
+        this.fail('decided-only', 'a payment of staff went');
+      return order.deleted && / (?:superseded|voided) by /.test(order.notes ?? '');
+    }
+    if (!request.path.startsWith('/resources/Order/')) return false;
+    const { decision } = process;
+    this.#retiredAt.set(orderId, this.#now());
+    const winner = / superseded by order (\d+)$/.exec(body.notes)?.[1];
+    const meant = decision && decision.kind !== 'recreate' ? Number(decision.order) : null;
+    const what = `run ${process.index} took away order ${orderId}`;
+    switch (decision?.kind) {
+      case 'void':
+        if (meant !== orderId) this.fail('decided-only', `${what} instead of ${meant}`);
+        break;
+      case 'keep':
+        if (meant === orderId || Number(winner) !== meant) this.fail('decided-only', `${what} for ${winner}`);
+        break;
+      case 'replace': {
+        const states = this.statesSince(event, process.startedAt);
+        const wrong = states.map(({ version }) => unpaidDifferences(this.#account, Number(winner), version));
+        const isReady = wrong.some((list) => list.length === 0);
+        const isThere = this.#account.sim.order(Number(winner))?.deleted === false;
+        if (meant !== orderId || !isReady || !isThere)
+          this.fail(
+            'decided-only',
+            `${what} for ${winner}: ${wrong.map((list) => list.join('; ')).join(' | ')}`,
+          );
+        break;
+      }
+      default:
+        this.fail('decided-only', `${what}, which nobody has decided`);
+    }
+    return true;
+  }
+
   #checkRows(orderId: number): void {
     const { sim } = this.#account;
     const payments = sim.payments(orderId).filter((row) => !row.deleted);
@@ -313,6 +371,11 @@ export class Checker {
     if (new Set(items.map(({ uuid }) => uuid)).size < items.length) {
       this.fail('row-once', `order ${orderId} has two items of one uuid`);
     }
+    const event = this.#eventOf(orderId);
+    const paid = (event === null ? [] : this.#account.ordersOf(event))
+      .filter((order) => isVisible(order) && !this.wasTouched(order.id) && !this.#shownByStaff.has(order.id))
+      .filter(({ id }) => sim.payments(id).some((row) => !row.deleted));
+    if (paid.length > 1) this.fail('paid-once', `orders ${paid.map(({ id }) => id).join(' and ')} are paid`);
     const ours = sim.history(orderId).filter(({ uuid }) => !uuid.startsWith('5e7e7000-'));
     if (ours.length > 1) this.fail('row-once', `order ${orderId} was made visible ${ours.length} times`);
   }

@@ -17,6 +17,13 @@ export function differences(account: Account, orderId: number, version: number):
   ];
 }
 
+/** The same for an order that is to take the place of another one, and is paid and shown after that. */
+export function unpaidDifferences(account: Account, orderId: number, version: number): string[] {
+  const order = account.sim.order(orderId);
+  if (!order) return ['there is no such order'];
+  return [...headerDifferences(order, version), ...contentDifferences(account, orderId, version)];
+}
+
 /** The same for an order that staff works with: further payments and marks are their job. */
 export function workedOnDifferences(account: Account, orderId: number, version: number): string[] {
   const order = account.sim.order(orderId);

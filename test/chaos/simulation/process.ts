@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/clock.js';
+import type { Decision } from '../../../src/domain/decision.js';
 import type { SyncOutcome } from '../../../src/sync/types.js';
 import { hash, Random } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -23,6 +24,8 @@ export class Process {
   claims = 0;
   /** Writes of this run that took effect. */
   writes = 0;
+  /** What its person has decided. */
+  decision: Decision | null = null;
   readonly #timeline: Timeline;
   #frozenUntil = Number.NEGATIVE_INFINITY;
   #told: (() => void) | null = null;

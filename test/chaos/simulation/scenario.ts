@@ -107,6 +107,11 @@ export interface PlannedRun {
   sweep: boolean;
   /** Places in {@link Scenario.events}; a sweep finds all of them by itself. */
   events: number[];
+  /**
+   * A person's `resolve` of the first of them: a look, and then what may be decided about what it has found. In [0, 1);
+   * it chooses where there are several ways. Absent: nobody decides anything.
+   */
+  decides?: number;
 }
 
 /** Circumstances in which plain schedules do not differ; see `troubles.ts` for schedules in which they do. */

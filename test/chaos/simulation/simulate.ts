@@ -1,7 +1,9 @@
+import type { Decision } from '../../../src/domain/decision.js';
+import { orderId } from '../../../src/domain/ids.js';
 import type { HttpRequest, HttpTransport } from '../../../src/http/transport.js';
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { runSync } from '../../../src/sync/run.js';
-import type { EventResult, SyncDeps, SyncOutcome } from '../../../src/sync/types.js';
+import type { EventResult, SyncDeps, SyncOutcome, SyncRequest } from '../../../src/sync/types.js';
 import { Account, isVisible } from './account.js';
 import { Checker, type Violation } from './checker.js';
 import { depsOf } from './deps.js';
@@ -132,8 +134,10 @@ class Simulation {
     const { gapMs, host, sweep } = this.#scenario.finish;
     const events = this.#scenario.events.map((_, index) => index);
     // What people did last must show in lists for a fair report, and so must the last write to an event that is
-    // lost by now, or that has two orders because staff brought one out of hiding.
-    const lastWrite = events.some((event) => this.#isLost(event) || this.#visible(event) > 1);
+    // lost by now, or that has two orders because staff brought one out of hiding, or one that was taken away.
+    const lastWrite =
+      this.#processes.some(({ decision }) => decision !== null) ||
+      events.some((event) => this.#isLost(event) || this.#visible(event) > 1 || this.#isTaken(event));
     const showsAt = (lastWrite ? this.#timeline.now : this.#checker.lastDeedAt) + this.#scenario.lagMs;
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
     const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
@@ -168,6 +172,10 @@ class Simulation {
 
   #isLost(event: number): boolean {
     return this.#checker.stateOf(event).status === 'LOST';
+  }
+
+  #isTaken(event: number): boolean {
+    return this.#account.ordersOf(event).some((order) => order.deleted && isVisible(order));
   }
 
   /** How many orders of the event staff can see. */
@@ -249,7 +257,7 @@ class Simulation {
       stateOf: (event) => this.#checker.stateOf(event),
       tell: (what) => this.#tell(`run ${index}`, what),
     });
-    runSync(this.#bend.deps?.(deps) ?? deps, {
+    const request: SyncRequest = {
       target: run.sweep ? { kind: 'sweep', hoursBack: 48, shard: null } : { kind: 'events', ids },
       dryRun: false,
       late: false,
@@ -257,7 +265,11 @@ class Simulation {
       locations: null,
       trigger: 'manual',
       correlationId: process.random.hex(8),
-    }).then(
+    };
+    const bent = this.#bend.deps?.(deps) ?? deps;
+    const work =
+      run.decides === undefined ? runSync(bent, request) : this.#resolve(process, run, bent, request);
+    work.then(
       (outcome) => {
         if (!process.alive) return;
         process.outcome = outcome;
@@ -273,6 +285,44 @@ class Simulation {
       },
     );
     return process;
+  }
+
+  /** `resolve`: a look, and what a person may decide about what it has found. */
+  async #resolve(
+    process: Process,
+    { decides = 0 }: PlannedRun,
+    deps: SyncDeps,
+    request: SyncRequest,
+  ): Promise<SyncOutcome> {
+    const look = await runSync(deps, { ...request, dryRun: true });
+    const found = look.results.find(({ status }) => status === 'failed' || status === 'skipped');
+    const decision = found ? this.#decisionOn(found, decides) : null;
+    // What was only planned does not stand.
+    if (!decision) return { ...look, results: found ? [found] : [] };
+    process.decision = decision;
+    this.#tell('people', `decide in run ${process.index}: ${JSON.stringify(decision)}`);
+    return runSync(deps, { ...request, wait: true, decision });
+  }
+
+  #decisionOn({ id, reason, orderId: order }: EventResult, decides: number): Decision | null {
+    switch (reason) {
+      case 'DRIFT':
+        return order === null ? null : { kind: 'replace', order: orderId(order) };
+      case 'ALREADY_INJECTED':
+        return order === null || decides < 0.6 ? null : { kind: 'replace', order: orderId(order) };
+      case 'REMOVED_BY_STAFF':
+        return { kind: 'recreate' };
+      case 'ORPHANED':
+        return order === null ? null : { kind: 'void', order: orderId(order) };
+      case 'DUPLICATE_ORDERS': {
+        const event = this.#scenario.events.findIndex((_, index) => eventIdOf(index) === id);
+        const orders = this.#account.ordersOf(event).filter((row) => !row.deleted && isVisible(row));
+        const kept = orders[Math.floor(decides * orders.length)];
+        return kept ? { kind: 'keep', order: orderId(kept.id) } : null;
+      }
+      default:
+        return null;
+    }
   }
 
   #restart(run: PlannedRun, afterMs: number): void {

@@ -53,6 +53,11 @@ export const KINDS = [
     what: 'staff open or touch the order, or add a line, between any two writes',
     make: hand,
   },
+  {
+    name: 'person',
+    what: 'people resolve what has come to differ, while sweeps run and whatever they do may be cut off',
+    make: person,
+  },
 ] as const satisfies readonly Kind[];
 export type KindName = (typeof KINDS)[number]['name'];
 
@@ -225,6 +230,58 @@ function hand(scenario: Scenario, random: Random): Scenario {
   return {
     ...scenario,
     turns: turnsWith(scenario, random, () => ({ kind: random.pick(deeds), event, hidden: true })),
+  };
+}
+
+const CUT_OFF = [
+  'crash-before',
+  'crash-sent',
+  'crash-after',
+  'hang',
+  'hang-done',
+  'answer-lost-late',
+] as const;
+
+function person(scenario: Scenario, random: Random): Scenario {
+  const event = random.int(scenario.events.length);
+  const plain = atLeast(scenario, random, random.pick([1, 1, 2]));
+  const at = random.pick([8_000, 20_000, 60_000, 150_000]);
+  const people = Array.from({ length: random.pick([1, 1, 2]) }, (_, index) => ({
+    at: at + random.int(random.pick([1, 3_000, 60_000])),
+    host: random.chance(0.6) ? plain.length + index : random.int(plain.length),
+    sweep: false,
+    events: [event],
+    decides: random.next(),
+  }));
+  const sweeps = Array.from({ length: random.int(3) }, (_, index) => ({
+    at: at + random.int(random.pick([3_000, 30_000])),
+    host: random.chance(0.7) ? plain.length + people.length + index : random.int(plain.length),
+    sweep: random.chance(0.5),
+    events: [event],
+  }));
+  const runs = [...plain, ...people, ...sweeps];
+  const cause: Deed = random.chance(0.15)
+    ? { kind: 'status', event, status: 'LOST' }
+    : random.chance(0.15)
+      ? { kind: 'delete', event, hidden: false }
+      : { kind: 'edit', event, version: random.int(MOVED) };
+  const faults = Array.from({ length: random.int(3) }, () =>
+    faultOf(
+      plain.length + random.int(runs.length - plain.length),
+      'writes',
+      random.int(12),
+      random.pick(CUT_OFF),
+    ),
+  );
+  return {
+    ...scenario,
+    // In bad times no order comes about that people could decide about.
+    faults: [...scenario.faults.slice(0, random.int(2)), ...faults],
+    runs,
+    turns: [
+      ...scenario.turns,
+      { afterWrites: 5 + random.int(5), delayMs: random.int(random.pick([1, 5_000])), deed: cause },
+    ],
   };
 }
 

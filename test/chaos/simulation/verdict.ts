@@ -41,6 +41,7 @@ export function judgeHonesty(
       continue;
     }
     if (order.deleted || checker.wasTouched(order.id)) continue;
+    if (checker.isRetiredSince(order.id, process.startedAt)) continue;
     const wrong = checker
       .statesSince(event, process.startedAt)
       .map(({ version }) => differences(account, order.id, version));
@@ -162,7 +163,7 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
         isVisible(order) &&
         isIn(order, version) &&
         isOnDay(order) &&
-        !(order.notes ?? '').includes(' superseded by order '),
+        !/ (?:superseded by order|voided by) /.test(order.notes ?? ''),
     );
 }
 
