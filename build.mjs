@@ -32,7 +32,7 @@ const LEFT_OUT_TEXT = {
 };
 
 const bundling = {
-  input: { cli: 'src/cli.ts', demo: 'src/sandbox/demo.ts' },
+  input: { cli: 'src/cli.ts', starter: 'src/relay/starter-main.ts', demo: 'src/sandbox/demo.ts' },
   platform: 'node',
   // Its optional native part is looked for at run time.
   external: ['pg'],

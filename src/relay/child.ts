@@ -64,7 +64,7 @@ export interface ChildOptions {
   stopMs?: number;
 }
 
-/** Starts a run: no shell, an argument array, no standard input, a process group of its own. */
+/** Starts a run: no shell, an argument array, no standard input. */
 export function startChild(options: ChildOptions): ChildRun {
   const { program, args, limitMs, maxStdout, clock, stopMs = STOP_MS } = options;
   const startedAt = clock.now();
@@ -76,8 +76,6 @@ export function startChild(options: ChildOptions): ChildRun {
       env: { ...program.env },
       shell: false,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C in a terminal reaches the relay alone, which then lets its runs finish.
-      detached: true,
       windowsHide: true,
     });
   } catch (error) {

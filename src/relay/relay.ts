@@ -5,7 +5,7 @@ import type { Logger } from '../report/log.js';
 import { runTag } from '../report/messages.js';
 import type { Queue } from '../state/primitives.js';
 import { type Access, createAccess } from './access.js';
-import { type Program, startChild } from './child.js';
+import type { Program } from './child.js';
 import { BodyBudget, type Reply } from './http.js';
 import { createManual } from './manual.js';
 import { createMetrics } from './metrics.js';
@@ -14,6 +14,7 @@ import { createPage } from './page.js';
 import { endLabel, givenUp, logEnd, logLines, neverEnded, spoolRefused } from './run-log.js';
 import { type RunOrder, Scheduler } from './scheduler.js';
 import { type Address, type Route, startServer } from './server.js';
+import { createStarter } from './starter.js';
 import { createThrottle } from './throttle.js';
 import { receiveWebhook } from './webhook.js';
 
@@ -70,13 +71,14 @@ export interface Relay {
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { queue, clock, log, enabled } = options;
   const correlationId = () => randomBytes(4).toString('hex');
+  const { program, extraArgs } = options;
+  const starter = createStarter(program.env, (what) => log.warn(what));
   const start = (args: readonly string[], maxStdout: number) =>
-    startChild({
-      program: options.program,
-      args: ['sync', ...args, '--json', ...options.extraArgs],
+    starter.start({
+      program,
+      args: ['sync', ...args, '--json', ...extraArgs],
       limitMs: options.maxRunSeconds * 1000 + LIMIT_MARGIN_MS,
       maxStdout,
-      clock,
     });
 
   const records = recorder(options);
@@ -131,12 +133,11 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     clock,
     log,
     start: () =>
-      startChild({
-        program: options.program,
-        args: ['report', '--html', ...options.extraArgs],
+      starter.start({
+        program,
+        args: ['report', '--html', ...extraArgs],
         limitMs: PAGE_MS,
         maxStdout: MAX_PAGE,
-        clock,
       }),
   });
   let stopping = false;
@@ -167,7 +168,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     ],
   ]);
 
-  const server = await startServer(routes, options, log, metrics.dropped);
+  const server = await startServer(routes, options, log, metrics.dropped).catch((error: unknown) => {
+    starter.close();
+    throw error;
+  });
   const left = (await queue.owed()).length;
   if (left > 0) log.info(`Events left in the spool by an earlier process: ${left}`);
   if (enabled) scheduler.begin();
@@ -179,6 +183,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       server.close();
       page.stop();
       await Promise.all([scheduler.stop(graceMs), manual.stop(graceMs)]);
+      starter.close();
       await server.closed();
       await records.written();
     },

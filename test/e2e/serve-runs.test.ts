@@ -28,6 +28,17 @@ async function begun(): Promise<string[]> {
   return (await starts(directory)).map(({ event }) => event);
 }
 
+/** What Linux tells of a process. */
+async function statOf(pid: number | undefined) {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // From the third field on; names of programs may hold blanks.
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  return { parent: fields[1], group: fields[2], session: fields[3], nice: fields[16] };
+}
+
 async function idle(relay: RelayProcess): Promise<void> {
   await expect.poll(() => metric(relay, 'ts_reconcile_webhook_runs_in_progress'), WAIT).toBe(0);
 }
@@ -207,6 +218,53 @@ describe('runs', () => {
   }
 });
 
+describe('the process that starts runs', () => {
+  it('gives them a lower priority than the relay has, which answers', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const [run] = await starts(directory);
+    const [own, theirs] = [await statOf(relay.child.pid), await statOf(run?.pid)];
+    expect(theirs.nice).toBeGreaterThan(own.nice ?? Number.NaN);
+    await release();
+    await relay.stop();
+  });
+
+  it('is there anew after it was killed, and its runs are tried again', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const [run] = await starts(directory);
+    const { parent } = await statOf(run?.pid);
+    expect((await statOf(parent)).parent).toBe(relay.child.pid);
+    process.kill(parent ?? 0, 'SIGKILL');
+    await expect
+      .poll(() => relay.stderr, WAIT)
+      .toContain('The process that starts runs ended (SIGKILL); the next run brings a new one.');
+    expect((await deliver(relay, eventBody(2))).status).toBe(200);
+    await expect.poll(begun, WAIT).toEqual(['1', '2', '1']);
+    await release();
+    await idle(relay);
+    expect(await relay.stop()).toBe(0);
+    expect((await ends(directory)).map(({ code }) => code)).toEqual([0, 0, 0]);
+  });
+
+  it('ends with a relay that is killed, and leaves runs to go on', async () => {
+    const release = await hold(directory);
+    const relay = await startFake(directory);
+    await deliver(relay, eventBody(1));
+    await expect.poll(begun, WAIT).toEqual(['1']);
+    const [run] = await starts(directory);
+    const { parent } = await statOf(run?.pid);
+    await relay.stop('SIGKILL');
+    await expect.poll(() => statOf(parent).catch(() => 'gone'), WAIT).toBe('gone');
+    await release();
+    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ event: '1', code: 0 }]);
+  });
+});
+
 describe('a log that nobody reads any more', () => {
   it('keeps nobody from being served', async () => {
     const relay = await startServe(['--sandbox'], relayEnv(join(directory, 'state')));
@@ -342,8 +400,9 @@ describe('SIGTERM', () => {
     await deliver(relay, eventBody(1));
     await expect.poll(begun, WAIT).toEqual(['1']);
     const [run] = await starts(directory);
-    const group = await readFile(`/proc/${run?.pid}/stat`, 'utf8');
-    expect(Number(group.slice(group.lastIndexOf(')') + 2).split(' ')[2])).toBe(run?.pid);
+    const [own, theirs] = [await statOf(relay.child.pid), await statOf(run?.pid)];
+    expect(theirs.group).not.toBe(own.group);
+    expect(theirs.session).not.toBe(own.session);
     const stopped = relay.stop('SIGINT');
     await release();
     expect(await stopped).toBe(0);

@@ -189,17 +189,26 @@ class FileQueue implements Queue {
   async #append(lines: readonly string[]): Promise<boolean> {
     const handle = this.#handle;
     if (!handle) return false;
-    if (lines.length > 0) {
+    const text = lines.length > 0 ? `\n${lines.join('\n')}\n` : '';
+    const bytes = Buffer.from(text);
+    if (bytes.length > 0) {
       // The newline in front ends a line that a crash tore.
-      const bytes = Buffer.from(`\n${lines.join('\n')}\n`);
       const { bytesWritten } = await handle.write(bytes);
       if (bytesWritten < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-      await handle.datasync();
     }
-    const [own, there] = await Promise.all([handle.stat(), statIfThere(this.#path())]);
+    // Whoever puts the file aside from here on finds the lines in it, durable or not yet.
+    const [own, there] = await Promise.all([
+      handle.stat(),
+      statIfThere(this.#path()),
+      bytes.length > 0 ? handle.datasync() : null,
+    ]);
     if (there?.ino !== own.ino) return false;
     this.#own = new Set(lines);
-    await this.#readOn(handle, own.size);
+    if (bytes.length > 0 && own.size === this.#read + bytes.length) {
+      // Nobody else has written.
+      this.#read = own.size;
+      this.#learn(text);
+    } else await this.#readOn(handle, own.size);
     return true;
   }
 
