@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 /*
  * Builds the program into dist/bundle: a few files (what runs and is shipped), which start in half the time that
- * hundreds of modules take. Each command and each large library it may need is a file of its own there, loaded when it
- * is used. Types are checked elsewhere (npm run types).
+ * hundreds of modules take. What all runs load is in three files (LAYERS); each other command and each large library it
+ * may need is a file of its own there, loaded when it is used. Types are checked elsewhere (npm run types).
  *
  * node build.mjs             build
  * node build.mjs --stale     build unless that was done from these sources
@@ -31,11 +31,24 @@ const LEFT_OUT_TEXT = {
   [NO_STYLES]: 'export const parse = () => ({ cssRules: [] })',
 };
 
+/**
+ * Files that hold all that is loaded for these modules, each but what those before it hold: what starts the relay's runs
+ * and stays small, what help and version need, what the configuration needs, what a run needs. In dozens of files that
+ * is a tenth of a start. Whatever only some commands use lies beside them, as their imports have it.
+ */
+const LAYERS = {
+  least: 'src/relay/starter-main.ts',
+  start: 'src/cli.ts',
+  ground: 'src/config/load.ts',
+  work: 'src/commands/sync.ts',
+};
+
 const bundling = {
   input: { cli: 'src/cli.ts', starter: 'src/relay/starter-main.ts', demo: 'src/sandbox/demo.ts' },
   platform: 'node',
   // Its optional native part is looked for at run time.
   external: ['pg'],
+  preserveEntrySignatures: 'allow-extension',
   // Its main file asks for its parts in a way that no bundler sees.
   resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
   // The list of components tells how it is made, and that a bundler it also knows is not there.
@@ -86,7 +99,12 @@ async function build() {
     await bundle.write({
       dir: join(fresh, 'bundle'),
       format: 'esm',
-      comments: { legal: true },
+      // Others are a sixth of what a start reads.
+      comments: { legal: true, annotation: false, jsdoc: false },
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{ debugName: 'layers', name: layerOf() }],
+      },
       entryFileNames: '[name].js',
     });
     await bundle.close();
@@ -95,6 +113,26 @@ async function build() {
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+/** Names the layer that a module belongs to; null: none. */
+function layerOf() {
+  const known = new Map();
+  return (id, graph) => {
+    if (known.size === 0) {
+      // A program begins as soon as its file is loaded, so it is in none.
+      for (const file of Object.values(bundling.input)) known.set(join(root, file), null);
+      for (const [name, file] of Object.entries(LAYERS)) {
+        const open = [join(root, file)];
+        for (const module of open) {
+          if (known.has(module) && module !== open[0]) continue;
+          if (!known.has(module)) known.set(module, name);
+          open.push(...(graph.getModuleInfo(module)?.importedIds ?? []));
+        }
+      }
+    }
+    return known.get(id) ?? null;
+  };
 }
 
 /** The licences of all libraries whose code is in the bundle, in one file beside it; and what it was made of. */
