@@ -2,6 +2,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig, type Need } from '../config/load.js';
 import { resolveLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
+import { accountName, type FindMode, firstLookUp } from '../domain/account.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport, loadTransport } from '../http/got.js';
 import { createProgress, type Progress } from '../report/progress.js';
@@ -88,6 +89,7 @@ export async function connectBoth(
   requested: () => void = () => undefined,
 ): Promise<Services> {
   const requests = { tripleseat: 0, revel: 0 };
+  const lookUp = await lookUpFor(config, state);
   const common = await surroundingsOf(config, state, signal);
   const onRequest = (service: keyof typeof requests) => () => {
     requests[service] += 1;
@@ -99,9 +101,20 @@ export async function connectBoth(
       store: state.tokens,
       onRequest: onRequest('tripleseat'),
     }),
-    revel: connectRevel(config.revel, { ...common, onRequest: onRequest('revel') }),
+    revel: connectRevel(config.revel, {
+      ...common,
+      onRequest: onRequest('revel'),
+      lookUp,
+    }),
     requests,
   };
+}
+
+/** Nothing but requests hangs on it: where it cannot be read, runs begin as where nothing is known. */
+async function lookUpFor({ revel: { baseUrl } }: Config, state: StateStore): Promise<FindMode> {
+  if (baseUrl === '') return firstLookUp(null);
+  const account = await state.account.read(accountName(baseUrl)).catch(() => null);
+  return firstLookUp(account === 'other-format' ? null : account);
 }
 
 /** Connects Revel alone, where the state cannot be used: this process counts for itself. */

@@ -101,6 +101,20 @@ export function answerOf<N extends FindingName>(account: Account | null, name: N
   return account?.findings[name]?.value ?? null;
 }
 
+/** How orders can be looked for: by a filter that Revel obeys, else by reading all orders of the days. */
+export type FindMode = 'local_id' | 'uuid' | 'scan';
+
+/**
+ * The way to begin with: a filter that the account was found not to obey needs no asking, since it would come to nothing.
+ * Each way that is left looks more closely, and is itself probed; so a finding that is wrong costs requests, and no more.
+ */
+export function firstLookUp(account: Account | null): FindMode {
+  const isUseless = (name: 'localIdList' | 'uuidFilter') =>
+    ['ignored', 'refused'].includes(answerOf(account, name) ?? '');
+  if (!isUseless('localIdList')) return 'local_id';
+  return isUseless('uuidFilter') ? 'scan' : 'uuid';
+}
+
 /** Whether an order that is marked deleted is gone for staff there; `unknown` where that was not tried. */
 export function deletedMarksHonoured(account: Account | null): boolean | 'unknown' {
   const value = answerOf(account, 'deletedOrders');

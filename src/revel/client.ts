@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FindMode } from '../domain/account.js';
 import { isDate } from '../domain/dates.js';
 import type { OrderId } from '../domain/ids.js';
 import { centsToNumber, formatCents, quantityToNumber, zero } from '../domain/money.js';
@@ -47,12 +48,16 @@ export class RevelClient implements RevelPort {
   /** Resources whose filter for rows of several orders is not obeyed here. */
   readonly #oneByOne = new Set<string>();
 
-  constructor(rest: Rest) {
+  readonly #lookUp: FindMode;
+
+  /** @param lookUp how looking for orders begins */
+  constructor(rest: Rest, lookUp: FindMode) {
     this.#rest = rest;
+    this.#lookUp = lookUp;
   }
 
   finder(): OrderFinder {
-    return new RevelFinder(this.#rest);
+    return new RevelFinder(this.#rest, this.#lookUp);
   }
 
   beganAt(): number | null {

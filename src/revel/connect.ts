@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/types.js';
+import type { FindMode } from '../domain/account.js';
 import { budgetName, RateBudget, type SharedBudget } from '../http/budget.js';
 import { countingTransport, type RequestHook, retryingReader } from '../http/read.js';
 import type { HttpTransport } from '../http/transport.js';
@@ -21,6 +22,8 @@ export interface Surroundings {
   onRequest?: RequestHook;
   /** Request budgets that other processes use as well; absent: this process counts for itself. */
   budgets?: (name: string) => SharedBudget;
+  /** How looking for orders begins; absent: by `local_id`. */
+  lookUp?: FindMode;
 }
 
 const UPSTREAM = 'Revel';
@@ -50,7 +53,7 @@ export function connectRevel(
   });
   const rest = new Rest({ ...config, reader, transport, budget, clock, timeoutMs, signal });
   return {
-    port: new RevelClient(rest),
+    port: new RevelClient(rest, around.lookUp ?? 'local_id'),
     rest,
     probe: revelProbe({ ...config, read: reader, now: () => clock.now() }),
   };

@@ -1,3 +1,4 @@
+import type { FindMode } from '../domain/account.js';
 import { orderUuid } from '../domain/identity.js';
 import { type EventId, eventIdIn, LOCAL_ID_START, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
@@ -5,7 +6,7 @@ import { withHistory } from './children.js';
 import type { ListRead, Rest } from './rest.js';
 import { OrderScan } from './scan.js';
 import { orderSchema } from './schema.js';
-import type { FindMode, OrderFinder, OrderKey, RevelRead } from './types.js';
+import type { OrderFinder, OrderKey, RevelRead } from './types.js';
 
 /** An identity that no order has. A filter that answers it with anything is not obeyed. */
 const PROBE = 'ts-reconcile no such order';
@@ -31,12 +32,12 @@ type Rows = Map<EventId, FoundOrder[]>;
  * Finds orders without trusting any filter of Revel. Unknown or unsupported filters are ignored there, which
  * would make every event look injected (or not), so each look-up carries an impossible identity along and every
  * row that comes back is compared. What cannot be found by `local_id` is looked for by `uuid`, then by reading
- * all orders of the shops (see {@link OrderScan}). Once a filter proved useless it is not asked again in this run.
+ * all orders of the shops (see {@link OrderScan}). A filter that proved useless, to this run or to `certify`, is not asked.
  */
 export class RevelFinder implements OrderFinder {
   readonly #rest: Rest;
   readonly #scan: OrderScan;
-  #mode: FindMode = 'local_id';
+  #mode: FindMode;
   /** Look-ups that wait for the one in flight, to go out together. */
   #waiting: {
     key: OrderKey;
@@ -47,8 +48,10 @@ export class RevelFinder implements OrderFinder {
   /** Rows of a list say who can see the order; otherwise each needs a request more. */
   #listsTellAll = true;
 
-  constructor(rest: Rest) {
+  /** @param begin the way that is tried first */
+  constructor(rest: Rest, begin: FindMode) {
     this.#rest = rest;
+    this.#mode = begin;
     this.#scan = new OrderScan(rest);
   }
 

@@ -36,9 +36,6 @@ export interface OrderKey {
   since: string | null;
 }
 
-/** How orders are found, from best to last resort. */
-export type FindMode = 'local_id' | 'uuid' | 'scan';
-
 /** Looks for orders by event; shared by all events of a run, so that look-ups are batched. */
 export interface OrderFinder {
   /** Looking for a few more events with the next look-up costs no request more. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { type Account, firstLookUp } from '../../src/domain/account.js';
 import { parseEventId } from '../../src/domain/ids.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
@@ -70,6 +71,8 @@ export class Desk {
   readonly journal: JournalRecord[] = [];
   /** Names of the locks that are held. */
   readonly locks = new Set<string>();
+  /** What Revel was found to be. */
+  account: Account | null = null;
   strike: Strike | null = null;
   /** Changes the body of an answer on its way. */
   edit: ((sent: Sent, body: string) => string) | null = null;
@@ -185,8 +188,10 @@ export class Desk {
           },
           { ...around, store: this.#tokenStore },
         ).port,
-        revel: connectRevel({ baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel }, around)
-          .port,
+        revel: connectRevel(
+          { baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel },
+          { ...around, lookUp: firstLookUp(this.account) },
+        ).port,
         state: this.#state(),
         clock: this.clock,
         hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),
