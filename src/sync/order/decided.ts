@@ -1,5 +1,5 @@
 import type { OrderId } from '../../domain/ids.js';
-import { isTakenAway } from '../../domain/notes.js';
+import { claimIn, finalNotes, isTakenAway, revisionIn } from '../../domain/notes.js';
 import { type FoundOrder, isVisible } from '../../domain/order.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
 import {
@@ -104,7 +104,10 @@ function retire(k: Knowledge, now: number, id: OrderId, winner: OrderId | null):
       : Number.NEGATIVE_INFINITY;
   const until = asOf + k.timing.lease;
   if (now <= until - k.timing.renewBefore || k.justLooked) {
-    const before = header?.value?.notes ?? '';
+    const notes = header?.value?.notes ?? '';
+    const revision = revisionIn(notes);
+    // A claim that came over them late does not come back with them.
+    const before = claimIn(notes) && revision ? finalNotes(k.wanted.eventId, revision, k.claim.run) : notes;
     return { do: 'write', write: { kind: 'retire', id, winner, before }, until };
   }
   const more: Read[] = winner === null ? [] : [{ of: 'header', id: winner }];

@@ -115,6 +115,11 @@ export class Checker {
     return Math.max(1.5 * this.#scenario.settleMs, 750) + this.#scenario.lagMs;
   }
 
+  /** How long lists may show the past. */
+  get lagMs(): number {
+    return this.#scenario.lagMs;
+  }
+
   /** The same for staff's touch: for that long a look allows writes. */
   get touchedMs(): number {
     return Math.max(4 * this.#scenario.settleMs, 2_000) + this.#scenario.lagMs;
@@ -219,8 +224,8 @@ export class Checker {
       this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
     }
     this.#noteVisible(orderId, now, write.sentAt);
-    // Who only claims an order waits before it does anything with it.
-    if (!/ claiming [0-9a-f]+"/.test(write.request.body))
+    // Who only claims an order waits before it does anything with it, and who takes it away is done with it.
+    if (!/ claiming [0-9a-f]+"| superseded by order \d+"/.test(write.request.body))
       this.#lastWrite.set(orderId, { process: write.process, at: now });
   }
 

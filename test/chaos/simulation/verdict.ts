@@ -41,7 +41,8 @@ export function judgeHonesty(
       continue;
     }
     if (order.deleted || checker.wasTouched(order.id)) continue;
-    if (checker.isRetiredSince(order.id, process.startedAt)) continue;
+    // Lists may show it as it was before.
+    if (checker.isRetiredSince(order.id, process.startedAt - checker.lagMs)) continue;
     const wrong = checker
       .statesSince(event, process.startedAt)
       .map(({ version }) => differences(account, order.id, version));
