@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
+import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { type Fault, faults } from '../helpers/boundary.js';
+import { disturbances, endState, wrongWith } from '../helpers/check.js';
+import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { partyOptions, TestWorld } from '../helpers/world.js';
+
+/** Of the cases one in so many, more for a pipeline whose time is short: each is played without processes elsewhere. */
+const ONE_OF = 2 * Number(process.env.BOUNDARIES ?? 1);
+const LANES = 4;
+const PATIENCE = { timeout: 900_000 };
+/** What may befall the write of a person's run that is cut off or learns nothing of it. */
+const CUTS = faults.filter(({ name }) =>
+  ['reset after commit', 'SIGKILL before commit', 'SIGKILL after commit'].includes(name),
+);
+
+/** An event whose order staff can see and that was edited since, and the processes of a person and of others. */
+class Changed {
+  readonly problems = new Set<string>();
+  readonly world: TestWorld;
+  readonly before: RawRecord;
+  readonly after: RawRecord;
+
+  private constructor(world: TestWorld) {
+    this.world = world;
+    this.before = world.addEvent();
+    const options = partyOptions(Number(this.before.id), places.west, Date.now());
+    const [document] = options.documents ?? [];
+    const lines = (document?.lines ?? []).slice(0, 3);
+    this.after = makeEvent({ ...options, documents: [{ ...document, lines }] });
+  }
+
+  static async start(): Promise<Changed> {
+    let changed: Changed | null = null;
+    const onRevelChange = () => changed?.look();
+    const world = await TestWorld.start({ inFlightSeconds: 1.5, onRevelChange });
+    changed = new Changed(world);
+    await changed.sync();
+    world.tripleseat.store.putEvent(changed.after);
+    return changed;
+  }
+
+  /** At every moment staff see one order at most, which is what the event is or was, and what was paid counts once. */
+  look(): void {
+    const { revel } = this.world;
+    const states = [this.before, this.after].map((event) => endState(revel, event));
+    const [{ live } = { live: [] }] = states;
+    if (live.length > 1) this.problems.add(`staff see orders ${live.map(({ id }) => id).join(' and ')}`);
+    const wrong = states.map(({ torn, doubled }) => [
+      ...torn.filter((each) => !/ (?:filling|claiming) [0-9a-f]+"$/.test(each)),
+      ...doubled.filter((each) => !each.includes('leftovers')),
+    ]);
+    if (live.length === 1 && wrong.every((list) => list.length > 0)) {
+      this.problems.add(
+        `staff see what the event never was: ${wrong.map((list) => list.join('; ')).join(' | ')}`,
+      );
+    }
+    const paid = revel
+      .orders()
+      .filter(
+        ({ id, local_id }) => local_id === `Triple Seat_${this.before.id}` && revel.history(id).length > 0,
+      )
+      .filter(({ id }) => revel.payments(id).some(({ deleted }) => !deleted));
+    if (paid.length > 1) this.problems.add(`orders ${paid.map(({ id }) => id).join(' and ')} are both paid`);
+  }
+
+  sync(stateDir = this.world.newStateDir()) {
+    return runCli(syncArgs({ id: Number(this.before.id) }), this.world.env(stateDir));
+  }
+
+  /** A person who replaces the order, whatever the account does with marks. */
+  replace(changes: Record<string, string> = {}) {
+    const args = ['resolve', String(this.before.id), '--replace', '--yes', '--uncertified', '--json'];
+    return startCli(args, this.world.env(this.world.newStateDir(), changes));
+  }
+
+  /** Whatever was begun is gone on with by anybody, or has come to nothing and is begun again. */
+  async ends(): Promise<string[]> {
+    const next = await this.sync();
+    const reason = next.report?.events[0]?.reason;
+    if (reason === 'DRIFT') {
+      const again = await this.replace().done;
+      if (again.code !== 0) this.problems.add(`decided again, it ended with ${again.code}: ${again.stderr}`);
+    } else if (next.code !== 0) {
+      this.problems.add(`the next run ended with ${next.code}: ${next.stderr}${next.stdout}`.slice(0, 2_000));
+    }
+    const quiet = await disturbances(this.world, [this.after], this.world.newStateDir());
+    return [...wrongWith(this.world.revel, this.after), ...this.problems, ...quiet];
+  }
+}
+
+/** How many requests to Revel a person's run takes that nothing befalls; by number, its method. */
+async function requests(): Promise<string[]> {
+  const changed = await Changed.start();
+  try {
+    const before = changed.world.revelServer.log.entries().length;
+    const { code, stderr } = await changed.replace().done;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await changed.ends()).toEqual([]);
+    const sent = changed.world.revelServer.log.entries().slice(before);
+    return sent.map(({ method }) => method).slice(0, sent.length - 1);
+  } finally {
+    await changed.world.close();
+  }
+}
+
+/** What is wrong after a person's run was struck at its n-th write, with a run of another host beside it or without. */
+async function struck(fault: Fault, write: number, isBeside: boolean): Promise<string[]> {
+  const changed = await Changed.start();
+  const { world } = changed;
+  try {
+    const timeout: Record<string, string> =
+      fault.timeoutMs === undefined ? {} : { HTTP_TIMEOUT_MS: String(fault.timeoutMs) };
+    const person = changed.replace(timeout);
+    let writes = -1;
+    world.revelGate.reset(({ method }) => {
+      if (method === 'GET') return { kind: 'none' };
+      writes += 1;
+      if (writes !== write) return { kind: 'none' };
+      if (fault.kill) person.child.kill('SIGKILL');
+      return fault.decision;
+    });
+    const beside = isBeside ? changed.sync() : null;
+    await Promise.all([person.done, beside]);
+    world.revelGate.reset();
+    const told = writes >= write ? [] : [`there was no write ${write}`];
+    return [...told, ...(await changed.ends())].map(
+      (problem) => `${fault.name} at write ${write}${isBeside ? ' beside a sync' : ''}: ${problem}`,
+    );
+  } finally {
+    await world.close();
+  }
+}
+
+describe('a person who replaces an order', () => {
+  test(
+    'leaves one right order, at whichever write the run is cut off and whoever comes next',
+    PATIENCE,
+    async () => {
+      const writes = (await requests()).filter((method) => method !== 'GET').length;
+      // The header, three lines, totals, the mark, what was paid taken off, the payment, printed, shown.
+      expect(writes).toBeGreaterThanOrEqual(10);
+      const cases = CUTS.flatMap((fault) =>
+        Array.from({ length: writes }, (_, write) => ({
+          fault,
+          write,
+          isBeside: (write + fault.name.length) % 2 === 0,
+        })),
+      ).filter((_, index) => index % ONE_OF === 0);
+      const wrong: string[] = [];
+      const total = cases.length;
+      const lanes = Array.from({ length: LANES }, async () => {
+        for (let each = cases.shift(); each; each = cases.shift()) {
+          wrong.push(...(await struck(each.fault, each.write, each.isBeside)));
+        }
+      });
+      await Promise.all(lanes);
+      expect(wrong).toEqual([]);
+      console.log(`${total} cuts at ${writes} writes of a replacement`);
+    },
+  );
+});
+
+describe('people who decide at once', () => {
+  let changed: Changed;
+
+  beforeEach(async () => {
+    changed = await Changed.start();
+  });
+  afterEach(() => changed.world.close());
+
+  test(
+    'of three who replace the same order, with two syncs beside them, one wins and the others say so',
+    PATIENCE,
+    async () => {
+      const people = [changed.replace(), changed.replace(), changed.replace()].map(({ done }) => done);
+      const codes = (await Promise.all([...people, changed.sync(), changed.sync()])).map(({ code }) => code);
+      expect(codes.filter((code) => code !== 0 && code !== 1)).toEqual([]);
+      expect(await changed.ends()).toEqual([]);
+    },
+  );
+});
