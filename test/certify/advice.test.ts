@@ -13,8 +13,10 @@ const product = { product: places.west.openItemProductId };
 const accounts = (['in-total', 'on-top', 'dropped'] as const).flatMap((gratuity) =>
   (['kept', 'dropped'] as const).flatMap((surcharge) =>
     (['header', 'lines'] as const).flatMap((tax) =>
-      (['counted', 'not-shown', 'not-counted'] as const).map(
-        (payments) => ({ gratuity, surcharge, tax, payments }) as const,
+      (['counted', 'not-shown', 'not-counted'] as const).flatMap((payments) =>
+        (['left', 'reckoned'] as const).map(
+          (dueAfterPayment) => ({ gratuity, surcharge, tax, payments, dueAfterPayment }) as const,
+        ),
       ),
     ),
   ),
@@ -88,6 +90,31 @@ async function afterOpening(switches: Partial<RevelSwitches>, books: Books, paym
   expect(again.writes).toEqual([]);
   return wrong;
 }
+
+/** The ways of keeping money in which no books can hold: whatever an event says, a POS reckons it anew. */
+const hopeless = (['in-total', 'on-top', 'dropped'] as const).flatMap((gratuity) =>
+  (['kept', 'dropped'] as const).flatMap((surcharge) =>
+    [{ tax: 'products' as const }, { prices: 'replaced' as const }].map((how) => ({
+      gratuity,
+      surcharge,
+      ...how,
+    })),
+  ),
+);
+
+describe('an account that keeps no books', () => {
+  it.each(hopeless)('is told to be one, and nothing is promised: %j', async (switches) => {
+    const bench = new Bench(switches);
+    await bench.run([2, 3]);
+    const { session } = bench;
+    if (session === null) throw new Error('there is a session');
+    const findings = conclude(session, 0);
+    expect(findings.books?.value).toBe('contradicted');
+    const advice = adviceOfFindings(findings, session);
+    if (switches.tax === 'products') expect(advice.tax).toBe('none');
+    else expect(advice).toMatchObject(switches.gratuity === 'dropped' ? { gratuity: 'none' } : {});
+  });
+});
 
 describe('a run after certify, with the books that it advises', () => {
   it.each(accounts)(

@@ -1,9 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unlike } from '../../src/certify/conclude.js';
 import type { Hands } from '../../src/certify/hands.js';
 import { allWays, paidStates, trialName, trialOrder } from '../../src/certify/orders.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
-import { Bench, TEST_SHOP } from './bench.js';
+import { Bench, Killed, TEST_SHOP } from './bench.js';
 
 const ALL = [1, 2, 3, 4, 5, 6];
 
@@ -40,6 +41,15 @@ const FRIENDLY = {
   uuidFilter: 'works',
 };
 type Found = Partial<Record<keyof typeof FRIENDLY, string | undefined>>;
+
+function isOnTest(establishment: string): boolean {
+  return establishment.endsWith(`/${TEST_SHOP}/`);
+}
+
+/** Without a row of history staff cannot see an order. */
+function hasHistory(bench: Bench, orderId: number): boolean {
+  return bench.revel.rows('OrderHistory').some(({ order }) => String(order).endsWith(`/${orderId}/`));
+}
 
 /** Runs a whole session; all that it finds besides {@link FRIENDLY}. `undefined`: it must not be found. */
 async function differences(switches: Partial<RevelSwitches>, now?: string): Promise<Found> {
@@ -231,41 +241,78 @@ describe('a person who is not there, or answers wrongly', () => {
     }
   });
 
-  it.each([1, 2, 3, 4])('does no harm to anything but the orders of the session (seed %i)', async (seed) => {
-    const bench = new Bench();
-    const before = JSON.stringify(bench.revel.orders());
-    let state = seed;
-    const next = () => {
-      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-      return state / 2_147_483_648;
-    };
-    const hands: Hands = async (question) => {
-      const roll = next();
-      if (roll < 0.2) return null;
-      if (roll < 0.6) return bench.seen(question);
-      const wrong = { begin: 'yes', open: 'yes', balance: '999.99', listed: 'yes', day: '2026-01-01' };
-      return wrong[question.kind];
-    };
-    for (let round = 0; round < 3; round += 1) await bench.run([1, 2, 3, 4, 5], hands);
-    await bench.run([6], hands);
-    const others = bench.revel
-      .orders()
-      .filter(({ establishment }) => !establishment.endsWith(`/${TEST_SHOP}/`));
-    expect(JSON.stringify(others)).toBe(before);
-    expect(
-      bench.sent.filter(({ method }) => method !== 'GET').every(({ path }) => path.startsWith('/resources/')),
-    ).toBe(true);
-    // What Revel itself has shown stays right, whatever was said.
-    const { found } = bench;
-    for (const name of [
-      'gratuity',
-      'surcharge',
-      'tax',
-      'prices',
-      'deletedItems',
-      'deletedPayments',
-    ] as const) {
-      if (found[name] !== undefined) expect(found[name]).toBe(FRIENDLY[name]);
-    }
+  it('does no harm to anything but the orders of the session, which the next one clears away', async () => {
+    const wrong = fc.oneof(
+      fc.constantFrom(
+        'yes',
+        'no',
+        '',
+        'nowhere',
+        '999.99',
+        '-1',
+        '0.00',
+        '2026-01-01',
+        '31.02.2026',
+        '\u001b[2J',
+      ),
+      fc.string({ maxLength: 40 }),
+    );
+    const answer = fc.oneof(
+      { weight: 4, arbitrary: fc.constant({ kind: 'right' } as const) },
+      { weight: 3, arbitrary: wrong.map((text) => ({ kind: 'wrong', text }) as const) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'leaves' } as const) },
+      { weight: 1, arbitrary: fc.constant({ kind: 'killed' } as const) },
+    );
+    const cases = fc.record({
+      switches: fc.record(
+        {
+          gratuity: fc.constantFrom('in-total' as const, 'on-top' as const, 'dropped' as const),
+          surcharge: fc.constantFrom('kept' as const, 'dropped' as const),
+          tax: fc.constantFrom('header' as const, 'lines' as const, 'products' as const),
+          payments: fc.constantFrom('counted' as const, 'not-shown' as const, 'not-counted' as const),
+          uuidPolicy: fc.constantFrom('allow' as const, '400' as const),
+        },
+        { requiredKeys: [] },
+      ),
+      answers: fc.array(answer, { minLength: 4, maxLength: 30 }),
+      rounds: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ switches, answers, rounds }) => {
+        const bench = new Bench(switches);
+        const others = () => bench.revel.orders().filter(({ establishment }) => !isOnTest(establishment));
+        const before = JSON.stringify(others());
+        const left = [...answers];
+        const hands: Hands = async (question) => {
+          const next = left.shift() ?? { kind: 'leaves' };
+          if (next.kind === 'killed') throw new Killed();
+          if (next.kind === 'leaves') return null;
+          return next.kind === 'right' ? bench.seen(question) : next.text;
+        };
+        for (let round = 0; round < rounds; round += 1) {
+          await bench.run([1, 2, 3, 4, 5], hands).catch((error: unknown) => {
+            if (!(error instanceof Killed)) throw error;
+          });
+        }
+        expect(JSON.stringify(others())).toBe(before);
+        // What Revel itself has shown is what it is, whatever was said.
+        const own: Found = { gratuity: 'in-total', surcharge: 'kept', tax: 'header', ...switches };
+        for (const name of ['gratuity', 'surcharge', 'tax'] as const) {
+          if (bench.found[name] !== undefined) expect(bench.found[name]).toBe(own[name]);
+        }
+        await bench.run([6]);
+        expect(JSON.stringify(others())).toBe(before);
+        const here = bench.revel.orders().filter(({ establishment }) => isOnTest(establishment));
+        for (const { id, local_id: localId, deleted } of here) {
+          expect(localId).toMatch(/^ts-reconcile certify /);
+          const isListed = bench.session?.told.remaining?.split(', ').includes(String(id)) === true;
+          expect(deleted || isListed || !hasHistory(bench, id)).toBe(true);
+        }
+        for (const { method, path } of bench.sent) {
+          if (method !== 'GET') expect(path).toMatch(/^\/resources\//);
+        }
+      }),
+      { seed: 20_261_129, numRuns: 25 },
+    );
   });
 });

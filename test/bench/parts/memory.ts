@@ -30,8 +30,25 @@ export const memory: Part = async (say) => {
       await world.close();
     }
   }
-  return [...figures, await idleRelay(say)];
+  return [...figures, await smallHeap(say), await idleRelay(say)];
 };
+
+/** The exit code of a sweep whose heap is small: 134 where it is too small. */
+async function smallHeap(say: (what: string) => void): Promise<Figure> {
+  const [events, megabytes] = [5_000, 64];
+  say(`${events} events that stand, a heap of ${megabytes} MB`);
+  const world = await standingWorld(events);
+  try {
+    const { NODE_OPTIONS, ...others } = hastened(0);
+    const heap = { NODE_OPTIONS: `${NODE_OPTIONS} --max-old-space-size=${megabytes}` };
+    const env = world.env(world.newStateDir(), { ...others, ...heap });
+    const { code, signal } = await startCli(['sync', '--trigger', 'cron'], env).done;
+    const name = `exit code of a sweep over ${events} events with a heap of ${megabytes} MB`;
+    return { name, value: code ?? (signal === 'SIGABRT' ? 134 : 137), unit: '', limit: 0 };
+  } finally {
+    await world.close();
+  }
+}
 
 /** Resident memory of `serve` that has nothing to do, in MB. */
 async function idleRelay(say: (what: string) => void): Promise<Figure> {
