@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Check } from '../report/checks.js';
 import type { RevelProbe } from '../revel/probe.js';
+import { answered } from '../revel/rows.js';
 import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const LOCAL_ID = 'Filter local_id';
@@ -71,7 +72,7 @@ async function rows(probe: RevelProbe, query: Record<string, string>): Promise<R
   if (answer.kind === 'failure') return { kind: 'unknown', detail: `could not be read: ${answer.detail}` };
   if (answer.status === 400) return { kind: 'refused', detail: 'was refused (400)' };
   const list = answer.status === 200 ? listSchema.safeParse(answer.json) : null;
-  if (!list?.success) return { kind: 'unknown', detail: `was answered ${answer.status}` };
+  if (!list?.success) return { kind: 'unknown', detail: answered(answer) };
   const { meta, objects } = list.data;
   const found = objects.map((row) => ({
     id: String(row.id),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ProbeAnswer } from '../http/probe.js';
 import type { Check } from '../report/checks.js';
 import { type DoctorContext, failed, noteClock, ok, skipped, warning } from './types.js';
@@ -45,12 +46,9 @@ export async function checkRevel(ctx: DoctorContext): Promise<Check[]> {
       return [failed(KEY, answer.detail, hint), skipped(PERMISSIONS, 'Revel did not answer')];
     }
   }
-  const withStatus = (test: (status: number) => boolean) =>
-    RESOURCES.filter((resource) => {
-      const answer = answers.get(resource);
-      return answer?.kind === 'answer' && test(answer.status);
-    });
-  const refused = withStatus(isRefused);
+  const which = (wanted: Standing) =>
+    RESOURCES.filter((resource) => standingOf(answers.get(resource)) === wanted);
+  const refused = which('refused');
   if (refused.length === RESOURCES.length) {
     const hint =
       'Check REVEL_API_KEY and REVEL_API_SECRET, and that REVEL_DOMAIN is the account they belong to.';
@@ -59,8 +57,8 @@ export async function checkRevel(ctx: DoctorContext): Promise<Check[]> {
       skipped(PERMISSIONS, 'without a key'),
     ];
   }
-  facts.readable = new Set(withStatus((status) => status === 200).map(({ name }) => name));
-  const odd = withStatus((status) => status !== 200 && !isRefused(status));
+  facts.readable = new Set(which('listed').map(({ name }) => name));
+  const odd = which('odd');
   if (odd.length === RESOURCES.length) {
     const hint = 'Check REVEL_DOMAIN (or REVEL_BASE_URL): this is not the API of a Revel account.';
     return [
@@ -71,8 +69,15 @@ export async function checkRevel(ctx: DoctorContext): Promise<Check[]> {
   return [ok(KEY, 'accepted'), permissions(refused, odd, answers)];
 }
 
-function isRefused(status: number): boolean {
-  return status === 401 || status === 403;
+type Standing = 'listed' | 'refused' | 'odd';
+
+const listSchema = z.object({ objects: z.array(z.unknown()) });
+
+/** A page that asks to log in is answered 200, too, whoever has sent it: only a list is one. */
+function standingOf(answer: ProbeAnswer | undefined): Standing {
+  if (answer?.kind !== 'answer') return 'odd';
+  if (answer.status === 401 || answer.status === 403) return 'refused';
+  return answer.status === 200 && listSchema.safeParse(answer.json).success ? 'listed' : 'odd';
 }
 
 function permissions(
@@ -98,7 +103,12 @@ function describe(resources: readonly Resource[], answers: ReadonlyMap<Resource,
   return resources
     .map((resource) => {
       const answer = answers.get(resource);
-      return `${resource.name} (${answer?.kind === 'answer' ? answer.status : 'no answer'})`;
+      return `${resource.name} (${answer?.kind === 'answer' ? statusOf(answer.status) : 'no answer'})`;
     })
     .join(', ');
+}
+
+/** What odd answers have for a status. */
+function statusOf(status: number): string {
+  return status === 200 ? '200, but no list' : String(status);
 }

@@ -33,7 +33,8 @@ function listOf<T>(row: z.ZodType<T>) {
 
 /** How an answer that is no use was, for the end of a sentence. */
 export function answered(answer: ProbeAnswer): string {
-  return answer.kind === 'answer' ? `was answered ${answer.status}` : `failed: ${answer.detail}`;
+  if (answer.kind !== 'answer') return `failed: ${answer.detail}`;
+  return `was answered ${answer.status}${answer.status === 200 ? ', but with something else' : ''}`;
 }
 
 /** All rows of a list, however few Revel answers at once; or why they cannot be told. */

@@ -452,13 +452,31 @@ describe('doctor: Revel', () => {
     });
   });
 
-  it('goes on when Revel answers nonsense', async () => {
-    world.revelGate.reset(() => ({ kind: 'oversize', bytes: 40_000_000 }));
-    const { code, status } = await doctor();
-    expect(code).toBe(1);
-    expect(status('Revel key')).toBe('failed');
-    expect(status('Tripleseat sites')).toBe('ok');
-    expect(status('Mail')).toBe('skipped');
+  it.each(['html-200', 'bad-json'] as const)(
+    'takes nonsense with 200 for no Revel, and goes on: %s',
+    async (kind) => {
+      world.revelGate.reset(() => ({ kind }));
+      const { code, of, status } = await doctor();
+      expect(code).toBe(1);
+      expect(of('Revel key')[0]).toMatchObject({
+        status: 'failed',
+        message: expect.stringContaining('Order (200, but no list)'),
+        hint: expect.stringContaining('REVEL_DOMAIN'),
+      });
+      expect(status('Revel permissions')).toBe('skipped');
+      expect(status('Tripleseat sites')).toBe('ok');
+      expect(status('Mail')).toBe('skipped');
+    },
+  );
+
+  it('names what alone answers nonsense with 200', async () => {
+    world.revelGate.reset(({ path }) => ({ kind: path === '/resources/Payment/' ? 'html-200' : 'none' }));
+    const { of, status } = await doctor();
+    expect(status('Revel key')).toBe('ok');
+    expect(of('Revel permissions')[0]).toMatchObject({
+      status: 'failed',
+      message: 'runs need what this key may not read: Payment (200, but no list)',
+    });
   });
 });
 
