@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * for processes and time-outs, so that the cores are neither fought for nor idle.
  */
 const ORDER = [
+  /browser\/page/,
   /chaos\/boundaries/,
   /simulation\/schedules-2/,
   /exhaustive\/(small|larger)/,
@@ -15,8 +16,11 @@ const ORDER = [
   /chaos\/races\./,
   /e2e\/postgres-serve/,
   /simulation\/schedules-1/,
+  /simulation\/troubles/,
+  /e2e\/readme/,
   /e2e\/mail/,
   /e2e\/serve-crash/,
+  /e2e\/(workflow|install)/,
   /test\/chaos\//,
   /test\/e2e\//,
 ];

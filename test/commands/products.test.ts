@@ -198,7 +198,7 @@ describe('products', () => {
 
   it('prints each failure as its sentence and nothing more, and closes by saying that the list is incomplete', async () => {
     party(1, ['Taco Bar']);
-    world.revelGate.reset(() => ({ kind: 'oversize', bytes: 40_000_000 }));
+    world.revelGate.reset(() => ({ kind: 'html-200' }));
     const blind = await products();
     expect(blind.code).toBe(1);
     expect(
