@@ -1,12 +1,15 @@
 import { hostname } from 'node:os';
+import { z } from 'zod';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import { addDays, localDate, localDateTime } from '../domain/zones.js';
 import { errorText } from '../errors.js';
+import { gotTransport } from '../http/got.js';
 import type { Logger } from '../report/log.js';
 import type { PreviewDays } from '../report/preview.js';
 import { keepPreview } from '../report/previewed.js';
-import type { RunReport } from '../report/schema.js';
+import type { EventResult, RunReport } from '../report/schema.js';
+import { shopsFor, shopsOf } from '../report/shops.js';
 import type { StateStore } from '../state/types.js';
 import type { SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { post } from './mail.js';
@@ -21,6 +24,7 @@ const DAYS = 7;
 /** Longest time for a mail, in milliseconds. */
 const MAIL_MS = 20_000;
 const KEY = 'preview-told';
+const TOLD_KEY = 'preview-told-to';
 
 /** What it is decided and sent with. */
 export interface PreviewMailWork {
@@ -49,9 +53,8 @@ export function dayToTell(now: number, zone: string, told: unknown): string | nu
 }
 
 async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void> {
-  const { smtp } = config;
   const [first] = config.locations;
-  if (!smtp?.on.includes('preview') || !first || stop.aborted) return;
+  if (!(config.smtp ?? config.chat)?.on.includes('preview') || !first || stop.aborted) return;
   const day = dayToTell(systemClock.now(), first.timezone, await state.cache.get(KEY));
   if (day === null) return;
   const lock = await state.locks.tryLock(KEY);
@@ -68,15 +71,65 @@ async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void
     // Half a look is none: the next sweep looks again.
     if (!outcome.complete) return;
     await keepPreview(state.cache, DAYS, report, config.locations);
-    const { previewContent } = await import('../report/mail/preview.js');
-    const content = previewContent(report, nearDays(config, systemClock.now()), hostname());
-    const how = { what: 'The mail about the coming days', limit: AbortSignal.timeout(MAIL_MS), log };
-    if (content !== null && !(await post(smtp, content, how))) return;
+    const { failingOf } = await import('../report/mail/preview.js');
+    const failing = failingOf(report, nearDays(config, systemClock.now()));
+    if (failing.length > 0 && !(await tellFailing({ config, state, log, day, report, failing }))) return;
     await state.cache.set(KEY, day);
     await state.cache.flush();
   } finally {
     await lock.release();
   }
+}
+
+/** Who has been told of which day's preview, while others have not. */
+const toldSchema = z.object({ day: z.string(), to: z.array(z.string()) });
+
+/**
+ * Tells everybody whom it concerns, by mail and chat. False: somebody could not be told, and is with the next sweep;
+ * whoever was is not told twice. A chat beside a mail is not tried again.
+ */
+async function tellFailing({
+  config: { smtp, chat, locations },
+  state,
+  log,
+  day,
+  report,
+  failing,
+}: Pick<PreviewMailWork, 'config' | 'state' | 'log'> & {
+  day: string;
+  report: RunReport;
+  failing: EventResult[];
+}): Promise<boolean> {
+  const before = toldSchema.safeParse(await state.cache.get(TOLD_KEY)).data;
+  const to = new Set(before?.day === day ? before.to : []);
+  let all = true;
+  const telling = async (whom: string, tell: () => Promise<boolean>) => {
+    if (to.has(whom)) return;
+    if (await tell()) to.add(whom);
+    else all = false;
+  };
+  const { previewContent } = await import('../report/mail/preview.js');
+  if (chat !== null) {
+    const { previewMessage, sendChat } = await import('../report/chat.js');
+    const { subject } = previewContent(report, { failing, shop: null }, hostname(), shopsOf(locations));
+    await telling('chat', async () => {
+      const failure = await sendChat(chat.url, previewMessage(`${subject}.`, failing), gotTransport());
+      if (failure !== null) log.warn(`The chat at CHAT_WEBHOOK_URL did not take a message: ${failure}`);
+      return failure === null || smtp !== null;
+    });
+  }
+  if (smtp !== null) {
+    const { previewShares } = await import('../report/mail/shares.js');
+    const kitchens = new Map(locations.map(({ name, notify }) => [name, notify]));
+    const how = { what: 'The mail about the coming days', limit: AbortSignal.timeout(MAIL_MS), log };
+    for (const share of previewShares(failing, smtp.to, kitchens)) {
+      const content = previewContent(report, share, hostname(), shopsFor(locations, share.shop));
+      await telling(`mail ${share.shop ?? ''}`, () => post({ ...smtp, to: [...share.to] }, content, how));
+    }
+  }
+  if (!all) await state.cache.set(TOLD_KEY, { day, to: [...to] });
+  if (!all) await state.cache.flush();
+  return all;
 }
 
 /** What a preview is made with. */

@@ -162,24 +162,18 @@ async function mailDigest(
   run: FinishedRun,
 ): Promise<DigestToSend[]> {
   const { sharesOf } = await import('../report/mail/shares.js');
+  const { mailContent } = await import('../report/mail/content.js');
+  const { shopsFor } = await import('../report/shops.js');
   const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
   const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
   const sent: DigestToSend[] = [];
   for (const share of sharesOf(due, smtp.to, kitchens)) {
-    if (await mailShare({ ...smtp, to: [...share.to] }, share.due, run, log, limit)) sent.push(share.due);
+    const { digest } = share.due;
+    const content = mailContent(digest, run.report, hostname(), shopsFor(config.locations, share.shop));
+    const to = { ...smtp, to: [...share.to] };
+    if (await post(to, content, { what: 'The mail', limit, log })) sent.push(share.due);
   }
   return sent;
-}
-
-async function mailShare(
-  smtp: NonNullable<Config['smtp']>,
-  { digest }: DigestToSend,
-  { report }: FinishedRun,
-  log: Logger,
-  limit: AbortSignal,
-): Promise<boolean> {
-  const { mailContent } = await import('../report/mail/content.js');
-  return post(smtp, mailContent(digest, report, hostname()), { what: 'The mail', limit, log });
 }
 
 async function rememberedBy(state: StateStore, log: Logger): Promise<MailedFailure[]> {

@@ -5,6 +5,7 @@ import { eventFailed, eventPlanned, eventSkipped, eventSynced, runCompleted } fr
 import { shareTerminal, writeAll } from '../report/output.js';
 import type { Progress } from '../report/progress.js';
 import type { RunReport } from '../report/schema.js';
+import type { Shops } from '../report/shops.js';
 import type { EventResult, SyncEvents } from '../sync/types.js';
 import { counted } from './run.js';
 import { type Surroundings, styleOf } from './surroundings.js';
@@ -86,6 +87,7 @@ export interface Telling {
   /** Failures of earlier runs: event ids with their reasons. */
   known: ReadonlyMap<string, string>;
   sandbox: boolean;
+  shops: Shops;
 }
 
 /**
@@ -94,7 +96,7 @@ export interface Telling {
  */
 export async function tellRun(
   report: RunReport,
-  { json, only, known, sandbox }: Telling,
+  { json, only, known, sandbox, shops }: Telling,
   around: Surroundings,
   log: Logger,
   resultLog: Logger,
@@ -122,6 +124,7 @@ export async function tellRun(
     only: only ?? (scheduled ? ['changes', 'failures'] : null),
     known: new Set(failing.map(({ id }) => id)),
     sandbox,
+    shops,
   };
   await writeAll(around.stdout, await renderReport(report, styleOf(around), shown));
 }

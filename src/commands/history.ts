@@ -6,13 +6,14 @@ import { ExitCode } from '../errors.js';
 import { failureLines, historyStyle, runLines, sourceLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
+import { shopTime } from '../report/shops.js';
 import { sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
 import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
+import { Zones } from '../state/zones.js';
 import { type LinkPatterns, linksOf } from '../text/links.js';
 import { clean } from '../text/text.js';
-import { instantText } from '../text/time.js';
 import type { Since } from './since.js';
 
 const DAY = 86_400_000;
@@ -83,7 +84,8 @@ function sinceOf({ since, eventIds, failed }: HistoryOptions): number | null {
 
 async function tellRuns({ options, journal, place, pages }: Told, around: Surroundings): Promise<void> {
   const since = sinceOf(options);
-  const runs = pastRuns(journal.read(), { since, eventIds: options.eventIds });
+  const zones = new Zones();
+  const runs = pastRuns(zones.of(journal.read()), { since, eventIds: options.eventIds });
   const sweep = await journal.lastGoodSweep();
   if (options.json) return runsAsJson(runs, { since, sweep, place, pages }, around);
   const style = await historyStyle(styleOf(around), pages);
@@ -91,12 +93,13 @@ async function tellRuns({ options, journal, place, pages }: Told, around: Surrou
   for await (const run of runs) {
     if (around.stop.aborted) return;
     count += 1;
-    await writeAll(around.stdout, `${runLines(run, style).join('\n')}\n`);
+    const zone = run.start?.zone ?? zones.last;
+    await writeAll(around.stdout, `${runLines(run, { ...style, zone }).join('\n')}\n`);
   }
-  const from = since === null ? '' : ` since ${instantText(since)}`;
+  const from = since === null ? '' : ` since ${shopTime(since, zones.last)}`;
   const more = options.since === null && since !== null ? ' (--since shows more)' : '';
   const counted = count === 0 ? 'No runs' : count === 1 ? '1 run' : `${count} runs`;
-  const source = sourceLines({ sweep, now: systemClock.now(), place }, style);
+  const source = sourceLines({ sweep, now: systemClock.now(), place }, { ...style, zone: zones.last });
   await writeAll(around.stdout, `${[`${counted}${from}${more}`, ...source].join('\n')}\n`);
 }
 
@@ -173,7 +176,8 @@ async function tellFailures(
   around: Surroundings,
 ): Promise<ExitCode> {
   const since = sinceOf(options);
-  const failures = (await standingFailures(journal.read())).filter(
+  const zones = new Zones();
+  const failures = (await standingFailures(zones.of(journal.read()))).filter(
     ({ result }) =>
       (options.eventIds === null || options.eventIds.some((id) => id === result.id)) &&
       (since === null || Date.parse(result.at) >= since),
@@ -189,7 +193,7 @@ async function tellFailures(
     });
     return exit;
   }
-  const style = await historyStyle(styleOf(around), pages);
+  const style = { ...(await historyStyle(styleOf(around), pages)), zone: zones.last };
   const now = systemClock.now();
   const lines = failures.length === 0 ? [] : failureLines(failures, now, style);
   const end = standingLines(failures.length, { sweep, now, place, sandbox: options.sandbox }, style);

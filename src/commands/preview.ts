@@ -9,6 +9,7 @@ import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { renderPreview, wouldFail } from '../report/preview.js';
 import { keepPreview } from '../report/previewed.js';
+import { shopsOf } from '../report/shops.js';
 import { exitCodeOf } from '../sync/outcome.js';
 
 /** `preview` as asked for on the command line. */
@@ -41,7 +42,11 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     if (locations === null) await keepPreview(state.cache, days, report, config.locations);
     const near = nearDays(config, systemClock.now());
     if (json) await writeJson(around.stdout, report);
-    else await writeAll(around.stdout, await renderPreview(report, near, styleOf(around), sandbox));
+    else
+      await writeAll(
+        around.stdout,
+        await renderPreview(report, near, styleOf(around), { sandbox, shops: shopsOf(config.locations) }),
+      );
     const code = exitCodeOf({ ...outcome, results: [] }, request, false);
     if (code !== ExitCode.ok) return code;
     return report.events.some((event) => wouldFail(event, near)) ? ExitCode.eventFailed : ExitCode.ok;

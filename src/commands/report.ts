@@ -1,18 +1,23 @@
 import { resolve } from 'node:path';
 import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
+import { loadConfig, locationsPath, needsOf } from '../config/load.js';
+import { readLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
-import { addDays, localDate } from '../domain/zones.js';
+import { addDays, isZone, localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
-import { lastPreview } from '../report/previewed.js';
+import { lastPreview, type Previewed } from '../report/previewed.js';
 import { putFile } from '../report/putFile.js';
-import { sandboxStateDir } from '../sandbox/paths.js';
+import { noShops, shopsOf } from '../report/shops.js';
+import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
 import { errnoOf } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
+import { Zones } from '../state/zones.js';
 import { clean } from '../text/text.js';
+
+type Shop = Parameters<typeof shopsOf>[0][number];
 
 /** Days of the day sheet before today, unless asked for others. */
 const SHEET_DAYS = 7;
@@ -28,6 +33,10 @@ export interface ReportOptions {
 /** `report`: the page to look at, or the day sheet, from journal and state alone. Nothing is asked of either service. */
 export async function reportCommand(options: ReportOptions, around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
+  const { env, cwd } = around;
+  const file = options.sandbox ? sandboxLocations(config.stateDir) : locationsPath({ env, cwd });
+  // What it lacks is said by those who need it: a page can be made without.
+  const shops: readonly Shop[] = readLocations(file, []);
   const own = { stateDir: sandboxStateDir(config.stateDir), stateUrl: null };
   const state = await openState(options.sandbox ? { ...config, ...own } : config, {
     clock: systemClock,
@@ -39,7 +48,7 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
     const { what } = options;
     switch (what.kind) {
       case 'page': {
-        const page = await pageOf(state, options.sandbox, config.links);
+        const page = await pageOf(state, shops, options.sandbox ? NO_LINKS : config.links, options.sandbox);
         if (what.file === null) await writeAll(around.stdout, page);
         else {
           const path = resolve(around.cwd, what.file);
@@ -50,7 +59,7 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
         break;
       }
       case 'sheet':
-        await writeAll(around.stdout, await sheet(state, what.from, what.to));
+        await writeAll(around.stdout, await sheet(state, shops, what.from, what.to));
     }
     return ExitCode.ok;
   } finally {
@@ -61,32 +70,59 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
 /** Of what the sandbox holds neither service has a page. */
 const NO_LINKS: Config['links'] = { event: null, order: null };
 
-async function pageOf(state: StateStore, sandbox: boolean, links: Config['links']): Promise<string> {
+async function pageOf(
+  state: StateStore,
+  shops: readonly Shop[],
+  links: Config['links'],
+  sandbox: boolean,
+): Promise<string> {
   const { gatherPage } = await import('../report/page/gather.js');
   const { createPlots } = await import('../report/page/plots.js');
   const { renderPage } = await import('../report/page/page.js');
+  const preview = await lastPreview(state.cache);
   const data = await gatherPage({
     journal: state.journal.read(),
-    preview: await lastPreview(state.cache),
+    preview,
     lastSweep: await state.journal.lastGoodSweep(),
     now: systemClock.now(),
     sandbox,
-    links: sandbox ? NO_LINKS : links,
+    links,
+    shops: { ...shopsOf(shops), zone: await zoneOf(state, shops, preview) },
   });
   return renderPage(data, createPlots());
 }
 
-async function sheet(state: StateStore, from: string | null, to: string | null): Promise<string> {
+/** That of the first shop; where no file names one, that of the last preview or run. */
+async function zoneOf(
+  state: StateStore,
+  [first]: readonly Shop[],
+  preview: Previewed | null,
+): Promise<string> {
+  const [kept] = preview?.zones.values() ?? [];
+  const known = first?.timezone ?? kept;
+  if (known !== undefined && isZone(known)) return known;
+  const zones = new Zones();
+  for await (const _ of zones.of(state.journal.read()));
+  return isZone(zones.last) ? zones.last : noShops.zone;
+}
+
+async function sheet(
+  state: StateStore,
+  shops: readonly Shop[],
+  from: string | null,
+  to: string | null,
+): Promise<string> {
   const { sheetCsv, sheetOf } = await import('../report/sheet.js');
-  const { zones } = (await lastPreview(state.cache)) ?? { zones: new Map<string, string>() };
+  const preview = await lastPreview(state.cache);
+  const kept = [...(preview?.zones.values() ?? []), await zoneOf(state, shops, preview)];
   // Of the shop that is furthest ahead.
-  const days = [...new Set([...zones.values(), 'UTC'])]
+  const days = [...new Set([...shops.map(({ timezone }) => timezone), ...kept])]
+    .filter(isZone)
     .map((zone) => localDate(systemClock.now(), zone))
     .sort();
   const last = to ?? days.at(-1) ?? '';
-  return sheetCsv(
-    await sheetOf(state.journal.read(), { from: from ?? addDays(last, -SHEET_DAYS), to: last }),
-  );
+  const span = { from: from ?? addDays(last, -SHEET_DAYS), to: last };
+  return sheetCsv(await sheetOf(state.journal.read(), span), shopsOf(shops));
 }
 
 function fileError(path: string, error: unknown): AppError {

@@ -13,6 +13,7 @@ import { type EventId, type OrderId, orderId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
+import { shopsOf } from '../report/shops.js';
 import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
@@ -207,14 +208,17 @@ class Resolving {
     const report = reportOf(request, outcome, facts);
     if (this.#options.json) return writeJson(this.#around.stdout, report);
     const { renderLook, renderReport } = await import('../report/table.js');
+    const { sandbox } = this.#options;
+    const shown = { only: null, known: new Set<string>(), sandbox, shops: shopsOf(config.locations) };
     const render = request.dryRun && !request.decision ? renderLook : renderReport;
-    await writeAll(this.#around.stdout, await render(report, styleOf(this.#around)));
+    await writeAll(this.#around.stdout, await render(report, styleOf(this.#around), shown));
   }
 
   /** In the journal, so that the history tells who has decided what, and why. */
   async #record(request: SyncRequest, { outcome, requests }: DoneWork): Promise<void> {
-    const { state, redact } = this.#opened;
-    await recordStart(state.journal, request, this.#startedAt, thisProcess());
+    const { state, redact, config } = this.#opened;
+    const place = { ...thisProcess(), zone: shopsOf(config.locations).zone };
+    await recordStart(state.journal, request, this.#startedAt, place);
     const exit = exitCodeOf(outcome, request, false);
     await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests);
   }

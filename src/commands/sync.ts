@@ -17,6 +17,7 @@ import { gotTransport } from '../http/got.js';
 import { writeJson } from '../report/json.js';
 import { runStarted, runTag } from '../report/messages.js';
 import { createProgress } from '../report/progress.js';
+import { shopsOf } from '../report/shops.js';
 import { openState } from '../state/open.js';
 import { thisProcess } from '../state/under-way.js';
 import { keepKnown, knownFailures } from '../sync/known.js';
@@ -90,7 +91,9 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
       },
       result: tellResults(resultLog, request.dryRun, known),
     };
-    if (!request.dryRun) await recordStart(state.journal, request, startedAt, thisProcess());
+    const shops = shopsOf(config.locations);
+    const place = { ...thisProcess(), zone: shops.zone };
+    if (!request.dryRun) await recordStart(state.journal, request, startedAt, place);
     progress.update({ what: 'connecting' });
     const { requested } = progress;
     const { outcome, requests } = await performRun({ request, config, state, stop, events, requested });
@@ -107,7 +110,7 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
     const facts = { startedAt, finishedAt: systemClock.now(), requests, redact, links };
     const report = reportOf(request, outcome, facts);
     try {
-      await tellRun(report, { ...options, known }, around, log, resultLog);
+      await tellRun(report, { ...options, known, shops }, around, log, resultLog);
     } finally {
       const wholeSweep = outcome.complete && report.mode === 'bulk';
       await signals.ended({ report, exit, wholeSweep });

@@ -11,6 +11,7 @@ export const meanings: Readonly<Record<string, string>> = {
   name: 'a name of your choice for the shop, unique in the file',
   timezone:
     "the shop's IANA time zone, e.g. America/Los_Angeles, the same for every entry of an establishment",
+  currency: 'the currency of its amounts as people are told them, e.g. USD, or leave it out',
   notBefore: 'the go-live day of the shop as YYYY-MM-DD, or leave it out',
   businessDayStart: 'the time at which the reporting day of the shop begins in Revel as HH:MM, e.g. 04:00',
   orderTime: 'now, event-start or noon',

@@ -31,6 +31,10 @@ const timezone = z.string({ error: 'is not text' }).refine(isZone, {
     `is not an IANA time zone (Area/City)${didYouMean(input, Intl.supportedValuesOf('timeZone'))}`,
 });
 
+const currency = z
+  .string({ error: 'is not text' })
+  .regex(/^[A-Z]{3}$/, { error: 'is not a currency code of three capital letters (USD)' });
+
 const key = z
   .string()
   .min(1, { error: 'is empty' })
@@ -98,6 +102,7 @@ const entrySchema = z.strictObject(
   {
     name,
     timezone: timezone.optional(),
+    currency: currency.optional(),
     ...dating,
     tripleseat: z.strictObject({ siteId: id.optional(), locationId: optionalId }, object).optional(),
     revel: z.strictObject({ establishmentId: id, ...revelCommon }, object),
@@ -119,6 +124,7 @@ export const locationsFileSchema = z.strictObject(
       .strictObject(
         {
           timezone: timezone.optional(),
+          currency: currency.optional(),
           ...dating,
           tripleseat: z.strictObject({ siteId: id.optional() }, object).optional(),
           revel: z.strictObject(revelCommon, object).optional(),
@@ -154,6 +160,7 @@ function mergeEntry(entry: Entry, defaults: Defaults): Location {
   return {
     name: entry.name,
     timezone: entry.timezone ?? defaults.timezone ?? 'UTC',
+    currency: entry.currency ?? defaults.currency ?? null,
     notBefore: entry.notBefore ?? defaults.notBefore ?? null,
     businessDayStart: entry.businessDayStart ?? defaults.businessDayStart ?? '04:00',
     orderTime: entry.orderTime ?? defaults.orderTime ?? 'now',

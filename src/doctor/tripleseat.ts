@@ -16,9 +16,16 @@ const MAX_ROWS = 10_000;
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
 const text = z.string().max(2_000).nullish();
 /** A row of `/v1/sites.json`. */
-export const siteSchema = z.object({ id, name: text, timezone: text });
+const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .nullish()
+  .catch(null);
+
+/** A row of `/v1/sites.json`; the currency is documented for sites and locations. */
+export const siteSchema = z.object({ id, name: text, timezone: text, currency_code: currency });
 /** A row of `/v1/locations.json`. */
-export const locationSchema = z.object({ id, name: text, site_id: id.nullish() });
+export const locationSchema = z.object({ id, name: text, site_id: id.nullish(), currency_code: currency });
 const rowsSchema = z.array(z.unknown()).max(MAX_ROWS);
 
 /** Credentials, scopes, sites and locations, as far as each can be looked at. */

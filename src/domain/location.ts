@@ -39,6 +39,8 @@ export interface Location {
   name: string;
   /** IANA time zone of the shop; the host's zone never matters. */
   timezone: string;
+  /** Currency of its amounts, ISO 4217 (`USD`), for people alone; null: not said. */
+  currency: string | null;
   /** Go-live day of the shop, `YYYY-MM-DD`: events before it are left to people. Null: what holds for all shops. */
   notBefore: string | null;
   /**

@@ -25,6 +25,8 @@ export interface Place {
   siteName: string;
   /** IANA; null: not told, or not known. */
   timezone: string | null;
+  /** ISO 4217; null: not told. */
+  currency: string | null;
 }
 
 /** A Revel shop. */
@@ -117,7 +119,7 @@ async function readPlaces(tripleseat: TripleseatProbe): Promise<Place[]> {
   const locations = placesIn(answers[1], 'location', locationSchema);
   if (sites === null || locations === null)
     throw unreachable('Tripleseat', 'its lists of sites and locations are not there');
-  return locations.flatMap(({ id, name, site_id }) => {
+  return locations.flatMap(({ id, name, site_id, currency_code }) => {
     const siteId = site_id ?? (sites.length === 1 ? sites[0]?.id : undefined);
     if (siteId === undefined) return [];
     const site = sites.find((each) => each.id === siteId);
@@ -129,6 +131,7 @@ async function readPlaces(tripleseat: TripleseatProbe): Promise<Place[]> {
         siteId,
         siteName: clean(site?.name ?? '', 100),
         timezone,
+        currency: currency_code ?? site?.currency_code ?? null,
       },
     ];
   });

@@ -23,6 +23,7 @@ export function locationsText(proposal: Proposal): string {
   const locations = pairs.map(({ place, establishment, stationId, timezone, sold }) => ({
     name: unique(place.name, place.siteName),
     ...(timezone === null ? {} : { timezone }),
+    ...(place.currency === null ? {} : { currency: place.currency }),
     tripleseat: { siteId: place.siteId, locationId: place.id },
     revel: {
       ...(establishment === null ? {} : { establishmentId: establishment.id }),

@@ -1,4 +1,5 @@
 import type { HttpTransport } from '../http/transport.js';
+import type { MailedFailure } from '../state/types.js';
 import { clean } from '../text/text.js';
 import { dayText } from '../text/time.js';
 import { mailSubject } from './mail/content.js';
@@ -28,22 +29,45 @@ export interface ChatMessage {
 
 /** What is worth a word in a chat: failures, what was made, and why a run did not do its work. */
 export function chatMessage(digest: Digest): ChatMessage {
-  const failing = digest.failures.map(({ event }) => ({
-    ...lineOf(event),
-    command: settlingOf(event.reason, event.id, false).command,
-  }));
+  const failing = digest.failures.map(({ event }) => failingLine(event));
   const made = digest.changes.map((event) => ({ ...lineOf(event), command: null }));
   const { error } = digest;
   const why = error === null ? '' : ` ${clean(error.message, 500)} ${clean(error.hint ?? '', 300)}`.trimEnd();
-  const lines = [...failing, ...made];
-  return {
-    headline: `${mailSubject(digest)}.${why}`,
-    lines: lines.slice(0, MAX_LINES),
-    more: Math.max(lines.length - MAX_LINES, 0),
-  };
+  const over = digest.resolved.filter(({ subject }) => /^\d+$/.test(subject)).map(resolvedLine);
+  return messageOf(`${mailSubject(digest)}.${why}`, [...failing, ...made, ...over]);
 }
 
-function lineOf({ id, name, status, reason, date, location, revel_order_id: order, links }: EventResult) {
+/** What would fail in the coming days. */
+export function previewMessage(headline: string, failing: readonly EventResult[]): ChatMessage {
+  return messageOf(headline, failing.map(failingLine));
+}
+
+function messageOf(headline: string, lines: ChatMessage['lines']): ChatMessage {
+  return { headline, lines: lines.slice(0, MAX_LINES), more: Math.max(lines.length - MAX_LINES, 0) };
+}
+
+function failingLine(event: EventResult): ChatMessage['lines'][number] {
+  return { ...lineOf(event), command: settlingOf(event.reason, event.id, false).command };
+}
+
+function resolvedLine({ subject, reason, ...rest }: MailedFailure): ChatMessage['lines'][number] {
+  const links = { event: null, order: null };
+  const was = { ...rest, id: subject, status: 'resolved', reason: null, revel_order_id: null, links };
+  return { ...lineOf(was), facts: [...lineOf(was).facts, `was ${clean(reason, 40)}`], command: null };
+}
+
+function lineOf({
+  id,
+  name,
+  status,
+  reason,
+  date,
+  location,
+  revel_order_id: order,
+  links,
+}: Pick<EventResult, 'id' | 'name' | 'reason' | 'date' | 'location' | 'revel_order_id' | 'links'> & {
+  status: string;
+}) {
   const facts = [
     dayText(clean(date ?? '', 20)),
     clean(location ?? '', 100),

@@ -3,10 +3,11 @@ import type { PastRun, StandingFailure } from '../state/history.js';
 import { onSandbox } from '../text/calls.js';
 import { type LinkPatterns, linksOf } from '../text/links.js';
 import { clean } from '../text/text.js';
-import { agoText, instantText, spanText } from '../text/time.js';
+import { agoText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
 import { differenceLines } from './differences.js';
 import { type Cell, type Column, drawTable } from './grid.js';
+import { shopSecond, shopTime } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
 import { paintOf } from './table.js';
 
@@ -20,17 +21,17 @@ export interface HistoryStyle extends OutputStyle {
   chalk: ChalkInstance;
   /** Addresses of pages, for a terminal that makes something to click on of them. */
   pages: LinkPatterns;
+  /** IANA zone of the times that are told. */
+  zone: string;
 }
 
 /** The style with its colours. */
-export async function historyStyle(style: OutputStyle, pages: LinkPatterns): Promise<HistoryStyle> {
+export async function historyStyle(
+  style: OutputStyle,
+  pages: LinkPatterns,
+): Promise<Omit<HistoryStyle, 'zone'>> {
   const none = { event: null, order: null };
   return { ...style, chalk: await chalkOf(style), pages: style.links ? pages : none };
-}
-
-/** `2026-11-14 20:05:31Z`. */
-function moment(at: string): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
 function whatRan({ start, end }: PastRun): string {
@@ -64,9 +65,9 @@ function lasted(ms: number): string {
 
 /** One run: a line, and below it a line for each event with what there is to say about it. */
 export function runLines(run: PastRun, style: HistoryStyle): string[] {
-  const { chalk } = style;
+  const { chalk, zone } = style;
   const at = (run.start ?? run.events[0] ?? run.end)?.at ?? '';
-  const head = `${moment(at)}  ${clean(run.run, 64)}  ${whatRan(run)}: `;
+  const head = `${shopSecond(Date.parse(at), zone)}  ${clean(run.run, 64)}  ${whatRan(run)}: `;
   const heading = wrap(head + howItEnded(run, chalk), '', style.width);
   const omitted = run.omitted === 0 ? [] : [`${INDENT}… and ${run.omitted} more events`];
   const [first = '', ...rest] = heading;
@@ -143,19 +144,23 @@ export function failureLines(
 function whyLines(
   { result, since, runs, passedOver }: StandingFailure,
   now: number,
-  { chalk, width }: HistoryStyle,
+  { chalk, width, zone }: HistoryStyle,
 ): string[] {
   const times = runs === 1 ? 'in 1 run' : `in ${runs} runs`;
   const age = now - Date.parse(since);
   // What a clock that ran ahead has noted has lasted for nobody knows how long.
   const failing =
-    age < 0 ? `failing since ${moment(since)}, ${agoText(age)}` : `failing for ${spanText(age)}`;
+    age < 0
+      ? `failing since ${shopTime(Date.parse(since), zone)}, ${agoText(age)}`
+      : `failing for ${spanText(age)}`;
   const note = passedOver
     ? 'The newest complete sweep did not report it any more: it has been put right by hand, or its day is behind the sweeps.'
     : null;
   const where = result.location === null ? '' : `${clean(result.location, 60)}: `;
   return [
-    ...wrap(`${failing}, ${times}, last ${moment(result.at)}`, DEEPER, width).map((line) => chalk.dim(line)),
+    ...wrap(`${failing}, ${times}, last ${shopTime(Date.parse(result.at), zone)}`, DEEPER, width).map(
+      (line) => chalk.dim(line),
+    ),
     ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, width)),
     ...differenceLines(result.differences ?? [], DEEPER + INDENT, width),
     ...(note === null ? [] : wrap(note, DEEPER, width)),
@@ -172,15 +177,15 @@ interface Source {
   place: string;
 }
 
-function lastSweep({ sweep, now }: Source): string | null {
+function lastSweep({ sweep, now }: Source, zone: string): string | null {
   if (sweep === null) return null;
   const at = Date.parse(sweep);
-  return `the last sweep that covered everything began ${agoText(now - at)}, ${instantText(at)}`;
+  return `the last sweep that covered everything began ${agoText(now - at)}, ${shopTime(at, zone)}`;
 }
 
 /** Of which state runs are told, and since when nobody has looked at all events. */
 export function sourceLines(source: Source, style: HistoryStyle): string[] {
-  const known = lastSweep(source) ?? 'no sweep that covered everything is on record there';
+  const known = lastSweep(source, style.zone) ?? 'no sweep that covered everything is on record there';
   return wrap(`In ${clean(source.place, 300)}: ${known}`, '', style.width);
 }
 
@@ -195,7 +200,7 @@ export function standingLines(
   style: HistoryStyle,
 ): string[] {
   const failures = count === 0 ? 'No failures stand' : `${count} standing`;
-  const known = lastSweep(source);
+  const known = lastSweep(source, style.zone);
   const where = clean(source.place, 300);
   if (known !== null) return wrap(`${failures} in ${where}; ${known}`, '', style.width);
   const unknown = `no sweep that covered everything is on record in ${where}`;

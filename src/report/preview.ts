@@ -1,6 +1,7 @@
 import { clean } from '../text/text.js';
 import type { EventResult, RunReport } from './schema.js';
 import { sharing } from './sharing.js';
+import { noShops, type Shops } from './shops.js';
 import type { OutputStyle } from './style.js';
 import { byDate, byDayAndShop, renderView, type Section } from './table.js';
 
@@ -25,7 +26,7 @@ export function renderPreview(
   report: RunReport,
   days: PreviewDays,
   style: OutputStyle,
-  sandbox = false,
+  { sandbox, shops }: { sandbox: boolean; shops: Shops } = { sandbox: false, shops: noShops },
 ): Promise<string> {
   const failing = report.events.filter((event) => wouldFail(event, days)).toSorted(byDate);
   const others = report.events.filter((event) => !wouldFail(event, days));
@@ -39,7 +40,7 @@ export function renderPreview(
         `Preview, ${clean(from, 20)}${to === '' ? '' : ` to ${clean(to, 20)}`}: nothing is written`,
         '',
       ],
-      sections: [...failed, ...byDayAndShop(others)],
+      sections: [...failed, ...byDayAndShop(others, shops)],
       changes: 'none',
       summary: summary(report, failing.length),
       settling: sandbox ? 'sandbox' : 'own',

@@ -1,6 +1,7 @@
 import { type Booked, type Money, moneyFields } from '../domain/booked.js';
 import type { JournalRecord } from '../state/types.js';
 import { clean } from '../text/text.js';
+import type { Shops } from './shops.js';
 
 /** One shop on one day, events against orders. */
 export interface SheetRow {
@@ -97,10 +98,11 @@ const MARK = '\ufeff';
  * The sheet as comma-separated values (RFC 4180): one line for each day and shop; of each figure what the events come
  * to, what the orders come to, and the orders less the events.
  */
-export function sheetCsv(rows: readonly SheetRow[]): string {
+export function sheetCsv(rows: readonly SheetRow[], { currencies }: Pick<Shops, 'currencies'>): string {
   const head = [
     'date',
     'location',
+    'currency',
     'events',
     'orders',
     ...moneyFields.flatMap((field) => [`${field} of events`, `${field} of orders`, `${field} difference`]),
@@ -109,6 +111,7 @@ export function sheetCsv(rows: readonly SheetRow[]): string {
   const lines = rows.map((row) => [
     row.date,
     row.shop,
+    currencies.get(row.shop) ?? '',
     String(row.events),
     String(row.orders),
     ...moneyFields.flatMap((field) => {

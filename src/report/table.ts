@@ -1,6 +1,5 @@
 import type { ChalkInstance } from 'chalk';
 import { clean } from '../text/text.js';
-import { dayText } from '../text/time.js';
 import { wrap } from '../text/width.js';
 import { describeChanges } from './changes.js';
 import { differenceLines } from './differences.js';
@@ -9,6 +8,7 @@ import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
 import { settlingOf } from './settling.js';
 import { isSameSentence, placeOf, sharing } from './sharing.js';
+import { noShops, type Shops, shopTime, titleOf, zoneName } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
 
 const MAX_NAME = 80;
@@ -65,7 +65,7 @@ export function byDate(a: EventResult, b: EventResult): number {
 }
 
 /** Each day, shop by shop, with what its events come to. */
-export function byDayAndShop(events: readonly EventResult[]): Section[] {
+export function byDayAndShop(events: readonly EventResult[], shops: Shops): Section[] {
   const groups = new Map<string, EventResult[]>();
   for (const event of events) {
     const key = `${event.date ?? '9999'} ${event.location ?? ''}`;
@@ -73,21 +73,15 @@ export function byDayAndShop(events: readonly EventResult[]): Section[] {
   }
   return [...groups]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([, members]) => ({ title: titleOf(members), failed: false, events: members.toSorted(byDate) }));
-}
-
-/** `Sat, Nov 14, 2026 · Special Events: 3 events, 4211.00` */
-function titleOf(events: readonly EventResult[]): string {
-  const [first] = events;
-  const day = first?.date ? dayText(clean(first.date, 20)) : '(no date)';
-  const shop = clean(first?.location ?? '', 60) || '(no location)';
-  const cents = events.reduce((sum, { total }) => sum + Math.round(Number(total ?? 0) * 100), 0);
-  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
-  return `${day} · ${shop}: ${count}${cents === 0 ? '' : `, ${(cents / 100).toFixed(2)}`}`;
+    .map(([, members]) => ({
+      title: titleOf(members, shops),
+      failed: false,
+      events: members.toSorted(byDate),
+    }));
 }
 
 /** Days and shops; what failed comes last, where it is seen, and what was missed last of all. */
-function sectionsOf(events: readonly EventResult[]): Section[] {
+function sectionsOf(events: readonly EventResult[], shops: Shops): Section[] {
   const failed = sharing(events.filter(({ status }) => status === 'failed').toSorted(byDate));
   const last = [
     { title: 'Failed', failed: true, events: failed.filter(({ reason }) => reason !== 'MISSED') },
@@ -98,7 +92,10 @@ function sectionsOf(events: readonly EventResult[]): Section[] {
     },
   ];
   return [
-    ...byDayAndShop(events.filter(({ status }) => status !== 'failed')),
+    ...byDayAndShop(
+      events.filter(({ status }) => status !== 'failed'),
+      shops,
+    ),
     ...last.filter((section) => section.events.length > 0),
   ];
 }
@@ -195,15 +192,20 @@ function summaryLine({ summary, dry_run, duration_ms }: RunReport): string {
   return `${dry_run ? 'Dry run: ' : ''}${counts.join(', ')} (${(duration_ms / 1000).toFixed(1)} s)`;
 }
 
-/** `2026-11-12 20:00 to 2026-11-14 20:00 UTC`. */
-function windowText({ from, to }: { from: string; to: string }): string {
-  const [first, last] = [from, to].map((text) => /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(text));
-  if (!first || !last) return `${clean(from, 40)} to ${clean(to, 40)}`;
-  return `${first[1]} ${first[2]} to ${last[1]} ${last[2]} UTC`;
+/** `2026-11-12 12:00 to 2026-11-14 12:00 PST`. */
+function windowText({ from, to }: { from: string; to: string }, zone: string): string {
+  const [first = Number.NaN, last = Number.NaN] = [from, to].map((text) =>
+    /T.*Z$/.test(text) ? Date.parse(text) : Number.NaN,
+  );
+  if (Number.isNaN(first + last)) return `${clean(from, 40)} to ${clean(to, 40)}`;
+  const begin = shopTime(first, zone);
+  // The clocks may have been changed between the two.
+  const isSame = zoneName(first, zone) === zoneName(last, zone);
+  return `${isSame ? begin.slice(0, 16) : begin} to ${shopTime(last, zone)}`;
 }
 
-function heading(report: RunReport): string[] {
-  const window = report.window ? windowText(report.window) : '';
+function heading(report: RunReport, zone: string): string[] {
+  const window = report.window ? windowText(report.window, zone) : '';
   if (report.dry_run) return [`Dry run${window && `, ${window}`}: nothing has been written`, ''];
   return window ? [`Sweep, ${window}`, ''] : [];
 }
@@ -227,9 +229,10 @@ export interface Shown {
   /** Ids of events whose failure has stood for some time: a line, without the sentence. */
   known: ReadonlySet<string>;
   sandbox: boolean;
+  shops: Shops;
 }
 
-const ALL: Shown = { only: null, known: new Set(), sandbox: false };
+const ALL: Shown = { only: null, known: new Set(), sandbox: false, shops: noShops };
 /** What only a person may decide; the sentences of other failures say what to do. */
 const TO_DECIDE: readonly string[] = ['DRIFT', 'TOUCHED', 'ORPHANED', 'DUPLICATE_ORDERS', 'REMOVED_BY_STAFF'];
 
@@ -256,17 +259,20 @@ function folded(events: readonly EventResult[]): string[] {
  * Ends in a newline.
  */
 export function renderReport(report: RunReport, style: OutputStyle, shown: Shown = ALL): Promise<string> {
-  const { only, known, sandbox } = shown;
+  const { only, known, sandbox, shops } = shown;
   const events = only === null ? report.events : report.events.filter((event) => isShown(event, only));
   const isKnown = ({ id, status }: EventResult) => status === 'failed' && known.has(id);
   const before = events.filter(isKnown).toSorted(byDate);
-  const sections = sectionsOf(events.filter((event) => !isKnown(event)));
+  const sections = sectionsOf(
+    events.filter((event) => !isKnown(event)),
+    shops,
+  );
   if (before.length > 0) sections.push({ title: 'Failing as before', failed: true, events: before });
   const summary = summaryLine(report);
   const changes = report.dry_run ? 'planned' : 'done';
   const others = report.events.filter((event) => !events.includes(event));
   const view: View = {
-    heading: heading(report),
+    heading: heading(report, shops.zone),
     sections,
     changes,
     summary,
@@ -276,8 +282,12 @@ export function renderReport(report: RunReport, style: OutputStyle, shown: Shown
 }
 
 /** A look at single events: what differs, and what would be written. */
-export function renderLook(report: RunReport, style: OutputStyle): Promise<string> {
-  const sections = sectionsOf(report.events);
+export function renderLook(
+  report: RunReport,
+  style: OutputStyle,
+  { shops }: Pick<Shown, 'shops'> = ALL,
+): Promise<string> {
+  const sections = sectionsOf(report.events, shops);
   const view: View = { heading: [], sections, changes: 'planned', summary: null, settling: 'none' };
   return renderView(report, view, style);
 }

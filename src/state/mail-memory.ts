@@ -23,6 +23,7 @@ const mailedSchema: z.ZodType<MailedFailure> = z.object({
   name: text,
   date: text,
   location: text,
+  dishes: z.boolean().optional().catch(undefined),
 });
 
 /** Entries that make no sense are passed over. */

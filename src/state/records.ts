@@ -39,6 +39,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     shard: shard.optional(),
     host: z.string().max(255).optional().catch(undefined),
     pid: z.number().int().positive().optional().catch(undefined),
+    zone: z.string().max(64).optional().catch(undefined),
     events: z.array(z.string().max(40)).max(100).optional().catch(undefined),
   }),
   z.object({

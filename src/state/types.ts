@@ -47,6 +47,8 @@ export type JournalRecord =
       /** Where it runs; absent: recorded by a version that did not tell. */
       host?: string | undefined;
       pid?: number | undefined;
+      /** IANA zone of the first shop, whose clock people read; absent: as `host`. */
+      zone?: string | undefined;
       /** The events that it was asked for, the first hundred of them. */
       events?: string[] | undefined;
     }
@@ -125,6 +127,8 @@ export interface MailedFailure {
   name: string | null;
   date: string | null;
   location: string | null;
+  /** It was about dishes or whether there is an order, not about money alone; absent: as its reason mostly is. */
+  dishes?: boolean | undefined;
 }
 
 /** Which standing failures were mailed when. Bounded; losing it costs repeated mails and nothing else. */

@@ -1,7 +1,7 @@
 import { runTag } from '../report/messages.js';
+import { noShops, shopTime } from '../report/shops.js';
 import { holderOf } from '../state/under-way.js';
 import { clean } from '../text/text.js';
-import { instantText } from '../text/time.js';
 import type { RunContext } from './context.js';
 
 const triggers = ['manual', 'cron', 'webhook'] as const;
@@ -11,8 +11,8 @@ export async function whoHolds(ctx: RunContext, what: Parameters<typeof holderOf
   const said = what.kind === 'sweep' ? 'Another sweep is running' : 'Another run is working on this event';
   const holder = await holderOf(ctx.state.journal, what, ctx.request.correlationId).catch(() => null);
   if (holder === null) return said;
-  const { trigger, run, at, host } = holder;
+  const { trigger, run, at, host, zone = noShops.zone } = holder;
   const where = host === undefined ? '' : ` on ${clean(host, 100)}`;
   const tag = runTag(triggers.find((each) => each === trigger) ?? 'manual', clean(run, 64));
-  return `${said} (${tag}, since ${instantText(Date.parse(at))}${where})`;
+  return `${said} (${tag}, since ${shopTime(Date.parse(at), zone)}${where})`;
 }

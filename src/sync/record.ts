@@ -10,7 +10,7 @@ export async function recordStart(
   journal: Journal,
   request: SyncRequest,
   now: number,
-  place: { host: string; pid: number },
+  place: { host: string; pid: number; zone: string },
 ): Promise<void> {
   const { target } = request;
   await journal.append([

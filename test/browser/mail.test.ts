@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailContent } from '../../src/report/mail/content.js';
 import { renderHtml } from '../../src/report/mail/render.js';
+import { noShops } from '../../src/report/shops.js';
 import type { MailedFailure } from '../../src/state/types.js';
 import { failed, injected, repaired, report } from '../report/helpers.js';
 import { barriers, hasChromium, Looker, overflow } from './chromium.js';
@@ -33,7 +34,7 @@ function mail(): string {
     error: { code: 'UNAVAILABLE', message: 'Revel does not answer.', hint: 'Wait.', since: null },
     held: [failed('8')],
   };
-  return renderHtml(mailContent(digest, report([]), 'pos-gateway'));
+  return renderHtml(mailContent(digest, report([]), 'pos-gateway', noShops));
 }
 
 describe.skipIf(!hasChromium)('the mail in Chromium', () => {

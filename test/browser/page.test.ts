@@ -8,6 +8,7 @@ import { failed, hostileNames, injected, report, skipped } from '../report/helpe
 import { journalOf, NOW, result, run } from '../report/page/records.js';
 import { barriers, hasChromium, Looker, overflow } from './chromium.js';
 
+const SHOPS = { zone: 'America/Los_Angeles', currencies: new Map([['Special Events', 'USD']]) };
 const LINKS = {
   event: 'https://events.example.com/restaurants/events/{id}',
   order: 'https://pos.example.com/dashboard/management/orders/{id}',
@@ -31,6 +32,7 @@ async function pageOf(events: EventResult[], records: JournalRecord[] = []): Pro
     now: NOW,
     sandbox: false,
     links: LINKS,
+    shops: SHOPS,
   });
   return renderPage(data, createPlots());
 }

@@ -97,7 +97,7 @@ describe('history', () => {
     );
     const lines = (await history()).out.text.split('\n');
     expect(lines[0]).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ {2}aaaaaaaa {2}sweep \(cron\): 1 injected in 3 s$/,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC {2}aaaaaaaa {2}sweep \(cron\): 1 injected in 3 s$/,
     );
     expect(lines[1]).toMatch(/^ {2}date +event +name +result +order +total$/);
     expect(lines.slice(2, 4).map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
@@ -190,6 +190,26 @@ describe('history', () => {
     const plain = new Terminal({ STATE_DIR: dir, NO_COLOR: '1' });
     plain.out.isTTY = true;
     expect((await history({}, plain)).out.text).not.toContain('\u001b');
+  });
+
+  it('tells times by the clock of the shops that the runs were for', async () => {
+    const at = '2026-11-14T20:05:31.500Z';
+    const start = {
+      type: 'run-start',
+      run: 'aaaaaaaa',
+      mode: 'single',
+      trigger: 'manual',
+      window: null,
+    } as const;
+    await journal(
+      { ...start, at, zone: 'America/Los_Angeles' },
+      { ...result('aaaaaaaa', 0, '61000001', failed('DRIFT', 'It differs.')), at },
+    );
+    const since = { kind: 'instant', at: Date.parse('2026-11-14T08:00:00Z') } as const;
+    const { text } = (await history({ since })).out;
+    expect(text).toMatch(/^2026-11-14 12:05:31 PST {2}aaaaaaaa {2}single run \(manual\)/);
+    expect(text).toContain('1 run since 2026-11-14 00:00 PST');
+    expect((await history({ failed: true })).out.text).toMatch(/in 1 run, last 2026-11-14 12:05 PST\n/);
   });
 
   it('is one JSON document with --json', async () => {
@@ -299,7 +319,7 @@ describe('history --failed', () => {
     );
     const { text } = (await history({ failed: true })).out;
     expect(text).toMatch(
-      /\n {4}failing since [\d-]+ [\d:]+Z, 364 d( 1 h)? ahead of this clock, in 1 run, last /,
+      /\n {4}failing since [\d-]+ [\d:]+ UTC, 364 d( 1 h)? ahead of this clock, in 1 run, last /,
     );
     expect(text).not.toContain('failing for');
   });

@@ -22,6 +22,7 @@ export const locationsFile = {
     {
       name: 'Downtown',
       timezone: 'America/Denver',
+      currency: 'USD',
       tripleseat: { siteId: 15692 },
       revel: { establishmentId: 9, discountId: null },
     },

@@ -155,6 +155,7 @@ export function location(
   return {
     name: 'Special Events',
     timezone: 'America/Los_Angeles',
+    currency: null,
     notBefore: null,
     businessDayStart: '04:00',
     orderTime: 'now',

@@ -94,7 +94,7 @@ describe('a digest', () => {
     expect(first?.to).toEqual(['events@example.com', 'kitchen@example.com']);
     expect(first?.subject).toBe('ts-reconcile: 1 MISSED, 1 failed, 1 injected');
     expect(first?.text).toContain(
-      `event ${injected.id} · order ${order?.id} · ${lines} lines · total ${Number(order?.final_total).toFixed(2)}`,
+      `event ${injected.id} · order ${order?.id} · ${lines} lines · total ${Number(order?.final_total).toFixed(2)} USD`,
     );
     expect(first?.text).toMatch(
       new RegExp(`MISSED: NO ORDER.*\\n=+\\n\\n.*\\n\\n\\* Dogwood Dance\\n  MISSED · event ${missed.id}`),

@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayToTell } from '../../src/app/coming.js';
 import { RunReportSchema } from '../../src/report/schema.js';
@@ -65,6 +68,50 @@ describe('preview as a process', () => {
       expect(writes()).toEqual([]);
     } finally {
       await box.close();
+    }
+  });
+
+  it('is told to each kitchen, to the office and to the chat as a digest is', async () => {
+    const box = await openMailbox();
+    const said: string[] = [];
+    const chat = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => said.push(text));
+      request.on('end', () => response.end());
+    });
+    await new Promise<void>((resolve) => chat.listen(0, '127.0.0.1', resolve));
+    try {
+      world.addEvent({ date: inDays(3), name: 'Birch Brunch', ...unmatched });
+      world.addEvent({ date: inDays(3), name: 'Cedar Gala', documents: [], grandTotal: 5000 });
+      const file = JSON.parse(await readFile(world.locationsFile, 'utf8'));
+      for (const location of file.locations) location.notify = { email: ['chef@example.com'] };
+      const stateDir = world.newStateDir();
+      const locations = `${stateDir}-locations.json`;
+      await writeFile(locations, JSON.stringify(file));
+      const env = world.env(stateDir, {
+        LOCATIONS_FILE: locations,
+        SMTP_URL: box.url,
+        EMAIL_FROM: 'orders@example.com',
+        EMAIL_TO: 'office@example.com',
+        EMAIL_ON: 'preview',
+        CHAT_WEBHOOK_URL: `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`,
+      });
+      for (let sweep = 0; sweep < 2; sweep += 1) expect((await runTool(['sync'], env)).code).toBe(0);
+      if (dayToTell(Date.now(), places.west.zone, null) === null) return;
+      const told = box.mails.map(({ to, text }) => [
+        to[0],
+        ['Birch Brunch', 'Cedar Gala'].filter((name) => text.includes(name)),
+      ]);
+      expect(told.toSorted()).toEqual([
+        ['chef@example.com', ['Birch Brunch']],
+        ['office@example.com', ['Cedar Gala']],
+      ]);
+      expect(said).toHaveLength(1);
+      expect(JSON.parse(said[0] ?? '').text).toMatch(
+        /^ts-reconcile: 2 of 2 coming events would fail\.\n• .*(?:Birch Brunch|Cedar Gala)/,
+      );
+    } finally {
+      await box.close();
+      chat.close();
     }
   });
 });

@@ -13,6 +13,7 @@ import type { SyncSettings } from '../../src/sync/types.js';
 export const sampleLocations: Config['locations'] = allPlaces.map((shop) => ({
   name: shop.name,
   timezone: shop.zone,
+  currency: null,
   notBefore: null,
   businessDayStart: '00:00',
   orderTime: 'now',

@@ -52,6 +52,22 @@ describe('a message for a chat', () => {
     expect(chatBody('https://hooks.slack.com.example.com/x', chatMessage(both))).toContain('"events"');
   });
 
+  it('names what is over', () => {
+    const resolved = {
+      subject: '5',
+      reason: 'MISSED',
+      since: 0,
+      mailedAt: 0,
+      name: 'Birch Brunch',
+      date: '2026-11-12',
+      location: 'Harbor Room',
+    };
+    const { text } = JSON.parse(chatBody(OTHER, chatMessage(digest({ resolved: [resolved] }))));
+    expect(text).toBe(
+      'ts-reconcile: 1 resolved.\n• resolved: Birch Brunch (Thu, Nov 12, 2026, Harbor Room, event 5, was MISSED)',
+    );
+  });
+
   it('leads to the pages that are known', () => {
     const links = { event: 'https://a.example.com/e?x=1&y=<|>', order: 'https://b.example.com/o/7' };
     const message = chatMessage(digest({ failures: [{ event: failed('3', { links }), since: null }] }));

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { previewContent } from '../../src/report/mail/preview.js';
+import { failingOf, previewContent } from '../../src/report/mail/preview.js';
 import { renderHtml, renderText } from '../../src/report/mail/render.js';
 import { renderPreview, wouldFail } from '../../src/report/preview.js';
+import { noShops } from '../../src/report/shops.js';
 import { columnsOf } from '../../src/text/width.js';
 import { failed, injected, repaired, report, skipped } from './helpers.js';
 
@@ -89,13 +90,20 @@ describe('renderPreview', () => {
 
 describe('previewContent', () => {
   it('mails what would fail, with its table; nothing where nothing would', () => {
-    const content = previewContent(coming, days, 'host');
-    if (content === null) throw new Error('two would fail');
+    const failing = failingOf(coming, days);
+    const content = previewContent(coming, { failing, shop: null }, 'host', noShops);
     expect(content.subject).toBe('ts-reconcile: 2 of 5 coming events would fail');
     const text = renderText(content);
     expect(text.indexOf('Order 7 differs.')).toBeLessThan(text.indexOf('No product.'));
     expect(text).toMatch(/event {6}order\n {4}Taco Bar {2}30 × 8\.24 {2}24 × 8\.24/);
     expect(renderHtml(content)).toContain('<td class');
-    expect(previewContent(report([injected('1')], { dryRun: true, window }), days, 'host')).toBeNull();
+    expect(failingOf(report([injected('1')], { dryRun: true, window }), days)).toEqual([]);
+    const own = previewContent(
+      coming,
+      { failing: failing.slice(0, 1), shop: 'Special Events' },
+      'host',
+      noShops,
+    );
+    expect(own.subject).toBe('ts-reconcile: 1 of 4 coming events at Special Events would fail');
   });
 });

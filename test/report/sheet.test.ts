@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sheetCsv, sheetOf } from '../../src/report/sheet.js';
+import { noShops } from '../../src/report/shops.js';
 import type { JournalRecord } from '../../src/state/types.js';
 import { booked, journalOf, money, result } from './page/records.js';
 
@@ -66,17 +67,20 @@ describe('the day sheet', () => {
   it('is a file that spreadsheets read: quoted where needed, and nothing in it a formula', async () => {
     const names = ['A, "B" & C', '=HYPERLINK("http://evil.example")', '-2+3', '@SUM(A1)', '+1', 'Café'];
     const records = names.map((location, at) => booked(String(at), money(1_234), money(1_200), { location }));
-    const csv = sheetCsv(await sheet(records));
-    expect(csv.startsWith('\ufeffdate,location,events,orders,sales of events,')).toBe(true);
+    const currencies = new Map([['Café', 'EUR']]);
+    const csv = sheetCsv(await sheet(records), { currencies });
+    expect(csv.startsWith('\ufeffdate,location,currency,events,orders,sales of events,')).toBe(true);
     const lines = csv.trimEnd().split('\r\n').slice(1);
     expect(lines).toHaveLength(names.length);
     const shops = lines.map((line) => /^2026-11-14,((?:"(?:[^"]|"")*"|[^,]*)),/.exec(line)?.[1] ?? '');
     for (const shop of shops) expect(shop.replace(/^"/, '')).toMatch(/^['A-Z]/);
+    expect(csv).toContain(',Café,EUR,1,1,');
+    expect(csv).toContain(",'+1,,1,1,");
     expect(shops).toContain('"A, ""B"" & C"');
     for (const line of lines) expect(line).toContain(',12.34,12.00,-0.34,');
   });
 
   it('of nothing is a head', async () => {
-    expect(sheetCsv(await sheet([])).split('\r\n')).toHaveLength(2);
+    expect(sheetCsv(await sheet([]), noShops).split('\r\n')).toHaveLength(2);
   });
 });

@@ -172,6 +172,26 @@ Missed: no order, and the time for it has passed
 `);
   });
 
+  it('tells times by the clock of the shop, and sums in its currency', async () => {
+    const shown = (zone: string, from: string, to: string) => {
+      const shops = { zone, currencies: new Map([['Special Events', 'USD']]) };
+      const all = { only: null, known: new Set<string>(), sandbox: false, shops };
+      const events = [injected('1'), injected('2', { location: 'Harbor Room' })];
+      return renderReport(report(events, { window: { from, to } }), plain, all);
+    };
+    const text = await shown('America/Los_Angeles', '2026-11-12T20:00:01.123Z', '2026-11-14T20:00:01.123Z');
+    expect(text).toMatch(/^Sweep, 2026-11-12 12:00 to 2026-11-14 12:00 PST\n/);
+    expect(text).toContain('Sat, Nov 14, 2026 · Special Events: 1 event, 1421.31 USD\n');
+    expect(text).toContain('Sat, Nov 14, 2026 · Harbor Room: 1 event, 1421.31\n');
+    // The clocks were put back in between.
+    expect(await shown('America/Chicago', '2026-10-31T20:00:00Z', '2026-11-02T20:00:00Z')).toMatch(
+      /^Sweep, 2026-10-31 15:00 CDT to 2026-11-02 14:00 CST\n/,
+    );
+    expect(await shown('Mars/Olympus', '2026-10-31T20:00:00Z', '2026-11-02T20:00:00Z')).toMatch(
+      /^Sweep, 2026-10-31 20:00 to 2026-11-02 20:00 UTC\n/,
+    );
+  });
+
   it('prints why a run as a whole failed', async () => {
     const error = { code: 'UPSTREAM', message: 'Revel does not answer.', hint: 'Try again later.' };
     const text = await renderReport(report([], { error, mode: 'single' }), plain);

@@ -7,6 +7,7 @@ import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { type Settling, settlingOf } from '../settling.js';
 import { sharing } from '../sharing.js';
+import { moneyText, type Shops, shopTime } from '../shops.js';
 import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */
@@ -55,33 +56,36 @@ export interface MailContent {
   footer: string[];
 }
 
-/** Puts a digest into words. `host`: name of the machine the run was on. */
-export function mailContent(digest: Digest, report: RunReport, host: string): MailContent {
+/** Puts a digest into words. `host`: name of the machine the run was on; `shops`: of whoever reads it. */
+export function mailContent(digest: Digest, report: RunReport, host: string, shops: Shops): MailContent {
   const missed = digest.failures.filter(({ event }) => event.reason === 'MISSED');
   const others = digest.failures.filter(({ event }) => event.reason !== 'MISSED');
   const fresh = others.filter(({ since }) => since === null);
   const standing = others.filter(({ since }) => since !== null);
   const counts = countsOf(digest);
+  const changed = (event: EventResult) => changeItem(event, shops);
+  const now = new Map(report.events.map((event) => [event.id, event]));
+  const over = (entry: MailedFailure) => pastItem(entry, now.get(entry.subject), shops);
   return {
     subject: mailSubject(digest),
     headline: `${counts.join(', ')}.`,
     sections: [
-      ...errorSection(digest),
-      ...failures('alarm', 'Missed: no order, and its time has passed', missed),
-      ...failures('bad', 'Failed', fresh),
-      ...failures('bad', 'Still failing', standing),
-      ...section('good', 'Injected', digest.changes.filter(isInjected).toSorted(byPlace), changeItem),
+      ...errorSection(digest, shops),
+      ...failures('alarm', 'Missed: no order, and its time has passed', missed, shops),
+      ...failures('bad', 'Failed', fresh, shops),
+      ...failures('bad', 'Still failing', standing, shops),
+      ...section('good', 'Injected', digest.changes.filter(isInjected).toSorted(byPlace), changed),
       ...section(
         'good',
         'Completed',
         digest.changes.filter((event) => !isInjected(event)).toSorted(byPlace),
-        changeItem,
+        changed,
       ),
-      ...section('calm', 'Resolved since the last mail', digest.resolved.toSorted(byPlace), pastItem),
-      ...section('calm', 'Out of sight', digest.outOfSight.toSorted(byPlace), pastItem, OUT_OF_SIGHT),
-      ...section('calm', 'Told before, still failing', digest.known, knownItem),
+      ...section('calm', 'Resolved since the last mail', digest.resolved.toSorted(byPlace), over),
+      ...section('calm', 'Out of sight', digest.outOfSight.toSorted(byPlace), over, OUT_OF_SIGHT),
+      ...section('calm', 'Told before, still failing', digest.known, (news) => knownItem(news, shops)),
     ],
-    footer: footerOf(report, host),
+    footer: footerOf(report, host, shops),
   };
 }
 
@@ -105,11 +109,11 @@ function section<T>(
   return [{ title: `${title} (${list.length})`, tone, intro, items, more: list.length - items.length }];
 }
 
-function failures(tone: Tone, title: string, list: readonly FailureNews[]): MailSection[] {
+function failures(tone: Tone, title: string, list: readonly FailureNews[], shops: Shops): MailSection[] {
   const news = new Map(list.map((each) => [each.event, each]));
   const sorted = list.map(({ event }) => event).toSorted(byPlace);
   const together = sharing(sorted).flatMap((event) => news.get(event) ?? []);
-  return section(tone, title, together, failureItem).map((each) => ({
+  return section(tone, title, together, (each) => failureItem(each, shops)).map((each) => ({
     ...each,
     items: eachOnce(each.items),
   }));
@@ -122,7 +126,7 @@ export function eachOnce(items: readonly MailItem[]): MailItem[] {
   );
 }
 
-function errorSection({ error, held }: Digest): MailSection[] {
+function errorSection({ error, held }: Digest, shops: Shops): MailSection[] {
   if (error === null) return [];
   const items = held
     .slice(0, 20)
@@ -133,7 +137,7 @@ function errorSection({ error, held }: Digest): MailSection[] {
     {
       title: error.since === null ? 'The run did not do its work' : 'Runs still do not do their work',
       tone: 'alarm',
-      intro: [...sentence, sinceText(error.since) ?? '', list].filter((text) => text !== '').join(' '),
+      intro: [...sentence, sinceText(error.since, shops) ?? '', list].filter((text) => text !== '').join(' '),
       items,
       more: held.length - items.length,
     },
@@ -150,7 +154,7 @@ function nameOf({ name, id }: { name: string | null; id: string }): string {
 
 /** What every item of an event has. */
 function plainItem(
-  event: Placed & { name: string | null; id: string; links?: EventResult['links'] },
+  event: Placed & { name: string | null; id: string; links?: EventResult['links'] | undefined },
 ): MailItem {
   const { links = { event: null, order: null } } = event;
   return {
@@ -182,32 +186,35 @@ function place({ date, location }: Placed): string {
   return parts.filter((part) => part !== '').join(' · ') || 'date and location not known';
 }
 
-function orderText({ revel_order_id, total }: EventResult, lines: number): string {
+function orderText({ revel_order_id, total, location }: EventResult, lines: number, shops: Shops): string {
   const parts = [
     revel_order_id === null ? 'no order' : `order ${clean(revel_order_id, 20)}`,
     ...(lines > 0 ? [`${lines} ${lines === 1 ? 'line' : 'lines'}`] : []),
-    ...(total === null ? [] : [`total ${total}`]),
+    ...(total === null ? [] : [`total ${moneyText(total, location, shops)}`]),
   ];
   return parts.join(' · ');
 }
 
-function changeItem(event: EventResult): MailItem {
+function changeItem(event: EventResult, shops: Shops): MailItem {
   const injected = isInjected(event);
   const lines = event.changes.filter(({ action }) => action === 'add_item').length;
   return {
     ...plainItem(event),
-    facts: [`event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0)}`],
+    facts: [`event ${clean(event.id, 18)} · ${orderText(event, injected ? lines : 0, shops)}`],
     text: injected ? null : `Done: ${describeChanges(event.changes).join(', ')}.`,
   };
 }
 
 /** A failure in full. */
-export function failureItem({ event, since }: { event: EventResult; since: number | null }): MailItem {
-  const known = sinceText(since);
+export function failureItem(
+  { event, since }: { event: EventResult; since: number | null },
+  shops: Shops,
+): MailItem {
+  const known = sinceText(since, shops);
   return {
     ...plainItem(event),
     facts: [
-      `${event.reason} · event ${clean(event.id, 18)} · ${orderText(event, 0)}`,
+      `${event.reason} · event ${clean(event.id, 18)} · ${orderText(event, 0, shops)}`,
       ...(known === null ? [] : [known]),
     ],
     text: clean(event.error ?? '', MAX_SENTENCE) || null,
@@ -216,31 +223,29 @@ export function failureItem({ event, since }: { event: EventResult; since: numbe
   };
 }
 
-function knownItem({ event, since }: FailureNews): MailItem {
-  const known = sinceText(since);
+function knownItem({ event, since }: FailureNews, shops: Shops): MailItem {
+  const known = sinceText(since, shops);
   const facts = [`${event.reason} · event ${clean(event.id, 18)}`];
   return { ...plainItem(event), facts: known === null ? facts : [...facts, known] };
 }
 
-function pastItem(entry: MailedFailure): MailItem {
+/** `now`: what the run has found of the event. */
+function pastItem(entry: MailedFailure, now: EventResult | undefined, { zone }: Shops): MailItem {
   const isEvent = /^\d+$/.test(entry.subject);
-  const item = plainItem({ ...entry, id: entry.subject });
+  const item = plainItem({ ...entry, id: entry.subject, links: now?.links });
   return {
     ...(isEvent ? item : { ...item, title: 'Runs', place: '' }),
     facts: [
       `${clean(entry.reason, 40)}${isEvent ? ` · event ${clean(entry.subject, 18)}` : ''}`,
-      `first mailed ${timeText(entry.since)}`,
+      `first mailed ${shopTime(entry.since, zone)}`,
     ],
+    // Who has seen it, and why it stays.
+    text: now?.reason === 'ACCEPTED' ? clean(now.error ?? '', MAX_SENTENCE) || null : null,
   };
 }
 
-function sinceText(since: number | null): string | null {
-  return since === null ? null : `first mailed ${timeText(since)}`;
-}
-
-/** `2026-11-14 20:00 UTC`. */
-function timeText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+function sinceText(since: number | null, { zone }: Shops): string | null {
+  return since === null ? null : `first mailed ${shopTime(since, zone)}`;
 }
 
 /** What matters most first: a subject line may be cut. */
@@ -282,10 +287,10 @@ function shortName(event: EventResult): string {
   return date === '' ? name : `${name} (${date})`;
 }
 
-function footerOf(report: RunReport, host: string): string[] {
+function footerOf(report: RunReport, host: string, { zone }: Shops): string[] {
   const { summary, trigger, correlation_id, started_at, duration_ms } = report;
   const seconds = (duration_ms / 1000).toFixed(1);
-  const started = timeText(Date.parse(started_at));
+  const started = shopTime(Date.parse(started_at), zone);
   return [
     `Run ${runTag(trigger, correlation_id)} on ${clean(host, 100)}, started ${started}, took ${seconds} s.`,
     `Events: ${summary.queried} queried, ${summary.injected} injected, ${summary.repaired} completed, ${summary.skipped} skipped, ${summary.failed} failed.`,

@@ -1,6 +1,7 @@
 import type { MailedFailure } from '../../state/types.js';
 import { HOST_SKEW_MS } from '../../text/time.js';
 import type { EventResult, RunError, RunReport } from '../schema.js';
+import { isOfDishes } from './dishes.js';
 
 /** A standing failure is mailed again after this long: a day less some slack, so that it stays at its time of day. */
 const REMIND_MS = 23.5 * 3_600_000;
@@ -141,6 +142,7 @@ function failuresOf(input: DigestInput): { digest: Digest; mailed: MailedFailure
       name,
       date,
       location,
+      dishes: isOfDishes(event),
     });
   }
 

@@ -1,53 +1,67 @@
 import type { MailedFailure } from '../../state/types.js';
+import type { EventResult } from '../schema.js';
 import type { Digest, DigestToSend } from './digest.js';
+import { isOfDishes } from './dishes.js';
+
+/** Who gets a part of what is told: the people of one shop, or the office. */
+export interface Reader {
+  to: readonly string[];
+  /** Name of the shop; null: the office. */
+  shop: string | null;
+}
 
 /** A part of a digest, and who gets it. */
-export interface Share {
-  to: readonly string[];
+export interface Share extends Reader {
   due: DigestToSend;
 }
 
-/** Failures that those who cook can tell of or do something about: what is on the plate, and whether there is an order. */
-const OF_KITCHENS: ReadonlySet<string> = new Set([
-  'MISSED',
-  'DRIFT',
-  'TOUCHED',
-  'REMOVED_BY_STAFF',
-  'DUPLICATE_ORDERS',
-  'ORPHANED',
-]);
+/** Addresses by the names of their locations; one without addresses has none of its own. */
+type Kitchens = ReadonlyMap<string, readonly string[]>;
 
-/**
- * Divides a digest: each kitchen gets what was made for its days, and what is wrong with its orders; all the rest,
- * configuration, money and runs, goes to the office. Nothing goes to both, and nothing is left out.
- *
- * @param office addresses of EMAIL_TO
- * @param kitchens addresses by the names of their locations; one without addresses has none of its own
- */
-export function sharesOf(
-  due: DigestToSend,
-  office: readonly string[],
-  kitchens: ReadonlyMap<string, readonly string[]>,
-): Share[] {
-  const kitchenOf = ({ location, reason }: { location: string | null; reason: string | null }): string => {
-    const known = location !== null && (kitchens.get(location)?.length ?? 0) > 0;
-    return known && (reason === null || OF_KITCHENS.has(reason)) ? location : OFFICE;
-  };
-  const ofWhom = [OFFICE, ...kitchens.keys()];
-  return ofWhom
-    .map((whose) => ({
-      to: whose === OFFICE ? office : (kitchens.get(whose) ?? []),
-      due: partOf(due, (of) => kitchenOf(of) === whose, whose === OFFICE),
-    }))
-    .filter(({ to, due: part }) => to.length > 0 && tellsSomething(part));
+/** The name of the shop whose people are told; null: the office is. */
+function readerOf(of: EventResult | MailedFailure, kitchens: Kitchens): string | null {
+  const { location } = of;
+  const known = location !== null && (kitchens.get(location)?.length ?? 0) > 0;
+  const told = 'subject' in of ? (of.dishes ?? isOfDishes(of)) : isOfDishes(of);
+  return known && told ? location : null;
 }
 
-/** No location's name: those are not empty. */
-const OFFICE = '';
+function readers(office: readonly string[], kitchens: Kitchens): Reader[] {
+  const shops = [...kitchens].map(([shop, to]): Reader => ({ to, shop }));
+  return [{ to: office, shop: null }, ...shops].filter(({ to }) => to.length > 0);
+}
 
+/**
+ * Divides a digest: each kitchen gets what was made for its days, and what is wrong with its dishes and orders; all the
+ * rest, configuration, money and runs, goes to the office. Nothing goes to both, and nothing is left out.
+ *
+ * @param office addresses of EMAIL_TO
+ */
+export function sharesOf(due: DigestToSend, office: readonly string[], kitchens: Kitchens): Share[] {
+  return readers(office, kitchens)
+    .map((reader) => {
+      const isTheirs = (of: EventResult | MailedFailure) => readerOf(of, kitchens) === reader.shop;
+      return { ...reader, due: partOf(due, isTheirs, reader.shop === null) };
+    })
+    .filter(({ due: part }) => tellsSomething(part));
+}
+
+/** Divides what would fail in the coming days in the same way. */
+export function previewShares(
+  failing: readonly EventResult[],
+  office: readonly string[],
+  kitchens: Kitchens,
+): (Reader & { failing: EventResult[] })[] {
+  return readers(office, kitchens)
+    .map((reader) => ({
+      ...reader,
+      failing: failing.filter((event) => readerOf(event, kitchens) === reader.shop),
+    }))
+    .filter((share) => share.failing.length > 0);
+}
 function partOf(
   { digest, mailed, forget }: DigestToSend,
-  isTheirs: (of: { location: string | null; reason: string | null }) => boolean,
+  isTheirs: (of: EventResult | MailedFailure) => boolean,
   withRun: boolean,
 ): DigestToSend {
   const past = (list: readonly MailedFailure[]) => list.filter(isTheirs);

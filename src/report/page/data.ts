@@ -100,4 +100,6 @@ export interface PageData {
   relay: RunDay[];
   /** Addresses of the pages of events and orders. */
   links: LinkPatterns;
+  /** By the names of shops, as far as they are known. */
+  currencies: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,5 @@
 import { isConclusive } from '../../domain/reasons.js';
-import { addDays, isZone, localDate } from '../../domain/zones.js';
+import { addDays, localDate } from '../../domain/zones.js';
 import { type StandingFailure, standingFailures } from '../../state/history.js';
 import type { JournalRecord } from '../../state/types.js';
 import type { LinkPatterns } from '../../text/links.js';
@@ -9,6 +9,7 @@ import { type PreviewDays, wouldFail } from '../preview.js';
 import type { Previewed } from '../previewed.js';
 import type { EventResult } from '../schema.js';
 import { settlingOf } from '../settling.js';
+import type { Shops } from '../shops.js';
 import type { Card, CardState, OpenItem, PageData } from './data.js';
 import { RunDays } from './runs.js';
 
@@ -36,6 +37,8 @@ export interface PageSources {
   lastSweep: string | null;
   /** Epoch milliseconds. */
   now: number;
+  /** Whose times are shown, and in which currencies. */
+  shops: Shops;
   /** The state is that of the built-in simulators. */
   sandbox: boolean;
   /** Addresses of pages. */
@@ -44,8 +47,8 @@ export interface PageSources {
 
 /** Reads what the page shows. */
 export async function gatherPage(sources: PageSources): Promise<PageData> {
-  const { preview, now, sandbox } = sources;
-  const zone = zoneOf(preview);
+  const { preview, now, sandbox, shops } = sources;
+  const { zone } = shops;
   const today = localDate(now, zone);
   const span = { from: addDays(today, -DAYS_BACK), to: addDays(today, DAYS_AHEAD) };
   const cards = new Cards(span);
@@ -96,6 +99,7 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
     sweeps: sweeps.list(),
     relay: relay.list(),
     links: sources.links,
+    currencies: shops.currencies,
   };
 }
 
@@ -107,12 +111,6 @@ async function* seenBy(
     see(record);
     yield record;
   }
-}
-
-/** The shops' own time, that of the first one; where nobody has told it, UTC. */
-function zoneOf(preview: Previewed | null): string {
-  const [first = ''] = preview?.zones.values() ?? [];
-  return isZone(first) ? first : 'UTC';
 }
 
 function endOf({ report }: Previewed): number {

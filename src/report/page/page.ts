@@ -3,6 +3,7 @@ import { localDateTime } from '../../domain/zones.js';
 import { type LinkPatterns, linksOf } from '../../text/links.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
 import { TABLE_HEAD } from '../differences.js';
+import { moneyText, titleOf } from '../shops.js';
 import type { Card, CardState, OpenItem, PageData, RunDay } from './data.js';
 import { type Html, type HtmlValue, html, trusted } from './html.js';
 import type { Plots } from './plots.js';
@@ -116,14 +117,14 @@ ${open.length === 0 ? html`<p>${nothing}</p>` : null}${open.length === 0 ? null 
 }</section>`;
 }
 
-function openItem(item: OpenItem, { at, links }: PageData): Html {
+function openItem(item: OpenItem, { at, links, currencies }: PageData): Html {
   const pages = linksOf(links, item.id, item.order);
   const facts: HtmlValue[] = [
     dayText(item.date) || 'no date',
     item.shop || 'no location',
     linked(`event ${item.id}`, pages.event),
     ...(item.order === null ? [] : [linked(`order ${item.order}`, pages.order)]),
-    ...(item.total === null ? [] : [item.total]),
+    ...(item.total === null ? [] : [moneyText(item.total, item.shop, { currencies })]),
   ];
   return html`<article class="item" id="o${item.id}"><h3>${item.name}</h3>
 <p><strong>${item.reason ?? 'failed'}</strong> · ${dotted(facts)}</p>
@@ -245,13 +246,17 @@ function daySections(data: PageData, title: string, isOf: (date: string) => bool
 }
 
 function dayGroup(
-  { shops, open, links }: PageData,
+  { shops, open, links, currencies }: PageData,
   cards: readonly Card[],
   withLinks: ReadonlySet<string>,
 ): Html {
   const [{ date, shop } = { date: '', shop: '' }] = cards;
   const ids = new Set(open.map(({ id }) => id));
-  return html`<section class="day" id="d${date}-${shops.indexOf(shop)}"><h3>${dayText(date) || 'no date'} · ${shop || 'no location'}</h3>
+  const title = titleOf(
+    cards.map((card) => ({ ...card, location: card.shop })),
+    { currencies },
+  );
+  return html`<section class="day" id="d${date}-${shops.indexOf(shop)}"><h3>${title}</h3>
 <ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id), withLinks.has(card.id) ? links : NO_LINKS))}
 </ul></section>
 `;

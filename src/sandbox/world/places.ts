@@ -127,6 +127,7 @@ export function productOf(shop: Place, line: string): SampleProduct {
 /** The locations file that belongs to the sample world, as JSON. */
 export const sampleLocationsFile = {
   defaults: {
+    currency: 'USD',
     // So that the sample events of today can be injected at any hour.
     businessDayStart: '00:00',
     revel: {

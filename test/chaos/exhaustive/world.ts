@@ -76,6 +76,7 @@ export function versions(lines: number): readonly WantedOrder[] {
       location: {
         name: 'A',
         timezone: 'UTC',
+        currency: null,
         notBefore: null,
         businessDayStart: '00:00',
         orderTime: 'noon',

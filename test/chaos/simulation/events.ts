@@ -71,6 +71,7 @@ function locationOf(index: 0 | 1, zone: string): Location {
   return {
     name: `Shop ${index}`,
     timezone: zoneOf(index, zone),
+    currency: null,
     notBefore: null,
     businessDayStart: '00:00',
     orderTime: 'now',

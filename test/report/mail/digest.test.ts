@@ -16,6 +16,7 @@ function mailed(subject: string, over: Partial<MailedFailure> = {}): MailedFailu
     name: 'Alder Rehearsal Dinner',
     date: '2026-11-14',
     location: 'Special Events',
+    dishes: true,
     ...over,
   };
 }

@@ -5,8 +5,9 @@ import type { Digest } from '../../../src/report/mail/digest.js';
 import { previewContent } from '../../../src/report/mail/preview.js';
 import { renderHtml, renderText } from '../../../src/report/mail/render.js';
 import type { EventResult } from '../../../src/report/schema.js';
+import { noShops, type Shops } from '../../../src/report/shops.js';
 import type { MailedFailure } from '../../../src/state/types.js';
-import { CONTROL, failed, hostileNames, injected, repaired, report } from '../helpers.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from '../helpers.js';
 
 const items = [{ action: 'add_item' }, { action: 'add_item' }];
 const changes = [{ action: 'create_order', establishment: 8 }, ...items, { action: 'make_visible' }];
@@ -33,8 +34,8 @@ function digest(over: Partial<Digest> = {}): Digest {
   };
 }
 
-function render(over: Partial<Digest>, events: EventResult[] = []) {
-  const content = mailContent(digest(over), report(events, { trigger: 'cron' }), 'pos-gateway');
+function render(over: Partial<Digest>, events: EventResult[] = [], shops: Shops = noShops) {
+  const content = mailContent(digest(over), report(events, { trigger: 'cron' }), 'pos-gateway', shops);
   return { subject: content.subject, text: renderText(content), html: renderHtml(content) };
 }
 
@@ -71,8 +72,8 @@ describe('a sentence that holds for several events', () => {
     expect(text.indexOf('event 3 ')).toBeLessThan(text.indexOf(error));
     expect(text.indexOf(error)).toBeLessThan(text.indexOf('event 2 '));
     const events = failures.map(({ event }) => event);
-    const preview = previewContent(report(events), { tomorrow: '2026-11-15' }, 'pos-gateway');
-    expect(preview && renderText(preview).split(error)).toHaveLength(2);
+    const preview = previewContent(report(events), { failing: events, shop: null }, 'pos-gateway', noShops);
+    expect(renderText(preview).split(error)).toHaveLength(2);
   });
 });
 
@@ -254,6 +255,30 @@ describe('the HTML part', () => {
     expect(shown).toContain('event 55521611 · order 10684001 · 2 lines · total 1421.31');
     expect(root.querySelectorAll('a, img, script, link, table')).toHaveLength(0);
     expect(root.querySelector('meta[name=viewport]')).not.toBeNull();
+  });
+});
+
+describe('times and amounts', () => {
+  it('are those of the shop', () => {
+    const shops = { zone: 'America/Los_Angeles', currencies: new Map([['Special Events', 'USD']]) };
+    const over = { changes: [injected('1'), injected('2', { location: 'Harbor Room' })], resolved: [past] };
+    const { text } = render(over, [], shops);
+    expect(text).toContain('event 1 · order 10684001 · total 1421.31 USD\n');
+    expect(text).toContain('event 2 · order 10684001 · total 1421.31\n');
+    expect(text).toContain('first mailed 2026-11-12 00:15 PST');
+    expect(text).toContain('started 2026-11-14 12:00 PST, took');
+  });
+});
+
+describe('a failure that somebody has accepted', () => {
+  it('is over with who has seen it, and why', () => {
+    const error = 'DRIFT, accepted by jo on 2026-11-14: The guest pays the rest in cash.';
+    const now = skipped(past.subject, { reason: 'ACCEPTED', error });
+    const { text } = render({ resolved: [past] }, [now]);
+    expect(text).toMatch(/Resolved since the last mail[\s\S]*accepted by jo on 2026-11-14: The guest pays/);
+    expect(
+      render({ resolved: [past] }, [skipped(past.subject, { reason: 'IN_SERVICE', error })]).text,
+    ).not.toContain('accepted by');
   });
 });
 

@@ -11,6 +11,7 @@ import type { JournalRecord } from '../../../src/state/types.js';
 import { CONTROL, failed, hostileNames, injected, report, skipped } from '../helpers.js';
 import { booked, journalOf, money, NOW, result, run } from './records.js';
 
+const SHOPS = { zone: 'America/Los_Angeles', currencies: new Map([['Special Events', 'USD']]) };
 const LINKS = {
   event: 'https://events.example.com/restaurants/events/{id}',
   order: 'https://pos.example.com/dashboard/management/orders/{id}',
@@ -41,6 +42,7 @@ async function pageOf(
     now: NOW,
     sandbox: false,
     links: LINKS,
+    shops: SHOPS,
   });
   const text = renderPage(data, createPlots());
   const root = parse(text, { blockTextElements: { script: true, style: true } });
@@ -228,7 +230,7 @@ describe('the page', () => {
     expect(leads('.item')).toEqual(both);
     expect(leads('.cards')).toEqual([...both, 'https://events.example.com/restaurants/events/2']);
     const links = { event: null, order: null };
-    const sources = { preview: null, lastSweep: null, now: NOW, sandbox: false, links };
+    const sources = { preview: null, lastSweep: null, now: NOW, sandbox: false, links, shops: SHOPS };
     const data = await gatherPage({ journal: journalOf(records), ...sources });
     expect(renderPage(data, createPlots())).not.toContain('href="https');
   });
