@@ -19,6 +19,7 @@ import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { clean } from '../text/text.js';
+import { wrap } from '../text/width.js';
 import { meanings } from './meanings.js';
 
 const MAX_WHY = 1_000;
@@ -89,7 +90,7 @@ class Resolving {
       const [result] = found.outcome.results;
       if (!result || !isOpen(result)) return code;
       if (!asks(this.#options)) {
-        await this.#say(whatCanBeDone(this.#options, result));
+        await this.#say(whatCanBeDone(this.#options, result, styleOf(this.#around).width));
         return code;
       }
       const chosen = await choose(result, this.#around);
@@ -303,14 +304,17 @@ function userName(): string {
   }
 }
 
-function whatCanBeDone({ event, sandbox }: ResolveOptions, { reason }: EventResult): string {
+/** Each call is whole, so that it can be copied, with what it does below it. */
+function whatCanBeDone({ event, sandbox }: ResolveOptions, { reason }: EventResult, width: number): string {
   const call = (what: string) => `  ts-reconcile resolve ${event} ${what}${sandbox ? ' --sandbox' : ''}`;
+  const say = (text: string, indent = '') => wrap(text, indent, width);
   return [
-    'Once it is settled as the sentence says, the next run finds it right. Or from here:',
-    ...decisionsFor(reason).map(
-      (kind) => `${call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`)}   # ${meanings[kind]}`,
-    ),
-    'To leave it as it is, so that it is not reported until it changes:',
+    ...say('Once it is settled as the sentence says, the next run finds it right. Or from here:'),
+    ...decisionsFor(reason).flatMap((kind) => [
+      call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`),
+      ...say(meanings[kind], '      '),
+    ]),
+    ...say('To leave it as it is, so that it is not reported until it changes:'),
     call('--accept "<why>" [--until <date>]'),
   ].join('\n');
 }

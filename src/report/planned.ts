@@ -98,7 +98,7 @@ function worded(change: Change): [PlannedLine['sign'], string] {
     case 'make_visible':
       return ['~', 'shown to staff'];
     case 'mark_deleted':
-      return ['-', `unfinished order ${field(change, 'order') ?? '?'} (marked as deleted)`];
+      return ['-', `order ${field(change, 'order') ?? '?'} (marked as deleted)`];
     default:
       return ['~', clean(change.action.replaceAll('_', ' '), 60)];
   }

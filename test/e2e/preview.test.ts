@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayToTell } from '../../src/app/coming.js';
 import { RunReportSchema } from '../../src/report/schema.js';
+import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
 import { places } from '../../src/sandbox/world/places.js';
-import { TestWorld } from '../helpers/world.js';
+import { partyOptions, TestWorld } from '../helpers/world.js';
 import { openMailbox } from '../report/mail/mailbox.js';
 import { runTool } from './helpers/tool.js';
 
@@ -80,8 +81,8 @@ describe('preview as a process', () => {
     });
     await new Promise<void>((resolve) => chat.listen(0, '127.0.0.1', resolve));
     try {
+      const gala = world.addEvent({ name: 'Cedar Gala' });
       world.addEvent({ date: inDays(3), name: 'Birch Brunch', ...unmatched });
-      world.addEvent({ date: inDays(3), name: 'Cedar Gala', documents: [], grandTotal: 5000 });
       const file = JSON.parse(await readFile(world.locationsFile, 'utf8'));
       for (const location of file.locations) location.notify = { email: ['chef@example.com'] };
       const stateDir = world.newStateDir();
@@ -95,15 +96,22 @@ describe('preview as a process', () => {
         EMAIL_ON: 'preview',
         CHAT_WEBHOOK_URL: `http://127.0.0.1:${(chat.address() as AddressInfo).port}/`,
       });
-      for (let sweep = 0; sweep < 2; sweep += 1) expect((await runTool(['sync'], env)).code).toBe(0);
+      expect((await runTool(['sync', '--event-id', String(gala.id)], env)).code).toBe(0);
+      // Of no dish as many as there were.
+      const documents = [{ lines: [{ name: 'Taco Bar', price: 824, quantity: '90' }] }];
+      const id = Number(gala.id);
+      world.tripleseat.store.putEvent(
+        makeEvent({ ...partyOptions(id, places.west, Date.now()), name: 'Cedar Gala', documents }),
+      );
+      for (let sweep = 0; sweep < 2; sweep += 1) await runTool(['sync'], env);
       if (dayToTell(Date.now(), places.west.zone, null) === null) return;
       const told = box.mails.map(({ to, text }) => [
         to[0],
         ['Birch Brunch', 'Cedar Gala'].filter((name) => text.includes(name)),
       ]);
       expect(told.toSorted()).toEqual([
-        ['chef@example.com', ['Birch Brunch']],
-        ['office@example.com', ['Cedar Gala']],
+        ['chef@example.com', ['Cedar Gala']],
+        ['office@example.com', ['Birch Brunch']],
       ]);
       expect(said).toHaveLength(1);
       expect(JSON.parse(said[0] ?? '').text).toMatch(

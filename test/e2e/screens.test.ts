@@ -37,7 +37,7 @@ function screen(args: string, columns: number, changes: Record<string, string> =
 function steady(text: string): string {
   return text
     .replaceAll(/\(\d+\.\d s\)/g, '(0.0 s)')
-    .replaceAll(/(?<=\d\d:\d\d:)\d\dZ {2}[0-9a-f]{8}(?= )/g, '00Z  1a2b3c4d')
+    .replaceAll(/(?<=\d\d:\d\d:)\d\d PST {2}[0-9a-f]{8}(?= )/g, '00 PST  1a2b3c4d')
     .replaceAll(/ in \d+ s\b/g, ' in 0 s');
 }
 
@@ -47,6 +47,8 @@ const screens = [
   ['the coming days', 'preview --days 1 --location "Harbor Room"'],
   ['names without a product', 'products --days 1 --location "Special Events"'],
   ['rows of the bill', 'billing --back 0 --days 0 --location "Special Events"'],
+  ['what a person may decide', 'resolve 55530038 </dev/null'],
+  ['the plan of a decision', 'resolve 55530038 --replace --dry-run'],
   ['what past runs did', 'history --event-id 55530002'],
 ] as const;
 
@@ -78,6 +80,11 @@ describe.skipIf(absent)('screens', () => {
       expect(steady(stripVTControlCharacters(colourful))).toBe(steady(plain));
     },
   );
+
+  it('of a decision tell what was planned and what came of it', async () => {
+    const done = await screen('resolve 55530041 --void --yes', 80, { NO_COLOR: '1' });
+    expect(steady(done)).toMatchSnapshot();
+  });
 
   it('of the doctor fit, too', async () => {
     const text = await screen('doctor', 80);

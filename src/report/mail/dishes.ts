@@ -4,7 +4,7 @@ type Difference = EventResult['differences'][number];
 
 /**
  * Whether what is told of an event concerns its dishes and its day: what is on the plate, and whether there is an order.
- * All else is configuration, money and runs.
+ * All else is configuration (a name that no product has is put right in it), money and runs.
  */
 export function isOfDishes({
   reason,
@@ -20,8 +20,6 @@ export function isOfDishes({
     case 'REMOVED_BY_STAFF':
     case 'DUPLICATE_ORDERS':
     case 'ORPHANED':
-    case 'UNMATCHED_ITEMS':
-    case 'AMBIGUOUS_PRODUCT':
       return true;
     case 'DRIFT':
     case 'TOUCHED':
