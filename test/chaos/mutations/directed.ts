@@ -1,5 +1,6 @@
 /** What users rely on and no small world shows: single situations, and what follows from them. */
 import type { OrderId } from '../../../src/domain/ids.js';
+import { zero } from '../../../src/domain/money.js';
 import { claimedNotes } from '../../../src/domain/notes.js';
 import { isVisible } from '../../../src/domain/order.js';
 import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
@@ -33,6 +34,8 @@ interface Course {
   world: World;
   steps: Step[];
   writes: Write['kind'][];
+  /** Writes that could have left later than a lease after their decision. */
+  late: Write['kind'][];
 }
 
 /** Lets one run go on, with every write done, until it has ended or is about to send `before`. */
@@ -42,7 +45,7 @@ function course(
   k = knowing(heart),
   { now = NOW, before = null as Write['kind'] | null } = {},
 ): Course {
-  const at: Course = { k, now, world, steps: [], writes: [] };
+  const at: Course = { k, now, world, steps: [], writes: [], late: [] };
   for (let n = 0; n < MOST; n += 1) {
     const step = next(at.k, at.now, heart.rules);
     at.steps.push(step);
@@ -62,6 +65,7 @@ function course(
       }
       case 'write': {
         if (step.write.kind === before) return at;
+        if (step.until > at.now + at.k.timing.lease) at.late.push(step.write.kind);
         at.writes.push(step.write.kind);
         const done = carryOut(at.world, requestOf(at.k, step.write, at.now));
         at.world = done.world;
@@ -109,6 +113,29 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const k: Knowledge = { ...knowing(heart), decision: { kind: 'void', order: FIRST } };
     const end = course(heart, EMPTY, k);
     return end.writes.length === 0 ? null : `writes ${end.writes}`;
+  },
+  'no write may leave later than a lease after what it rests on was seen': (heart) => {
+    const edited = versions(1)[1] ?? WANTED;
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const notes = claimedNotes(WANTED.eventId, WANTED.revision, 'claiming', OURS);
+    const later = NOW + HOUR;
+    const courses = [
+      course(heart, EMPTY),
+      course(heart, leftBefore('totals'), knowing(heart, OURS, edited)),
+      course(heart, leftBefore('finish'), knowing(heart, OURS, { ...WANTED, payment: zero })),
+      course(heart, headers(made, { notes })),
+      course(
+        heart,
+        made,
+        {
+          ...knowing(heart, OURS, edited, later),
+          decision: { kind: 'replace', order: FIRST },
+        },
+        { now: later },
+      ),
+    ];
+    const late = courses.flatMap((each) => each.late);
+    return late.length === 0 ? null : `${late.join()} may leave later`;
   },
   'a look that fails ends the work, and says so': (heart) => {
     const step = next(learnFailed(knowing(heart), 'Revel did not answer.'), NOW, heart.rules);
