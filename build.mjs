@@ -51,6 +51,8 @@ const bundling = {
   preserveEntrySignatures: 'allow-extension',
   // Its main file asks for its parts in a way that no bundler sees.
   resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
+  // On a busy machine it says at length which part of a build was slow.
+  checks: { bundlerTimings: false },
   // The list of components tells how it is made, and that a bundler it also knows is not there.
   onLog: (level, log, tell) => log.plugin !== 'rollup-plugin-sbom' && tell(level, log),
 };
@@ -103,7 +105,7 @@ async function build() {
       comments: { legal: true, annotation: false, jsdoc: false },
       codeSplitting: {
         includeDependenciesRecursively: false,
-        groups: [{ debugName: 'layers', name: layerOf() }],
+        groups: [{ name: layerOf() }],
       },
       entryFileNames: '[name].js',
     });
