@@ -8,6 +8,7 @@ import type { Logger } from '../report/log.js';
 import type { DigestToSend } from '../report/mail/digest.js';
 import { type PingOptions, ping, pingBody } from '../report/ping.js';
 import type { RunReport } from '../report/schema.js';
+import { shopsFor } from '../report/shops.js';
 import type { MailedFailure, StateStore } from '../state/types.js';
 import type { SyncRequest } from '../sync/types.js';
 import { post } from './mail.js';
@@ -163,7 +164,6 @@ async function mailDigest(
 ): Promise<DigestToSend[]> {
   const { sharesOf } = await import('../report/mail/shares.js');
   const { mailContent } = await import('../report/mail/content.js');
-  const { shopsFor } = await import('../report/shops.js');
   const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
   const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
   const sent: DigestToSend[] = [];
