@@ -34,6 +34,8 @@ export interface Card {
   order: string | null;
   /** Decimal money; null: not known. */
   total: string | null;
+  /** Who has accepted it as it is, when and why; null: nobody. */
+  accepted: string | null;
 }
 
 /** A failure that stands, or that would come. Texts as in {@link Card}. */

@@ -24,8 +24,12 @@ const MAX_OPEN = 200;
 const MAX_DIFFERENCES = 30;
 const MAX_NAME = 120;
 const MAX_SENTENCE = 1_500;
+const MAX_WHY = 300;
 
 type EventRecord = Extract<JournalRecord, { type: 'event' }>;
+/** What a card is made from. */
+type Found = Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason'> &
+  Partial<Pick<EventRecord, 'error'>>;
 type BookedRecord = Extract<JournalRecord, { type: 'booked' }>;
 
 /** What the page is made from. */
@@ -150,8 +154,8 @@ class Cards {
   addPreviewed(event: EventResult, at: number): void {
     const state = stateOf(event, 'coming');
     if (state === null || this.isNewer(event.id, at)) return;
-    const { id, name, date, location, revel_order_id: order, total, reason } = event;
-    this.#put(at, state, { id, name, date, location, order, total, reason });
+    const { id, name, date, location, revel_order_id: order, total, reason, error } = event;
+    this.#put(at, state, { id, name, date, location, order, total, reason, error });
   }
 
   /** Whether something later than that instant has told of the event. */
@@ -175,11 +179,7 @@ class Cards {
     this.#put(Date.parse(at), 'stands', { id, date, location, ...unknown });
   }
 
-  #put(
-    at: number,
-    state: CardState,
-    found: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason'>,
-  ): void {
+  #put(at: number, state: CardState, found: Found): void {
     const card = cardOf(found, state);
     if (card.date < this.#span.from || card.date > this.#span.to) {
       // It has been moved out of sight.
@@ -193,15 +193,7 @@ class Cards {
 }
 
 function cardOf(
-  {
-    id,
-    name,
-    date,
-    location,
-    order,
-    total,
-    reason,
-  }: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason'>,
+  { id, name, date, location, order, total, reason, error = null }: Found,
   state: CardState,
 ): Card {
   const safe = (text: string | null, max: number) => (text === null ? null : clean(text, max));
@@ -214,6 +206,7 @@ function cardOf(
     reason: safe(reason, 40),
     order: safe(order, 20),
     total: safe(total, 20),
+    accepted: state === 'accepted' ? safe(error, MAX_WHY) : null,
   };
 }
 

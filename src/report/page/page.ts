@@ -263,7 +263,7 @@ function dayGroup(
 }
 
 function cardItem(
-  { id, name, state, reason, order, total }: Card,
+  { id, name, state, reason, order, total, accepted }: Card,
   isOpen: boolean,
   patterns: LinkPatterns,
 ): Html {
@@ -276,7 +276,7 @@ function cardItem(
   const why = reason === null || state === 'stands' || state === 'coming' ? '' : `: ${reason}`;
   const shown = isOpen ? html`<a href="#o${id}">${STATES[state]}${why}</a>` : html`${STATES[state]}${why}`;
   return html`
-<li class="${state}"><b>${name}</b> <i>${shown}</i> <small>${dotted(facts)}</small>`;
+<li class="${state}"><b>${name}</b> <i>${shown}</i> <small>${dotted(facts)}</small>${accepted === null ? null : html`<small>${accepted}</small>`}`;
 }
 
 function runSections(data: PageData, plots: Plots): Html {

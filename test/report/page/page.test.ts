@@ -217,6 +217,18 @@ describe('the page', () => {
     expect(shown).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/);
   });
 
+  it('tells of what somebody accepts who it was, and why', async () => {
+    const error = 'DRIFT, accepted by jo on 2026-11-13: The guest <b>pays</b> in cash.';
+    const { texts } = await pageOf([
+      result('1', 5, { status: 'skipped', reason: 'ACCEPTED', error }),
+      result('2', 4, { status: 'skipped', reason: 'IN_SERVICE', error: 'Staff works with it.' }),
+    ]);
+    const [first, second] = texts('.cards li');
+    expect(first).toContain(`accepted as it is: ACCEPTED`);
+    expect(first).toContain(error);
+    expect(second).not.toContain('Staff works');
+  });
+
   it('leads from a card and from what stands open to both services, where their addresses are known', async () => {
     const open = result('1', 5, { status: 'failed', reason: 'DRIFT', order: '777', error: 'It differs.' });
     const records = [open, result('2', 1, { order: null })];
