@@ -74,12 +74,17 @@ export function createStarter(env: Readonly<Record<string, string>>, lost: (what
     });
     return child;
   };
-  const send = (order: Order) => {
-    current ??= begin();
-    // What does not arrive is told by its end.
-    current.send(order, () => undefined);
+  const beside = (): ChildProcess | null => {
+    try {
+      current ??= begin();
+    } catch (error) {
+      give({ kind: 'unstarted', reason: errnoOf(error) ?? 'error' });
+    }
+    return current;
   };
-  current = begin();
+  // What does not arrive is told by its end.
+  const send = (order: Order) => beside()?.send(order, () => undefined);
+  beside();
   return {
     start(settings) {
       ids += 1;
