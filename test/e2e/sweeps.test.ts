@@ -85,7 +85,7 @@ describe('a sweep that finds another one running', () => {
     const refused = await runCli(SWEEP, world.env(stateDir));
     expect(refused.code).toBe(75);
     const who =
-      /Another sweep is running \(scheduled-1a2b3c4d, since \d{4}-\d\d-\d\d \d\d:\d\d UTC on (\S+)\); nothing/;
+      /Another sweep is running \(scheduled-1a2b3c4d, since \d{4}-\d\d-\d\d \d\d:\d\d P[SD]T on (\S+)\); nothing/;
     expect(who.exec(refused.report?.error?.message ?? '')?.[1]).toBe(hostname());
 
     const waiting = startCli(['sync', '--json', '--wait'], world.env(stateDir));
