@@ -138,7 +138,8 @@ class Simulation {
     const lastWrite =
       this.#processes.some(({ decision }) => decision !== null) ||
       events.some((event) => this.#isLost(event) || this.#visible(event) > 1 || this.#isTaken(event));
-    const showsAt = (lastWrite ? this.#timeline.now : this.#checker.lastDeedAt) + this.#scenario.lagMs;
+    const { commitMs, lagMs } = this.#scenario;
+    const showsAt = lagMs + (lastWrite ? this.#timeline.now + commitMs : this.#checker.lastDeedAt);
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
     const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
     const later = gapMs >= agedMs;
