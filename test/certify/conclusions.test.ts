@@ -300,6 +300,9 @@ describe('a person who is not there, or answers wrongly', () => {
         for (const name of ['gratuity', 'surcharge', 'tax'] as const) {
           if (bench.found[name] !== undefined) expect(bench.found[name]).toBe(own[name]);
         }
+        for (const name of ['prices', 'deletedItems', 'deletedPayments'] as const) {
+          if (bench.found[name] !== undefined) expect(bench.found[name]).toBe(FRIENDLY[name]);
+        }
         await bench.run([6]);
         expect(JSON.stringify(others())).toBe(before);
         const here = bench.revel.orders().filter(({ establishment }) => isOnTest(establishment));

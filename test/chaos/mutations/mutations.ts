@@ -88,15 +88,13 @@ const forgetful: Heart['learnFound'] = (k, found, now) => {
   return HEART.learnFound({ ...blank, rows: read.size > 0 || isOfRows ? null : k.rows }, found, now);
 };
 
+/** What the protocol finds out by its own looks is no breakage: that a write held back was done, that a row is still there. */
 const LEARNT: readonly Mutation[] = [
   taking('a write without an answer counts as not done', (answer) =>
     answer.kind === 'unknown' ? { kind: 'not-done', detail: '', retry: true, retryAfterMs: 0 } : answer,
   ),
   taking('a write without an answer counts as done', (answer) =>
     answer.kind === 'unknown' ? { kind: 'done', value: true } : answer,
-  ),
-  taking('a write that came too late to be sent counts as done', (answer) =>
-    answer.kind === 'held' ? { kind: 'done', value: true } : answer,
   ),
   {
     of: 'learnWritten',
@@ -131,13 +129,6 @@ const LEARNT: readonly Mutation[] = [
       return before && watch ? { watch: { ...watch, changedAt: before.changedAt, quiet: before.quiet } } : {};
     });
   }),
-  finding('learnFound', 'rows that are not there by their id are there', (k, found, now) =>
-    HEART.learnFound(
-      k,
-      found.filter((each) => each.of !== 'header' || each.header !== null),
-      now,
-    ),
-  ),
 ];
 
 /** Durations cut, or for a lease stretched. Those left alone say how soon something goes on, and not what. */
@@ -152,19 +143,18 @@ const DURATIONS: readonly Mutation[] = [
   lasting('claimLease', 'never ends', 1_000),
 ];
 
+/**
+ * Not among them are waits that another rule keeps at least as long, whose look comes all the same: for rivals and for
+ * what was taken off as long as for the lines, before a report as long as for its contents.
+ */
 const WAIT = [
   'holdStill',
   'settleLostWrite',
   'readBack',
-  'compareContents',
-  'readHeaderBeforeReporting',
   'readContentsBeforeReporting',
   'watchOtherRun',
   'waitOutOtherRun',
-  'removeLines',
-  'lookForRivals',
   'confirmLines',
-  'removePayments',
   'confirmPayment',
 ];
 const WRITE = [
