@@ -140,9 +140,13 @@ function contentsOf({ id }: FoundOrder, read: readonly Contents[]): Contents | n
   return read.find(({ order }) => order === id) ?? null;
 }
 
-/** Beside another order, one that staff has emptied at a POS is none: it is on record, and nobody serves from it. */
+/**
+ * Beside another order, one that staff has emptied at a POS is none: it is on record, and nobody serves from it. One that
+ * was brought to light while it was filled has no figures yet, and may have lines.
+ */
 function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): FoundOrder[] {
-  const left = wanted.subtotal === zero ? [] : visible.filter((row) => !looksEmptied(row));
+  const isEmpty = (row: FoundOrder) => looksEmptied(row) && claimIn(row.notes) === null;
+  const left = wanted.subtotal === zero ? [] : visible.filter((row) => !isEmpty(row));
   return left.length > 0 ? left : [...visible];
 }
 

@@ -92,6 +92,8 @@ export class Checker {
   readonly #told = new Map<string, { sentAfter: number; writes: number }>();
   /** By order: when a run last wrote to it that it is taken away. */
   readonly #retiredAt = new Map<number, number>();
+  /** Orders that somebody has marked deleted. */
+  readonly #dropped = new Set<number>();
   /** By order: who wrote to it last, and when. */
   readonly #lastWrite = new Map<number, { process: Process; at: number }>();
   readonly #now: () => number;
@@ -224,8 +226,8 @@ export class Checker {
       this.fail('one-visible', `event ${event} has orders ${visible.map(({ id }) => id).join(' and ')}`);
     }
     this.#noteVisible(orderId, now, write.sentAt);
-    // Who only claims an order waits before it does anything with it, and who takes it away is done with it.
-    if (!/ claiming [0-9a-f]+"| superseded by order \d+"/.test(write.request.body))
+    // Who only claims an order waits before it does anything with it.
+    if (!/ claiming [0-9a-f]+"/.test(write.request.body))
       this.#lastWrite.set(orderId, { process: write.process, at: now });
   }
 
@@ -252,7 +254,11 @@ export class Checker {
     const last = this.#lastWrite.get(orderId);
     const order = this.#account.sim.order(orderId);
     if (order && isVisible(order) && process.decision) return;
-    if (resource !== 'Order' || !last || last.process === process || !last.process.running) return;
+    if (resource !== 'Order') return;
+    // Who takes away again what somebody has taken away already does no harm.
+    const isAgain = this.#dropped.has(orderId);
+    this.#dropped.add(orderId);
+    if (isAgain || !last || last.process === process || !last.process.running) return;
     if (now - last.at >= BUSY_MS) return;
     this.fail(
       'busy-kept',

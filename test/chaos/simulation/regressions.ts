@@ -158,6 +158,11 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'the mark of a replaced order is not kept, and a late claim came back with its notes',
   },
   {
+    seed: 31_045_227,
+    trouble: ['reclaim'],
+    what: 'a register opened a header that was about to lose; a late line came on it, and beside the right order it counted as emptied',
+  },
+  {
     seed: 20_014_244,
     trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
     what: 'a read hung for long, and a line that staff had added meanwhile was shown as part of a right order',
