@@ -9,6 +9,7 @@ const ORDER = [
   /browser\/page/,
   /chaos\/boundaries/,
   /simulation\/schedules-2/,
+  /e2e\/readme/,
   /exhaustive\/(small|larger)/,
   /e2e\/sync-failures/,
   /simulation\/schedules-3/,

@@ -24,7 +24,7 @@ describe('processes that race for the same events', () => {
   test('leave one complete order for each', { timeout: ALL ? 24 * 3_600_000 : 300_000 }, async () => {
     const startedAt = performance.now();
     const chosen = ALL ? product(factors) : [farBehind, ...pairwise(factors), ...pairwise(unguarded)];
-    const races = FEW ? chosen.filter((_, n) => n % 3 === 0) : chosen;
+    const races = FEW ? chosen.filter((_, n) => n % 6 === 0) : chosen;
     const results = await runRaces(races, AT_ONCE, (result) => {
       console.log(raceLine(result));
     });

@@ -13,7 +13,7 @@ const PROSE = new Set(
 );
 
 /** Options of other programs. */
-const FOREIGN = new Set(['--collector.textfile.directory']);
+const FOREIGN = new Set(['--collector.textfile.directory', '--max-old-space-size']);
 
 interface Known {
   /** Names of the commands below it. */
