@@ -78,8 +78,13 @@ function timeText(at: number, zone: string): string {
   return localDateTime(at, zone).slice(0, 16).replace('T', ' ');
 }
 
-function headline({ failing, coming }: { failing: number; coming: number }, { moreOpen }: PageData): string {
-  if (failing + coming === 0) return 'Nothing is open';
+function headline(
+  { failing, coming }: { failing: number; coming: number },
+  { moreOpen, lastSweep }: PageData,
+): string {
+  if (failing + coming === 0) {
+    return lastSweep === null ? 'Whether anything is open is not known' : 'Nothing is open';
+  }
   const parts = [
     ...(failing > 0 ? [`${plural(failing, 'event')} ${failing === 1 ? 'fails' : 'fail'}`] : []),
     ...(coming > 0 ? [`${plural(coming, failing > 0 ? 'more' : 'event')} would fail`] : []),

@@ -20,7 +20,7 @@ input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--sof
 th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;font-weight:400}
 thead th{color:var(--soft);font-size:.875rem}
 .strip th,.strip td{border:1px solid var(--line);padding:4px 6px;text-align:center;white-space:nowrap;font-size:.875rem}
-.strip tbody th{text-align:left;position:sticky;left:0;background:var(--bg);min-width:6.5rem;max-width:11rem;white-space:normal;overflow-wrap:break-word}
+.strip tbody th{text-align:left;position:sticky;left:0;background:var(--bg);background-clip:padding-box;min-width:6.5rem;max-width:11rem;white-space:normal;overflow-wrap:break-word}
 @media (max-width:40rem){.strip tr>:nth-child(n+2):nth-child(-n+6){display:none}}
 .strip .now{background:var(--box);font-weight:700}.strip td a{display:block;text-decoration:none;min-width:1.5em}
 .strip .bad a{color:var(--bad);font-weight:700}

@@ -147,9 +147,14 @@ describe('the page', () => {
     expect(texts('details tbody tr')).toContain('2026-11-12 3 1 20.0 30.0 16 53 3 3 1');
   });
 
+  it('says that nothing is open only where a sweep has covered everything', async () => {
+    const { root } = await pageOf([], null, new Date(NOW - 60_000).toISOString());
+    expect(root.querySelector('title')?.text).toBe('ts-reconcile: Nothing is open');
+  });
+
   it('of a state that holds nothing says so', async () => {
     const { text, texts, root } = await pageOf([]);
-    expect(root.querySelector('title')?.text).toBe('ts-reconcile: Nothing is open');
+    expect(root.querySelector('title')?.text).toBe('ts-reconcile: Whether anything is open is not known');
     expect(text).toContain('whether something fails is not known');
     expect(text).toContain('ts-reconcile preview');
     expect(texts('h2')).toContain('Sweeps');
