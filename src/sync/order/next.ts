@@ -384,16 +384,12 @@ function lookForRivals({ k, now, subject }: Situation): Step | null {
   return rowsAsOf(k) < from ? lookFrom(k, now, from, 'short', { of: 'rows' }) : null;
 }
 
-/** All lines have been seen, by a look and not by our own account of what was written, and not long ago. */
+/** All lines have been seen, by a look and not by our own account of what was written. */
 function confirmLines({ k, now, subject }: Situation): Step | null {
   if (!subject?.items) return null;
   const { id, items, lines, gone, tries } = subject;
   const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
-  if (last === Number.NEGATIVE_INFINITY) {
-    // Staff may have come to a line since, which no header shows.
-    const isOld = now > items.asOf + k.timing.lease && !k.justLooked;
-    return isOld ? look(k.sweep ? 'short' : 'none', { of: 'header', id }, { of: 'items', id }) : null;
-  }
+  if (last === Number.NEGATIVE_INFINITY) return null;
   if (tries.lines > MAX_REWRITES) return linesNotShown(id);
   const from = items.asOf < last ? last : items.asOf + k.timing.settle;
   return lookFrom(k, now, from, 'none', { of: 'items', id });

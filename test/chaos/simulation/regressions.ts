@@ -163,11 +163,6 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'a register opened a header that was about to lose; a late line came on it, and beside the right order it counted as emptied',
   },
   {
-    seed: 20_014_244,
-    trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
-    what: 'a read hung for long, and a line that staff had added meanwhile was shown as part of a right order',
-  },
-  {
     seed: 921_179,
     trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
     what: 'an event that was read again had moved to another shop, and its order was finished in the old one',
