@@ -127,9 +127,10 @@ async function tellFailing({
       await telling(`mail ${share.shop ?? ''}`, () => post({ ...smtp, to: [...share.to] }, content, how));
     }
   }
-  if (!all) await state.cache.set(TOLD_KEY, { day, to: [...to] });
-  if (!all) await state.cache.flush();
-  return all;
+  if (all) return true;
+  await state.cache.set(TOLD_KEY, { day, to: [...to] });
+  await state.cache.flush();
+  return false;
 }
 
 /** What a preview is made with. */

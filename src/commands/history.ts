@@ -12,7 +12,7 @@ import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '
 import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
 import { Zones } from '../state/zones.js';
-import { type LinkPatterns, linksOf } from '../text/links.js';
+import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 import type { Since } from './since.js';
 
@@ -32,9 +32,6 @@ export interface HistoryOptions {
   /** The journal of the sandbox. */
   sandbox: boolean;
 }
-
-/** Of what the sandbox holds neither service has a page. */
-const NO_PAGES: LinkPatterns = { event: null, order: null };
 
 /** What is told, and where it was read. */
 interface Told {
@@ -61,7 +58,7 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
   });
   try {
     const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
-    const pages = options.sandbox ? NO_PAGES : config.links;
+    const pages = options.sandbox ? noLinks : config.links;
     const told: Told = { options, journal: state.journal, place, pages };
     if (options.failed) return await tellFailures(told, around);
     await tellRuns(told, around);

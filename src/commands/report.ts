@@ -15,6 +15,7 @@ import { errnoOf } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { Zones } from '../state/zones.js';
+import { noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 
 type Shop = Parameters<typeof shopsOf>[0][number];
@@ -48,7 +49,7 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
     const { what } = options;
     switch (what.kind) {
       case 'page': {
-        const page = await pageOf(state, shops, options.sandbox ? NO_LINKS : config.links, options.sandbox);
+        const page = await pageOf(state, shops, options.sandbox ? noLinks : config.links, options.sandbox);
         if (what.file === null) await writeAll(around.stdout, page);
         else {
           const path = resolve(around.cwd, what.file);
@@ -66,9 +67,6 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
     await state.close();
   }
 }
-
-/** Of what the sandbox holds neither service has a page. */
-const NO_LINKS: Config['links'] = { event: null, order: null };
 
 async function pageOf(
   state: StateStore,

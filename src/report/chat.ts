@@ -1,5 +1,6 @@
 import type { HttpTransport } from '../http/transport.js';
 import type { MailedFailure } from '../state/types.js';
+import { noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 import { dayText } from '../text/time.js';
 import { mailSubject } from './mail/content.js';
@@ -51,8 +52,14 @@ function failingLine(event: EventResult): ChatMessage['lines'][number] {
 }
 
 function resolvedLine({ subject, reason, ...rest }: MailedFailure): ChatMessage['lines'][number] {
-  const links = { event: null, order: null };
-  const was = { ...rest, id: subject, status: 'resolved', reason: null, revel_order_id: null, links };
+  const was = {
+    ...rest,
+    id: subject,
+    status: 'resolved',
+    reason: null,
+    revel_order_id: null,
+    links: noLinks,
+  };
   return { ...lineOf(was), facts: [...lineOf(was).facts, `was ${clean(reason, 40)}`], command: null };
 }
 

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import type { PastRun, StandingFailure } from '../state/history.js';
 import { onSandbox } from '../text/calls.js';
-import { type LinkPatterns, linksOf } from '../text/links.js';
+import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 import { agoText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
@@ -30,8 +30,7 @@ export async function historyStyle(
   style: OutputStyle,
   pages: LinkPatterns,
 ): Promise<Omit<HistoryStyle, 'zone'>> {
-  const none = { event: null, order: null };
-  return { ...style, chalk: await chalkOf(style), pages: style.links ? pages : none };
+  return { ...style, chalk: await chalkOf(style), pages: style.links ? pages : noLinks };
 }
 
 function whatRan({ start, end }: PastRun): string {

@@ -1,4 +1,4 @@
-import { isZone, localDateTime } from '../domain/zones.js';
+import { isZone, localDateTime, zoneOf } from '../domain/zones.js';
 import { clean } from '../text/text.js';
 import { dayText } from '../text/time.js';
 
@@ -70,11 +70,7 @@ export function shopSecond(at: number, zone: string): string {
 
 /** What the clocks of the zone show is called at that instant: `PST`, `GMT+5:30`. */
 export function zoneName(at: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: usable(zone),
-    timeZoneName: 'short',
-  }).formatToParts(at);
-  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+  return zoneOf(usable(zone)).offsetName(at, { format: 'short', locale: 'en-US' }) ?? zone;
 }
 
 function timeIn(at: number, zone: string, length: number): string {

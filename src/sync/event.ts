@@ -262,6 +262,7 @@ async function planOrderOf(
       if (open.plan.kind === 'in-service' && ownLines) {
         await remember(ctx, event, wanted, open.plan.order, readAt, open.plan.differences);
       }
+      // What was begun in the order's place and came to nothing goes, unless this run only looks.
       const actions = wanted.unmatched ? [] : [...k.actions];
       if (actions.length > 0 && !ctx.request.dryRun) {
         return { kind: 'work', work: { ...work, actions, creates: false } };

@@ -10,6 +10,9 @@ export interface Links {
   order: string | null;
 }
 
+/** Nothing leads anywhere: no address is known, or neither service has a page, as of what the sandbox holds. */
+export const noLinks: LinkPatterns & Links = { event: null, order: null };
+
 /** The pages of an event and of its order. Ids are put in as data, whatever they hold. */
 export function linksOf(patterns: LinkPatterns, id: string, order: string | null): Links {
   return { event: linkTo(patterns.event, id), order: linkTo(patterns.order, order) };

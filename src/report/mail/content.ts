@@ -1,4 +1,5 @@
 import type { MailedFailure } from '../../state/types.js';
+import { noLinks } from '../../text/links.js';
 import { clean } from '../../text/text.js';
 import { dayText } from '../../text/time.js';
 import { describeChanges } from '../changes.js';
@@ -156,7 +157,7 @@ function nameOf({ name, id }: { name: string | null; id: string }): string {
 function plainItem(
   event: Placed & { name: string | null; id: string; links?: EventResult['links'] | undefined },
 ): MailItem {
-  const { links = { event: null, order: null } } = event;
+  const { links = noLinks } = event;
   return {
     place: place(event),
     title: nameOf(event),

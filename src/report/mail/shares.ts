@@ -59,6 +59,7 @@ export function previewShares(
     }))
     .filter((share) => share.failing.length > 0);
 }
+
 function partOf(
   { digest, mailed, forget }: DigestToSend,
   isTheirs: (of: EventResult | MailedFailure) => boolean,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { localDateTime } from '../../domain/zones.js';
-import { type LinkPatterns, linksOf } from '../../text/links.js';
+import { type LinkPatterns, linksOf, noLinks } from '../../text/links.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
 import { TABLE_HEAD } from '../differences.js';
 import { moneyText, titleOf } from '../shops.js';
@@ -235,8 +235,6 @@ function linkedCards({ cards, links, today }: PageData): ReadonlySet<string> {
   return found;
 }
 
-const NO_LINKS: LinkPatterns = { event: null, order: null };
-
 function daySections(data: PageData, title: string, isOf: (date: string) => boolean): Html {
   const withLinks = linkedCards(data);
   const groups: Card[][] = [];
@@ -262,7 +260,7 @@ function dayGroup(
     { currencies },
   );
   return html`<section class="day" id="d${date}-${shops.indexOf(shop)}"><h3>${title}</h3>
-<ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id), withLinks.has(card.id) ? links : NO_LINKS))}
+<ul class="cards">${cards.map((card) => cardItem(card, ids.has(card.id), withLinks.has(card.id) ? links : noLinks))}
 </ul></section>
 `;
 }
