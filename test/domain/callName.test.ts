@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { callNameFields, callNameOf, unknownFields, usualCallName } from '../../src/domain/callName.js';
+import { anyCharacter } from '../helpers/anyText.js';
 import { location, sourceEvent } from './builders.js';
 
 function named(callName: string, over: Parameters<typeof sourceEvent>[0] = {}) {
@@ -35,7 +36,7 @@ describe('callNameOf', () => {
   });
 
   it('is never empty, never too long, and one line, whatever is in it', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    const text = fc.string({ unit: anyCharacter, maxLength: 300 });
     const template = fc.array(fc.constantFrom(...callNameFields.map((name) => `{${name}}`), ' ', '|', 'x'), {
       minLength: 1,
       maxLength: 12,

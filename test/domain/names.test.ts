@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lineName, normaliseName, plainText, suggest } from '../../src/domain/names.js';
+import { anyCharacter } from '../helpers/anyText.js';
 
-const anyText = fc.string({ unit: 'binary', maxLength: 60 });
+const anyText = fc.string({ unit: anyCharacter, maxLength: 60 });
 
 describe('plainText', () => {
   it.each([
