@@ -55,8 +55,13 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
 }
 
 function reported(result: EventResult, links: Config['links']): RunReport['events'][number] {
-  const { upstream: _, booked: __, orderId, ...rest } = result;
-  return { ...rest, revel_order_id: orderId, links: linksOf(links, result.id, orderId) };
+  const { upstream: _, booked: __, orderId, orders, ...rest } = result;
+  return {
+    ...rest,
+    orders: orders.map((order) => ({ ...order, link: linksOf(links, result.id, order.id).order })),
+    revel_order_id: orderId,
+    links: linksOf(links, result.id, orderId),
+  };
 }
 
 function problemError(problem: RunProblem | null): RunReport['error'] {

@@ -1,4 +1,5 @@
 import { differencesText } from '../domain/differences.js';
+import { withRivals } from '../domain/rivals.js';
 import { writeJson } from '../report/json.js';
 import type { Logger } from '../report/log.js';
 import { eventFailed, eventPlanned, eventSkipped, eventSynced, runCompleted } from '../report/messages.js';
@@ -55,7 +56,7 @@ export function tellResults(
       log.info(eventFailed(result.id, `${result.reason}, as before`), { event: result.id });
       return;
     }
-    const sentence = result.status === 'failed' ? withDifferences(result) : '';
+    const sentence = result.status === 'failed' ? withFacts(result) : '';
     const first = said.get(sentence);
     if (first === undefined) said.set(sentence, result.id);
     const again = first === undefined ? sentence : `${result.reason}, as said of event ${first}`;
@@ -130,7 +131,7 @@ export async function tellRun(
 }
 
 /** A log line has no table below it. */
-function withDifferences({ error, reason, differences }: EventResult): string {
-  const sentence = error ?? reason ?? 'unknown';
+function withFacts({ error, reason, differences, orders }: EventResult): string {
+  const sentence = withRivals(error ?? reason ?? 'unknown', orders);
   return differences.length === 0 ? sentence : `${sentence} Differences: ${differencesText(differences)}.`;
 }

@@ -159,6 +159,15 @@ function eventDocument(event: PastRun['events'][number], pages: LinkPatterns) {
       event: short(wanted),
       order: short(order),
     })),
+    orders: (event.orders ?? []).map((order) => ({
+      ...order,
+      id: clean(order.id, 40),
+      made: short(order.made),
+      by: short(order.by),
+      paid: short(order.paid),
+      elsewhere: short(order.elsewhere),
+      link: linksOf(pages, event.id, order.id).order,
+    })),
     links: linksOf(pages, event.id, event.order),
   };
 }

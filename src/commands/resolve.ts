@@ -10,6 +10,7 @@ import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
 import { accountName, deletedMarksHonoured } from '../domain/account.js';
 import { type Decision, type DecisionKind, decisionsFor, settles, takesAway } from '../domain/decision.js';
 import { type EventId, type OrderId, orderId } from '../domain/ids.js';
+import { rivalText, withRivals } from '../domain/rivals.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
@@ -271,8 +272,9 @@ async function choose(result: EventResult, around: Surroundings): Promise<Resolv
     case 'accept':
       return { kind: 'accept', why: await input({ message: 'Why?', required: true }, context), until: null };
     case 'keep': {
-      const order = await input({ message: 'Number of the order that counts', required: true }, context);
-      return { kind: 'keep', order: orderId(order.trim()) };
+      const choices = result.orders.map((order) => ({ value: order.id, name: clean(rivalText(order), 200) }));
+      const order = await select<string>({ message: 'Which one counts?', choices }, context);
+      return { kind: 'keep', order: orderId(order) };
     }
     case 'replace':
     case 'recreate':
@@ -289,10 +291,11 @@ function acceptanceOf(
 ): Acceptance | null {
   const [result] = outcome.results;
   if (result?.status !== 'failed' || !isAcceptable(result.reason)) return null;
-  const { reason, differences, error } = result;
+  const { reason, differences, error, orders } = result;
+  const sentence = withRivals(error ?? '', orders);
   const why = clean(said, MAX_WHY);
   const at = systemClock.now();
-  return { event, reason, differences, sentence: error ?? '', why, by: userName(), at, until };
+  return { event, reason, differences, sentence, why, by: userName(), at, until };
 }
 
 function userName(): string {

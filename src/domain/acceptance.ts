@@ -8,7 +8,7 @@ export interface Acceptance {
   reason: FailReason;
   /** What differed then. */
   differences: readonly Difference[];
-  /** The sentence then; tells the failure where nothing differed. */
+  /** The sentence then, with what was known of several orders; tells the failure where nothing differed. */
   sentence: string;
   /** Why it is left, in the words of that person. */
   why: string;

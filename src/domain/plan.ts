@@ -9,17 +9,10 @@ import { claimIn, isSuperseded, revisionIn } from './notes.js';
 import { type Contents, type FoundOrder, type FoundPayment, isVisible } from './order.js';
 import type { Failure } from './reasons.js';
 import { homesOf, isAt, isEmptied, looksEmptied, type Place, removedByStaff } from './removed.js';
+import { duplicates, type RivalOrder, rivalOrder } from './rivals.js';
 import { compareInService, isSettled, isStaffAmong, isTouched } from './service.js';
 import { asMade } from './standing.js';
-import {
-  drift,
-  duplicates,
-  removal,
-  shownTooEarly,
-  standsElsewhere,
-  touched,
-  touchedUnseen,
-} from './verdicts.js';
+import { drift, removal, shownTooEarly, standsElsewhere, touched, touchedUnseen } from './verdicts.js';
 import type { WantedOrder } from './wantedOrder.js';
 
 /** One change of the POS as plain data; money and quantities as text, so that a report can print it as it is. */
@@ -90,7 +83,14 @@ export type OrderPlan =
   | { kind: 'need-bills'; order: FoundOrder }
   | { kind: 'create'; actions: Action[]; losers: FoundOrder[] }
   | { kind: 'complete'; order: FoundOrder; actions: Action[]; losers: FoundOrder[] }
-  | { kind: 'failed'; failure: Failure; order: FoundOrder | null; differences: Difference[] };
+  | {
+      kind: 'failed';
+      failure: Failure;
+      order: FoundOrder | null;
+      differences: Difference[];
+      /** All of several orders that staff can see. */
+      orders: RivalOrder[];
+    };
 
 /** What a plan depends on besides the event and its orders. */
 export interface PlanAround {
@@ -116,7 +116,10 @@ export function planOrder(
   const { visible, hidden } = standings(rows);
   const counting = withoutEmptied(wanted, visible);
   const [first, second] = counting;
-  if (first && second) return failed(duplicates(wanted, counting), first);
+  if (first && second) {
+    const orders = counting.map((row) => rivalOrder(wanted, row));
+    return { ...failed(duplicates(wanted, counting), first), orders };
+  }
   const place: Place = {
     establishments: homesOf(wanted.location, wanted.establishmentId),
     date: wanted.date,
@@ -237,8 +240,12 @@ function planInService(
   return failed(why, order, differences);
 }
 
-function failed(failure: Failure, order: FoundOrder, differences: Difference[] = []): OrderPlan {
-  return { kind: 'failed', failure, order, differences };
+function failed(
+  failure: Failure,
+  order: FoundOrder,
+  differences: Difference[] = [],
+): Extract<OrderPlan, { kind: 'failed' }> {
+  return { kind: 'failed', failure, order, differences, orders: [] };
 }
 
 /** Everything a new order takes, in the order of the writes. */

@@ -1,9 +1,5 @@
-import { compareDay, compareMoney } from './compare.js';
 import type { Difference } from './differences.js';
-import { bookedAs } from './former.js';
 import type { Location } from './location.js';
-import { cents, formatCents } from './money.js';
-import { revisionIn } from './notes.js';
 import type { FoundOrder } from './order.js';
 import type { Failure } from './reasons.js';
 import type { WantedOrder } from './wantedOrder.js';
@@ -80,37 +76,6 @@ export function standsElsewhere(
 /** What is wrong with an unfinished order in an establishment that its event has left. */
 export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
   return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted, have it voided there.`;
-}
-
-/** Several orders of one event that staff can see, with what helps to decide which one counts. */
-export function duplicates(wanted: WantedOrder, visible: readonly FoundOrder[]): Failure {
-  const ids = visible.map((row) => row.id).join(', ');
-  return {
-    reason: 'DUPLICATE_ORDERS',
-    error: `Event ${wanted.eventId} has ${visible.length} live orders: ${ids}. ${visible.map((row) => marks(wanted, row)).join('. ')}. Decide which one counts, and have the others voided on the POS.`,
-  };
-}
-
-/** `Order 5: made 2026-11-14 10:00 by us, 100.00 paid, opened on a POS, equals the event` */
-function marks(wanted: WantedOrder, row: FoundOrder): string {
-  const { finalTotal, remainingDue, createdBy } = row;
-  const made = `made ${row.createdDate?.slice(0, 16).replace('T', ' ') ?? 'at an unknown time'}`;
-  const by =
-    createdBy === null ? '' : createdBy === wanted.location.revel.userId ? ' by us' : ` by user ${createdBy}`;
-  const paid =
-    finalTotal === null || remainingDue === null
-      ? 'paid unknown'
-      : `${formatCents(cents(finalTotal - remainingDue))} paid`;
-  const where = row.establishmentId === wanted.establishmentId ? [] : ['in another establishment'];
-  const opened = row.opened ? (row.closed ? 'closed on a POS' : 'opened on a POS') : 'not opened on a POS';
-  const differences = [...compareMoney(bookedAs(wanted, row), row), ...compareDay(wanted, row)];
-  const equals =
-    differences.length > 0
-      ? `differs in ${differences.map(({ field }) => field).join(', ')}`
-      : revisionIn(row.notes) === wanted.revision
-        ? 'equals the event'
-        : 'has the event’s figures';
-  return `Order ${row.id}: ${[`${made}${by}`, ...where, paid, opened, equals].join(', ')}`;
 }
 
 function counted(differences: readonly Difference[]): string {

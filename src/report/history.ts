@@ -5,11 +5,11 @@ import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 import { agoText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
-import { differenceLines } from './differences.js';
 import { type Cell, type Column, drawTable } from './grid.js';
 import { shopSecond, shopTime } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
 import { paintOf } from './table.js';
+import { tableLines, tablesOf } from './tables.js';
 
 type Result = PastRun['events'][number];
 
@@ -100,6 +100,12 @@ function rowOf(event: Result, { chalk, pages }: HistoryStyle): Cell[] {
   ];
 }
 
+/** What differs, and the orders of which a person decides. */
+function factLines(event: Result, { width, links, pages, chalk }: HistoryStyle): string[] {
+  const tables = tablesOf(event, undefined, (order) => linksOf(pages, event.id, order).order);
+  return tableLines(tables, DEEPER + INDENT, width, { links, dim: chalk.dim });
+}
+
 /** A table of the events of a run, day by day and shop by shop. */
 function eventLines(events: readonly Result[], style: HistoryStyle): string[] {
   if (events.length === 0) return [];
@@ -120,7 +126,7 @@ function eventLines(events: readonly Result[], style: HistoryStyle): string[] {
     lines.push(
       ...(drawn.rows[at] ?? []),
       ...(event.error === null ? [] : wrap(clean(event.error, 4_000), DEEPER, style.width)),
-      ...differenceLines(event.differences ?? [], DEEPER + INDENT, style.width),
+      ...factLines(event, style),
     );
   }
   return lines;
@@ -143,8 +149,9 @@ export function failureLines(
 function whyLines(
   { result, since, runs, passedOver }: StandingFailure,
   now: number,
-  { chalk, width, zone }: HistoryStyle,
+  style: HistoryStyle,
 ): string[] {
+  const { chalk, width, zone } = style;
   const times = runs === 1 ? 'in 1 run' : `in ${runs} runs`;
   const age = now - Date.parse(since);
   // What a clock that ran ahead has noted has lasted for nobody knows how long.
@@ -161,7 +168,7 @@ function whyLines(
       (line) => chalk.dim(line),
     ),
     ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, width)),
-    ...differenceLines(result.differences ?? [], DEEPER + INDENT, width),
+    ...factLines(result, style),
     ...(note === null ? [] : wrap(note, DEEPER, width)),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { differenceFields } from '../domain/differences.js';
 import { failReasons, skipReasons } from '../domain/reasons.js';
+import { equalities, openedStates } from '../domain/rivals.js';
 
 const count = z.int().min(0);
 
@@ -16,6 +17,27 @@ const differenceSchema = z.strictObject({
   event: z.string().nullable(),
   /** What the order has; null: nothing of the kind. */
   order: z.string().nullable(),
+});
+
+const orderSchema = z.strictObject({
+  /** Id of the order. */
+  id: z.string(),
+  /** By the clock of its shop, `2026-11-14 10:00`; null: not told. */
+  made: z.string().nullable(),
+  /** `us`, or a user of Revel, `user 7`; null: not told. */
+  by: z.string().nullable(),
+  /** In dollars, `1472.00`; null: not known. */
+  paid: z.string().nullable(),
+  /** Whether a POS has opened it; `closed`: its bill, too. */
+  opened: z.enum(openedStates),
+  /** Whether it equals the event; `figures`: sums and day do, of its lines nobody knows. */
+  equals: z.enum(equalities),
+  /** In what it differs. */
+  differs: z.array(z.enum(differenceFields)),
+  /** Id of the establishment that it stands in; null: the event's. */
+  elsewhere: z.string().nullable(),
+  /** Its page; null: no address is configured. */
+  link: z.string().nullable(),
 });
 
 const outcome = {
@@ -38,6 +60,8 @@ const outcome = {
   error: z.string().nullable(),
   /** What in the order is not as the event has it, whether that is a fault or staff's work. */
   differences: z.array(differenceSchema),
+  /** Several orders of the event that staff can see; of those a person decides. Kept by older versions: none. */
+  orders: z.array(orderSchema).default([]),
   /** Sentences about what was not taken as the event has it. */
   notes: z.array(z.string()).readonly(),
   changes: z.array(changeSchema),

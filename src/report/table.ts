@@ -2,7 +2,6 @@ import type { ChalkInstance } from 'chalk';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { describeChanges } from './changes.js';
-import { differenceLines } from './differences.js';
 import { type Cell, type Column, type Drawn, drawTable } from './grid.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
@@ -10,6 +9,7 @@ import { settlingOf } from './settling.js';
 import { isSameSentence, placeOf, sharing } from './sharing.js';
 import { noShops, type Shops, shopTime, titleOf, zoneName } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
+import { tableLines, tablesOf } from './tables.js';
 
 const MAX_NAME = 80;
 /** A terminal of fewer columns has no room for both a status and its reason, which says as much. */
@@ -146,7 +146,7 @@ function details(
   event: EventResult,
   { place, next }: { place: string | null; next: EventResult | undefined },
   shown: View['changes'],
-  { width }: OutputStyle,
+  { width, links }: OutputStyle,
   chalk: ChalkInstance,
 ): string[] {
   const lines: string[] = [];
@@ -157,8 +157,7 @@ function details(
   if (event.status !== 'skipped' || shown !== 'done') {
     for (const note of event.notes) lines.push(...wrap(`note: ${clean(note, 4000)}`, '    ', width));
   }
-  const [head, ...rows] = differenceLines(event.differences, '      ', width);
-  if (head !== undefined) lines.push(chalk.dim(head), ...rows);
+  lines.push(...tableLines(tablesOf(event), '      ', width, { links, dim: chalk.dim }));
   if (shown === 'planned') {
     for (const { sign, text } of plannedLines(event.changes, width - 4)) {
       lines.push(`    ${signed(sign, chalk)} ${text}`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Money, moneyFields } from '../domain/booked.js';
 import { differenceFields } from '../domain/differences.js';
 import { type Cents, cents } from '../domain/money.js';
+import { equalities, openedStates } from '../domain/rivals.js';
 import type { JournalRecord } from './types.js';
 
 /** Most bytes of one journal line, its newline included. */
@@ -19,6 +20,17 @@ const difference = z.object({
   name: text.nullable(),
   event: text.nullable(),
   order: text.nullable(),
+});
+
+const rival = z.object({
+  id: text,
+  made: text.nullable(),
+  by: text.nullable(),
+  paid: text.nullable(),
+  opened: z.enum(openedStates),
+  equals: z.enum(equalities),
+  differs: z.array(z.enum(differenceFields)).max(100),
+  elsewhere: text.nullable(),
 });
 
 const amount = z
@@ -57,6 +69,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
     error: text.nullable(),
     // Anything else in its place is another version's, and left out.
     differences: z.array(difference).max(100).optional().catch(undefined),
+    orders: z.array(rival).max(100).optional().catch(undefined),
   }),
   z.object({
     type: z.literal('booked'),

@@ -2,6 +2,7 @@ import type { Acceptance } from '../domain/acceptance.js';
 import type { Account } from '../domain/account.js';
 import type { Booked } from '../domain/booked.js';
 import type { Difference } from '../domain/differences.js';
+import type { RivalOrder } from '../domain/rivals.js';
 import type { Shard } from '../domain/shard.js';
 import type { SharedBudget } from '../http/budget.js';
 import type { Documents, Locks, Queue } from './primitives.js';
@@ -67,6 +68,8 @@ export type JournalRecord =
       error: string | null;
       /** Absent: none, or recorded by a version that did not tell. */
       differences?: Difference[] | undefined;
+      /** As `differences`. */
+      orders?: RivalOrder[] | undefined;
     }
   | {
       /** What an event and its order come to, whenever that has changed. */

@@ -1,4 +1,5 @@
 import { isCovered } from '../domain/acceptance.js';
+import { withRivals } from '../domain/rivals.js';
 import { localDate } from '../domain/zones.js';
 import type { RunContext } from './context.js';
 import type { EventResult } from './types.js';
@@ -9,8 +10,8 @@ export function withAcceptance(ctx: RunContext, result: EventResult): EventResul
   const seen = ctx.accepted?.find(({ event }) => event === result.id);
   if (!seen) return result;
   const zone = ctx.settings.locations.find(({ name }) => name === result.location)?.timezone ?? 'UTC';
-  const { reason, differences } = result;
-  const sentence = result.error ?? '';
+  const { reason, differences, orders } = result;
+  const sentence = withRivals(result.error ?? '', orders);
   if (!isCovered(seen, { reason, differences, sentence }, localDate(ctx.clock.now(), zone))) return result;
   const until = seen.until === null ? '' : ` until ${seen.until}`;
   const error = `${reason}, accepted${until} by ${seen.by} on ${localDate(seen.at, zone)}: ${seen.why}`;

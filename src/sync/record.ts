@@ -68,6 +68,7 @@ export async function recordEnd(
     total: result.total,
     error: result.error === null ? null : redact(result.error),
     ...(result.differences.length === 0 ? {} : { differences: result.differences.slice(0, MAX_RECORDED) }),
+    ...(result.orders.length === 0 ? {} : { orders: result.orders.slice(0, MAX_RECORDED) }),
   }));
   const booked = await newlyBooked(cache, outcome);
   for (const { result, money } of booked) {
@@ -168,7 +169,7 @@ function bookedKey(id: string): string {
   return `booked/${id}`;
 }
 
-/** Differences of one event that the journal keeps. */
+/** Differences, and orders, of one event that the journal keeps. */
 const MAX_RECORDED = 50;
 
 function failingKey(id: string): string {

@@ -73,6 +73,7 @@ export function base(known: Known) {
     orderId: null,
     total: null,
     differences: [],
+    orders: [],
     changes: [],
     error: null,
     notes: [],
@@ -150,6 +151,7 @@ export function failedPlan(
     booked: bookedBoth(wanted, plan.order),
     total: formatCents(wanted.finalTotal),
     differences: plan.differences,
+    orders: plan.orders,
     notes: wanted.told,
   };
 }

@@ -8,6 +8,7 @@ import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
+import type { RivalOrder } from '../domain/rivals.js';
 import type { Shard } from '../domain/shard.js';
 import type { RevelPort } from '../revel/types.js';
 import type { StateStore } from '../state/types.js';
@@ -110,6 +111,8 @@ export type EventResult = {
   total: string | null;
   /** What in the order is not as the event has it, whether that is a fault or staff's work. */
   differences: Difference[];
+  /** Several orders of the event that staff can see, of which a person decides; empty: there are not several. */
+  orders: RivalOrder[];
   /** Carried out, or in a dry run planned. */
   changes: Action[];
   /** A sentence for a person; also given for a skip that needs explaining. */

@@ -214,7 +214,10 @@ describe('history', () => {
 
   it('is one JSON document with --json', async () => {
     const total = { field: 'total', name: null, event: '1472.00', order: '1400.00' } as const;
-    const one = result('aaaaaaaa', HOUR, '61000001', { differences: [total] });
+    const order = { id: '5', made: '2026-11-14 10:00', by: 'us', paid: null } as const;
+    const rival = { ...order, opened: 'yes', equals: 'no', differs: ['tax'], elsewhere: null } as const;
+    const orders = [{ ...rival, differs: [...rival.differs] }];
+    const one = result('aaaaaaaa', HOUR, '61000001', { differences: [total], orders });
     await journal(...sweep('aaaaaaaa', HOUR, [one]), {
       type: 'run-start',
       at: ago(MINUTE),
@@ -253,6 +256,7 @@ describe('history', () => {
               total: '1472.00',
               error: null,
               differences: [{ field: 'total', name: null, event: '1472.00', order: '1400.00' }],
+              orders: [{ ...rival, link: null }],
               links: { event: 'https://events.example.com/61000001', order: null },
             },
           ],
@@ -268,6 +272,23 @@ describe('history', () => {
 });
 
 describe('history --failed', () => {
+  it('shows the orders of which a person decides as a table, as every run does', async () => {
+    const order = { id: '5', made: '2026-11-14 10:00', by: 'us', paid: '1.00', elsewhere: null } as const;
+    const orders = [
+      { ...order, opened: 'no' as const, equals: 'yes' as const, differs: [] },
+      { ...order, id: '6', opened: 'yes' as const, equals: 'no' as const, differs: ['tax' as const] },
+    ];
+    const two = { ...failed('DUPLICATE_ORDERS', 'It has 2.'), orders };
+    await journal(...sweep('aaaaaaaa', HOUR, [result('aaaaaaaa', HOUR, '61000001', two)]));
+    const table = [
+      '      order  made              by  paid  opened  equals event',
+      '      5      2026-11-14 10:00  us  1.00  no      yes',
+      '      6      2026-11-14 10:00  us  1.00  yes     no: tax',
+    ].join('\n');
+    expect((await history({ failed: true })).out.text).toContain(table);
+    expect((await history({ eventIds: events('61000001') })).out.text).toContain(table);
+  });
+
   it('shows the failures that stand, since when, and marks what the newest sweep passed over', async () => {
     await journal(
       ...sweep('aaaaaaaa', 3 * HOUR, [

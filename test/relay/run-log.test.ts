@@ -41,6 +41,7 @@ const report = {
       total: null,
       error: null,
       differences: [],
+      orders: [],
       notes: [],
       changes: [],
       status: 'skipped',

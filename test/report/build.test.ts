@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { failReasons, skipReasons } from '../../src/domain/reasons.js';
 import { type EventResult, RunReportSchema } from '../../src/report/schema.js';
 import { createRedactor } from '../../src/text/redact.js';
-import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report, skipped, twoOrders } from './helpers.js';
 
 const runError = { code: 'UPSTREAM', message: 'Revel is down.', hint: null };
 
@@ -33,6 +33,7 @@ describe('buildReport', () => {
           total: '1421.31',
           error: null,
           differences: [],
+          orders: [],
           notes: [],
           changes: [{ action: 'create_order', establishment: 8 }],
         },
@@ -75,6 +76,7 @@ describe('buildReport', () => {
           notes: [name],
           changes,
           differences,
+          orders: twoOrders({ id: name, made: name, by: name, paid: name, elsewhere: name }),
         }),
       ],
       {
@@ -135,6 +137,7 @@ describe('RunReportSchema', () => {
       }),
       { maxLength: 2 },
     ),
+    orders: fc.constantFrom(twoOrders(), []),
     notes: fc.array(text, { maxLength: 3 }),
     changes: fc.array(fc.record({ action: fc.constant('add_item'), name: text, n: fc.integer() }), {
       maxLength: 3,
@@ -162,6 +165,12 @@ describe('RunReportSchema', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('takes one of a version that knew of no orders', () => {
+    const { orders: _, ...old } = failed('1');
+    const built = report([failed('1')]);
+    expect(RunReportSchema.parse({ ...built, events: [old] })).toEqual(built);
   });
 
   const good = report([injected('1'), failed('2')]);

@@ -33,6 +33,7 @@ const base: Common = {
   total: '1421.31',
   error: null,
   differences: [],
+  orders: [],
   notes: [],
   changes: [],
 };
@@ -57,6 +58,23 @@ export function failed(
   change: Partial<Extract<EventResult, { status: 'failed' }>> = {},
 ): Extract<EventResult, { status: 'failed' }> {
   return { ...base, id, status: 'failed', reason: 'DRIFT', error: 'It differs. Correct it.', ...change };
+}
+
+/** Two orders of one event, of which a person decides. */
+export function twoOrders(change: Partial<EventResult['orders'][number]> = {}): EventResult['orders'] {
+  const order: EventResult['orders'][number] = {
+    id: '10684001',
+    made: '2026-11-14 09:12',
+    by: 'us',
+    paid: '710.66',
+    opened: 'no',
+    equals: 'yes',
+    differs: [],
+    elsewhere: null,
+    link: 'https://pos.example.com/orders/10684001',
+  };
+  const other = { id: '10684002', by: 'user 77', paid: null, opened: 'closed', equals: 'no' } as const;
+  return [order, { ...order, ...other, differs: ['tax', 'total'], elsewhere: '99', link: null, ...change }];
 }
 
 /** A report of a sweep with these events. */

@@ -4,7 +4,7 @@ import { describeChanges } from '../../src/report/changes.js';
 import type { EventResult } from '../../src/report/schema.js';
 import { renderReport } from '../../src/report/table.js';
 import { columnsOf, wrap } from '../../src/text/width.js';
-import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from './helpers.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report, skipped, twoOrders } from './helpers.js';
 
 const plain = { colour: false, width: Number.POSITIVE_INFINITY };
 const terminal = { colour: true, width: 80 };
@@ -120,6 +120,38 @@ Dry run: 1 queried, 1 to inject, 0 to repair, 0 skipped, 0 failed (0.8 s)
     `);
     const wide = await renderReport(report([event]), plain);
     expect(wide).toContain('rye bread with all that goes with it  1 × 120.00  -\n');
+  });
+
+  it('prints orders of which a person decides as a table, each leading to its page', async () => {
+    const event = failed('55521612', {
+      reason: 'DUPLICATE_ORDERS',
+      error: 'It has 2 live orders: 10684001, 10684002.',
+      orders: twoOrders(),
+    });
+    expect(stripVTControlCharacters(await renderReport(report([event]), terminal))).toMatchInlineSnapshot(`
+      "Sweep, 2026-11-12 to 2026-11-14
+
+      date    event     name                    result            order       total
+      ────────────────────────────────────────────────────────────────────────────────
+      Failed
+      Nov 14  55521612  Alder Rehearsal Dinner  DUPLICATE_ORDERS  10684001  1421.31
+          Special Events: It has 2 live orders: 10684001, 10684002.
+            order     made              by         paid  opened  equals event
+            10684001  2026-11-14 09:12  us       710.66  no      yes
+            10684002  2026-11-14 09:12  user 77       -  closed  no: tax, total, in
+                                                                 establishment 99
+          → See both sides, and decide: ts-reconcile resolve 55521612
+
+      1 queried, 0 injected, 0 repaired, 0 skipped, 1 failed (0.8 s)
+      "
+    `);
+    const wide = await renderReport(report([event]), plain);
+    expect(wide).toContain(
+      '10684002  2026-11-14 09:12  user 77       -  closed  no: tax, total, in establishment 99\n',
+    );
+    const linked = await renderReport(report([event]), { ...terminal, links: true });
+    expect(linked).toContain('\u001b]8;;https://pos.example.com/orders/10684001\u0007');
+    expect(linked).not.toContain('orders/10684002');
   });
 
   it('says one sentence of many events once, and shows them together', async () => {

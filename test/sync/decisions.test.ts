@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { isCovered } from '../../src/domain/acceptance.js';
 import type { Decision } from '../../src/domain/decision.js';
-import { orderId } from '../../src/domain/ids.js';
+import { type EventId, orderId } from '../../src/domain/ids.js';
+import { withRivals } from '../../src/domain/rivals.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk } from './desk.js';
@@ -289,6 +291,20 @@ describe('keeping one of several', () => {
     expect(visible(desk).map(({ id }) => String(id))).toEqual([kept]);
     expect(paid(desk)).toHaveLength(1);
     await endsRight(desk, event);
+  });
+
+  it('can be left to a person, until something about one of them changes', async () => {
+    const { desk, event, second } = await doubled();
+    const failing = async () => {
+      const { reason, error, orders, differences } = (await desk.single([event])).of(event.id);
+      if (reason !== 'DUPLICATE_ORDERS') throw new Error(`it is ${reason}`);
+      return { reason, differences, sentence: withRivals(error ?? '', orders) };
+    };
+    const id = String(event.id) as EventId;
+    const seen = { ...(await failing()), event: id, why: 'both are served', by: 'sam', at: 0, until: null };
+    expect(isCovered(seen, await failing(), desk.today())).toBe(true);
+    desk.patch(`/resources/Order/${second}/`, { tax: 1, final_total: 999 });
+    expect(isCovered(seen, await failing(), desk.today())).toBe(false);
   });
 
   it('is refused for one that is none of them', async () => {

@@ -3,17 +3,17 @@ import { noLinks } from '../../text/links.js';
 import { clean } from '../../text/text.js';
 import { dayText } from '../../text/time.js';
 import { describeChanges } from '../changes.js';
-import { differenceCells } from '../differences.js';
 import { runTag } from '../messages.js';
 import type { EventResult, RunReport } from '../schema.js';
 import { type Settling, settlingOf } from '../settling.js';
 import { sharing } from '../sharing.js';
 import { moneyText, type Shops, shopTime } from '../shops.js';
+import { type FactTable, tablesOf } from '../tables.js';
 import type { Digest, FailureNews } from './digest.js';
 
 /** Items of one section at most; the rest is a number. */
 export const MAX_ITEMS = 100;
-/** Differences of one event at most; the report has all of them. */
+/** Differences, and orders, of one event at most; the report has all of them. */
 const MAX_ROWS = 30;
 const MAX_NAME = 120;
 const MAX_SENTENCE = 1500;
@@ -33,8 +33,8 @@ export interface MailItem {
   text: string | null;
   /** The command that settles it, to be copied whole; null: there is none. */
   settling: Settling | null;
-  /** What differs, what the event has, what the order has; below a head of the same. */
-  table: [string, string, string][];
+  /** What differs, and the orders of which a person decides. */
+  tables: FactTable[];
 }
 
 /** A heading and what stands below it. */
@@ -164,7 +164,7 @@ function plainItem(
     facts: [],
     links,
     text: null,
-    table: [],
+    tables: [],
     settling: null,
   };
 }
@@ -219,7 +219,7 @@ export function failureItem(
       ...(known === null ? [] : [known]),
     ],
     text: clean(event.error ?? '', MAX_SENTENCE) || null,
-    table: event.differences.slice(0, MAX_ROWS).map(differenceCells),
+    tables: tablesOf(event, MAX_ROWS),
     settling: settlingOf(event.reason, event.id, false),
   };
 }

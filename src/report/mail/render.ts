@@ -1,5 +1,5 @@
 import { escapeUTF8 } from 'entities';
-import { TABLE_HEAD, tableLines } from '../differences.js';
+import { type FactTable, tableLines } from '../tables.js';
 import type { MailContent, MailItem, MailSection, Tone } from './content.js';
 
 /** Columns of a table in the plain text part. */
@@ -29,13 +29,13 @@ function startsPlace(items: readonly MailItem[], at: number): boolean {
   return place !== '' && place !== items[at - 1]?.place;
 }
 
-function itemText({ title, facts, links, text, table, settling }: MailItem): string {
+function itemText({ title, facts, links, text, tables, settling }: MailItem): string {
   return [
     `* ${title}`,
     ...facts.map((fact) => `  ${fact}`),
     ...pagesOf(links).map(([what, address]) => `  ${what}: ${address}`),
     ...(text === null ? [] : [`  ${text}`]),
-    ...tableLines(table, '    ', TEXT_COLUMNS),
+    ...tableLines(tables, '    ', TEXT_COLUMNS),
     ...(settling === null ? [] : [`  ${settling.when}:`, `    ${settling.command}`]),
   ].join('\n');
 }
@@ -124,7 +124,7 @@ function sectionHtml({ title, tone, intro, items, more }: MailSection): string {
   ].join('\n');
 }
 
-function itemHtml({ title, facts, links, text, table, settling }: MailItem, tone: Tone): string {
+function itemHtml({ title, facts, links, text, tables, settling }: MailItem, tone: Tone): string {
   const border = `border-left:4px solid ${COLOURS[tone].light}`;
   const block = `margin:0 0 12px;padding:4px 0 4px 12px;${border};overflow-wrap:anywhere`;
   return [
@@ -133,7 +133,7 @@ function itemHtml({ title, facts, links, text, table, settling }: MailItem, tone
     ...facts.map((fact) => `<div ${styled('soft', 'font-size:14px')}>${inline(fact)}</div>`),
     ...pagesHtml(links),
     ...(text === null ? [] : [`<div ${styled('text', 'margin-top:4px')}>${inline(text)}</div>`]),
-    ...(table.length === 0 ? [] : [tableHtml(table)]),
+    ...tables.map(tableHtml),
     ...(settling === null
       ? []
       : [
@@ -159,18 +159,24 @@ function commandHtml(command: string): string {
   return `<pre tabindex="0" class="b text" style="${style};color:${COLOURS.text.light}">${inline(command)}</pre>`;
 }
 
-function tableHtml(table: MailItem['table']): string {
+function tableHtml({ title, columns, rows, more }: FactTable): string {
   const cell = 'padding:2px 12px 2px 0;text-align:left;vertical-align:top';
-  const [first, ...others] = TABLE_HEAD;
-  const head = [first || 'what differs', ...others].map(
-    (text) => `<th scope="col" ${styled('soft', `${cell};font-weight:400`)}>${inline(text)}</th>`,
+  const head = columns.map(
+    ({ head }) =>
+      `<th scope="col" ${styled('soft', `${cell};font-weight:400`)}>${inline(head || title.toLowerCase())}</th>`,
   );
-  const rows = table.map(([what, event, order]) => {
-    const values = [event, order].map((text) => `<td ${styled('text', cell)}>${inline(text)}</td>`).join('');
-    return `<tr><th scope="row" ${styled('text', `${cell};font-weight:400`)}>${inline(what)}</th>${values}</tr>`;
+  const body = rows.map((row) => {
+    const [what = '', ...values] = row.map(({ text, link }) =>
+      link === null
+        ? inline(text)
+        : `<a ${styled('link', '')} href="${escapeUTF8(link)}">${inline(text)}</a>`,
+    );
+    const others = values.map((value) => `<td ${styled('text', cell)}>${value}</td>`).join('');
+    return `<tr><th scope="row" ${styled('text', `${cell};font-weight:400`)}>${what}</th>${others}</tr>`;
   });
+  const rest = more > 0 ? `<div ${styled('soft', '')}>${inline(`and ${more} more`)}</div>` : '';
   const style = 'margin-top:6px;border-collapse:collapse;font-size:14px';
-  return `<table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>${rest}`;
 }
 
 /** Text as HTML whose direction does not spill over to what follows, and in which no word of a command is broken. */

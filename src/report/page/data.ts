@@ -1,5 +1,6 @@
 import type { LinkPatterns } from '../../text/links.js';
 import type { Settling } from '../settling.js';
+import type { FactTable } from '../tables.js';
 
 /** How an event stands, as the page shows it. */
 export type CardState =
@@ -42,10 +43,8 @@ export interface Card {
 export interface OpenItem extends Card {
   /** What happened, why, what to do. */
   sentence: string;
-  /** What differs, what the event has, what the order has. */
-  differences: [string, string, string][];
-  /** Differences that are left out. */
-  moreDifferences: number;
+  /** What differs, and the orders of which a person decides. */
+  tables: FactTable[];
   /** Since when it fails, epoch milliseconds; null: it has not failed yet, its day is to come. */
   since: number | null;
   /** Runs in a row that found it so. */

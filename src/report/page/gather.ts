@@ -2,14 +2,14 @@ import { isConclusive } from '../../domain/reasons.js';
 import { addDays, localDate } from '../../domain/zones.js';
 import { type StandingFailure, standingFailures } from '../../state/history.js';
 import type { JournalRecord } from '../../state/types.js';
-import type { LinkPatterns } from '../../text/links.js';
+import { type LinkPatterns, linksOf } from '../../text/links.js';
 import { clean } from '../../text/text.js';
-import { differenceCells } from '../differences.js';
 import { type PreviewDays, wouldFail } from '../preview.js';
 import type { Previewed } from '../previewed.js';
 import type { EventResult } from '../schema.js';
 import { settlingOf } from '../settling.js';
 import type { Shops } from '../shops.js';
+import { tablesOf } from '../tables.js';
 import type { Card, CardState, OpenItem, PageData } from './data.js';
 import { RunDays } from './runs.js';
 
@@ -21,7 +21,8 @@ const DAYS_OF_RUNS = 28;
 /** Cards and failures that the page holds at most: those that need somebody come first. */
 const MAX_CARDS = 1_200;
 const MAX_OPEN = 200;
-const MAX_DIFFERENCES = 30;
+/** Rows of a table below one of them. */
+const MAX_ROWS = 30;
 const MAX_NAME = 120;
 const MAX_SENTENCE = 1_500;
 const MAX_WHY = 300;
@@ -51,7 +52,7 @@ export interface PageSources {
 
 /** Reads what the page shows. */
 export async function gatherPage(sources: PageSources): Promise<PageData> {
-  const { preview, now, sandbox, shops } = sources;
+  const { preview, now, shops } = sources;
   const { zone } = shops;
   const today = localDate(now, zone);
   const span = { from: addDays(today, -DAYS_BACK), to: addDays(today, DAYS_AHEAD) };
@@ -75,8 +76,8 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
     (event) => wouldFail(event, days) && !known.has(event.id) && !cards.isNewer(event.id, ended),
   );
   const open = [
-    ...standing.map((failure) => standingItem(failure, sandbox)),
-    ...coming.map((event) => comingItem(event, sandbox)),
+    ...standing.map((failure) => standingItem(failure, sources)),
+    ...coming.map((event) => comingItem(event, sources)),
   ].sort(byDay);
   const all = cards.list();
   const kept = all.length <= MAX_CARDS ? all : mostUrgent(all);
@@ -243,26 +244,24 @@ function skippedState(reason: string | null): CardState {
   }
 }
 
-function standingItem({ result, since, runs, passedOver }: StandingFailure, sandbox: boolean): OpenItem {
-  return { ...itemOf(result, sandbox), since: Date.parse(since), runs, passedOver };
+function standingItem({ result, since, runs, passedOver }: StandingFailure, sources: PageSources): OpenItem {
+  return { ...itemOf(result, sources), since: Date.parse(since), runs, passedOver };
 }
 
-function comingItem(event: EventResult, sandbox: boolean): OpenItem {
-  const item = itemOf({ ...event, order: event.revel_order_id }, sandbox);
+function comingItem(event: EventResult, sources: PageSources): OpenItem {
+  const item = itemOf({ ...event, order: event.revel_order_id }, sources);
   return { ...item, since: null, runs: 0, passedOver: false };
 }
 
 function itemOf(
   found: Pick<EventRecord, 'id' | 'name' | 'date' | 'location' | 'order' | 'total' | 'reason' | 'error'> &
-    Pick<EventRecord, 'differences'>,
-  sandbox: boolean,
+    Pick<EventRecord, 'differences' | 'orders'>,
+  { sandbox, links }: Pick<PageSources, 'sandbox' | 'links'>,
 ): Omit<OpenItem, 'since' | 'runs' | 'passedOver'> {
-  const differences = found.differences ?? [];
   return {
     ...cardOf(found, 'failed'),
     sentence: clean(found.error ?? '', MAX_SENTENCE),
-    differences: differences.slice(0, MAX_DIFFERENCES).map(differenceCells),
-    moreDifferences: Math.max(differences.length - MAX_DIFFERENCES, 0),
+    tables: tablesOf(found, MAX_ROWS, (order) => linksOf(links, found.id, order).order),
     settling: settlingOf(found.reason, found.id, sandbox),
   };
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { localDateTime } from '../../domain/zones.js';
 import { type LinkPatterns, linksOf, noLinks } from '../../text/links.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
-import { TABLE_HEAD } from '../differences.js';
 import { moneyText, titleOf } from '../shops.js';
+import type { FactTable } from '../tables.js';
 import type { Card, CardState, OpenItem, PageData, RunDay } from './data.js';
 import { type Html, type HtmlValue, html, trusted } from './html.js';
 import type { Plots } from './plots.js';
@@ -134,7 +134,7 @@ function openItem(item: OpenItem, { at, links, currencies }: PageData): Html {
   return html`<article class="item" id="o${item.id}"><h3>${item.name}</h3>
 <p><strong>${item.reason ?? 'failed'}</strong> · ${dotted(facts)}</p>
 <p class="soft">${sinceText(item, at)}</p>
-${item.sentence === '' ? null : html`<p>${prose(item.sentence)}</p>`}${differenceTable(item)}
+${item.sentence === '' ? null : html`<p>${prose(item.sentence)}</p>`}${item.tables.map((table) => factTable(table, item.name))}
 <p>${item.settling.when}:</p><pre tabindex="0" aria-label="command"><code>${item.settling.command}</code></pre></article>
 `;
 }
@@ -165,14 +165,14 @@ function sinceText({ since, runs, passedOver }: OpenItem, now: number): string {
     : seen;
 }
 
-function differenceTable({ differences, moreDifferences, name }: OpenItem): Html | null {
-  if (differences.length === 0) return null;
-  const [, event, order] = TABLE_HEAD;
-  const rows = differences.map(
-    ([what, ours, theirs]) => html`<tr><th scope="row">${what}</th><td>${ours}</td><td>${theirs}</td></tr>`,
-  );
-  const more = moreDifferences > 0 ? html`<p class="soft">and ${moreDifferences} more</p>` : null;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="What differs: ${name}"><table><thead><tr><th scope="col">what differs</th><th scope="col">${event}</th><th scope="col">${order}</th></tr></thead><tbody>${rows}</tbody></table></div>${more}`;
+function factTable({ title, columns, rows, more }: FactTable, name: string): Html {
+  const heads = columns.map(({ head }) => html`<th scope="col">${head || title.toLowerCase()}</th>`);
+  const body = rows.map(([what, ...values]) => {
+    const others = values.map(({ text, link }) => html`<td>${linked(text, link)}</td>`);
+    return html`<tr><th scope="row">${linked(what?.text ?? '', what?.link ?? null)}</th>${others}</tr>`;
+  });
+  const rest = more > 0 ? html`<p class="soft">and ${more} more</p>` : null;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}: ${name}"><table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div>${rest}`;
 }
 
 const STATES: Readonly<Record<CardState, string>> = {

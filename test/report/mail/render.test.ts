@@ -7,7 +7,7 @@ import { renderHtml, renderText } from '../../../src/report/mail/render.js';
 import type { EventResult } from '../../../src/report/schema.js';
 import { noShops, type Shops } from '../../../src/report/shops.js';
 import type { MailedFailure } from '../../../src/state/types.js';
-import { CONTROL, failed, hostileNames, injected, repaired, report, skipped } from '../helpers.js';
+import { CONTROL, failed, hostileNames, injected, repaired, report, skipped, twoOrders } from '../helpers.js';
 
 const items = [{ action: 'add_item' }, { action: 'add_item' }];
 const changes = [{ action: 'create_order', establishment: 8 }, ...items, { action: 'make_visible' }];
@@ -226,6 +226,41 @@ describe('items', () => {
       '30 × 8.24',
       '-',
     ]);
+  });
+
+  it('show orders of which a person decides as a table, in both parts', () => {
+    const event = failed('55521613', { reason: 'DUPLICATE_ORDERS', orders: twoOrders() });
+    const { text, html } = render({ failures: [{ event, since: null }] });
+    expect(text).toContain(
+      [
+        '    order     made              by         paid  opened  equals event',
+        '    10684001  2026-11-14 09:12  us       710.66  no      yes',
+        '    10684002  2026-11-14 09:12  user 77       -  closed  no: tax, total, in',
+        '                                                         establishment 99',
+      ].join('\n'),
+    );
+    const root = parse(html);
+    const cells = (selector: string) => root.querySelectorAll(selector).map(({ textContent }) => textContent);
+    expect(cells('thead th')).toEqual(['order', 'made', 'by', 'paid', 'opened', 'equals event']);
+    expect(cells('tbody th')).toEqual(['10684001', '10684002']);
+    expect(cells('tbody tr:last-child td')).toEqual([
+      '2026-11-14 09:12',
+      'user 77',
+      '-',
+      'closed',
+      'no: tax, total, in establishment 99',
+    ]);
+    expect(root.querySelectorAll('tbody a').map((link) => link.getAttribute('href'))).toEqual([
+      'https://pos.example.com/orders/10684001',
+    ]);
+  });
+
+  it.each(hostileNames)('show an order of somebody with %s as data', (_, name) => {
+    const orders = twoOrders({ id: name, made: name, by: name, paid: name, elsewhere: name });
+    const event = failed('1', { reason: 'DUPLICATE_ORDERS', orders });
+    const { text, html } = render({ failures: [{ event, since: null }] });
+    expect(text).not.toMatch(CONTROL);
+    expect(html).not.toMatch(CONTROL);
   });
 });
 

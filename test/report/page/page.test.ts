@@ -8,7 +8,7 @@ import { createPlots } from '../../../src/report/page/plots.js';
 import type { Previewed } from '../../../src/report/previewed.js';
 import type { EventResult } from '../../../src/report/schema.js';
 import type { JournalRecord } from '../../../src/state/types.js';
-import { CONTROL, failed, hostileNames, injected, report, skipped } from '../helpers.js';
+import { CONTROL, failed, hostileNames, injected, report, skipped, twoOrders } from '../helpers.js';
 import { booked, journalOf, money, NOW, result, run } from './records.js';
 
 const SHOPS = { zone: 'America/Los_Angeles', currencies: new Map([['Special Events', 'USD']]) };
@@ -115,6 +115,27 @@ describe('the page', () => {
     expect(root.querySelector('title')?.text).toBe('ts-reconcile: 1 event fails, 1 more would fail');
   });
 
+  it('shows the orders of which a person decides, each leading to its page', async () => {
+    const orders = twoOrders().map(({ link: _, ...order }) => order);
+    const { texts, root } = await pageOf(
+      [result('1', 3, { status: 'failed', reason: 'DUPLICATE_ORDERS', error: 'It has 2.', orders })],
+      previewOf([failed('5', { date: '2026-11-16', reason: 'DUPLICATE_ORDERS', orders: twoOrders() })]),
+    );
+    const rows = [
+      '10684001 2026-11-14 09:12 us 710.66 no yes',
+      '10684002 2026-11-14 09:12 user 77 - closed no: tax, total, in establishment 99',
+    ];
+    expect(texts('.item tbody tr').map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([...rows, ...rows]);
+    expect(root.querySelectorAll('.item tbody a').map((link) => link.getAttribute('href'))).toEqual([
+      'https://pos.example.com/dashboard/management/orders/10684001',
+      'https://pos.example.com/dashboard/management/orders/10684002',
+      'https://pos.example.com/orders/10684001',
+    ]);
+    expect(root.querySelector('.item .scroll')?.getAttribute('aria-label')).toBe(
+      'Orders: Alder rehearsal dinner',
+    );
+  });
+
   it('counts the runs of each day', async () => {
     const { data, texts, root } = await pageOf([
       ...run('a', 50, 10),
@@ -197,7 +218,8 @@ describe('the page', () => {
 
     function hostile(id: string, name: string): JournalRecord[] {
       const differences = [{ field: 'line', name, event: name, order: name } as const];
-      const of = { name, location: name, error: name, order: name, total: name };
+      const orders = twoOrders({ made: name, by: name, paid: name, elsewhere: name });
+      const of = { name, location: name, error: name, order: name, total: name, orders };
       return [result(id, 1, { ...of, status: 'failed', reason: 'DRIFT', differences: [...differences] })];
     }
   });
