@@ -100,7 +100,7 @@ export function since(text: string): Since {
   const parsed = parseSince(text);
   if (parsed === null) {
     throw new InvalidArgumentError(
-      'Write 12h, 7d, a date like 2026-11-14, or a time like 2026-11-14T08:00Z.',
+      'Write 12h, 7d, a date like 2026-11-14, or a time like 2026-11-14T08:00, by the clock of the shop.',
     );
   }
   return parsed;

@@ -1,13 +1,15 @@
 import { withOpened } from '../app/open.js';
 import type { Surroundings } from '../app/surroundings.js';
+import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
 import { writeJson } from '../report/json.js';
+import { shopTime } from '../report/shops.js';
 import type { StateStore, Tokens } from '../state/types.js';
 import { clean } from '../text/text.js';
-import { agoText, instantText, spanText } from '../text/time.js';
+import { agoText, spanText } from '../text/time.js';
 import { revokeToken } from '../tripleseat/revoke.js';
 import { scopesOf, tell } from './auth-common.js';
 
@@ -37,7 +39,10 @@ export function authStatus(
     const status = statusOf(tokens, config.tripleseat.refreshToken !== null, now);
     const place = config.stateUrl === null ? config.stateDir : 'the database of STATE_URL';
     if (json) await writeJson(around.stdout, status);
-    else await tell(around.stdout, around, described(tokens, status, now, place));
+    else {
+      const zone = await zoneToTell(config.locations, state.journal);
+      await tell(around.stdout, around, described(tokens, status, { now, place, zone }));
+    }
     return status.source === 'none' ? ExitCode.credentials : ExitCode.ok;
   });
 }
@@ -63,7 +68,11 @@ function statusOf(tokens: Tokens | null, configured: boolean, now: number): Auth
   };
 }
 
-function described(tokens: Tokens | null, status: AuthStatus, now: number, place: string): string[] {
+function described(
+  tokens: Tokens | null,
+  status: AuthStatus,
+  { now, place, zone }: { now: number; place: string; zone: string },
+): string[] {
   if (tokens === null) {
     return status.source === 'configured'
       ? [
@@ -77,13 +86,13 @@ function described(tokens: Tokens | null, status: AuthStatus, now: number, place
   const left = tokens.expiresAt - now;
   return [
     `Scopes         ${status.scopes.join(' ') || 'not told by Tripleseat'}`,
-    `Access token   ${left > 0 ? `good for another ${spanText(left)}` : `expired ${spanText(left)} ago`} (${instantText(tokens.expiresAt)})`,
+    `Access token   ${left > 0 ? `good for another ${spanText(left)}` : `expired ${spanText(left)} ago`} (${shopTime(tokens.expiresAt, zone)})`,
     `Refresh token  ${
       tokens.refreshToken === null
         ? 'none: the next token comes from the client_credentials grant, or from `ts-reconcile auth login`'
         : 'stored: runs renew the access token by themselves'
     }`,
-    `Obtained       ${instantText(tokens.obtainedAt)}, ${agoText(now - tokens.obtainedAt)}`,
+    `Obtained       ${shopTime(tokens.obtainedAt, zone)}, ${agoText(now - tokens.obtainedAt)}`,
     `Stored in      ${clean(place, 1_000)}`,
   ];
 }

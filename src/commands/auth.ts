@@ -2,13 +2,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { withOpened } from '../app/open.js';
 import { type Surroundings, stoppedBy } from '../app/surroundings.js';
+import { zoneToTell } from '../app/zone.js';
 import { type Clock, systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport } from '../http/got.js';
+import { shopTime } from '../report/shops.js';
 import type { Tokens } from '../state/types.js';
-import { instantText, spanText } from '../text/time.js';
+import { spanText } from '../text/time.js';
 import { authorizeUrl, exchangeCode } from '../tripleseat/auth.js';
 import { listenForCallback, redirectUriOf } from '../tripleseat/callback.js';
 import { connectTripleseat } from '../tripleseat/connect.js';
@@ -57,7 +59,8 @@ export function authLogin(options: LoginOptions, around: Surroundings): Promise<
       timeoutMs: config.httpTimeoutMs,
     });
     const tokens = await exchangeCode(auth, { ...answer, verifier: signIn.verifier });
-    await tell(around.stdout, around, signedIn(tokens, config.tripleseat.scope));
+    const zone = await zoneToTell(config.locations, state.journal);
+    await tell(around.stdout, around, signedIn(tokens, config.tripleseat.scope, zone));
     return ExitCode.ok;
   });
 }
@@ -186,14 +189,14 @@ function stopped(around: Surroundings): AppError {
   return new AppError('ABORTED', stoppedBy(around.stop), 'The sign-in was stopped; nothing was stored.');
 }
 
-function signedIn(tokens: Tokens, asked: string): string[] {
+function signedIn(tokens: Tokens, asked: string, zone: string): string[] {
   const scopes = scopesOf(tokens);
   const lacking = words(asked).filter((scope) => scopes.length > 0 && !scopes.includes(scope));
   return [
     `Signed in to Tripleseat. Scopes: ${scopes.join(' ') || 'not told'}.`,
     ...(lacking.length === 0 ? [] : [`Not granted: ${lacking.join(' ')}.`]),
     tokens.refreshToken === null
-      ? `Tripleseat gave no refresh token: at ${instantText(tokens.expiresAt)} somebody has to sign in again.`
+      ? `Tripleseat gave no refresh token: at ${shopTime(tokens.expiresAt, zone)} somebody has to sign in again.`
       : 'The tokens are stored and renewed from now on without anybody.',
     'Check everything else with: ts-reconcile doctor',
   ];

@@ -13,6 +13,7 @@ import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
 import type { Config } from '../config/types.js';
 import { ACCOUNT_FORMAT, type Account, accountName, findingNames } from '../domain/account.js';
+import { localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
@@ -242,7 +243,7 @@ async function sessionFor(
   }
   if (open !== null && phase === null) {
     throw usage(
-      `A session on establishment ${open.establishmentId} is under way since ${new Date(open.startedAt).toISOString().slice(0, 10)}.`,
+      `A session on establishment ${open.establishmentId} is under way since ${localDate(open.startedAt, open.setup.timezone)}.`,
       'Go on with: ts-reconcile certify --continue; or take away what it has made with: ts-reconcile certify --phase 6',
     );
   }

@@ -1,20 +1,23 @@
 import { type Surroundings, styleOf } from '../app/surroundings.js';
+import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
+import { readLocations } from '../config/locations.js';
+import type { Config } from '../config/types.js';
 import type { EventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
 import { failureLines, historyStyle, runLines, sourceLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { shopTime } from '../report/shops.js';
-import { sandboxStateDir } from '../sandbox/paths.js';
+import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
 import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
 import { Zones } from '../state/zones.js';
 import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
-import type { Since } from './since.js';
+import { type Since, startOf } from './since.js';
 
 const DAY = 86_400_000;
 /** How far the history goes back unless asked for more, or for certain events: 7 days. */
@@ -24,7 +27,7 @@ const DEFAULT_SPAN_MS = 7 * DAY;
 export interface HistoryOptions {
   /** Null: all events. */
   eventIds: EventId[] | null;
-  /** Milliseconds before now, or an instant; null: seven days, with event ids everything there is. */
+  /** Null: seven days, with event ids everything there is. */
   since: Since | null;
   /** Only failures that stand now. */
   failed: boolean;
@@ -41,6 +44,8 @@ interface Told {
   place: string;
   /** Addresses of the pages of events and orders. */
   pages: LinkPatterns;
+  /** Where it begins, epoch milliseconds; null: with everything there is. */
+  since: number | null;
 }
 
 /**
@@ -59,7 +64,9 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
   try {
     const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
     const pages = options.sandbox ? noLinks : config.links;
-    const told: Told = { options, journal: state.journal, place, pages };
+    const shops = options.sandbox ? readLocations(sandboxLocations(config.stateDir), []) : config.locations;
+    const since = await sinceOf(options, shops, state.journal);
+    const told: Told = { options, journal: state.journal, place, pages, since };
     if (options.failed) return await tellFailures(told, around);
     await tellRuns(told, around);
     return ExitCode.ok;
@@ -68,19 +75,20 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
   }
 }
 
-function sinceOf({ since, eventIds, failed }: HistoryOptions): number | null {
-  switch (since?.kind) {
-    case 'span':
-      return systemClock.now() - since.ms;
-    case 'instant':
-      return since.at;
-    case undefined:
-      return eventIds !== null || failed ? null : systemClock.now() - DEFAULT_SPAN_MS;
-  }
+async function sinceOf(
+  { since, eventIds, failed }: HistoryOptions,
+  shops: Config['locations'],
+  journal: Journal,
+): Promise<number | null> {
+  const now = systemClock.now();
+  if (since === null) return eventIds !== null || failed ? null : now - DEFAULT_SPAN_MS;
+  return startOf(since, since.kind === 'local' ? await zoneToTell(shops, journal) : '', now);
 }
 
-async function tellRuns({ options, journal, place, pages }: Told, around: Surroundings): Promise<void> {
-  const since = sinceOf(options);
+async function tellRuns(
+  { options, journal, place, pages, since }: Told,
+  around: Surroundings,
+): Promise<void> {
   const zones = new Zones();
   const runs = pastRuns(zones.of(journal.read()), { since, eventIds: options.eventIds });
   const sweep = await journal.lastGoodSweep();
@@ -178,10 +186,9 @@ function safe(text: string | null, max: number): string | null {
 }
 
 async function tellFailures(
-  { options, journal, place, pages }: Told,
+  { options, journal, place, pages, since }: Told,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const since = sinceOf(options);
   const zones = new Zones();
   const failures = (await standingFailures(zones.of(journal.read()))).filter(
     ({ result }) =>

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Surroundings } from '../app/surroundings.js';
+import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, locationsPath, needsOf } from '../config/load.js';
 import { readLocations } from '../config/locations.js';
@@ -9,12 +10,11 @@ import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { lastPreview, type Previewed } from '../report/previewed.js';
 import { putFile } from '../report/putFile.js';
-import { noShops, shopsOf } from '../report/shops.js';
+import { shopsOf } from '../report/shops.js';
 import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
 import { errnoOf } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
-import { Zones } from '../state/zones.js';
 import { noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
 
@@ -90,18 +90,10 @@ async function pageOf(
   return renderPage(data, createPlots());
 }
 
-/** That of the first shop; where no file names one, that of the last preview or run. */
-async function zoneOf(
-  state: StateStore,
-  [first]: readonly Shop[],
-  preview: Previewed | null,
-): Promise<string> {
-  const [kept] = preview?.zones.values() ?? [];
-  const known = first?.timezone ?? kept;
-  if (known !== undefined && isZone(known)) return known;
-  const zones = new Zones();
-  for await (const _ of zones.of(state.journal.read()));
-  return isZone(zones.last) ? zones.last : noShops.zone;
+/** Shops that there is no file of may be known by the last preview. */
+function zoneOf(state: StateStore, shops: readonly Shop[], preview: Previewed | null): Promise<string> {
+  const kept = [...(preview?.zones.values() ?? [])].filter(isZone).map((timezone) => ({ timezone }));
+  return zoneToTell([...shops, ...kept], state.journal);
 }
 
 async function sheet(

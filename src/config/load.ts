@@ -87,7 +87,6 @@ export function locationsPath(options: Omit<LoadOptions, 'needs'>): string {
 }
 
 function loadLocations(source: Source, options: LoadOptions): Pick<Config, 'locations' | 'allowedLocations'> {
-  if (!options.needs.includes('locations')) return { locations: [], allowedLocations: null };
   const { LOCATIONS_FILE: path, ALLOWED_LOCATIONS: names } = source.values;
   const before = source.problems.length;
   const locations = readLocations(absolutePath(path, options.cwd, options.env), source.problems);

@@ -1,6 +1,8 @@
 import { accountName } from '../domain/account.js';
 import { contradictions } from '../domain/advice.js';
+import { localDate } from '../domain/zones.js';
 import type { Check } from '../report/checks.js';
+import { shopsOf } from '../report/shops.js';
 import { type DoctorContext, ok, skipped, warning } from './types.js';
 
 const CERTIFIED = 'Certified';
@@ -41,7 +43,7 @@ export async function checkAccount({ config, state }: DoctorContext): Promise<Ch
     const message = `begun ${where}, not ended: ${known} findings so far`;
     return [warning(CERTIFIED, message, 'Go on with: ts-reconcile certify --continue'), ...against];
   }
-  const on = certifiedAt.slice(0, 10);
+  const on = localDate(Date.parse(certifiedAt), shopsOf(config.locations).zone);
   if (findings.books?.value === 'confirmed') {
     return [
       ok(CERTIFIED, `on ${on} ${where}`),

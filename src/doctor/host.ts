@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { secretsOf } from '../config/secrets.js';
 import { AppError, errorText } from '../errors.js';
 import type { Check } from '../report/checks.js';
+import { shopsOf, shopTime } from '../report/shops.js';
 import { StateFiles } from '../state/files/files.js';
 import { createRedactor } from '../text/redact.js';
 import { clean } from '../text/text.js';
-import { agoText, HOST_SKEW_MS, instantText } from '../text/time.js';
+import { agoText, HOST_SKEW_MS } from '../text/time.js';
 import { causeOf, type DiskSpace, type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const STATE = 'State';
@@ -46,12 +47,12 @@ export async function checkState(ctx: DoctorContext): Promise<Check> {
 }
 
 /** When a sweep last covered its whole window. */
-export async function checkLastSweep({ state, clock }: DoctorContext): Promise<Check> {
+export async function checkLastSweep({ config, state, clock }: DoctorContext): Promise<Check> {
   if (state === null) return skipped(SWEEP, 'without state');
   const at = await state.journal.lastGoodSweep();
   if (at === null) return skipped(SWEEP, 'none on record yet');
   const age = clock.now() - Date.parse(at);
-  const message = `${agoText(age)} (${instantText(Date.parse(at))})`;
+  const message = `${agoText(age)} (${shopTime(Date.parse(at), shopsOf(config.locations).zone)})`;
   if (age < -HOST_SKEW_MS)
     return warning(SWEEP, message, 'A clock was wrong, then or now: check that of each host.');
   if (age <= 2 * HOUR) return ok(SWEEP, message);

@@ -6,11 +6,6 @@ const DAY = 24 * HOUR;
 /** Hosts that share a state may disagree by as much about the time, in milliseconds. */
 export const HOST_SKEW_MS = 5 * MINUTE;
 
-/** An instant (epoch milliseconds) to the minute, e.g. `2026-11-14 20:05 UTC`. */
-export function instantText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
 /** How long ago something was, `2 d 3 h ago`; of what a clock that ran ahead has noted, that it is yet to come. */
 export function agoText(ms: number): string {
   return ms <= -SECOND ? `${spanText(ms)} ahead of this clock` : `${spanText(Math.max(ms, 0))} ago`;

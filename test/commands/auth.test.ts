@@ -295,16 +295,31 @@ describe('auth status', () => {
     expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
     expect(on.out.text).toMatch(/^Scopes {9}events:read bookings:read$/m);
     expect(on.out.text).toMatch(/^Access token {3}good for another 1 h (19|20)( min|$)/m);
+    expect(on.out.text).toMatch(/^Access token .* \(\d{4}-\d\d-\d\d \d\d:\d\d P[SD]T\)$/m);
     expect(on.out.text).toMatch(/^Refresh token {2}stored/m);
-    expect(on.out.text).toMatch(/^Obtained {7}.* UTC, 40 min ago$/m);
+    expect(on.out.text).toMatch(/^Obtained {7}.* P[SD]T, 40 min ago$/m);
     expect(on.text).not.toContain('canary');
+  });
+
+  it('goes by the clock of the last run where no locations file can be read', async () => {
+    await store({});
+    const on = terminal({ LOCATIONS_FILE: join(stateDir, 'none.json') });
+    expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
+    expect(on.out.text).toMatch(/^Obtained {7}.* UTC, 40 min ago$/m);
+    const start = { type: 'run-start', run: 'aaaaaaaa', mode: 'bulk', trigger: 'cron', window: null };
+    const line = JSON.stringify({ ...start, at: '2026-11-14T20:00:00.000Z', zone: 'America/New_York' });
+    await mkdir(join(stateDir, 'journal'), { recursive: true, mode: 0o700 });
+    await writeFile(join(stateDir, 'journal/journal.jsonl'), `${line}\n`, { mode: 0o600 });
+    const again = terminal({ LOCATIONS_FILE: join(stateDir, 'none.json') });
+    expect(await authStatus({ json: false, sandbox: false }, again.around)).toBe(0);
+    expect(again.out.text).toMatch(/^Obtained {7}.* E[SD]T, 40 min ago$/m);
   });
 
   it('does not call a time of signing in that is yet to come past', async () => {
     await store({ obtainedAt: Date.now() + 10 * 86_400_000 });
     const on = terminal();
     expect(await authStatus({ json: false, sandbox: false }, on.around)).toBe(0);
-    expect(on.out.text).toMatch(/^Obtained {7}.* UTC, (10 d|9 d 23 h) ahead of this clock$/m);
+    expect(on.out.text).toMatch(/^Obtained {7}.* P[SD]T, (10 d|9 d 23 h) ahead of this clock$/m);
   });
 
   it('tells an expired token, one without a refresh token, and strips what acts on a terminal', async () => {

@@ -209,6 +209,10 @@ describe('history', () => {
     const { text } = (await history({ since })).out;
     expect(text).toMatch(/^2026-11-14 12:05:31 PST {2}aaaaaaaa {2}single run \(manual\)/);
     expect(text).toContain('1 run since 2026-11-14 00:00 PST');
+    const noon = { kind: 'local', time: '2026-11-14T12:00:00' } as const;
+    expect((await history({ since: noon })).out.text).toContain('1 run since 2026-11-14 12:00 PST');
+    const later = { kind: 'local', time: '2026-11-14T12:06:00' } as const;
+    expect((await history({ since: later })).out.text).toContain('No runs since 2026-11-14 12:06 PST');
     expect((await history({ failed: true })).out.text).toMatch(/in 1 run, last 2026-11-14 12:05 PST\n/);
   });
 

@@ -80,6 +80,11 @@ describe('whether the account was certified', () => {
       ['Certified', 'ok', 'on 2026-11-14 on establishment 90 with version 1.2.3'],
       ['Books', 'ok', 'as certified'],
     ]);
+    // The evening before where the shop is.
+    expect(await checked(account(GOOD, '2026-11-14T06:00:00.000Z'))).toMatchObject([
+      ['Certified', 'ok', expect.stringContaining('on 2026-11-13 on')],
+      expect.anything(),
+    ]);
   });
 
   it('warns where no books hold, with why', async () => {

@@ -208,23 +208,26 @@ describe('checkLastSweep', () => {
         { type: 'run-end', at, run: 'a', mode: 'bulk', complete: true, exit: 0, summary },
       ]);
     }
-    return checkLastSweep(context({ state }));
+    const config = {
+      locations: [{ name: 'Special Events', timezone: 'America/Los_Angeles', currency: null }],
+    };
+    return checkLastSweep(context({ config, state }));
   }
 
   it('is green when a sweep was complete lately, yellow when the schedule seems to have stopped', async () => {
     expect((await sweptBefore(null)).status).toBe('skipped');
     expect(await sweptBefore(50 * 3_600_000)).toMatchObject({
       status: 'warning',
-      message: '2 d 2 h ago (2026-11-12 10:00 UTC)',
+      message: '2 d 2 h ago (2026-11-12 02:00 PST)',
     });
     expect(await sweptBefore(-50 * 3_600_000)).toMatchObject({
       status: 'warning',
-      message: '2 d 2 h ahead of this clock (2026-11-16 14:00 UTC)',
+      message: '2 d 2 h ahead of this clock (2026-11-16 06:00 PST)',
       hint: expect.stringContaining('clock'),
     });
     expect(await sweptBefore(40 * 60_000)).toMatchObject({
       status: 'ok',
-      message: '40 min ago (2026-11-14 11:20 UTC)',
+      message: '40 min ago (2026-11-14 03:20 PST)',
     });
   });
 });
