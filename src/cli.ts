@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
+import { isLeft, left } from './app/agree.js';
 import type { Surroundings } from './app/surroundings.js';
 import {
   correlationId,
@@ -235,6 +236,7 @@ function explain(error: unknown, around: Surroundings): ExitCode {
     around.stderr.write(plain(`ts-reconcile: ${error.message}\n${hint}`));
     return error.exitCode;
   }
+  if (isLeft(error)) return explain(left(around.stop), around);
   if (isOutOfFiles(error)) {
     around.stderr.write(
       'ts-reconcile: Cannot go on: too many files are open. Raise the limit on open files (ulimit -n); 256 are enough.\n',

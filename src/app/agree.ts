@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
-import type { Surroundings } from './surroundings.js';
+import { type Surroundings, stoppedBy } from './surroundings.js';
 
 /** Where an answer comes from. */
 export type Answers = Readable & { isTTY?: boolean };
@@ -20,5 +20,17 @@ export async function isAgreed(question: string, input: Answers, around: Surroun
   await writeAll(around.stderr, `${question} [y/N] `);
   const lines = createInterface({ input, signal: around.stop });
   for await (const line of lines) return /^y(?:es)?$/i.test(line.trim());
+  if (around.stop.aborted) throw left(around.stop);
   return false;
+}
+
+/** Whether a person, or a signal, has ended a question of the library that asks. */
+export function isLeft(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
+}
+
+/** What is said of that. Ctrl-C at a question reaches the program as a key, not as a signal. */
+export function left(stop: AbortSignal): AppError {
+  const exit = stop.aborted ? stoppedBy(stop) : ExitCode.interrupted;
+  return new AppError('ABORTED', exit, 'Stopped at the question; nothing further was done.', null);
 }

@@ -67,14 +67,7 @@ const NOT_TAKEN: readonly string[] = ['LOCATIONS_FILE', 'ALLOWED_LOCATIONS'];
 export async function initCommand(options: InitOptions, around: Surroundings): Promise<ExitCode> {
   const prompts =
     options.terminal && !options.yes && !options.json ? await import('@inquirer/prompts') : null;
-  try {
-    return await run(options, prompts, around);
-  } catch (error) {
-    if (!(error instanceof Error) || !['ExitPromptError', 'AbortPromptError'].includes(error.name))
-      throw error;
-    await writeAll(around.stderr, '\nStopped; nothing was written.\n');
-    return ExitCode.interrupted;
-  }
+  return run(options, prompts, around);
 }
 
 async function run(options: InitOptions, prompts: Prompts | null, around: Surroundings): Promise<ExitCode> {

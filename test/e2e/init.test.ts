@@ -1,18 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { binPath } from '../helpers/cli.js';
 import { accounts } from './helpers/accounts.js';
 import { cli } from './helpers/folder.js';
+import { noTerminal, typed } from './helpers/typed.js';
 
-/** Runs a command on a terminal of its own; comes with util-linux. */
-const SCRIPT = 'script';
-const absent = !spawnSync(SCRIPT, ['--version']).stdout?.includes('util-linux');
 const SITTING_MS = 180_000;
 
 let sandbox: Sandbox;
@@ -22,32 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-describe.skipIf(absent)('init, typed', () => {
+describe.skipIf(noTerminal)('init, typed', () => {
   it(
     'leads from an empty folder to a first dry run, without a look into any documentation',
     async () => {
       const cwd = await mkdtemp(join(tmpdir(), 'init-typed-'));
-      const command = `stty cols 80 rows 50; exec ${process.execPath} ${binPath} init`;
-      const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { cwd, env: accounts(sandbox, cwd) });
-      let screen = '';
-      let seen = 0;
-      child.stdout.on('data', (chunk: Buffer) => {
-        screen += stripVTControlCharacters(chunk.toString());
-      });
-      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-      /** Waits for a question, from where the last one ended. */
-      const asked = async (question: RegExp) => {
-        for (;;) {
-          const match = question.exec(screen.slice(seen));
-          if (match) {
-            seen += match.index + match[0].length;
-            return match[0];
-          }
-          if (child.exitCode !== null) throw new Error(`ended before ${question}:\n${screen}`);
-          await new Promise((resolve) => child.stdout.once('data', resolve));
-        }
-      };
-      const type = (text: string) => child.stdin.write(`${text}\r`);
+      const { asked, type, ended, screen } = typed(['init'], accounts(sandbox, cwd), cwd);
       const env = sandbox.env as Record<string, string>;
 
       await asked(/id of your OAuth 2\.0 application/);
@@ -63,7 +38,7 @@ describe.skipIf(absent)('init, typed', () => {
       await asked(/Sign in to Tripleseat\?[\s\S]*navigate/);
       type('');
       await asked(/redirect URI, letter by letter/);
-      const folded = screen.slice(screen.lastIndexOf('Open this address'));
+      const folded = screen().slice(screen().lastIndexOf('Open this address'));
       const address =
         /http:\/\/127\.0\.0\.1:\d+\/oauth2\/authorize\S*/.exec(folded.replaceAll('\r', ''))?.[0] ?? '';
       expect((await fetch(address)).status).toBe(200);
@@ -87,18 +62,18 @@ describe.skipIf(absent)('init, typed', () => {
       type('');
       await asked(/Make a first dry run now\?/);
       type('');
-      expect(await ended, screen).toBe(0);
-      expect(screen).toMatch(/Dry run: \d+ queried, \d+ to inject/);
-      expect(screen).toContain('ts-reconcile products');
+      expect(await ended, screen()).toBe(0);
+      expect(screen()).toMatch(/Dry run: \d+ queried, \d+ to inject/);
+      expect(screen()).toContain('ts-reconcile products');
       for (const secret of [env.TRIPLESEAT_CLIENT_SECRET, env.REVEL_API_KEY, env.REVEL_API_SECRET]) {
-        expect(screen).not.toContain(secret);
+        expect(screen()).not.toContain(secret);
       }
       const written = await readFile(join(cwd, 'locations.json'), 'utf8');
       for (const line of written.split('\n')) expect(line.length, line).toBeLessThan(80);
       const { defaults } = JSON.parse(written);
       expect(defaults.books).toEqual({ gratuity: 'on-top', fees: 'surcharge', tax: 'lines' });
       // Which books hold, only the account can say.
-      expect(screen).toMatch(/ts-reconcile certify\s+--establishment/);
+      expect(screen()).toMatch(/ts-reconcile certify\s+--establishment/);
       expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600);
       const check = await cli(cwd, ['config', 'check']);
       expect(check.code, check.stdout).toBe(0);

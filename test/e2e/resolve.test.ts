@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestWorld } from '../helpers/world.js';
 import { Drifted } from './helpers/drifted.js';
 import { runTool } from './helpers/tool.js';
+import { noTerminal, typed } from './helpers/typed.js';
 
 let drifted: Drifted;
 let world: TestWorld;
@@ -15,6 +16,23 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const resolve = (...args: string[]) => drifted.resolve(...args);
+
+describe.skipIf(noTerminal)('resolve, typed', () => {
+  const CTRL_C = '\u0003';
+  it.each([
+    ['which', /What is to be done\?[\s\S]*navigate/, []],
+    ['whether', /Accept this as it is\?/, ['--accept', 'seen']],
+  ])('Ctrl-C at the question %s ends it, and nothing is done', async (_, question, args) => {
+    const before = drifted.writes();
+    const { asked, press, ended, screen } = typed(['resolve', String(event.id), ...args], env, '/');
+    await asked(question);
+    press(CTRL_C);
+    expect(await ended, screen()).toBe(130);
+    expect(screen()).toMatch(/Stopped at the question; nothing further was done\.\s*$/);
+    expect(drifted.writes()).toBe(before);
+    expect((await drifted.sweep()).result).toMatchObject({ reason: 'DRIFT' });
+  });
+});
 
 describe('resolve', () => {
   it('shows what differs and what can be done, and writes nothing', async () => {

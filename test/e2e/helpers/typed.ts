@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+import { binPath } from '../../helpers/cli.js';
+
+/** Runs a command on a terminal of its own; comes with util-linux. */
+const SCRIPT = 'script';
+
+/** Nothing can be typed here. */
+export const noTerminal = !spawnSync(SCRIPT, ['--version']).stdout?.includes('util-linux');
+
+/** A run of the program on a terminal, and the person at it. */
+export interface Typed {
+  /** Waits for a question, from where the last one ended. */
+  asked: (question: RegExp) => Promise<string>;
+  /** Types a text, and Enter. */
+  type: (text: string) => void;
+  /** Presses keys. */
+  press: (keys: string) => void;
+  /** All that was shown so far, without colours. */
+  screen: () => string;
+  /** The exit code. */
+  ended: Promise<number | null>;
+}
+
+/** Runs the program with somebody at it. */
+export function typed(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Typed {
+  const command = `stty cols 80 rows 50; exec ${process.execPath} ${binPath} ${args.join(' ')}`;
+  const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { cwd, env });
+  let screen = '';
+  let seen = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += stripVTControlCharacters(chunk.toString());
+  });
+  const press = (keys: string) => {
+    child.stdin.write(keys);
+  };
+  return {
+    asked: async (question) => {
+      for (;;) {
+        const match = question.exec(screen.slice(seen));
+        if (match) {
+          seen += match.index + match[0].length;
+          return match[0];
+        }
+        if (child.exitCode !== null) throw new Error(`ended before ${question}:\n${screen}`);
+        await new Promise((resolve) => child.stdout.once('data', resolve));
+      }
+    },
+    type: (text) => press(`${text}\r`),
+    press,
+    screen: () => screen,
+    ended: new Promise((resolve) => child.on('close', resolve)),
+  };
+}
