@@ -40,6 +40,7 @@ interface ResolveFlags extends Common {
   recreate?: boolean;
   keep?: OrderId;
   void?: boolean;
+  payment?: boolean;
   uncertified?: boolean;
   accept?: string;
   until?: string;
@@ -48,12 +49,21 @@ interface ResolveFlags extends Common {
 }
 
 /** What the options ask for; more than one is a mistake. */
-function actionsOf({ replace, recreate, keep, void: goes, accept, until }: ResolveFlags): ResolveAction[] {
+function actionsOf({
+  replace,
+  recreate,
+  keep,
+  void: goes,
+  payment,
+  accept,
+  until,
+}: ResolveFlags): ResolveAction[] {
   return [
     ...(replace ? [{ kind: 'replace' } as const] : []),
     ...(recreate ? [{ kind: 'recreate' } as const] : []),
     ...(keep === undefined ? [] : [{ kind: 'keep', order: keep } as const]),
     ...(goes ? [{ kind: 'void' } as const] : []),
+    ...(payment ? [{ kind: 'payment' } as const] : []),
     ...(accept === undefined ? [] : [{ kind: 'accept', why: accept, until: until ?? null } as const]),
   ];
 }
@@ -125,6 +135,7 @@ export function addOperatorCommands(
     .option('--recreate', meanings.recreate)
     .option('--keep <order>', meanings.keep, oneOrderId)
     .option('--void', meanings.void)
+    .option('--payment', meanings.payment)
     .option('--uncertified', 'also where it is not known whether the account keeps deleted marks')
     .option('--accept <why>', 'leave it as it is: not reported until it changes', words)
     .option('--until <date>', 'with --accept: last day on which that counts', day)
@@ -137,7 +148,9 @@ export function addOperatorCommands(
       const actions = actionsOf(flags);
       const [action = null, second] = actions;
       if (second)
-        command.error('error: one of --replace, --recreate, --keep, --void and --accept at a time.');
+        command.error(
+          'error: one of --replace, --recreate, --keep, --void, --payment and --accept at a time.',
+        );
       if (action === null && (yes || dryRun)) {
         command.error('error: --yes and --dry-run go with what is to be done, e.g. --accept "<why>".');
       }

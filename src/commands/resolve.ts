@@ -34,7 +34,7 @@ export type ResolveAction =
       /** Last local day on which that counts, `YYYY-MM-DD`; null: until something changes. */
       until: string | null;
     }
-  | { kind: 'replace' | 'recreate' | 'void' }
+  | { kind: 'replace' | 'recreate' | 'void' | 'payment' }
   | { kind: 'keep'; order: OrderId };
 
 /** `resolve` as asked for on the command line. */
@@ -247,6 +247,7 @@ function decisionOf(
       return action;
     case 'replace':
     case 'void':
+    case 'payment':
       return order === null ? null : { kind: action.kind, order: orderId(order) };
   }
 }
@@ -254,7 +255,7 @@ function decisionOf(
 async function choose(result: EventResult, around: Surroundings): Promise<ResolveAction | null> {
   const { select, input } = await import('@inquirer/prompts');
   const context = { signal: around.stop };
-  const kinds = decisionsFor(result.reason);
+  const kinds = decisionsFor(result.reason, result.differences);
   const chosen = await select<DecisionKind | 'accept' | 'leave'>(
     {
       message: 'What is to be done?',
@@ -279,6 +280,7 @@ async function choose(result: EventResult, around: Surroundings): Promise<Resolv
     case 'replace':
     case 'recreate':
     case 'void':
+    case 'payment':
       return { kind: chosen };
   }
 }
@@ -308,12 +310,16 @@ function userName(): string {
 }
 
 /** Each call is whole, so that it can be copied, with what it does below it. */
-function whatCanBeDone({ event, sandbox }: ResolveOptions, { reason }: EventResult, width: number): string {
+function whatCanBeDone(
+  { event, sandbox }: ResolveOptions,
+  { reason, differences }: EventResult,
+  width: number,
+): string {
   const call = (what: string) => `  ts-reconcile resolve ${event} ${what}${sandbox ? ' --sandbox' : ''}`;
   const say = (text: string, indent = '') => wrap(text, indent, width);
   return [
     ...say('Once it is settled as the sentence says, the next run finds it right. Or from here:'),
-    ...decisionsFor(reason).flatMap((kind) => [
+    ...decisionsFor(reason, differences).flatMap((kind) => [
       call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`),
       ...say(meanings[kind], '      '),
     ]),

@@ -1,6 +1,6 @@
 import { isFiledUnder } from './businessDay.js';
 import type { Difference } from './differences.js';
-import { type Cents, formatCents, zero } from './money.js';
+import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
 import { compareNames, compareTexts, plainText, type ShownName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
@@ -163,8 +163,13 @@ export interface PaymentComparison {
   extra: FoundPayment[];
 }
 
-/** Compares payments of an order that nobody but us has written to: exactly one row of the wanted amount. */
+/**
+ * Compares payments of an order that nobody but us has written to: one row of the wanted amount, or several that come
+ * to it, as where more was paid after the order had been made.
+ */
 export function comparePayments(wanted: WantedOrder, found: readonly FoundPayment[]): PaymentComparison {
+  const short = paidShort(wanted, found);
+  if (short && short.amount === zero && short.tip === zero) return { missing: zero, extra: [] };
   const rows = byId(found.filter((row) => !row.deleted));
   const ours = rows.find(
     (row) =>
@@ -174,6 +179,23 @@ export function comparePayments(wanted: WantedOrder, found: readonly FoundPaymen
   );
   if (wanted.payment === zero) return { missing: zero, extra: rows };
   return { missing: ours ? zero : wanted.payment, extra: rows.filter((row) => row !== ours) };
+}
+
+/**
+ * How much less stands paid on the order than its event has been paid, and of the tip; negative: it is more. Null: not
+ * all of it are payments of our kind.
+ */
+export function paidShort(
+  { payment, tip, location }: WantedOrder,
+  found: readonly FoundPayment[],
+): { amount: Cents; tip: Cents } | null {
+  const rows = found.filter((row) => !row.deleted);
+  const isOurs = (row: FoundPayment) => row.amount !== null && row.paymentType === location.revel.paymentType;
+  if (!rows.every(isOurs)) return null;
+  return {
+    amount: cents(payment - sumCents(rows.map(({ amount }) => amount ?? zero))),
+    tip: cents(tip - sumCents(rows.map((row) => row.tip ?? zero))),
+  };
 }
 
 function byId<T extends { id: string }>(rows: readonly T[]): T[] {
@@ -190,21 +212,25 @@ export function describeContents(wanted: WantedOrder, contents: Contents): Diffe
     const [row] = at < 0 ? [] : open.splice(at, 1);
     return { field: 'line', name: item.name, event: wantedText(item), order: row ? rowText(row) : null };
   });
-  const paid = payments.extra.map((row) => amountText(row.amount));
-  const missing = payments.missing === zero ? [] : [formatCents(payments.missing)];
   return [
     ...lines,
     ...open.map((row) => extraLine(wanted, row)),
     ...compareLineTaxes(items.pairs),
-    ...[...Array(Math.max(missing.length, paid.length)).keys()].map(
-      (at): Difference => ({
-        field: 'payment',
-        name: null,
-        event: missing[at] ?? null,
-        order: paid[at] ?? null,
-      }),
-    ),
+    ...(payments.missing === zero && payments.extra.length === 0
+      ? []
+      : [paymentDifference(wanted, contents.payments)]),
   ];
+}
+
+/** What the event has been paid beside each payment that stands there. */
+function paymentDifference({ payment }: WantedOrder, found: readonly FoundPayment[]): Difference {
+  const rows = byId(found.filter((row) => !row.deleted)).map(({ amount }) => amountText(amount));
+  return {
+    field: 'payment',
+    name: null,
+    event: payment === zero ? null : formatCents(payment),
+    order: rows.length === 0 ? null : rows.join(' + '),
+  };
 }
 
 /** Whether a row may be the line with another quantity or price: the same product under the same name. */

@@ -1,7 +1,9 @@
 import { businessDayBegins } from './businessDay.js';
+import type { Difference } from './differences.js';
 import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
 import { type FoundOrder, isVisible } from './order.js';
+import { isPaidSince } from './paidSince.js';
 import type { FailReason } from './reasons.js';
 import { addDays } from './zones.js';
 
@@ -14,7 +16,9 @@ export type Decision =
   /** Of several orders that staff can see, this one counts; the others go. */
   | { kind: 'keep'; order: OrderId }
   /** The event wants no order any more: this one goes. */
-  | { kind: 'void'; order: OrderId };
+  | { kind: 'void'; order: OrderId }
+  /** What has been paid since this order was made is added to it. */
+  | { kind: 'payment'; order: OrderId };
 
 /** The name of a decision, as the option that carries it out. */
 export type DecisionKind = Decision['kind'];
@@ -22,6 +26,7 @@ export type DecisionKind = Decision['kind'];
 /** What each decision settles. Whatever equals its event, or stands for a passing fault, is nothing to decide about. */
 const SETTLES: Readonly<Record<DecisionKind, readonly FailReason[]>> = {
   replace: ['DRIFT'],
+  payment: ['DRIFT'],
   recreate: ['REMOVED_BY_STAFF'],
   keep: ['DUPLICATE_ORDERS'],
   void: ['ORPHANED'],
@@ -34,14 +39,20 @@ export function settles(kind: DecisionKind, reason: string | null): boolean {
 }
 
 /** What could settle it; empty: none of these. */
-export function decisionsFor(reason: string | null): DecisionKind[] {
-  const kinds: DecisionKind[] = ['replace', 'recreate', 'keep', 'void'];
+export function decisionsFor(reason: string | null, differences: readonly Difference[]): DecisionKind[] {
+  const kinds: DecisionKind[] = [
+    ...(isPaidSince(differences) ? (['payment'] as const) : []),
+    'replace',
+    'recreate',
+    'keep',
+    'void',
+  ];
   return kinds.filter((kind) => SETTLES[kind].some((each) => each === reason));
 }
 
 /** Whether it takes an order away, which an account must have shown to keep to. */
 export function takesAway(kind: DecisionKind): boolean {
-  return kind !== 'recreate';
+  return kind !== 'recreate' && kind !== 'payment';
 }
 
 /**
@@ -65,6 +76,7 @@ export function setAside(decision: Decision, rows: readonly FoundOrder[]): Found
         : [];
     }
     case 'recreate':
+    case 'payment':
       return [];
   }
 }

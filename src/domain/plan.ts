@@ -320,11 +320,11 @@ export function setTotals(wanted: WantedOrder): Action {
   };
 }
 
-/** The action that records what has been paid. */
-export function addPayment(wanted: WantedOrder): Action {
+/** The action that records what has been paid; `amount`: if it is not all of it. */
+export function addPayment(wanted: WantedOrder, amount = wanted.payment): Action {
   return {
     action: 'add_payment',
-    amount: formatCents(wanted.payment),
+    amount: formatCents(amount),
     payment_type: wanted.location.revel.paymentType,
   };
 }

@@ -1,7 +1,7 @@
 import { isFiledUnder } from './businessDay.js';
 import type { Location } from './location.js';
 import { zero } from './money.js';
-import { isTakenAway } from './notes.js';
+import { claimIn, isTakenAway } from './notes.js';
 import { type Contents, type FoundOrder, isVisible } from './order.js';
 import { paidOn } from './service.js';
 
@@ -20,6 +20,16 @@ export function homesOf(location: Location, establishmentId: number): number[] {
 }
 
 /**
+ * Whether it was this program that marked it deleted, because a person wanted it so. Its notes say it, unless the claim
+ * of another run has come over them late: then nobody but the user that made the order has written to it since.
+ */
+export function isTakenByUs({ deleted, notes, opened, createdBy, updatedBy }: FoundOrder): boolean {
+  if (!deleted) return false;
+  const isOurs = !opened && updatedBy !== null && updatedBy === createdBy;
+  return isTakenAway(notes) || (claimIn(notes) !== null && isOurs);
+}
+
+/**
  * The order that staff has deleted, of all rows of an event; null: none. It must have been one that staff could see, in
  * the right shop under the right day, without the mark of this program that took it away: a deleted row that is
  * anything else says nothing about what staff wants.
@@ -30,9 +40,8 @@ export function removedByStaff(rows: readonly FoundOrder[], place: Place | null)
   return (
     [...rows]
       .sort((a, b) => Number(b.id) - Number(a.id))
-      .find(
-        (row) => row.deleted && isVisible(row) && !isTakenAway(row.notes) && (!place || isAt(row, place)),
-      ) ?? null
+      .find((row) => row.deleted && isVisible(row) && !isTakenByUs(row) && (!place || isAt(row, place))) ??
+    null
   );
 }
 

@@ -16,6 +16,7 @@ import type {
   Guard,
   NewItem,
   NewOrder,
+  NewPayment,
   OrderChange,
   OrderFinder,
   RevelPort,
@@ -264,10 +265,7 @@ export class RevelClient implements RevelPort {
     );
   }
 
-  async createPayment(
-    payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
-    guard: Guard,
-  ): Promise<RevelWrite<true>> {
+  async createPayment(payment: NewPayment, guard: Guard): Promise<RevelWrite<true>> {
     const { wanted } = payment;
     const { revel } = wanted.location;
     return nothing(
@@ -280,8 +278,8 @@ export class RevelClient implements RevelPort {
           establishment: establishment(wanted.establishmentId),
           station: station(revel.posStationId),
           payment_type: revel.paymentType,
-          amount: formatCents(wanted.payment),
-          tip: formatCents(wanted.tip),
+          amount: formatCents(payment.amount),
+          tip: formatCents(payment.tip),
           payment_date: payment.date,
           created_date: payment.date,
           updated_date: payment.date,

@@ -1,4 +1,5 @@
 import type { EventId, OrderId } from '../domain/ids.js';
+import type { Cents } from '../domain/money.js';
 import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { Product } from '../domain/products.js';
 import type { WantedItem, WantedOrder } from '../domain/wantedOrder.js';
@@ -87,6 +88,18 @@ export interface NewItem {
   updatedDate: string;
 }
 
+/** A new payment of an order. */
+export interface NewPayment {
+  wanted: WantedOrder;
+  orderId: OrderId;
+  uuid: string;
+  amount: Cents;
+  /** Beside the amount. */
+  tip: Cents;
+  /** Naive store-local date and time. */
+  date: string;
+}
+
 /** Fields of a header that are changed after its creation. */
 export interface OrderChange {
   notes?: string;
@@ -130,10 +143,7 @@ export interface RevelPort {
   changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>>;
   createItem(item: NewItem, guard: Guard): Promise<RevelWrite<true>>;
   removeItem(id: string, guard: Guard): Promise<RevelWrite<true>>;
-  createPayment(
-    payment: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },
-    guard: Guard,
-  ): Promise<RevelWrite<true>>;
+  createPayment(payment: NewPayment, guard: Guard): Promise<RevelWrite<true>>;
   removePayment(id: string, guard: Guard): Promise<RevelWrite<true>>;
   createHistory(
     history: { wanted: WantedOrder; orderId: OrderId; uuid: string; date: string },

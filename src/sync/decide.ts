@@ -35,20 +35,20 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
     ...found.value,
     ...more.value.filter((row) => !found.value.some((each) => each.id === row.id)),
   ];
-  if (takesAway(decision.kind)) {
-    const old = rows.find((row) => decision.kind !== 'recreate' && row.id === decision.order);
+  if (decision.kind !== 'recreate') {
+    const old = rows.find((row) => row.id === decision.order);
     const location = old && locationAt(ctx, old);
     if (!old || !location) {
-      const order = decision.kind === 'recreate' ? '' : decision.order;
       return refused({
         ...plain.result,
-        error: `Order ${order} is not among the orders of event ${id} in any shop of the locations file.`,
+        error: `Order ${decision.order} is not among the orders of event ${id} in any shop of the locations file.`,
       });
     }
     if (isDayOver(old, location, ctx.clock.now())) {
+      const what = takesAway(decision.kind) ? 'it is not taken away' : 'no payment is added to it';
       return refused({
         ...plain.result,
-        error: `The business day of order ${old.id} is over and its books are closed, so that it is not taken away. Settle it on the POS and in the books; then: resolve ${id} --accept "<why>".`,
+        error: `The business day of order ${old.id} is over and its books are closed, so that ${what}. Settle it on the POS and in the books; then: resolve ${id} --accept "<why>".`,
       });
     }
     if (decision.kind === 'void') return voided(ctx, id, { old, location, header, rows, lookedAt, readAt });

@@ -240,7 +240,8 @@ async function planOrderOf(
     if (planned.kind === 'failed' && !isKept) {
       return result(await reported(ctx, known, wanted, planned, isDoubted));
     }
-    if (wanted.unmatched) {
+    // No line is written where only a payment is added.
+    if (wanted.unmatched && decision?.kind !== 'payment') {
       return result(failed(known, wanted.unmatched.reason, wanted.unmatched.error, existing, false));
     }
     const losers = planned.kind === 'complete' ? await clearedAway(ctx, k, planned.losers) : [];

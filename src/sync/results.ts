@@ -182,7 +182,15 @@ function madeBy(k: Knowledge): string[] {
 }
 
 /** How far a person's decision to take an order away has got; null: it is none, or a new order is under way for it. */
-function decidedSoFar({ decision, orders, pending }: Knowledge): string | null {
+function decidedSoFar({ decision, orders, pending, actions }: Knowledge): string | null {
+  if (decision?.kind === 'payment') {
+    if (pending?.write.kind === 'add-payment') {
+      return 'Whether the payment was added is not known: decide again, and it is looked for first.';
+    }
+    return actions.some(({ action }) => action === 'add_payment')
+      ? 'The payment was added; what is due may not be written yet: decide again.'
+      : 'Nothing was added: the order is as it was. Once the cause is gone, decide again.';
+  }
   if (decision === null || !takesAway(decision.kind)) return null;
   const retired = Object.values(orders).flatMap((order) => order.retired ?? []);
   if (pending?.write.kind === 'retire' || retired.some(({ kept }) => kept === null)) {

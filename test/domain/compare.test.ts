@@ -277,7 +277,7 @@ describe('lines that show a name of their own', () => {
 });
 
 describe('comparePayments', () => {
-  it('wants exactly one row of the right amount and kind', () => {
+  it('wants one row of the right amount and kind, or several that come to it', () => {
     expect(comparePayments(wanted, [paymentRow(wanted)])).toEqual({ missing: 0, extra: [] });
     expect(comparePayments(wanted, [])).toEqual({ missing: wanted.payment, extra: [] });
     expect(comparePayments(wanted, [paymentRow(wanted, { deleted: true })]).missing).toBe(wanted.payment);
@@ -285,8 +285,18 @@ describe('comparePayments', () => {
     expect(comparePayments(wanted, twice)).toMatchObject({ missing: 0, extra: [{ id: '71' }] });
     const other = paymentRow(wanted, { paymentType: 1 });
     expect(comparePayments(wanted, [other])).toEqual({ missing: wanted.payment, extra: [other] });
-    const half = paymentRow(wanted, { amount: usd('355.33') });
-    expect(comparePayments(wanted, [half, { ...half, id: '71' }]).extra).toHaveLength(2);
+    const row = (id: string, amount: string, over = {}) =>
+      paymentRow(wanted, { id, amount: usd(amount), ...over });
+    const parts = [row('70', '700.00'), row('71', '20.66'), row('72', '-10.00')];
+    expect(comparePayments(wanted, parts)).toEqual({ missing: 0, extra: [] });
+    for (const rows of [
+      parts.slice(0, 2),
+      [...parts, row('73', '0.01')],
+      [row('70', '700.00'), row('71', '10.66', { paymentType: 1 })],
+      [row('70', '700.00'), row('71', '10.66', { tip: usd('0.01') })],
+    ]) {
+      expect(comparePayments(wanted, rows)).toEqual({ missing: wanted.payment, extra: rows });
+    }
   });
 
   it('wants none when nothing was paid', () => {

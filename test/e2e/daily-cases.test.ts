@@ -21,7 +21,7 @@ const cases = [
     event: '55530008',
     happens: ['--pay', '200'],
     sees: /DRIFT[\s\S]*payment +200\.00 +-[\s\S]*ts-reconcile resolve 55530008 --sandbox/,
-    types: ['resolve', '55530008', '--replace', '--yes', '--sandbox'],
+    types: ['resolve', '55530008', '--payment', '--yes', '--sandbox'],
   },
   {
     name: 'ORPHANED: the event was cancelled after its order was made',

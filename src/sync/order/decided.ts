@@ -1,22 +1,16 @@
 import type { OrderId } from '../../domain/ids.js';
-import { claimIn, finalNotes, isTakenAway, revisionIn } from '../../domain/notes.js';
+import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
 import { type FoundOrder, isVisible } from '../../domain/order.js';
+import { isTakenByUs } from '../../domain/removed.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
+import { asideOf, contentsOf, headers, type Knowledge, known, type Step, seenHeader } from './knowledge.js';
 import {
-  asideOf,
-  contentsOf,
-  headers,
-  type Knowledge,
-  known,
-  type Read,
-  type Step,
-  seenHeader,
-} from './knowledge.js';
-import {
+  asSubject,
   dropFirst,
-  earliest,
   halt,
+  isDatedBefore,
   leased,
+  leasedWhole,
   look,
   lookFrom,
   rowsAsOf,
@@ -24,6 +18,7 @@ import {
   unverified,
   wholeReads,
 } from './situation.js';
+import { claim, hold, readOther, waitOutOtherRun, watchOtherRun } from './takeover.js';
 
 /*
  * What a person has decided about orders that staff can see. No run writes to those by itself; whoever decides sets
@@ -36,6 +31,7 @@ import {
 export const decided = {
   readSetAside,
   leaveTouched,
+  takeOverMarked,
   confirmRetired,
   clearRetired,
   retireOthers,
@@ -76,6 +72,31 @@ function leaveTouched({ k }: Situation): Step | null {
   );
 }
 
+/**
+ * Somebody may be adding a payment to it, which its notes say: then nothing is decided before that can do no more. What
+ * was written there longer ago than any run lasts says nothing.
+ */
+function takeOverMarked(s: Situation): Step | null {
+  const { k, now } = s;
+  const order = asideOf(k).find(
+    (row) =>
+      isLive(k, row) &&
+      claimIn(row.notes) !== null &&
+      known(k, row.id).ours === null &&
+      !isDatedBefore(k, row, now, now - k.timing.longAgo),
+  );
+  const subject = order ? asSubject(k, order) : null;
+  return subject && firstOf([readOther, watchOtherRun, claim, waitOutOtherRun, hold], { ...s, subject });
+}
+
+function firstOf(rules: readonly ((s: Situation) => Step | null)[], s: Situation): Step | null {
+  for (const rule of rules) {
+    const step = rule(s);
+    if (step) return step;
+  }
+  return null;
+}
+
 /** Where nothing has to be made first: the others beside the one that counts, and what the event does not want. */
 function retireOthers({ k, now, plan }: Situation): Step | null {
   const { decision } = k;
@@ -94,24 +115,13 @@ export function retireReplaced({ k, now, subject }: Situation): Step | null {
   return order ? retire(k, now, order.id, subject.id) : null;
 }
 
-/** Leaves only while all that it rests on is fresh: the order, what hangs on it, and what is to stand in its place. */
+/** In one write, which is the decision. */
 function retire(k: Knowledge, now: number, id: OrderId, winner: OrderId | null): Step {
-  const { header, items, payments } = known(k, id);
-  const other = winner === null ? null : (seenHeader(k, winner)?.asOf ?? Number.NEGATIVE_INFINITY);
-  const asOf =
-    header && items && payments
-      ? Math.min(header.asOf, earliest(items, payments), other ?? Number.POSITIVE_INFINITY)
-      : Number.NEGATIVE_INFINITY;
-  const until = asOf + k.timing.lease;
-  if (now <= until - k.timing.renewBefore || k.justLooked) {
-    const notes = header?.value?.notes ?? '';
-    const revision = revisionIn(notes);
-    // A claim that came over them late does not come back with them.
-    const before = claimIn(notes) && revision ? finalNotes(k.wanted.eventId, revision, k.claim.run) : notes;
-    return { do: 'write', write: { kind: 'retire', id, winner, before }, until };
-  }
-  const more: Read[] = winner === null ? [] : [{ of: 'header', id: winner }];
-  return look('none', ...wholeReads(id), ...more);
+  const notes = seenHeader(k, id)?.value?.notes ?? '';
+  const revision = revisionIn(notes);
+  // A claim that came over them late does not come back with them.
+  const before = claimIn(notes) && revision ? finalNotes(k.wanted.eventId, revision, k.claim.run) : notes;
+  return leasedWhole(k, now, id, { kind: 'retire', id, winner, before }, winner ?? undefined);
 }
 
 /**
@@ -174,7 +184,5 @@ export function leftoversOf(k: Knowledge, losers: readonly FoundOrder[]): OrderI
 
 /** Orders that staff could see, and that this program took away because it was told to. */
 function takenAway(k: Knowledge): FoundOrder[] {
-  return headers(k).filter(
-    (row) => isVisible(row) && (known(k, row.id).retired?.kept || (row.deleted && isTakenAway(row.notes))),
-  );
+  return headers(k).filter((row) => isVisible(row) && (known(k, row.id).retired?.kept || isTakenByUs(row)));
 }

@@ -1,6 +1,7 @@
 import { type Decision, setAside } from '../../domain/decision.js';
 import type { OrderId } from '../../domain/ids.js';
 import type { Location } from '../../domain/location.js';
+import type { Cents } from '../../domain/money.js';
 import { type Claim, claimIn, runIn } from '../../domain/notes.js';
 import {
   type Contents,
@@ -30,7 +31,8 @@ export type Write =
   | { kind: 'add-line'; id: OrderId; item: WantedItem; uuid: string }
   | { kind: 'remove-line'; id: OrderId; row: FoundItem }
   | { kind: 'totals'; id: OrderId }
-  | { kind: 'add-payment'; id: OrderId; uuid: string }
+  /** `tip`: beside the amount. */
+  | { kind: 'add-payment'; id: OrderId; uuid: string; amount: Cents; tip: Cents }
   | { kind: 'remove-payment'; id: OrderId; row: FoundPayment }
   /** Printed, with the final notes: no mark of an unfinished order any more. */
   | { kind: 'finish'; id: OrderId }
@@ -141,7 +143,7 @@ export interface Known {
   readonly paid: { uuid: string; at: number; looked: boolean } | null;
   /** How often its lines had to be written again, its totals and its last change were written. */
   readonly tries: { lines: number; totals: number; finish: number };
-  /** This run has made it visible, at the latest then. */
+  /** This run has made it visible, or has finished its work on one that was, at the latest then. */
   readonly shownAt: number | null;
   /** This run has marked it deleted. */
   readonly dropped: boolean;
@@ -288,6 +290,15 @@ export function headers(k: Knowledge): FoundOrder[] {
 /** The orders that a person's decision sets aside. */
 export function asideOf(k: Knowledge): FoundOrder[] {
   return k.decision ? setAside(k.decision, headers(k)) : [];
+}
+
+/** Whether this run may have it: staff cannot see it, or a person has decided about it. */
+export function mayHold(k: Knowledge, row: FoundOrder): boolean {
+  if (row.deleted) return false;
+  if (!isVisible(row)) return true;
+  return k.decision?.kind === 'payment'
+    ? k.decision.order === row.id
+    : asideOf(k).some(({ id }) => id === row.id);
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   type Known,
   known,
   lasting,
+  mayHold,
   type Seen,
   seenHeader,
   unknown,
@@ -343,22 +344,23 @@ function happened(
     }
     case 'add-payment': {
       const paid = { uuid: write.uuid, at: now, looked: false };
-      return did(change(k, id, { paid }), addPayment(k.wanted));
+      return did(change(k, id, { paid }), addPayment(k.wanted, write.amount));
     }
     case 'remove-payment': {
       const after = change(k, id, { gone: { ...gone, payments: { ...gone.payments, [write.row.id]: now } } });
       return did(after, removePayment(write.row));
     }
     case 'finish': {
-      const after = change(k, id, { header, tries: { ...tries, finish: tries.finish + 1 } });
+      const tried = { tries: { ...tries, finish: tries.finish + 1 } };
+      const isShown = header?.value && isVisible(header.value);
+      if (isShown) return did(shown(change(k, id, tried), id, null, now), setTotals(k.wanted));
+      const after = change(k, id, { header, ...tried });
       return tries.finish === 0 ? did(after, { action: 'mark_printed' }) : after;
     }
     case 'show': {
-      // From here on everything is looked at anew; a payment that was seen since it was written is known.
+      // A payment that was seen since it was written is known.
       const isPaymentSeen = payments !== null && (known(k, id).paid === null || !k.sweep);
-      const paid = isPaymentSeen ? payments : null;
-      const after = change(k, id, { header: null, items: null, payments: paid, shownAt: now });
-      return did({ ...after, compareFrom: null }, { action: 'make_visible' });
+      return did(shown(k, id, isPaymentSeen ? payments : null, now), { action: 'make_visible' });
     }
     case 'claim':
       return change(k, id, { header, claimedAt: now });
@@ -393,6 +395,12 @@ function happened(
   }
 }
 
+/** Staff can see what this run has made of it: from here on everything is looked at anew. */
+function shown(k: Knowledge, id: OrderId, payments: Known['payments'], now: number): Knowledge {
+  const after = change(k, id, { header: null, items: null, payments, shownAt: now });
+  return { ...after, compareFrom: null };
+}
+
 /** An order that was ours, and is somebody else's now, or finished, or gone: what was done to it counts no more. */
 function disowned(k: Knowledge): Knowledge {
   let after = k;
@@ -400,8 +408,7 @@ function disowned(k: Knowledge): Knowledge {
     const id = key as OrderId;
     const header = seenHeader(k, id)?.value;
     if (!header || shownAt !== null || (!ours && claimedAt === null)) continue;
-    const isOpen = !header.deleted && !isVisible(header);
-    if (ours && !(isOpen && isMarkedOurs(k, header))) {
+    if (ours && !(mayHold(k, header) && isMarkedOurs(k, header))) {
       const { lines, gone, paid, items, payments } = unknown;
       after = change(after, id, { ours: null, lines, gone, paid, items, payments });
     }
@@ -419,7 +426,7 @@ function watched(k: Knowledge, found: readonly Found[], now: number): Knowledge 
   if (!header?.header || items?.of !== 'items') return k;
   const { id } = header;
   const { ours, watch, payments } = known(k, id);
-  if (ours || isVisible(header.header)) return k;
+  if (ours || !mayHold(k, header.header)) return k;
   const mark = header.header.notes;
   const rows = [...items.items, ...(payments?.value ?? [])]
     .map((row) => `${row.id}${row.deleted ? 'd' : ''}`)

@@ -1,7 +1,7 @@
 import { compareItems, compareMoney, comparePayments } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
 import { zero } from '../../domain/money.js';
-import { claimIn, finalNotes, isTakenAway, revisionIn } from '../../domain/notes.js';
+import { claimIn, finalNotes, isTakenAway } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
@@ -18,13 +18,13 @@ import {
   seenHeader,
   type Write,
 } from './knowledge.js';
+import { paying } from './paying.js';
 import {
   certainFrom,
   contentsReads,
   dropFirst,
   earliest,
   evidenceOf,
-  halt,
   isDatedBefore,
   isRight,
   leased,
@@ -37,7 +37,6 @@ import {
   nextOrderUuid,
   nextPaymentUuid,
   notKept,
-  oursFrom,
   paymentNotKept,
   paymentStays,
   reportIn,
@@ -50,6 +49,7 @@ import {
   wait,
   wholeReads,
 } from './situation.js';
+import { claim, hold, readOther, waitOutOtherRun, watchOtherRun } from './takeover.js';
 
 /** Says what to do next; null: it does not apply. */
 export type Rule = (s: Situation) => Step | null;
@@ -84,6 +84,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   claim,
   waitOutOtherRun,
   hold,
+  ...paying,
   dropElsewhere,
   readContents,
   removeLines,
@@ -280,70 +281,7 @@ function dropOwnRivals({ k, now, hidden, subject }: Situation): Step | null {
   return dropFirst(k, now, own, subject?.id ?? null);
 }
 
-/**
- * What is somebody else's is read before it is touched: the header by its id, since lists may lag, and what hangs on
- * it, since staff may have had a hand in that.
- */
-function readOther({ k, subject }: Situation): Step | null {
-  if (!subject || subject.ours) return null;
-  const { id, header } = subject;
-  const isOld = header === null || header.asOf < rowsAsOf(k);
-  const reads = wholeReads(id).filter(({ of }) => (of === 'header' ? isOld : !subject[of]));
-  return reads.length > 0 ? look('none', ...reads) : null;
-}
-
-/** While an order of another run changes, somebody is at work on it. A run of our own lock is dead: we hold it. */
-function watchOtherRun({ k, now, subject }: Situation): Step | null {
-  if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
-  const { id, watch, order } = subject;
-  const isDead =
-    claimIn(order.notes)?.reach === k.claim.reach || isDatedBefore(k, order, now, now - k.timing.idle);
-  if (isDead) return null;
-  const whole = look('none', ...wholeReads(id));
-  if (!watch) return whole;
-  if (now > watch.beganAt + k.timing.patience) {
-    return halt(
-      'CLAIMED_ELSEWHERE',
-      `Another run is filling order ${id}; the next sweep checks that it was finished.`,
-    );
-  }
-  if (watch.seenAt >= watch.changedAt + watch.quiet) return null;
-  const again = Math.max(watch.seenAt + k.timing.poll, now);
-  return again > now
-    ? wait(again, `Another run is filling order ${id}: waiting until it is finished or quiet.`)
-    : whole;
-}
-
-/** Once it is quiet, our claim goes into its notes, the one place that all runs look at. */
-function claim({ k, now, subject }: Situation): Step | null {
-  if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
-  const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
-  return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision }, k.timing.claimLease);
-}
-
-/**
- * Whoever was at work before can write on what it saw before our claim, and such a write takes its time. Staff may
- * have come to the order meanwhile, which a line shows that they have added.
- */
-function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
-  if (!subject || subject.ours) return null;
-  const from = oursFrom(k, now, subject);
-  if (from === null || subject.asOf >= from) return null;
-  const { id } = subject;
-  const step = lookFrom(k, now, from, k.sweep ? 'short' : 'none', ...wholeReads(id));
-  if (step.do !== 'wait') return step;
-  const why = `Order ${id} was left unfinished by another run: waiting until no request of it can be under way.`;
-  return wait(step.until, why);
-}
-
-/** It is ours: our mark says so, dated now, before anything else is written to it. */
-function hold({ k, now, subject }: Situation): Step | null {
-  if (!subject || subject.ours) return null;
-  const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
-  return leased(k, now, subject.id, { kind: 'hold', id: subject.id, revision });
-}
-
-// It is ours.
+// What somebody else has begun is taken over by the rules of takeover.ts. Then it is ours.
 
 /** What hangs on an order that was taken over; on one that this run has made nothing does. */
 function readContents({ subject }: Situation): Step | null {
@@ -412,8 +350,9 @@ function pay({ k, now, subject }: Situation): Step | null {
   if (!subject?.payments || subject.paid) return null;
   const { id, payments, order } = subject;
   if (comparePayments(k.wanted, payments.value).missing === zero) return null;
-  const uuid = nextPaymentUuid(k, order, payments.value);
-  return leased(k, now, id, { kind: 'add-payment', id, uuid });
+  const { payment: amount, tip } = k.wanted;
+  const uuid = nextPaymentUuid(order, payments.value, amount);
+  return leased(k, now, id, { kind: 'add-payment', id, uuid, amount, tip });
 }
 
 /**

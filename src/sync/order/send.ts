@@ -51,7 +51,7 @@ export function send(
       return revel.changeOrder(orderId, { totals: wanted, ...moved, updatedDate }, guard);
     }
     case 'add-payment':
-      return revel.createPayment({ wanted, orderId, uuid: write.uuid, date }, guard);
+      return revel.createPayment({ ...write, wanted, orderId, date }, guard);
     case 'remove-payment':
       return revel.removePayment(write.row.id, guard);
     case 'finish': {

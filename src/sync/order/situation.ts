@@ -9,9 +9,10 @@ import {
   usedUuids,
 } from '../../domain/identity.js';
 import type { OrderId } from '../../domain/ids.js';
-import { formatCents, zero } from '../../domain/money.js';
+import { type Cents, formatCents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes } from '../../domain/notes.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import { planPaidSince } from '../../domain/paidSince.js';
 import { type OrderPlan, planOrder, standings } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
 import { isTouched } from '../../domain/service.js';
@@ -57,7 +58,9 @@ export function planOf(k: Knowledge, now: number): OrderPlan {
   const rows = headers(k).filter(({ id }) => !aside.has(id));
   const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
   const recreate = k.decision?.kind === 'recreate';
-  return planOrder(k.wanted, rows, read, { now, locations: k.locations, recreate });
+  const plan = planOrder(k.wanted, rows, read, { now, locations: k.locations, recreate });
+  const isPaid = k.decision?.kind === 'payment' && 'order' in plan && plan.order?.id === k.decision.order;
+  return isPaid ? planPaidSince(k.wanted, plan, read) : plan;
 }
 
 /** All that a rule goes by. */
@@ -67,15 +70,22 @@ export function situationOf(k: Knowledge, now: number): Situation {
   return { k, now, plan, hidden, subject: subjectOf(k, plan, hidden) };
 }
 
-/** The unfinished order to work on: the one that counts, or before it one where the event is no more. */
+/**
+ * The unfinished order to work on: the one that counts, or before it one where the event is no more. One that staff can
+ * see is completed by nothing but a person's decision that a payment is added.
+ */
 function subjectOf(k: Knowledge, plan: OrderPlan, hidden: readonly FoundOrder[]): Subject | null {
   if (plan.kind !== 'create' && plan.kind !== 'complete' && plan.kind !== 'need-contents') return null;
   const winner = plan.kind === 'create' ? null : plan.order;
-  if (winner && isVisible(winner)) return null;
+  if (winner && isVisible(winner)) return plan.kind === 'complete' ? asSubject(k, winner) : null;
   const isBefore = (row: FoundOrder) =>
     row.establishmentId !== k.wanted.establishmentId && !(winner && Number(winner.id) < Number(row.id));
   const order = hidden.find(isBefore) ?? winner;
-  if (!order) return null;
+  return order && asSubject(k, order);
+}
+
+/** An order with all that is known of it. */
+export function asSubject(k: Knowledge, order: FoundOrder): Subject {
   const asOf = seenHeader(k, order.id)?.asOf ?? Number.NEGATIVE_INFINITY;
   return { ...known(k, order.id), id: order.id, order, asOf };
 }
@@ -103,6 +113,21 @@ export function leased(k: Knowledge, now: number, id: OrderId, write: Write, ter
   const until = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + term;
   if (now <= until - k.timing.renewBefore || k.justLooked) return { do: 'write', write, until };
   return look(k.sweep ? 'short' : 'none', { of: 'header', id });
+}
+
+/**
+ * The same for an order that staff can see: its lines and payments are as fresh as its header, and so is the header of
+ * what is to stand in its place.
+ */
+export function leasedWhole(k: Knowledge, now: number, id: OrderId, write: Write, winner?: OrderId): Step {
+  const { header, items, payments } = known(k, id);
+  const never = Number.NEGATIVE_INFINITY;
+  const other = winner === undefined ? Number.POSITIVE_INFINITY : (seenHeader(k, winner)?.asOf ?? never);
+  const asOf = header && items && payments ? Math.min(header.asOf, earliest(items, payments), other) : never;
+  const until = asOf + k.timing.lease;
+  if (now <= until - k.timing.renewBefore || k.justLooked) return { do: 'write', write, until };
+  const more: Read[] = winner === undefined ? [] : [{ of: 'header', id: winner }];
+  return look('none', ...wholeReads(id), ...more);
 }
 
 /** Headers that lost and that this run may take away, unless money hangs on them. */
@@ -192,10 +217,10 @@ export function nextLineUuid(subject: Subject, item: WantedItem): string {
   );
 }
 
-/** The uuid of the payment, likewise. */
-export function nextPaymentUuid(k: Knowledge, order: FoundOrder, payments: readonly FoundPayment[]): string {
+/** The uuid of a payment of that amount, likewise. */
+export function nextPaymentUuid(order: FoundOrder, payments: readonly FoundPayment[], amount: Cents): string {
   return freeUuid(usedUuids(payments), (generation) =>
-    paymentUuid(order.uuid ?? '', order.id, k.wanted.payment, generation * GENERATION_STEP),
+    paymentUuid(order.uuid ?? '', order.id, amount, generation * GENERATION_STEP),
   );
 }
 

@@ -109,6 +109,7 @@ const DECISIONS: Readonly<Record<Scope['start'], Decision | null>> = {
   drifted: fixed({ kind: 'replace', order: '1' as OrderId } as const, 'decision'),
   removed: fixed({ kind: 'recreate' } as const, 'decision'),
   doubled: fixed({ kind: 'keep', order: '1' as OrderId } as const, 'decision'),
+  unpaid: fixed({ kind: 'payment', order: '1' as OrderId } as const, 'decision'),
 };
 
 function begun(
@@ -236,7 +237,7 @@ function misjudged(end: End, k: Knowledge, world: World, event: WantedOrder): st
       const isSettled = world.orders.some(
         ({ deleted, historyIds }) => deleted && historyIds?.includes('ours'),
       );
-      if (isSettled && isRight(world, event)) return null;
+      if ((isSettled || world.payments.length > 1) && isRight(world, event)) return null;
       if (end.plan.kind === 'in-service')
         return theirs ? null : 'false alarm: in service, but staff has no hand in it';
       const { reason } = end.plan.failure;
@@ -330,7 +331,7 @@ export function outcomes(
   }
   const { k, flight, stalled } = run;
   const bad = (was: World, after: World, request: Request) =>
-    misdeed(was, after, request, scope.start) ?? wrong(after, wanted, mostOf(scope));
+    misdeed(was, after, request, scope.start) ?? wrong(after, wanted, scope.start);
   const landed = (request: Request) => {
     const { world: after, value } = carryOut(world, request);
     return { after, value, violation: bad(world, after, request) };
@@ -469,9 +470,6 @@ function named(write: Write): string {
   }
 }
 
-/** How many orders staff may see at once: as many as there were. */
-export const mostOf = ({ start }: Scope): number => (start === 'doubled' ? 2 : 1);
-
 /** What stands when a search begins, and which state of the event Tripleseat has by then. */
 export function startOf(scope: Scope, wanted: readonly WantedOrder[]): { world: World; state: number } {
   const [event] = wanted;
@@ -497,6 +495,7 @@ export function startOf(scope: Scope, wanted: readonly WantedOrder[]): { world: 
   if (!order) throw new Error('an order stands');
   switch (scope.start) {
     case 'drifted':
+    case 'unpaid':
       return { world: old, state: 1 };
     case 'removed':
       return { world: { ...old, orders: [rows.of({ ...order, deleted: true }) as FoundOrder] }, state: 0 };
@@ -544,7 +543,7 @@ export function stuck(
     const key = `${state}${encode(young)}`;
     if (known.has(key)) continue;
     known.set(key, null);
-    if (wrong(world, wanted, mostOf(scope))) continue;
+    if (wrong(world, wanted, scope.start)) continue;
     for (const [age, then] of [
       ['', young],
       [', much later', dated(world, dateOf(NOW - scope.caps.date * TICK))],
@@ -589,7 +588,7 @@ function cleanRuns(
         const request = requestOf(k, step.write, now);
         const done = carryOut(world, request);
         const bad =
-          misdeed(world, done.world, request, scope.start) ?? wrong(done.world, wanted, mostOf(scope));
+          misdeed(world, done.world, request, scope.start) ?? wrong(done.world, wanted, scope.start);
         if (bad) return `the ${which} clean run: ${bad}`;
         world = done.world;
         k = scope.heart.learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);

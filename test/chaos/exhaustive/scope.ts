@@ -45,10 +45,10 @@ export interface Scope {
   name: string;
   lines: number;
   /**
-   * What stands when it begins: nothing; an order of an earlier state of the event; one that staff has taken away; or
-   * two of them.
+   * What stands when it begins: nothing; an order of an earlier state of the event; one that staff has taken away;
+   * two of them; or one of an event that has been paid more since.
    */
-  start: 'empty' | 'drifted' | 'removed' | 'doubled';
+  start: 'empty' | 'drifted' | 'removed' | 'doubled' | 'unpaid';
   /** In ticks. */
   timing: Timing;
   budget: Readonly<Record<Kind, number>>;

@@ -56,5 +56,15 @@ export function decidedScopes(heart: Heart = HEART): Scope[] {
     }),
     one('one of two kept, one of anything', { start: 'doubled', budget: each }),
     one('made again, one of anything', { start: 'removed', budget: each }),
+    one('a payment added by one of two persons', { start: 'unpaid', budget: { decide: 2 } }),
+    one('a payment added, one of anything', { start: 'unpaid', budget: each }),
+    one('a payment added, and a deed of staff', { start: 'unpaid', budget: { staff: 1 } }),
+    one('a payment added under one lock, a request under way and a crash', {
+      start: 'unpaid',
+      share: true,
+      lives: 2,
+      faults: 3,
+      budget: { decide: 2, late: 1, crash: 1 },
+    }),
   ];
 }

@@ -5,7 +5,7 @@
  * alone, so it is computed once for each pair.
  */
 import { encode, isFixed, NOW, Numbered, older, rebuilt, rows } from './intern.js';
-import { type Flight, mostOf, outcomes, type Slot, startOf, stuck, type View } from './moves.js';
+import { type Flight, outcomes, type Slot, startOf, stuck, type View } from './moves.js';
 import { KINDS, type Kind, type Scope } from './scope.js';
 import { carryOut, DEEDS, misdeed, versions, type World, wrong } from './world.js';
 
@@ -61,7 +61,7 @@ type Visit = (label: () => string, to: State, violation: string | null) => void;
 const ALL = KINDS.length;
 
 export function search(scope: Scope, limits: Limits): Searched {
-  const wanted = versions(scope.lines);
+  const wanted = versions(scope.lines, scope.start);
   const worlds = new Numbered<World>();
   const views = new Numbered<View>(
     ({ world, olds, state }) =>
@@ -148,7 +148,7 @@ export function search(scope: Scope, limits: Limits): Searched {
       visit(
         () => `(the ${what} that nobody waits for lands)`,
         to,
-        misdeed(seen.world, world, request, scope.start) ?? wrong(world, wanted, mostOf(scope)),
+        misdeed(seen.world, world, request, scope.start) ?? wrong(world, wanted, scope.start),
       );
     });
     const staff = spent(budget, 'staff');

@@ -46,9 +46,10 @@ export type Request = { readonly id: OrderId | null } & (
   | { readonly to: 'change'; readonly what: Write['kind']; readonly fields: Partial<FoundOrder> }
 );
 
-/** What the event's order must be, before and after it was edited: another line, less paid. */
-export function versions(lines: number): readonly WantedOrder[] {
-  return ['11111111', '22222222'].map((revision, edit) => {
+/** What the event's order must be, before and after it was edited: another line, less paid; or only more paid. */
+export function versions(lines: number, start: Scope['start'] = 'empty'): readonly WantedOrder[] {
+  return ['11111111', '22222222'].map((revision, nth) => {
+    const [edit, paid] = start === 'unpaid' ? [0, 25 * nth] : [nth, nth];
     const items = Array.from({ length: lines }, (_, i) => ({
       productId: i + 1 === lines ? i + 1 + 10 * edit : i + 1,
       name: `Line ${i + 1}`,
@@ -60,7 +61,7 @@ export function versions(lines: number): readonly WantedOrder[] {
       total: cents(100),
       occurrence: 1,
     }));
-    const [total, payment] = [cents(100 * lines + 10 * edit), cents(50 + edit)];
+    const [total, payment] = [cents(100 * lines + 10 * edit), cents(50 + paid)];
     const wanted: WantedOrder = {
       eventId: '5' as EventId,
       localId: 'Triple Seat_5' as LocalId,
@@ -110,7 +111,7 @@ export function versions(lines: number): readonly WantedOrder[] {
       notesBase: 'Triple Seat Event #5',
       revision,
     };
-    return fixed(wanted, `wanted${edit}`);
+    return fixed(wanted, `wanted${nth}${start}`);
   });
 }
 
@@ -170,7 +171,7 @@ export function requestOf(k: Knowledge, write: Write, now = NOW): Request {
       return { to: 'item', id: write.id, row: { ...row, deleted: false, updatedBy: ME } };
     }
     case 'add-payment': {
-      const row = { uuid: write.uuid, orderId: write.id, paymentType: 1, amount: wanted.payment };
+      const row = { uuid: write.uuid, orderId: write.id, paymentType: 1, amount: write.amount };
       return { to: 'payment', id: write.id, row: { ...row, deleted: false, updatedBy: ME } };
     }
     case 'remove-line':
@@ -294,7 +295,12 @@ export function isVisible({ deleted, historyIds }: FoundOrder): boolean {
 }
 
 /** What is wrong with an order that staff can see; null: it is what one state of the event wants. */
-function faultIn(w: World, order: FoundOrder, wanted: readonly WantedOrder[]): string | null {
+function faultIn(
+  w: World,
+  order: FoundOrder,
+  wanted: readonly WantedOrder[],
+  start: Scope['start'],
+): string | null {
   const { id } = order;
   const ours = order.historyIds?.filter((by) => by === 'ours').length ?? 0;
   if (ours > 1) return `visible order ${id} has two histories of ours`;
@@ -302,10 +308,15 @@ function faultIn(w: World, order: FoundOrder, wanted: readonly WantedOrder[]): s
   const payments = w.payments.filter((row) => row.orderId === id && !row.deleted);
   const uuids = [...items, ...payments].map(({ uuid }) => uuid);
   if (new Set(uuids).size < uuids.length) return `visible order ${id} has a row twice`;
-  if (payments.length > 1) return `visible order ${id} has two payments`;
+  const most = Math.max(...wanted.map(({ payment }) => payment));
+  if (payments.reduce((sum, { amount }) => sum + (amount ?? 0), 0) > most)
+    return `visible order ${id} has more paid than the event`;
+  if (payments.length > 1 && start !== 'unpaid') return `visible order ${id} has two payments`;
   // Of an order that staff brought to light unfinished, or has worked on, only what is there twice is our fault.
   if (ours === 0) return null;
   const mark = claimIn(order.notes);
+  // While a payment is added, or whoever adds it has died, what is due may be of neither state.
+  if (start === 'unpaid' && mark) return null;
   if (mark?.kind === 'filling') return `visible order ${id} is marked as unfinished`;
   if (!order.printed) return `visible order ${id} is not printed`;
   // A claim that came late may name an earlier state of the event; a mark that Revel did not keep names none.
@@ -331,8 +342,10 @@ function shortcoming(
   return compareMoney(state, order).length > 0 ? `visible order ${order.id} has other totals` : null;
 }
 
-/** What must never be; null: all is well. `most`: so many orders staff could see from the start. */
-export function wrong(w: World, wanted: readonly WantedOrder[], most = 1): string | null {
+/** What must never be where that stood at the start; null: all is well. */
+export function wrong(w: World, wanted: readonly WantedOrder[], start: Scope['start']): string | null {
+  // How many orders staff may see at once: as many as there were.
+  const most = start === 'doubled' ? 2 : 1;
   const visible = w.orders.filter(isVisible);
   const ours = visible.filter(({ historyIds }) => historyIds?.includes('ours'));
   if (ours.length > most) return `two visible orders: ${ours.map(({ id }) => id).join(', ')}`;
@@ -343,20 +356,25 @@ export function wrong(w: World, wanted: readonly WantedOrder[], most = 1): strin
         historyIds?.includes('ours') && (!deleted || (isTakenAway(notes) && !isWorkedOn(w, id))),
     )
     .map(({ id }) => id);
-  const counting = w.payments.filter((row) => !row.deleted && shown.includes(row.orderId));
-  if (counting.length > most) return `two payments count: ${counting.map(({ id }) => id).join(', ')}`;
+  const counting = shown.filter((id) => w.payments.some((row) => !row.deleted && row.orderId === id));
+  if (counting.length > most) return `payments of two orders count: ${counting.join(', ')}`;
   for (const order of visible) {
-    const fault = faultIn(w, order, wanted);
+    const fault = faultIn(w, order, wanted, start);
     if (fault) return fault;
   }
   return null;
 }
+
+/** What is written to an order that staff can see when a payment is added to it. */
+const ADDING: readonly Write['kind'][] = ['hold', 'finish'];
 
 /** What is wrong with a change of ours, once it has taken effect; null: nothing. */
 export function misdeed(before: World, after: World, request: Request, start: Scope['start']): string | null {
   if (request.id === null) return null;
   const isDecided = request.to === 'change' && (request.what === 'retire' || request.what === 'restore');
   if (isDecided && (start === 'drifted' || start === 'doubled')) return null;
+  const isAdded = request.to === 'payment' || (request.to === 'change' && ADDING.includes(request.what));
+  if (start === 'unpaid' && isAdded) return null;
   const order = before.orders.find(({ id }) => id === request.id);
   if (!order || !isVisible(order) || isWorkedOn(before, request.id)) return null;
   if (request.to === 'change' && (request.what === 'claim' || request.what === 'take-back')) return null;

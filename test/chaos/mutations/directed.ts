@@ -21,11 +21,17 @@ const HOUR = 3_600_000;
 const MOST = 1_000;
 const [WANTED] = versions(1) as [WantedOrder];
 const FIRST = '1' as OrderId;
+const MORE_PAID = versions(1, 'unpaid')[1] ?? WANTED;
 
 function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowledge {
   const zones = { 1: 'UTC', 2: 'UTC' };
   const given = { wanted, claim, timing: heart.timing(TIMING), zones, locations: [], sweep: false };
   return begin({ ...given, decision: null, compareFrom: null, begunAt: now }, null);
+}
+
+/** A run in which a person adds to the first order what has been paid since. */
+function paying(heart: Heart, now: number, claim = OURS): Knowledge {
+  return { ...knowing(heart, claim, MORE_PAID, now), decision: { kind: 'payment', order: FIRST } };
 }
 
 interface Course {
@@ -133,9 +139,22 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
         },
         { now: later },
       ),
+      course(heart, made, paying(heart, later), { now: later }),
     ];
     const late = courses.flatMap((each) => each.late);
     return late.length === 0 ? null : `${late.join()} may leave later`;
+  },
+  'whoever takes an order away waits out who adds a payment to it': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const later = NOW + HOUR;
+    const k = paying(HEART, later, OTHER);
+    const { world, now } = course(HEART, made, k, { now: later, before: 'add-payment' });
+    const goes: Knowledge = {
+      ...knowing(heart, OURS, MORE_PAID, now),
+      decision: { kind: 'replace', order: FIRST },
+    };
+    const waited = course(heart, world, goes, { now, before: 'retire' }).now - now;
+    return waited > TIMING.inFlight ? null : `takes it away after ${waited} ms`;
   },
   'a look that fails ends the work, and says so': (heart) => {
     const step = next(learnFailed(knowing(heart), 'Revel did not answer.'), NOW, heart.rules);

@@ -19,6 +19,9 @@ const SCOPES: Readonly<Record<string, string>> = {
   confirmRetired: 'replaced, and a mark that is not kept',
   clearRetired: 'replaced by one of two persons',
   retireOthers: 'one of two kept, one of anything',
+  confirmAdded: 'a payment added by one of two persons',
+  addPaid: 'a payment added by one of two persons',
+  writeDue: 'a payment added by one of two persons',
   retireReplaced: 'replaced by one of two persons',
 };
 

@@ -156,6 +156,7 @@ const WAIT = [
   'waitOutOtherRun',
   'confirmLines',
   'confirmPayment',
+  'confirmAdded',
 ];
 const WRITE = [
   'create',
@@ -166,6 +167,8 @@ const WRITE = [
   'addLines',
   'writeTotals',
   'pay',
+  'addPaid',
+  'writeDue',
   'finish',
   'show',
 ];

@@ -1,6 +1,7 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { type Account, isVisible, STAFF_USER } from './account.js';
-import { differences, unpaidDifferences } from './complete.js';
+import { differences, paidOn, unpaidDifferences } from './complete.js';
+import { moneyOf } from './events.js';
 import type { Process } from './process.js';
 import { holdsAssumption, type Scenario } from './scenario.js';
 
@@ -59,7 +60,9 @@ interface EventState {
  * - `touched-untouched`: nothing of ours is written to an order more than {@link Checker.touchedMs} after staff
  *   touched its header: what was in flight, or had just been checked, may still arrive. A line that they have added
  *   to an order which nobody can see yet is heeded as soon as an answer tells of it (`touch-heeded`).
- * - `paid-once`: never two live payments of ours on one order.
+ * - `paid-once`: never two live payments of ours on one order, unless a person has decided to add to it what has been
+ *   paid since; then never more than the event was paid at most.
+ * - `added-only`: such a run writes to its order nothing but a payment, what is due, and notes.
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
  * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
  * - `staff-line-kept`: no line that staff have added is marked deleted.
@@ -92,6 +95,8 @@ export class Checker {
   readonly #told = new Map<string, { sentAfter: number; writes: number }>();
   /** By order: when a run last wrote to it that it is taken away. */
   readonly #retiredAt = new Map<number, number>();
+  /** Orders to which a run has added what had been paid since. */
+  readonly #added = new Set<number>();
   /** Orders that somebody has marked deleted. */
   readonly #dropped = new Set<number>();
   /** By order: who wrote to it last, and when. */
@@ -306,10 +311,14 @@ export class Checker {
 
   #checkVisible(write: Write, event: number, orderId: number): void {
     const { process, request, sentAt } = write;
+    const isAdded = this.#isAdded(write, orderId);
     if (this.wasTouched(orderId)) return;
     if (this.#isDecided(write, event, orderId)) return;
     const visibleAt = this.#visibleAt.get(orderId);
     if (visibleAt !== undefined) {
+      if (isAdded) return;
+      // Whoever is to take it away waits out, with a claim of his own, who adds a payment to it.
+      if (process.decision && changesNotesAlone(request.body) && isClaim(request.body)) return;
       const late = sentAt - visibleAt;
       // What was in flight, or had just been checked, when another program showed the order.
       if (this.#shownEarly.has(orderId) && late <= this.touchedMs) return;
@@ -332,6 +341,23 @@ export class Checker {
     }
   }
 
+  /** What adds to an order that staff can see what has been paid since, because a person wants it so. */
+  #isAdded({ process, request }: Write, orderId: number): boolean {
+    const { decision } = process;
+    if (decision?.kind !== 'payment' || Number(decision.order) !== orderId) return false;
+    // Somebody has taken it away: what is paid on it goes, as in any run.
+    if (this.#account.sim.order(orderId)?.deleted && this.#retiredAt.has(orderId)) return false;
+    const [, , resource = ''] = request.path.split('/');
+    if (resource === 'Payment' && request.method === 'POST') {
+      this.#added.add(orderId);
+      return true;
+    }
+    const names = resource === 'Order' ? Object.keys(JSON.parse(request.body)) : [resource];
+    const more = names.filter((name) => !ADDED_TO.includes(name));
+    if (more.length > 0) this.fail('added-only', `run ${process.index} wrote ${more} to order ${orderId}`);
+    return true;
+  }
+
   /** What takes away an order that staff can see because a person wants it so; whether it may is checked here. */
   #isDecided({ process, request, response }: Write, event: number, orderId: number): boolean {
     const order = this.#account.sim.order(orderId);
@@ -341,7 +367,7 @@ export class Checker {
     if (request.path.startsWith('/resources/Payment/')) {
       if (JSON.parse(response.body).created_by === STAFF)
         this.fail('decided-only', 'a payment of staff went');
-      return order.deleted && / (?:superseded|voided) by /.test(order.notes ?? '');
+      return order.deleted && this.#retiredAt.has(orderId);
     }
     if (!request.path.startsWith('/resources/Order/')) return false;
     const { decision } = process;
@@ -378,12 +404,18 @@ export class Checker {
   #checkRows(orderId: number): void {
     const { sim } = this.#account;
     const payments = sim.payments(orderId).filter((row) => !row.deleted);
-    if (payments.length > 1) this.fail('paid-once', `order ${orderId} has ${payments.length} payments`);
+    const event = this.#eventOf(orderId);
+    if (this.#added.has(orderId)) {
+      const most = Math.max(...(this.#states[event ?? 0] ?? []).map(({ version }) => moneyOf(version).paid));
+      const sum = paidOn(this.#account, orderId);
+      if (sum > most) this.fail('paid-once', `order ${orderId} has ${sum} cents of ${most} paid`);
+    } else if (payments.length > 1) {
+      this.fail('paid-once', `order ${orderId} has ${payments.length} payments`);
+    }
     const items = sim.items(orderId).filter((row) => !row.deleted);
     if (new Set(items.map(({ uuid }) => uuid)).size < items.length) {
       this.fail('row-once', `order ${orderId} has two items of one uuid`);
     }
-    const event = this.#eventOf(orderId);
     const paid = (event === null ? [] : this.#account.ordersOf(event))
       .filter((order) => isVisible(order) && !this.wasTouched(order.id) && !this.#shownByStaff.has(order.id))
       .filter(({ id }) => sim.payments(id).some((row) => !row.deleted));
@@ -393,6 +425,8 @@ export class Checker {
   }
 }
 
+/** Fields of a header that are written with a payment that is added. */
+const ADDED_TO = ['notes', 'remaining_due', 'printed', 'call_name', 'updated_date'];
 const STAFF = `/enterprise/User/${STAFF_USER}/`;
 /** Whoever has written to an order so lately is still at it. */
 const BUSY_MS = 20_000;

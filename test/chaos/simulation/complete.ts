@@ -28,10 +28,7 @@ export function unpaidDifferences(account: Account, orderId: number, version: nu
 export function workedOnDifferences(account: Account, orderId: number, version: number): string[] {
   const order = account.sim.order(orderId);
   if (!order) return ['there is no such order'];
-  const paid = account.sim
-    .payments(orderId)
-    .filter((row) => !row.deleted)
-    .reduce((sum, row) => sum + cents(row.amount), 0);
+  const paid = paidOn(account, orderId);
   return [
     ...headerDifferences(order, version),
     ...contentDifferences(account, orderId, version),
@@ -56,10 +53,7 @@ export function lacking(account: Account, orderId: number, version: number): str
     const id = String(SHOPS[shop].products[product]);
     wanted.set(id, (wanted.get(id) ?? 0) + Number(quantity));
   }
-  const paid = account.sim
-    .payments(orderId)
-    .filter((row) => !row.deleted)
-    .reduce((sum, row) => sum + cents(row.amount), 0);
+  const paid = paidOn(account, orderId);
   return [
     ...[...wanted].filter(([id, quantity]) => served(id) < quantity).map(([id]) => `product ${id}`),
     ...(paid < money.paid ? ['payment'] : []),
@@ -141,10 +135,17 @@ function itemsFound(account: Account, orderId: number): string[] {
 }
 
 function paymentDifferences(account: Account, orderId: number, version: number): string[] {
-  const { paid } = moneyOf(version);
   const found = paymentsFound(account, orderId);
-  const wanted = paid === 0 ? [] : [`${PAYMENT_TYPE} ${paid}`];
-  return found.join() === wanted.join() ? [] : [`payments ${found.join(', ') || 'none'}`];
+  const isOurs = found.every((row) => row.startsWith(`${PAYMENT_TYPE} `));
+  return isOurs && paidOn(account, orderId) === moneyOf(version).paid
+    ? []
+    : [`payments ${found.join(', ') || 'none'}`];
+}
+
+/** Cents that stand paid on an order. */
+export function paidOn(account: Account, orderId: number): number {
+  const rows = account.sim.payments(orderId).filter((row) => !row.deleted);
+  return rows.reduce((sum, row) => sum + cents(row.amount), 0);
 }
 
 function paymentsFound(account: Account, orderId: number): string[] {

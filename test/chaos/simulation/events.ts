@@ -39,6 +39,10 @@ export const VERSIONS: readonly Version[] = [
   { ...plain, lines: [tacos], paid: 700, shop: 1 },
 ];
 
+/** The first one, when more has been paid; no event is in this state but by such a payment. */
+export const PAID_MORE = VERSIONS.length;
+const states: readonly Version[] = [...VERSIONS, { ...plain, lines: [tacos, salad], paid: 1_800 }];
+
 const PRODUCT_NAMES = ['Taco Bar', 'Garden Salad', 'Layer Cake'] as const;
 const ZONE = 'America/Los_Angeles';
 
@@ -106,7 +110,7 @@ export const DAYS = {
   fold: { start: Date.parse('2026-11-01T08:59:45Z'), date: '2026-11-01' },
 } as const;
 
-const SUBTOTALS = VERSIONS.map(({ lines }) =>
+const SUBTOTALS = states.map(({ lines }) =>
   lines.reduce((sum, { quantity, cents }) => sum + quantity * cents, 0),
 );
 
@@ -120,7 +124,7 @@ export function moneyOf(version: number) {
 
 /** The state of that number. */
 export function versionOf(version: number): Version {
-  const found = VERSIONS[version];
+  const found = states[version];
   if (!found) throw new RangeError(`no version ${version}`);
   return found;
 }

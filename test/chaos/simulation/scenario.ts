@@ -112,6 +112,8 @@ export interface PlannedRun {
    * it chooses where there are several ways. Absent: nobody decides anything.
    */
   decides?: number;
+  /** Whoever decides adds what has been paid since, where that is all that differs. */
+  pays?: boolean;
 }
 
 /** Circumstances in which plain schedules do not differ; see `troubles.ts` for schedules in which they do. */

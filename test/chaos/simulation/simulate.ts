@@ -1,5 +1,6 @@
 import type { Decision } from '../../../src/domain/decision.js';
 import { orderId } from '../../../src/domain/ids.js';
+import { isPaidSince } from '../../../src/domain/paidSince.js';
 import type { HttpRequest, HttpTransport } from '../../../src/http/transport.js';
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { runSync } from '../../../src/sync/run.js';
@@ -291,13 +292,13 @@ class Simulation {
   /** `resolve`: a look, and what a person may decide about what it has found. */
   async #resolve(
     process: Process,
-    { decides = 0 }: PlannedRun,
+    { decides = 0, pays = false }: PlannedRun,
     deps: SyncDeps,
     request: SyncRequest,
   ): Promise<SyncOutcome> {
     const look = await runSync(deps, { ...request, dryRun: true });
     const found = look.results.find(({ status }) => status === 'failed' || status === 'skipped');
-    const decision = found ? this.#decisionOn(found, decides) : null;
+    const decision = found ? this.#decisionOn(found, decides, pays) : null;
     // What was only planned does not stand.
     if (!decision) return { ...look, results: found ? [found] : [] };
     process.decision = decision;
@@ -305,10 +306,16 @@ class Simulation {
     return runSync(deps, { ...request, wait: true, decision });
   }
 
-  #decisionOn({ id, reason, orderId: order }: EventResult, decides: number): Decision | null {
+  #decisionOn(
+    { id, reason, orderId: order, differences }: EventResult,
+    decides: number,
+    pays: boolean,
+  ): Decision | null {
     switch (reason) {
-      case 'DRIFT':
-        return order === null ? null : { kind: 'replace', order: orderId(order) };
+      case 'DRIFT': {
+        const kind = pays && isPaidSince(differences) ? 'payment' : 'replace';
+        return order === null ? null : { kind, order: orderId(order) };
+      }
       case 'ALREADY_INJECTED':
         return order === null || decides < 0.6 ? null : { kind: 'replace', order: orderId(order) };
       case 'REMOVED_BY_STAFF':

@@ -1,3 +1,4 @@
+import { PAID_MORE } from './events.js';
 import { Random } from './random.js';
 import { type Deed, type Fault, type Scenario, scenarioOf, type Turn } from './scenario.js';
 
@@ -57,6 +58,11 @@ export const KINDS = [
     name: 'person',
     what: 'people resolve what has come to differ, while sweeps run and whatever they do may be cut off',
     make: person,
+  },
+  {
+    name: 'paid',
+    what: 'people add what has been paid since, or make the order anew, while others do the same',
+    make: paid,
   },
 ] as const satisfies readonly Kind[];
 export type KindName = (typeof KINDS)[number]['name'];
@@ -283,6 +289,24 @@ function person(scenario: Scenario, random: Random): Scenario {
       { afterWrites: 5 + random.int(5), delayMs: random.int(random.pick([1, 5_000])), deed: cause },
     ],
   };
+}
+
+/** More is paid once the order stands; who decides mostly adds just that. */
+function paid(scenario: Scenario, random: Random): Scenario {
+  const [from, to] = random.pick([
+    [0, PAID_MORE],
+    [1, 2],
+  ] as const);
+  const events = scenario.events.map((event) => ({ ...event, version: from }));
+  const made = person({ ...scenario, events }, random);
+  const event = made.runs.find(({ decides }) => decides !== undefined)?.events[0] ?? 0;
+  const turns = made.turns.map((turn, index) =>
+    index === made.turns.length - 1 ? { ...turn, deed: { kind: 'edit', event, version: to } as const } : turn,
+  );
+  const runs = made.runs.map((run) =>
+    run.decides === undefined ? run : { ...run, pays: random.chance(0.8) },
+  );
+  return { ...made, turns, runs };
 }
 
 function faultOf(run: number, of: Fault['of'], nth: number, kind: Fault['kind']): Fault {

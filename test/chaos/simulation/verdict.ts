@@ -164,6 +164,7 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
         isVisible(order) &&
         isIn(order, version) &&
         isOnDay(order) &&
+        !order.updated_by.endsWith(`/${OUR_USER}/`) &&
         !/ (?:superseded by order|voided by) /.test(order.notes ?? ''),
     );
 }

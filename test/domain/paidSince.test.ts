@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cents } from '../../src/domain/money.js';
+import type { Contents, FoundOrder } from '../../src/domain/order.js';
+import { isPaidSince, planPaidSince } from '../../src/domain/paidSince.js';
+import { planOrder } from '../../src/domain/plan.js';
+import { location, usd } from './builders.js';
+import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
+
+const wanted = wantedOrder();
+const around = { now: Date.parse('2026-11-14T20:00:00Z'), locations: [location()] };
+
+/** An order that was made when less had been paid, or more, and the plan for adding what is missing. */
+function plannedAt(
+  paid: readonly number[],
+  over: Partial<FoundOrder> = {},
+  contents: Partial<Contents> = {},
+) {
+  const sum = paid.reduce((all, each) => all + each, 0);
+  const order = standingOrder(wanted, { remainingDue: cents(wanted.finalTotal - sum), ...over });
+  const payments = paid.map((amount, nth) =>
+    paymentRow(wanted, { id: `${70 + nth}`, amount: cents(amount) }),
+  );
+  const read = [{ order: order.id, items: standingItems(wanted), payments, bills: [], ...contents }];
+  return planPaidSince(wanted, planOrder(wanted, [order], read, around), read);
+}
+
+describe('adding what has been paid since', () => {
+  it('adds just what is missing, whatever stands there', () => {
+    const amounts = fc.array(fc.integer({ min: 1, max: wanted.payment - 1 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(amounts, (paid) => {
+        const sum = paid.reduce((all, each) => all + each, 0);
+        const plan = plannedAt(paid);
+        const amount = ((wanted.payment - sum) / 100).toFixed(2);
+        const failed = { kind: 'failed', failure: { reason: 'DRIFT' } };
+        const added = {
+          kind: 'complete',
+          actions: [{ action: 'add_payment', amount }, { action: 'set_totals' }],
+        };
+        const right = sum === wanted.payment ? { kind: 'standing' } : added;
+        expect(plan).toMatchObject(sum > wanted.payment ? failed : right);
+      }),
+    );
+  });
+
+  it('writes what is due where the payment is there already', () => {
+    const plan = plannedAt([wanted.payment], { remainingDue: wanted.finalTotal });
+    expect(plan).toMatchObject({ kind: 'complete', actions: [{ action: 'set_totals' }] });
+  });
+
+  it('changes nothing where anything else differs', () => {
+    const less = [1_000];
+    for (const plan of [
+      plannedAt(less, { tax: usd('1.00') }),
+      plannedAt(less, { createdDate: '2026-11-12T12:00:00' }),
+      plannedAt(less, {}, { items: standingItems(wanted).slice(1) }),
+      plannedAt(less, {}, { payments: [paymentRow(wanted, { amount: cents(1_000), paymentType: 1 })] }),
+    ]) {
+      expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'DRIFT' } });
+    }
+    for (const plan of [plannedAt(less, { opened: true }), plannedAt(less, { updatedBy: 999 })]) {
+      expect(plan).not.toMatchObject({ kind: 'complete' });
+    }
+  });
+
+  it('is offered where nothing differs but that less stands paid', () => {
+    const paid = { field: 'payment', name: null, event: '9.00', order: '6.00' } as const;
+    const due = { field: 'remaining due', name: null, event: '1.00', order: '4.00' } as const;
+    const line = { field: 'line', name: 'Taco Bar', event: '2 × 8.24', order: null } as const;
+    expect([[paid, due], [{ ...paid, order: null }], [due]].map(isPaidSince)).toEqual([true, true, true]);
+    expect(
+      [[], [paid, line], [{ ...paid, event: '5.00' }], [{ ...paid, event: null }]].map(isPaidSince),
+    ).toEqual([false, false, false, false]);
+  });
+});

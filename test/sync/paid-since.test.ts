@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/domain/decision.js';
+import { orderId } from '../../src/domain/ids.js';
+import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import { Desk } from './desk.js';
+
+const NOW = '2026-11-14T18:00:00Z';
+const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
+
+const adds = (order: string | number): Decision => ({ kind: 'payment', order: orderId(order) });
+
+interface Paid {
+  amount: number;
+  tip?: number;
+}
+
+/** An event whose order was made; then other payments than before stand on it, perhaps other lines. */
+async function paidSince(before: Paid[], after: Paid[], lines = [taco]) {
+  const desk = new Desk(NOW);
+  const event = desk.add({ documents: [{ lines: [taco], payments: before }] });
+  const made = (await desk.single([event])).of(event.id).orderId ?? '';
+  await desk.clock.sleep(600_000);
+  const now = new Desk(desk.clock.now()).add({ id: event.id, documents: [{ lines, payments: after }] });
+  desk.tripleseat.store.putEvent(now);
+  expect((await desk.single([event])).of(event.id).reason).toBe('DRIFT');
+  return { desk, event: now, made };
+}
+
+const live = (desk: Desk) => desk.revel.orders().filter((row) => !row.deleted);
+const payments = (desk: Desk, id: string) => desk.revel.payments(Number(id)).filter((row) => !row.deleted);
+const amounts = (desk: Desk, id: string) => payments(desk, id).map(({ amount }) => Number(amount));
+
+async function endsRight(desk: Desk, event: { id: number }): Promise<void> {
+  await desk.clock.sleep(600_000);
+  for (const again of [await desk.single([event]), await desk.sweep()]) {
+    expect(again.of(event.id).reason).toBe('ALREADY_INJECTED');
+    expect(again.writes).toEqual([]);
+    expect(again.warnings).toEqual([]);
+  }
+}
+
+describe('adding what has been paid since', () => {
+  it.each([
+    ['the first payment', [], [{ amount: 600 }], [6]],
+    ['one more', [{ amount: 600 }], [{ amount: 600 }, { amount: 300 }], [6, 3]],
+    ['as much again', [{ amount: 600 }], [{ amount: 600 }, { amount: 600 }], [6, 6]],
+    ['more than is due', [{ amount: 600 }], [{ amount: 600 }, { amount: 2_000 }], [6, 20]],
+    ['one and a refund', [{ amount: 600 }], [{ amount: 600 }, { amount: 500 }, { amount: -200 }], [6, 3]],
+  ])('adds %s to the order as it stands', async (_, before, after, wanted) => {
+    const { desk, event, made } = await paidSince(before, after);
+    const plan = await desk.single([event], { decision: adds(made), dryRun: true });
+    expect(plan.writes).toEqual([]);
+    expect(plan.of(event.id)).toMatchObject({ status: 'repaired', error: null });
+    expect(plan.of(event.id).changes).toMatchObject([
+      { action: 'add_payment', amount: wanted.at(-1)?.toFixed(2) },
+      { action: 'set_totals' },
+    ]);
+    const run = await desk.single([event], { decision: adds(made) });
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired', error: null, orderId: made });
+    expect(run.of(event.id).changes).toEqual(plan.of(event.id).changes);
+    expect(live(desk).map(({ id }) => String(id))).toEqual([made]);
+    expect(amounts(desk, made)).toEqual(wanted);
+    const [order] = live(desk);
+    const sum = wanted.reduce((all, each) => all + each, 0);
+    expect(Number(order?.remaining_due)).toBeCloseTo(Number(order?.final_total) - sum, 2);
+    expect(order?.notes).toMatch(/ rev [0-9a-f]{8} run [0-9a-f]{8}$/);
+    await endsRight(desk, event);
+  });
+
+  it('changes nothing about an order that lacks something else, or has more paid on it', async () => {
+    for (const { desk, event, made } of [
+      await paidSince([], [{ amount: 600 }], [{ ...taco, quantity: '3.0' }]),
+      await paidSince([{ amount: 600 }], [{ amount: 500 }]),
+      await paidSince([{ amount: 600 }], []),
+    ]) {
+      const run = await desk.single([event], { decision: adds(made) });
+      expect(run.of(event.id).reason).toBe('DRIFT');
+      expect(run.writes).toEqual([]);
+    }
+  });
+
+  it('touches no order that a POS has opened, or that staff has changed or paid on', async () => {
+    const staff = { updated_by: `/enterprise/User/${STAFF_USER}/` };
+    for (const deed of [
+      (desk: Desk, id: number) => desk.revel.control('pos-open', { orderId: id }, desk.clock.now()),
+      (desk: Desk, id: number) => desk.patch(`/resources/Order/${id}/`, staff),
+      (desk: Desk, id: number) => desk.patch(`/resources/Payment/${desk.revel.payments(id)[0]?.id}/`, staff),
+    ]) {
+      const { desk, event, made } = await paidSince([{ amount: 600 }], [{ amount: 600 }, { amount: 300 }]);
+      deed(desk, Number(made));
+      const before = JSON.stringify([desk.revel.orders(), desk.revel.payments(Number(made))]);
+      const run = await desk.single([event], { decision: adds(made) });
+      expect(['TOUCHED', 'IN_SERVICE']).toContain(run.of(event.id).reason);
+      expect(run.writes).toEqual([]);
+      expect(JSON.stringify([desk.revel.orders(), desk.revel.payments(Number(made))])).toBe(before);
+    }
+  });
+
+  it('ends where staff comes to the order while it waits for its turn', async () => {
+    const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
+    const deciding = desk.single([event], { decision: adds(made) });
+    void desk.clock
+      .sleep(20_000)
+      .then(() => desk.revel.control('pos-open', { orderId: Number(made) }, desk.clock.now()));
+    const run = await deciding;
+    expect(run.of(event.id).reason).toBe('TOUCHED');
+    expect(amounts(desk, made)).toEqual([]);
+  });
+
+  it('is refused once the business day of the order is over', async () => {
+    const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
+    await desk.clock.sleep(24 * 3_600_000);
+    const run = await desk.single([event], { decision: adds(made), late: true });
+    expect(run.writes).toEqual([]);
+    expect(run.of(event.id).error).toMatch(/business day of order \d+ is over.*no payment is added/);
+  });
+});
