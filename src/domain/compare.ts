@@ -117,7 +117,6 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
   }));
   const pairs: ItemComparison['pairs'] = [];
   for (const choose of choices) {
-    if (lines.length === 0 || rows.length === 0) break;
     // The first choice is by name; with it in the key, a menu of one price is not gone through for each of its lines.
     const nameKey = (name: ShownName | null) => (choose === choices[0] ? (name?.key ?? null) : '');
     const open = new Map<string, Open[]>();
@@ -132,7 +131,7 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
     lines = lines.filter(({ item, name }) => {
       const key = `${item.productId}|${item.quantity}|${item.unitPrice}|${nameKey(name)}`;
       const group = open.get(key) ?? [];
-      const taken = group.length > 0 ? choose(name, fitting(item, group)) : undefined;
+      const taken = choose(name, fitting(item, group));
       if (!taken) return true;
       group.splice(group.indexOf(taken), 1);
       gone.add(taken);
@@ -177,7 +176,6 @@ export function comparePayments(wanted: WantedOrder, found: readonly FoundPaymen
       (row.tip ?? zero) === wanted.tip &&
       row.paymentType === wanted.location.revel.paymentType,
   );
-  if (wanted.payment === zero) return { missing: zero, extra: rows };
   return { missing: ours ? zero : wanted.payment, extra: rows.filter((row) => row !== ours) };
 }
 

@@ -93,19 +93,13 @@ export type SearchFloor =
  * empty page. Sorting and filtering are the server's, and it is not trusted to do either.
  */
 export function provesOlder(pages: readonly (readonly EventHeader[])[], floor: SearchFloor): boolean {
-  const last = pages.at(-1);
-  if (!last || last.length === 0) return false;
   const { keyOf, oldest } = placing(floor);
-  let previous = Number.POSITIVE_INFINITY;
-  for (const event of pages.flat()) {
-    const key = keyOf(event);
-    if (key === null || key > previous) return false;
-    previous = key;
-  }
+  const keys = pages.map((page) => page.map(keyOf));
+  const all = keys.flat();
+  const isSorted = all.every((key, at) => key !== null && key <= (all[at - 1] ?? Number.POSITIVE_INFINITY));
   // In this order the first row of a page is its newest.
-  const [newest] = last;
-  const key = newest ? keyOf(newest) : null;
-  return key !== null && key + DAY < oldest;
+  const newest = keys.at(-1)?.[0] ?? null;
+  return isSorted && newest !== null && newest + DAY < oldest;
 }
 
 function placing(floor: SearchFloor): { keyOf: (event: EventHeader) => number | null; oldest: number } {

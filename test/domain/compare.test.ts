@@ -226,6 +226,12 @@ describe('lines that show a name of their own', () => {
       [long.slice(0, 24), long.slice(0, 30)],
       [[], []],
     ],
+    [
+      'cut by Revel, the longer cut to the only line that it fits',
+      [long, 'Chef’s selection of smoked eel and rye'],
+      [long.slice(0, 24), long.slice(0, 30)],
+      [[], []],
+    ],
     ['too short for a cut', ['Chef’s selection'], ['Chef’s'], [['Chef’s selection'], ['Chef’s']]],
     ['nothing but signs', ['★'], ['★★'], [['★'], ['★★']]],
     ['the product’s own name', [null], [null], [[], []]],
@@ -264,6 +270,45 @@ describe('lines that show a name of their own', () => {
         }
       }),
     );
+  });
+
+  it('find the row that shows their text, then one that shows none', () => {
+    const [rare, well] = ['no onions at all please', 'without any garlic, thanks'];
+    const items = [rare, well].map((text) => named('Crab', { text }));
+    const shown = (...texts: (string | null)[]) =>
+      rows(...texts.map(() => 'Crab')).map((row, at) => ({ ...row, text: texts[at] ?? null }));
+    const found = (...texts: (string | null)[]) => {
+      const { pairs, missing, extra } = compareItems(items, shown(...texts));
+      expect([missing.length, extra.length]).toEqual([0, 0]);
+      return pairs.map(({ item, row }) => [item.text, row.text]);
+    };
+    expect(found(well, rare)).toEqual([
+      [rare, rare],
+      [well, well],
+    ]);
+    expect(found(null, rare)).toEqual([
+      [rare, rare],
+      [well, null],
+    ]);
+    expect(compareItems(items, shown(rare, 'another text altogether')).missing).toEqual([items[1]]);
+  });
+
+  it('are told beside the row of their name where another figure differs, not beside another’s', () => {
+    const order = { ...wanted, items: [named('Crab'), named('Eel')], payment: usd(0) };
+    const [eel, crab] = rows('Eel', 'Crab').map((row) => ({ ...row, quantity: qty('2') }));
+    if (!eel || !crab) throw new Error('there are rows');
+    const said = (items: FoundItem[]) => told(describeContents(order, contentsOf({ items, payments: [] })));
+    expect(said([eel, crab])).toEqual([
+      'Crab: event 1 × 12.00, order 2 × 12.00',
+      'Eel: event 1 × 12.00, order 2 × 12.00',
+    ]);
+    expect(said([eel, { ...crab, nameOverride: 'Cod' }])).toEqual([
+      'Crab: event 1 × 12.00, missing in the order',
+      'Eel: event 1 × 12.00, order 2 × 12.00',
+      'Cod: order 2 × 12.00, not in the event',
+    ]);
+    // What shows no name may be any of them.
+    expect(said([{ ...crab, nameOverride: null }])[0]).toBe('Crab: event 1 × 12.00, order 2 × 12.00');
   });
 
   it('are told by name', () => {
@@ -332,6 +377,17 @@ describe('describeContents', () => {
     ]);
   });
 
+  it('tells a payment that is not there, and one that nobody wants', () => {
+    const items = standingItems(wanted);
+    const unpaid = { ...wanted, payment: usd(0) };
+    expect(told(describeContents(wanted, contentsOf({ items, payments: [] })))).toEqual([
+      'payment: event 710.66, missing in the order',
+    ]);
+    expect(told(describeContents(unpaid, contentsOf({ items, payments: [paymentRow(wanted)] })))).toEqual([
+      'payment: order 710.66, not in the event',
+    ]);
+  });
+
   it('names a row by what it shows, else by the line of its product', () => {
     const [first] = standingItems(wanted);
     if (!first) throw new Error('there are lines');
@@ -343,6 +399,7 @@ describe('describeContents', () => {
     expect(names({})).toEqual(['Hey Blondie']);
     expect(names({ nameOverride: 'Blondie, iced' })).toEqual(['Blondie, iced']);
     expect(names({ productId: 4711, nameOverride: null })).toEqual(['product 4711']);
+    expect(names({ nameOverride: null, quantity: qty('1') })).toEqual(['HEY BLONDIE']);
   });
 });
 

@@ -77,9 +77,17 @@ describe('planOrder', () => {
       'mark_printed',
       'make_visible',
     ]);
-    expect(createActions({ ...wanted, payment: usd(0) }).some(({ action }) => action === 'add_payment')).toBe(
-      false,
+    const kinds = (order: typeof wanted) => createActions(order).map(({ action }) => action);
+    expect(kinds({ ...wanted, payment: usd(0) })).toEqual(
+      kinds(wanted).filter((action) => action !== 'add_payment'),
     );
+    const [line] = wanted.items;
+    if (!line) throw new Error('there are lines');
+    const shown = { ...wanted, items: [line, { ...line, text: 'no onions' }] };
+    expect(createActions(shown).slice(1, 3)).toEqual([
+      expect.not.objectContaining({ text: expect.anything() }),
+      expect.objectContaining({ text: 'no onions' }),
+    ]);
   });
 
   it('deleted rows that staff did not take away do not count', () => {
@@ -121,6 +129,12 @@ describe('planOrder', () => {
     }
   });
 
+  it('is judged by its own contents', () => {
+    const order = visible(5, { tax: usd('1') });
+    const other = { ...complete, order: orderId(6) };
+    expect(planOrder(wanted, [order], [other], around)).toMatchObject({ kind: 'need-contents' });
+  });
+
   it('what differs is DRIFT', () => {
     const drift = planned([visible(5, { tax: usd('1') })], complete);
     expect(drift).toMatchObject({
@@ -130,6 +144,10 @@ describe('planOrder', () => {
       order: { id: '5' },
     });
     expect(planned([visible(5, { createdDate: '2026-11-15T04:00:00' })], complete)).toMatchObject({
+      failure: { reason: 'DRIFT', error: expect.stringContaining('(1 difference)') },
+    });
+    // That it was not printed says nothing, where none of our marks is on it.
+    expect(planned([visible(5, { tax: usd('1'), printed: false })], complete)).toMatchObject({
       failure: { reason: 'DRIFT' },
     });
   });
@@ -247,6 +265,8 @@ describe('planOrder', () => {
       const own = { ...complete, items: others, bills: null };
       expect(planned(rows, own)).toMatchObject({ kind: 'need-bills', order: { id: '5' } });
       expect(planned(rows, { ...own, bills: [bill], items: [...others, moved] }).kind).toBe('standing');
+      // Where nothing is missing, nobody looks.
+      expect(planned(rows, { ...complete, bills: null }).kind).toBe('standing');
       // A bill that is found with the order is no second order.
       expect(planned([...rows, bill], null)).toMatchObject({ kind: 'need-contents', bills: [{ id: '6' }] });
       expect(planned([...rows, visible(6, { billParent: orderId(999) })], null)).toMatchObject({
@@ -301,12 +321,39 @@ describe('planOrder', () => {
       expect(planned([emptied, visible(9)], null)).toMatchObject({ kind: 'standing', order: { id: '9' } });
     });
 
+    it('is not what nobody has taken away: two that are both emptied, or of an event that costs nothing', () => {
+      const emptied = { opened: true, subtotal: usd(0), finalTotal: usd(0), remainingDue: usd(0) };
+      const rows = [visible(5, emptied), visible(9, emptied)];
+      const free = { ...wanted, subtotal: usd(0), finalTotal: usd(0), remainingDue: usd(0) };
+      for (const event of [wanted, free]) {
+        expect(planOrder(event, rows, [], around)).toMatchObject({
+          failure: { reason: 'DUPLICATE_ORDERS' },
+          differences: [],
+        });
+      }
+      expect(planOrder(free, [visible(5, emptied), visible(9)], [], around)).toMatchObject({
+        failure: { reason: 'DUPLICATE_ORDERS' },
+      });
+      const filling = { reach: '01234567', run: '89abcdef' };
+      const notes = claimedNotes(wanted.eventId, wanted.revision, 'filling', filling);
+      expect(planned([visible(5, { notes, printed: false })], voided)).toMatchObject({
+        failure: { reason: 'TOUCHED' },
+      });
+    });
+
     it('stays away where an older unfinished header is left, and is completed where one was made after it', () => {
       expect(planned([removed, hidden(7, { uuid: removed.uuid })], null)).toMatchObject({
         failure: { reason: 'REMOVED_BY_STAFF' },
       });
       const again = hidden(7, { uuid: '3f0c7a52-0000-5000-8000-000000000002' });
-      expect(planned([removed, again], null)).toMatchObject({ kind: 'need-contents', order: { id: '7' } });
+      expect(planned([removed, again], null)).toMatchObject({
+        kind: 'need-contents',
+        order: { id: '7' },
+        bills: [],
+      });
+      expect(planned([removed, hidden(7, { uuid: null })], null)).toMatchObject({
+        failure: { reason: 'REMOVED_BY_STAFF' },
+      });
     });
 
     it('elsewhere says nothing about the shop that the event is in now', () => {
@@ -402,11 +449,18 @@ describe('planOrder', () => {
     if (left.kind === 'failed') expect(left.failure.error).toContain('TEST_ESTABLISHMENT_ID');
   });
 
-  it('one that staff can see elsewhere is ORPHANED', () => {
-    expect(planned([visible(5, { establishmentId: 9 })], complete)).toMatchObject({
-      kind: 'failed',
-      failure: { reason: 'ORPHANED' },
-    });
+  it('one that staff can see elsewhere is ORPHANED, and a mistake in the configuration is no reason to void it', () => {
+    const other = location();
+    const shops = [location(), { ...other, revel: { ...other.revel, establishmentId: 9 } }];
+    const error = (establishmentId: number | null) => {
+      const plan = planned([visible(5, { establishmentId })], complete, { locations: shops });
+      expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'ORPHANED' } });
+      return plan.kind === 'failed' ? plan.failure.error : '';
+    };
+    expect(error(9)).toContain('stands in establishment 9. If the event has moved, have that order voided');
+    expect(error(77)).toContain('Then correct the configuration.');
+    expect(error(77)).not.toContain('If the event has moved');
+    expect(error(null)).toContain('stands in establishment unknown');
   });
 
   it('one that staff can see wins over every unfinished one', () => {
@@ -475,12 +529,13 @@ describe('completeActions', () => {
     const contents = {
       ...bare,
       items: [...rest, { ...first, quantity: null }],
-      payments: [paymentRow(wanted, { amount: null })],
+      payments: [paymentRow(wanted, { amount: null }), paymentRow(wanted, { id: '71', amount: usd('1') })],
     };
     expect(completeActions(wanted, hidden(4), contents)).toMatchObject([
       { action: 'remove_item', item: first.id },
       { action: 'add_item', name: 'HEY BLONDIE' },
       { action: 'remove_payment', amount: null },
+      { action: 'remove_payment', amount: '1.00' },
       { action: 'add_payment', amount: '710.66' },
       ...done.map((action) => ({ action })),
     ]);

@@ -70,6 +70,7 @@ describe('ranges', () => {
       spanOf([
         { from: '2026-11-12', to: '2026-11-14' },
         { from: '2026-11-11', to: '2026-11-13' },
+        { from: '2026-11-13', to: '2026-11-13' },
       ]),
     ).toEqual({ from: '2026-11-11', to: '2026-11-14' });
   });
@@ -84,6 +85,13 @@ describe('ranges', () => {
   ])('hold an event of %s: %s', (date, expected) => {
     const event = { date, startsAt: null };
     expect(inDateRange(event, { from: '2026-11-12', to: '2026-11-14' }, LA)).toBe(expected);
+  });
+
+  it('hold an event of which one day lies in them, where date and start name two', () => {
+    const event = { date: '2026-11-15', startsAt: at('2026-11-14T20:00:00Z') };
+    expect(inDateRange(event, { from: '2026-11-12', to: '2026-11-14' }, LA)).toBe(true);
+    expect(inDateRange(event, { from: '2026-11-15', to: '2026-11-16' }, LA)).toBe(true);
+    expect(inDateRange(event, { from: '2026-11-16', to: '2026-11-16' }, LA)).toBe(false);
   });
 
   it('go by the start when there is no date', () => {
@@ -113,6 +121,11 @@ describe('updatedSince', () => {
     ['2020-01-01T00:00:00Z', true],
     ['13/14/2020 1:00 AM', true],
     ['1/1/2020 13:00 PM', true],
+    ['0/1/2020 1:00 AM', true],
+    ['1/0/2020 1:00 AM', true],
+    ['1/32/2020 1:00 AM', true],
+    ['1/1/2020 0:30 AM', true],
+    ['1/1/2020 1:60 AM', true],
   ])('%j: %s', (updatedAt, expected) => {
     expect(updatedSince({ updatedAt }, LA, since)).toBe(expected);
   });
