@@ -19,6 +19,9 @@ const CLAIM = / (filling|claiming) ([0-9a-f]{8})([0-9a-f]{0,24})$/;
 const REVISION = / rev ([0-9a-f]{8})\b/;
 const RUN = / rev [0-9a-f]{8} run ([0-9a-f]{8})$/;
 
+/** Of no state of any event. */
+export const NO_REVISION = '00000000';
+
 /** `Triple Seat Event #55521609 rev 1a2b3c4d`: what the event's order was made from. */
 function revisionNotes(event: EventId, revision: string): string {
   return `Triple Seat Event #${event} rev ${revision}`;

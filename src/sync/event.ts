@@ -27,6 +27,7 @@ import {
   asideOf,
   begin,
   type End,
+  type Found,
   type Given,
   headers,
   type Knowledge,
@@ -34,7 +35,7 @@ import {
   type ReportPlan,
   unknown,
 } from './order/knowledge.js';
-import { type Found, learnFound } from './order/learn.js';
+import { learnFound } from './order/learn.js';
 import { droppable, planOf } from './order/situation.js';
 import { undated } from './order/timing.js';
 import { isRecent, type Proof } from './proof.js';

@@ -3,9 +3,8 @@ import type { OrderId } from '../domain/ids.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderFinder, OrderKey, RevelPort, RevelRead } from '../revel/types.js';
-import type { End, Knowledge, Read, Step } from './order/knowledge.js';
+import type { End, Found, Knowledge, Read, Step } from './order/knowledge.js';
 import {
-  type Found,
   learnAlong,
   learnFailed,
   learnFound,

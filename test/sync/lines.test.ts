@@ -81,8 +81,11 @@ describe('text', () => {
     const event = desk.add(doc([{ ...taco, longDescription: 'No nuts, no dairy,  no gluten & no pork' }]));
     if (textLength === 0) {
       // An order that says nothing of what the kitchen must know is not called right.
-      expect((await desk.single([event])).of(event.id).status).toBe('injected');
+      const first = (await desk.single([event])).of(event.id);
+      expect(first).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+      expect(first.error).toContain('No nuts');
       const again = await desk.single([event]);
+      expect(again.of(event.id).reason).toBe('DRIFT');
       expect(again.writes).toEqual([]);
       return;
     }

@@ -1,5 +1,5 @@
 import type { OrderId } from '../../domain/ids.js';
-import { claimIn, finalNotes, revisionIn } from '../../domain/notes.js';
+import { claimIn, finalNotes, NO_REVISION, revisionIn } from '../../domain/notes.js';
 import { type FoundOrder, isVisible } from '../../domain/order.js';
 import { isTakenByUs } from '../../domain/removed.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
@@ -118,10 +118,24 @@ export function retireReplaced({ k, now, subject }: Situation): Step | null {
 /** In one write, which is the decision. */
 function retire(k: Knowledge, now: number, id: OrderId, winner: OrderId | null): Step {
   const notes = seenHeader(k, id)?.value?.notes ?? '';
+  return leasedWhole(
+    k,
+    now,
+    id,
+    { kind: 'retire', id, winner, before: settledNotes(k, notes) },
+    winner ?? undefined,
+  );
+}
+
+/**
+ * Its notes without any claim, should Revel not keep the mark. Where somebody was adding a payment, they name no state of
+ * the event: nothing but its rows tells how far that came.
+ */
+function settledNotes(k: Knowledge, notes: string): string {
+  const claim = claimIn(notes);
   const revision = revisionIn(notes);
-  // A claim that came over them late does not come back with them.
-  const before = claimIn(notes) && revision ? finalNotes(k.wanted.eventId, revision, k.claim.run) : notes;
-  return leasedWhole(k, now, id, { kind: 'retire', id, winner, before }, winner ?? undefined);
+  if (!claim || revision === null) return notes;
+  return finalNotes(k.wanted.eventId, claim.kind === 'filling' ? NO_REVISION : revision, k.claim.run);
 }
 
 /**

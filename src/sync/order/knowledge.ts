@@ -64,6 +64,16 @@ export type Read =
   /** The orders that its bill was split into. */
   | { of: 'bills'; order: FoundOrder };
 
+/** What one question was answered, and when it was put. */
+export type Found = { askedAt: number } & (
+  | { of: 'rows'; rows: readonly FoundOrder[] }
+  | { of: 'beyond'; rows: readonly FoundOrder[] }
+  | { of: 'header'; id: OrderId; header: FoundOrder | null }
+  | { of: 'items'; id: OrderId; items: readonly FoundItem[] }
+  | { of: 'payments'; id: OrderId; payments: readonly FoundPayment[] }
+  | { of: 'bills'; id: OrderId; bills: readonly FoundOrder[] }
+);
+
 /** How long a question may wait to go out with those of other events. */
 export type Patience = 'none' | 'short' | 'long';
 

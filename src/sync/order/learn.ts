@@ -1,14 +1,12 @@
-import { compareMoney } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
-import { claimIn, finalNotes, isSuperseded, isTakenAway } from '../../domain/notes.js';
-import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import { claimIn } from '../../domain/notes.js';
+import { type FoundOrder, isVisible } from '../../domain/order.js';
 import {
   type Action,
   addItem,
   addPayment,
   createOrder,
   markDeleted,
-  needsTotals,
   removePayment,
   setTotals,
 } from '../../domain/plan.js';
@@ -16,7 +14,9 @@ import type { FailReason } from '../../domain/reasons.js';
 import { isTouched } from '../../domain/service.js';
 import type { WantedOrder } from '../../domain/wantedOrder.js';
 import type { RevelWrite } from '../../revel/types.js';
+import { certainFrom, evidenceOf, isLive, shows } from './evidence.js';
 import {
+  type Found,
   isMarkedOurs,
   type Knowledge,
   type Known,
@@ -28,7 +28,6 @@ import {
   unknown,
   type Write,
 } from './knowledge.js';
-import { certainFrom, evidenceOf } from './situation.js';
 
 /** So often in a row may Revel refuse a write for now; more often where it says that it is only too much at once. */
 const MAX_REFUSALS = 4;
@@ -37,16 +36,6 @@ const MAX_LOST = 12;
 const MAX_LATE = 50;
 const FIRST_PAUSE_MS = 250;
 const LAST_PAUSE_MS = 8_000;
-
-/** What one question was answered, and when it was put. */
-export type Found = { askedAt: number } & (
-  | { of: 'rows'; rows: readonly FoundOrder[] }
-  | { of: 'beyond'; rows: readonly FoundOrder[] }
-  | { of: 'header'; id: OrderId; header: FoundOrder | null }
-  | { of: 'items'; id: OrderId; items: readonly FoundItem[] }
-  | { of: 'payments'; id: OrderId; payments: readonly FoundPayment[] }
-  | { of: 'bills'; id: OrderId; bills: readonly FoundOrder[] }
-);
 
 /** What is known after these answers, which came together. */
 export function learnFound(k: Knowledge, found: readonly Found[], now: number): Knowledge {
@@ -236,75 +225,6 @@ function isRepeated(k: Knowledge, write: Write): boolean {
   return known(k, write.id).tries[write.kind] > 0;
 }
 
-/** Whether a write shows, as the order that it made or changed if there is one. */
-function shows(k: Knowledge, write: Write, found: Found): FoundOrder | boolean {
-  switch (found.of) {
-    case 'rows':
-      return found.rows.find((row) => write.kind === 'create' && isFrom(k, write.uuid, row)) ?? false;
-    case 'items': {
-      if (write.kind === 'remove-line') return !isLive(found.items, write.row.id);
-      const isThere = ({ uuid, deleted }: FoundItem) =>
-        write.kind === 'add-line' && uuid?.toLowerCase() === write.uuid && !deleted;
-      return found.items.some(isThere);
-    }
-    case 'payments': {
-      if (write.kind === 'remove-payment') return !isLive(found.payments, write.row.id);
-      const isThere = ({ uuid, deleted }: FoundPayment) =>
-        write.kind === 'add-payment' && uuid?.toLowerCase() === write.uuid && !deleted;
-      return found.payments.some(isThere);
-    }
-    case 'header':
-      return found.header !== null && showsIn(k, write, found.header) && found.header;
-    case 'beyond':
-    case 'bills':
-      return false;
-  }
-}
-
-/** The header is the one that this run has set out to make, though perhaps marked deleted since. */
-function isFrom(k: Knowledge, uuid: string, row: FoundOrder): boolean {
-  const mark = claimIn(row.notes);
-  const isOurs = mark?.reach === k.claim.reach && mark.run === k.claim.run;
-  return row.uuid?.toLowerCase() === uuid && (isOurs || row.deleted);
-}
-
-function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean {
-  const mark = claimIn(order.notes);
-  const isOurs = mark?.reach === k.claim.reach && mark.run === k.claim.run;
-  switch (write.kind) {
-    case 'totals':
-      return !needsTotals(k.wanted, order);
-    case 'finish': {
-      const notes = finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run);
-      return order.printed && order.notes === notes && compareMoney(k.wanted, order).length === 0;
-    }
-    case 'show':
-      return isVisible(order);
-    case 'claim':
-      return isOurs && mark.kind === 'claiming';
-    case 'hold':
-      return isOurs && mark.kind === 'filling';
-    case 'take-back':
-      return mark?.reach !== k.claim.reach;
-    case 'drop':
-      return order.deleted || isSuperseded(order.notes);
-    case 'retire':
-      return order.deleted || isTakenAway(order.notes);
-    case 'restore':
-      return order.notes === write.notes;
-    case 'create':
-    case 'add-line':
-    case 'remove-line':
-    case 'add-payment':
-    case 'remove-payment':
-      return false;
-  }
-}
-
-function isLive(rows: readonly { id: string; deleted: boolean }[], id: string): boolean {
-  return rows.some((row) => row.id === id && !row.deleted);
-}
-
 /** It has happened, at the latest `now`. `order`: the header that it answered, or that shows it. */
 function happened(
   before: Knowledge,
@@ -353,14 +273,17 @@ function happened(
     case 'finish': {
       const tried = { tries: { ...tries, finish: tries.finish + 1 } };
       const isShown = header?.value && isVisible(header.value);
-      if (isShown) return did(shown(change(k, id, tried), id, null, now), setTotals(k.wanted));
+      if (isShown) return did(shown(change(k, id, tried), id, {}, now), setTotals(k.wanted));
       const after = change(k, id, { header, ...tried });
       return tries.finish === 0 ? did(after, { action: 'mark_printed' }) : after;
     }
     case 'show': {
-      // A payment that was seen since it was written is known.
-      const isPaymentSeen = payments !== null && (known(k, id).paid === null || !k.sweep);
-      return did(shown(k, id, isPaymentSeen ? payments : null, now), { action: 'make_visible' });
+      // A payment that was seen since it was written is known, and so are lines that were looked at just now.
+      const { items, paid } = known(k, id);
+      const isPaymentSeen = paid === null || !k.sweep;
+      const areLinesFresh = items !== null && items.asOf + k.timing.lease >= sentAt;
+      const read = { items: areLinesFresh ? items : null, payments: isPaymentSeen ? payments : null };
+      return did(shown(k, id, read, now), { action: 'make_visible' });
     }
     case 'claim':
       return change(k, id, { header, claimedAt: now });
@@ -395,9 +318,14 @@ function happened(
   }
 }
 
-/** Staff can see what this run has made of it: from here on everything is looked at anew. */
-function shown(k: Knowledge, id: OrderId, payments: Known['payments'], now: number): Knowledge {
-  const after = change(k, id, { header: null, items: null, payments, shownAt: now });
+/** Staff can see what this run has made of it: from here on it is looked at anew, but for what is known for sure. */
+function shown(
+  k: Knowledge,
+  id: OrderId,
+  { items = null, payments = null }: Partial<Pick<Known, 'items' | 'payments'>>,
+  now: number,
+): Knowledge {
+  const after = change(k, id, { header: null, items, payments, shownAt: now });
   return { ...after, compareFrom: null };
 }
 

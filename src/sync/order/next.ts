@@ -7,6 +7,7 @@ import { needsTotals } from '../../domain/plan.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
 import { decided, leftoversOf, retireReplaced } from './decided.js';
 import { dropElsewhere, leaveElsewhereToPeople } from './elsewhere.js';
+import { certainFrom, evidenceOf } from './evidence.js';
 import {
   contentsOf,
   type Knowledge,
@@ -20,11 +21,9 @@ import {
 } from './knowledge.js';
 import { paying } from './paying.js';
 import {
-  certainFrom,
   contentsReads,
   dropFirst,
   earliest,
-  evidenceOf,
   isDatedBefore,
   isRight,
   leased,
@@ -145,19 +144,20 @@ function readBack({ k, now }: Situation): Step | null {
   const shown = Object.entries(k.orders).find(([, { shownAt }]) => shownAt !== null);
   if (!shown) return null;
   const id = shown[0] as OrderId;
-  const { header, payments, shownAt } = shown[1];
-  const reads = wholeReads(id).filter(({ of }) => of !== 'items' && !shown[1][of]);
+  const { header, items, payments, shownAt } = shown[1];
+  const reads = wholeReads(id).filter(({ of }) => !shown[1][of]);
   if (reads.length > 0) return look(k.sweep ? 'long' : 'none', ...reads);
-  if (!header || !payments || shownAt === null) return null;
+  if (!header || !items || !payments || shownAt === null) return null;
   const order = header.value;
-  const paid = comparePayments(k.wanted, payments.value);
-  if (order && isVisible(order) && isRight(k, now, order, paid)) return null;
-  const late = earliest(header, payments) < shownAt;
-  if (late) return lookFrom(k, now, shownAt, 'none', { of: 'header', id }, { of: 'payments', id });
-  // Staff has opened it already: then it is judged like any other order that staff works with.
-  if (order && isVisible(order) && isTouched(k.wanted, order)) return null;
+  const contents = { order: id, items: [...items.value], payments: [...payments.value], bills: [] };
+  if (order && isVisible(order) && isRight(k, now, order, contents)) return null;
+  const late = Math.min(header.asOf, earliest(items, payments)) < shownAt;
+  if (late) return lookFrom(k, now, shownAt, 'none', ...wholeReads(id));
+  // Staff has come to it already: then it is judged like any other order that staff works with.
+  const isTheirs = order && (isTouched(k.wanted, order) || isStaffAmong(k.wanted, contents));
+  if (isTheirs && isVisible(order)) return null;
   return unverified(
-    `Order ${id} was written, but reading it back does not show it as wanted: ${shortcoming(k, order, paid)}. The next run compares it again.`,
+    `Order ${id} was written, but reading it back does not show it as wanted: ${shortcoming(k, now, order, contents)}. The next run compares it again.`,
   );
 }
 

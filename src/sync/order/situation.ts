@@ -1,4 +1,4 @@
-import { compareMoney, type comparePayments } from '../../domain/compare.js';
+import { compareMoney, comparePayments } from '../../domain/compare.js';
 import { differencesText } from '../../domain/differences.js';
 import {
   freeUuid,
@@ -11,7 +11,7 @@ import {
 import type { OrderId } from '../../domain/ids.js';
 import { type Cents, formatCents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes } from '../../domain/notes.js';
-import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import { type Contents, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { planPaidSince } from '../../domain/paidSince.js';
 import { type OrderPlan, planOrder, standings } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
@@ -27,7 +27,6 @@ import {
   known,
   linesOf,
   type Patience,
-  type Pending,
   type Read,
   type ReportPlan,
   type Seen,
@@ -155,50 +154,17 @@ export function dropFirst(
   return null;
 }
 
-/** Whether an order that this run has shown is as it was written. */
-export function isRight(
-  k: Knowledge,
-  now: number,
-  order: FoundOrder,
-  paid: ReturnType<typeof comparePayments>,
-): boolean {
-  const plan = planOrder(k.wanted, [unclaimed(k, order)], [], { now, locations: k.locations });
-  return plan.kind === 'standing' && paid.missing === zero && paid.extra.length === 0;
+/** Whether an order that this run has shown is as it was written: by its header alone, and with all that hangs on it. */
+export function isRight(k: Knowledge, now: number, order: FoundOrder, contents: Contents): boolean {
+  const around = { now, locations: k.locations };
+  const rows = [unclaimed(k, order)];
+  return [[], [contents]].every((read) => planOrder(k.wanted, rows, read, around).kind === 'standing');
 }
 
 /** The order as it was finished: another run's claim may have come over its notes since, and will go again. */
 function unclaimed(k: Knowledge, order: FoundOrder): FoundOrder {
   if (claimIn(order.notes)?.kind !== 'claiming' || !order.printed) return order;
   return { ...order, notes: finalNotes(k.wanted.eventId, k.wanted.revision, k.claim.run) };
-}
-
-/** What shows whether a write has happened. */
-export function evidenceOf(write: Write): Read {
-  switch (write.kind) {
-    case 'create':
-      return { of: 'rows' };
-    case 'add-line':
-    case 'remove-line':
-      return { of: 'items', id: write.id };
-    case 'add-payment':
-    case 'remove-payment':
-      return { of: 'payments', id: write.id };
-    case 'totals':
-    case 'finish':
-    case 'show':
-    case 'claim':
-    case 'hold':
-    case 'take-back':
-    case 'drop':
-    case 'retire':
-    case 'restore':
-      return { of: 'header', id: write.id };
-  }
-}
-
-/** A look as of this moment that does not show the write proves that it has not happened and never will. */
-export function certainFrom(k: Knowledge, { refused, answeredAt, sentAt }: Pending): number {
-  return refused ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
 }
 
 /** The uuid of a new header: another one than any that Revel has seen for this event. */
@@ -319,20 +285,18 @@ export function notKept({ id }: Subject, what: string): Step {
 }
 
 /** In what an order that was read back is not as it was written. */
-export function shortcoming(
-  k: Knowledge,
-  now: FoundOrder | null,
-  payment: ReturnType<typeof comparePayments>,
-): string {
-  if (now === null) return 'it is not there';
-  if (now.deleted) return 'it is marked deleted';
-  if (!isVisible(now)) return 'staff cannot see it';
-  const money = compareMoney(k.wanted, now);
+export function shortcoming(k: Knowledge, now: number, order: FoundOrder | null, contents: Contents): string {
+  if (order === null) return 'it is not there';
+  if (order.deleted) return 'it is marked deleted';
+  if (!isVisible(order)) return 'staff cannot see it';
+  const money = compareMoney(k.wanted, order);
   if (money.length > 0) return differencesText(money);
+  const payment = comparePayments(k.wanted, contents.payments);
   if (payment.missing !== zero) return 'its payment is missing';
-  return payment.extra.length > 0
-    ? 'it has payments that the event does not have'
-    : 'staff has changed it meanwhile';
+  if (payment.extra.length > 0) return 'it has payments that the event does not have';
+  const plan = planOrder(k.wanted, [unclaimed(k, order)], [contents], { now, locations: k.locations });
+  const differences = 'differences' in plan ? plan.differences : [];
+  return differences.length > 0 ? differencesText(differences) : 'staff has changed it meanwhile';
 }
 
 /** A payment that was taken does not show, or another one does. */

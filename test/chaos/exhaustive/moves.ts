@@ -6,12 +6,13 @@ import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import {
   begin,
   type End,
+  type Found,
   type Knowledge,
   type Read,
   type Step,
   type Write,
 } from '../../../src/sync/order/knowledge.js';
-import { type Found, learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
+import { learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
 import { next } from '../../../src/sync/order/next.js';
 import type { Timing } from '../../../src/sync/order/timing.js';
 import { dateOf, encode, fixed, NOW, rows, TICK } from './intern.js';

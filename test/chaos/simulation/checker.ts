@@ -180,9 +180,13 @@ export class Checker {
     this.#shownEarly.add(order);
   }
 
-  /** An answer has reached a run: what it says of who wrote last to an order must be heeded. */
-  answered(process: Process, body: string): void {
+  /**
+   * An answer has reached a run: what it says of who wrote last to an order must be heeded. Reading all orders of a shop
+   * is a question about the event that is looked for, and nothing is learnt of those of others in passing.
+   */
+  answered(process: Process, body: string, url: string): void {
     if (!body.includes(STAFF)) return;
+    if (this.#scenario.events.length > 1 && url.includes('establishment=')) return;
     for (const id of touchedIn(body)) {
       const key = `${process.index} ${id}`;
       if (!this.#told.has(key)) this.#told.set(key, { sentAfter: this.#now(), writes: 0 });
@@ -193,14 +197,11 @@ export class Checker {
     return this.#touchedAt.has(order);
   }
 
-  /**
-   * Staff have touched it at a moment that no look of whoever showed it can have told of any more: a line that was
-   * added then stands on no header.
-   */
-  wasTouchedUnseen(order: number): boolean {
+  /** Whoever showed it had to see staff's hand on it when reading it back. */
+  wasTouchedBeforeShown(order: number): boolean {
     const touchedAt = this.#touchedAt.get(order);
-    const shownAt = this.#showSentAt.get(order) ?? this.#visibleAt.get(order);
-    return touchedAt !== undefined && shownAt !== undefined && touchedAt > shownAt - this.touchedMs;
+    const shownAt = this.#showSentAt.get(order);
+    return touchedAt !== undefined && shownAt !== undefined && touchedAt < shownAt - this.touchedMs;
   }
 
   fail(rule: string, detail: string): void {
@@ -387,7 +388,9 @@ export class Checker {
         const wrong = states.map(({ version }) => unpaidDifferences(this.#account, Number(winner), version));
         const isReady = wrong.some((list) => list.length === 0);
         const isThere = this.#account.sim.order(Number(winner))?.deleted === false;
-        if (meant !== orderId || !isReady || !isThere)
+        // Staff may have come to the new one since it was looked at.
+        const isTheirs = this.wasTouched(Number(winner));
+        if (meant !== orderId || !(isReady || isTheirs) || !isThere)
           this.fail(
             'decided-only',
             `${what} for ${winner}: ${wrong.map((list) => list.join('; ')).join(' | ')}`,

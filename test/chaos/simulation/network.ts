@@ -16,7 +16,7 @@ export interface NetworkParts {
   /** The request changes a header that another run has made. */
   isClaim(process: Process, request: HttpRequest): boolean;
   /** The answer has reached the run. */
-  answered(process: Process, answer: HttpResponse): void;
+  answered(process: Process, answer: HttpResponse, url: string): void;
   /** The request takes effect now. */
   serve(process: Process, request: SimRequest, sentAt: number): SimResponse;
   /** Told what became of each request; only called when somebody listens. */
@@ -219,7 +219,7 @@ class Passage {
     this.#parts.timeline.after(ms, () => {
       this.#process.goOn(() => {
         if (fault !== null) this.#tell(`the run sees ${fault}`);
-        if (answer.kind === 'response') this.#parts.answered(this.#process, answer);
+        if (answer.kind === 'response') this.#parts.answered(this.#process, answer, this.#request.url);
         this.#resolve(answer);
       });
     });

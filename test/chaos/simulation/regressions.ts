@@ -163,6 +163,21 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'the claim of who would add a payment came over the notes of an order that was being replaced: what was paid on it stayed',
   },
   {
+    seed: 50_006_839,
+    trouble: ['paid'],
+    what: 'who added a payment died, the event was paid less again, and a replacement whose mark was not kept called it right',
+  },
+  {
+    seed: 41_092_407,
+    trouble: ['hand'],
+    what: 'staff added a line long before the order was shown, while lists lagged, and it was called injected',
+  },
+  {
+    seed: 20_014_244,
+    trouble: ['late', 'clocks', 'reclaim', 'containers', 'freeze', 'set-clock', 'show', 'move', 'hand'],
+    what: 'the same, while a read hung',
+  },
+  {
     seed: 31_045_227,
     trouble: ['reclaim'],
     what: 'a register opened a header that was about to lose; a late line came on it, and beside the right order it counted as emptied',

@@ -8,7 +8,7 @@ import type { EventResult, SyncDeps, SyncOutcome, SyncRequest } from '../../../s
 import { Account, isVisible } from './account.js';
 import { Checker, type Violation } from './checker.js';
 import { depsOf } from './deps.js';
-import { DAYS, eventIdOf } from './events.js';
+import { DAYS, eventIdOf, SHOPS, versionOf } from './events.js';
 import { Faults } from './faults.js';
 import { Host } from './host.js';
 import { Network } from './network.js';
@@ -100,7 +100,7 @@ class Simulation {
       timeline: this.#timeline,
       faultOf: (process, kind) => (this.#calm ? null : faults.of(process, kind)),
       isClaim: (process, request) => this.#isClaim(process, request),
-      answered: (process, answer) => this.#checker.answered(process, answer.body),
+      answered: (process, answer, url) => this.#checker.answered(process, answer.body, url),
       serve: (process, request, sentAt) => this.#serve(process, request, sentAt),
       tell: trace ? (process, what) => this.#tell(`run ${process.index}`, what) : null,
     });
@@ -135,10 +135,13 @@ class Simulation {
     const { gapMs, host, sweep } = this.#scenario.finish;
     const events = this.#scenario.events.map((_, index) => index);
     // What people did last must show in lists for a fair report, and so must the last write to an event that is
-    // lost by now, or that has two orders because staff brought one out of hiding, or one that was taken away.
+    // lost or has moved by now, or that has two orders because staff brought one out of hiding, or one that was taken away.
     const lastWrite =
       this.#processes.some(({ decision }) => decision !== null) ||
-      events.some((event) => this.#isLost(event) || this.#visible(event) > 1 || this.#isTaken(event));
+      events.some(
+        (event) =>
+          this.#isLost(event) || this.#isMoved(event) || this.#visible(event) > 1 || this.#isTaken(event),
+      );
     const { commitMs, lagMs } = this.#scenario;
     const showsAt = lagMs + (lastWrite ? this.#timeline.now + commitMs : this.#checker.lastDeedAt);
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
@@ -174,6 +177,14 @@ class Simulation {
 
   #isLost(event: number): boolean {
     return this.#checker.stateOf(event).status === 'LOST';
+  }
+
+  /** Staff can see its order where it is no more. */
+  #isMoved(event: number): boolean {
+    const { shop } = versionOf(this.#checker.stateOf(event).version);
+    const home = `/enterprise/Establishment/${SHOPS[shop].establishment}/`;
+    const rows = this.#account.ordersOf(event).filter((order) => !order.deleted && isVisible(order));
+    return rows.some(({ establishment }) => establishment !== home);
   }
 
   #isTaken(event: number): boolean {

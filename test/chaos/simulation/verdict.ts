@@ -40,6 +40,12 @@ export function judgeHonesty(
       checker.fail('honest', `run ${process.index} reports ${named(result)}, which staff cannot see`);
       continue;
     }
+    if (result.status !== 'skipped' && checker.wasTouchedBeforeShown(order.id)) {
+      checker.fail(
+        'honest',
+        `run ${process.index} reports ${named(result)}, and not that staff was there first`,
+      );
+    }
     if (order.deleted || checker.wasTouched(order.id)) continue;
     // Lists may show it as it was before.
     if (checker.isRetiredSince(order.id, process.startedAt - checker.lagMs)) continue;
@@ -140,10 +146,10 @@ function wrongWith(
   // It stands before anybody's eyes with the mark of an unfinished one.
   const isLeft = !touched && isClaimed(order);
   if (wrong.length === 0 && !isLeft) return saysStanding(result) ? null : `order ${order.id} is right`;
-  // A line that staff added while the order was shown is on no header, which is all that a quiet run looks at.
+  // A line that staff added is on no header, which is all that a quiet run looks at; whoever showed the order has told.
   const isOnLineAlone =
     order.updated_by.endsWith(`/${OUR_USER}/`) && wrong.every((each) => each.startsWith('lines '));
-  if (touched && isOnLineAlone && checker.wasTouchedUnseen(order.id) && saysStanding(result)) return null;
+  if (touched && isOnLineAlone && saysStanding(result)) return null;
   const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
   const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
   const expected = moved ? 'ORPHANED' : atHome;
