@@ -51,7 +51,7 @@ function choose(
   const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
   const [only] = equal;
   if (only && (equal.length === 1 || makeTheSame(equal))) return { kind: 'document', document: only };
-  if (equal.length === 0 && makeTheSame(candidates)) return { kind: 'document', document: first };
+  if (makeTheSame(candidates)) return { kind: 'document', document: first };
   const list = candidates.map((document) => `${document.id} (${totalOf(document)})`).join(', ');
   const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
   return {

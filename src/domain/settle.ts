@@ -82,7 +82,7 @@ export function settle(
 
   const asked = cents(total - sumCents(ignored.map(({ amount }) => amount)));
   const paid = paymentOf(input, asked, ignored);
-  if (typeof paid !== 'object' || paid.kind === 'failed') return paid;
+  if (paid.kind === 'failed') return paid;
   return {
     kind: 'ok',
     figures: figuresOf(bill, paid.amount, books.gratuity),
@@ -238,17 +238,16 @@ function discountOf(
   document: SourceDocument | null,
 ): { kind: 'ok'; parts: { parts: Part[]; told: string[] }[] } | Failed {
   if (document?.broken?.discountsTotal !== undefined) return unreadable(document.broken.discountsTotal);
-  const given = document?.discountsTotal ?? null;
-  const exact = given === null ? new Big(0) : exactCents(given);
-  if (given !== null && exact === null) {
+  const given = document?.discountsTotal ?? zero;
+  const exact = exactCents(given);
+  if (exact === null) {
     return unreadable(
       `the discounts_total of document ${document?.id} is ${figureText(given)}, no amount of money`,
     );
   }
-  const own: Part[] =
-    given === null || exact === null || exact.eq(0)
-      ? []
-      : [{ what: 'discount', figure: given, adds: exact.times(-1), row: null }];
+  const own: Part[] = exact.eq(0)
+    ? []
+    : [{ what: 'discount', figure: given, adds: exact.times(-1), row: null }];
   const readings = [{ parts: own, told: [] as string[] }];
   const ofLines = lineDiscount(document);
   if (ofLines !== null && !ofLines.eq(0)) {
@@ -305,7 +304,7 @@ function proveReading(
   const exact = parts.reduce((sum, { adds }) => sum.plus(adds), new Big(subtotal));
   const off = exact.minus(total).abs();
   const fractions = parts.filter(({ adds }) => !adds.eq(adds.round(0)));
-  if (off.gt(fractions.length === 0 ? 0 : 0.5)) return null;
+  if (off.gt(0.5)) return null;
   const amounts = new Map(parts.map((part) => [part, part.adds.round(0, Big.roundHalfUp).toNumber()]));
   for (const part of fractions) amounts.set(part, floorOf(part.adds));
   let missing = total - subtotal - [...amounts.values()].reduce((sum, amount) => sum + amount, 0);

@@ -7,11 +7,13 @@ import {
   nextLines,
 } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
-import { booking, document, eventId, line, paid, selection, sourceEvent, usd } from './builders.js';
+import { booking, document, eventId, line, paid, qty, selection, sourceEvent, usd } from './builders.js';
 
 const empty = { lines: [line('', '1.0')] };
 const selections = [selection('Taco Bar', '1')];
 const other = { lines: [line('Taco Bar', '1', '5')] };
+const noViews = document({ id: '3', ...empty, views: [] });
+const dish = document({ lines: [line('Setup', '1', '5'), line('', '1', '8', '8', { displayName: 'Taco Bar' })] });
 
 describe('chooseDocument', () => {
   const event = sourceEvent();
@@ -41,7 +43,7 @@ describe('chooseDocument', () => {
       'two equal',
       [document({ id: '11' }), document({ id: '12', ...other })],
       event,
-      /11 \(1421\.31\), 12 \(1421\.31\)/,
+      /11 \(1421\.31\), 12 \(1421\.31\); 2 of them equal the event's grand total/,
     ],
     [
       'none equal',
@@ -53,7 +55,7 @@ describe('chooseDocument', () => {
       'no total at the event',
       [document({ id: '11', grandTotal: null }), document({ id: '12', grandTotal: null, ...other })],
       sourceEvent({ grandTotal: null }),
-      /grand total \(no total\)/,
+      /; none of them equals the event's grand total \(no total\)/,
     ],
   ])('refuses to choose when %s', (_, documents, of, sentence) => {
     expect(chooseDocument(of, documents)).toEqual({
@@ -76,6 +78,13 @@ describe('chooseDocument', () => {
       'with payments of other ids',
       [document({ id: '11' }), document({ id: '12', payments: paid('710.66', '2') })],
     ],
+    [
+      'with payments in another order',
+      [
+        document({ id: '11', payments: [...paid('10.00', '1'), ...paid('700.66', '2')] }),
+        document({ id: '12', payments: [...paid('700.66', '3'), ...paid('10.00', '4')] }),
+      ],
+    ],
   ])('takes the first of several that make the very same order: %s', (_, documents) => {
     expect(chooseDocument(event, documents)).toEqual({ kind: 'document', document: documents[0] });
     expect(chooseDocument(sourceEvent({ grandTotal: null }), documents).kind).toBe('document');
@@ -85,6 +94,8 @@ describe('chooseDocument', () => {
     ['a line', other],
     ['text of a line', { lines: document().lines.map((each) => ({ ...each, longDescription: 'no nuts' })) }],
     ['a fee', { billing: [] }],
+    ['a quantity', { lines: document().lines.map((each) => ({ ...each, quantity: qty('999') })) }],
+    ['payments, where one has none', { payments: null }],
     ['what was paid', { payments: paid('10.00') }],
   ])('refuses to choose when they differ in %s', (_, over) => {
     const documents = [document({ id: '11' }), document({ id: '12', ...over })];
@@ -151,6 +162,48 @@ describe('nextLines', () => {
       noInvoice,
       { booking: null, selections },
       { kind: 'source', source: { kind: 'selections', selections, document: null } },
+    ],
+    [
+      'selections, with the totals of the one document, whatever they are',
+      sourceEvent({ grandTotal: null, documents: [document(empty)] }),
+      { booking: null, selections },
+      { kind: 'source', source: { kind: 'selections', selections, document: document(empty) } },
+    ],
+    [
+      'selections, with the totals of the document that has the event’s',
+      sourceEvent({ documents: [document({ ...empty, id: '1', grandTotal: usd(1) }), document(empty)] }),
+      { booking: null, selections },
+      { kind: 'source', source: { kind: 'selections', selections, document: document(empty) } },
+    ],
+    [
+      'selections of which one is not counted are none',
+      bare,
+      { booking: null, selections: [...selections, { ...selection('Soup', '1'), quantity: null }] },
+      { kind: 'need', need: 'invoice', url: 'https://portal.tripleseat.com/doc/0000/296' },
+    ],
+    [
+      'the invoice of the document that has one',
+      sourceEvent({ documents: [noViews, document(empty)] }),
+      { booking: null, selections: [] },
+      { kind: 'need', need: 'invoice', url: 'https://portal.tripleseat.com/doc/0000/296' },
+    ],
+    [
+      'dishes of the menu: what guests chose with them',
+      sourceEvent({ documents: [dish] }),
+      {},
+      { kind: 'need', need: 'selections' },
+    ],
+    [
+      'dishes of the menu, with what guests chose with them',
+      sourceEvent({ documents: [dish] }),
+      { selections },
+      { kind: 'source', source: { kind: 'document', origin: 'event', document: dish, selections } },
+    ],
+    [
+      'dishes of the menu, of which nobody may see what guests chose',
+      sourceEvent({ documents: [dish] }),
+      { selections: null },
+      { kind: 'source', source: { kind: 'document', origin: 'event', document: dish, selections: [] } },
     ],
     [
       'no selections: the invoice',

@@ -209,6 +209,35 @@ describe('rows of the bill', () => {
     });
   });
 
+  it('named discount are told of where they do not simply come off', () => {
+    const told = (bill: Bill) => order(bill).told;
+    expect(told({ rows: [['Discount', '-50.00']], discount: '50.00', total: '950.00' })).toEqual([
+      expect.stringMatching(/^"Discount" repeats the discount of document \d+ and counts once\.$/),
+    ]);
+    expect(told({ rows: [['Discount', '50.00']], total: '1050.00' })).toEqual([
+      '"Discount" counts as a fee: so the parts add up to the grand total.',
+    ]);
+    const both: Bill['rows'] = [
+      ['Promo', '-10.00'],
+      ['Comp', '20.00'],
+    ];
+    expect(order({ rows: both, total: '1010.00' })).toMatchObject({ discount: 1_000, surcharge: 2_000 });
+  });
+
+  it('that two readings prove in different ways are refused', () => {
+    const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('50.00') })];
+    expect(failure({ rows: [['Discount', '50.00']], total: '1000.00', document: { lines } })).toMatchObject({
+      reason: 'BILLING_UNCLEAR',
+    });
+  });
+
+  it('mapped to discount take from the price, with or without their sign', () => {
+    for (const amount of ['50.00', '-50.00']) {
+      const bill: Bill = { rows: [['Loyalty', amount]], total: '950.00', billing: { Loyalty: 'discount' } };
+      expect(order(bill)).toMatchObject({ discount: 5_000, surcharge: 0, finalTotal: 95_000 });
+    }
+  });
+
   it('of no amount need no name that says what they are', () => {
     const rows: Bill['rows'] = [
       ['Deposit', '0.0'],
@@ -268,6 +297,12 @@ describe('parts with fractions of a cent', () => {
   it('are told of', () => {
     expect(order({ rows: [['Sales Tax', '96.3125']], total: '1096.31' }).told).toEqual([
       '"Sales Tax" is "96.3125", no whole number of cents; it counts as 96.31, so that the parts add up to the grand total.',
+    ]);
+  });
+
+  it('are told of where the discount has one', () => {
+    expect(order({ discount: '122.555', total: '877.45' }).told).toEqual([
+      expect.stringMatching(/^Discount is "122\.555", no whole number of cents; it counts as 122\.55, so that/),
     ]);
   });
 
