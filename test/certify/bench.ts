@@ -41,6 +41,8 @@ export class Bench {
   stored: string | null = null;
   sent: Sent[] = [];
   strike: ((sent: Sent, index: number) => FaultDecision | null) | null = null;
+  /** Changes the body of an answer on its way. */
+  edit: ((sent: Sent, body: string) => string) | null = null;
   /** Called with the number of each save, before it counts: throws {@link Killed} to end the process there. */
   beforeSave: ((count: number) => void) | null = null;
   #saves = 0;
@@ -194,7 +196,11 @@ export class Bench {
     const outcome = applyFault(decision, () => this.revel.handle(request, now), now);
     switch (outcome.kind) {
       case 'response':
-        return { kind: 'response', ...outcome.response };
+        return {
+          kind: 'response',
+          ...outcome.response,
+          body: this.edit?.(sent, outcome.response.body) ?? outcome.response.body,
+        };
       case 'cut':
         return {
           kind: 'failure',

@@ -19,16 +19,19 @@ const resolve = (...args: string[]) => drifted.resolve(...args);
 
 describe.skipIf(noTerminal)('resolve, typed', () => {
   const CTRL_C = '\u0003';
-  it.each([
-    ['which', /What is to be done\?[\s\S]*navigate/, []],
-    ['whether', /Accept this as it is\?/, ['--accept', 'seen']],
-  ])('Ctrl-C at the question %s ends it, and nothing is done', async (_, question, args) => {
+  it('Ctrl-C at a question ends it, and nothing is done', async () => {
     const before = drifted.writes();
-    const { asked, press, ended, screen } = typed(['resolve', String(event.id), ...args], env, '/');
-    await asked(question);
-    press(CTRL_C);
-    expect(await ended, screen()).toBe(130);
-    expect(screen()).toMatch(/Stopped at the question; nothing further was done\.\s*$/);
+    const questions: [RegExp, string[]][] = [
+      [/What is to be done\?[\s\S]*navigate/, []],
+      [/Accept this as it is\?/, ['--accept', 'seen']],
+    ];
+    for (const [question, args] of questions) {
+      const { asked, press, ended, screen } = typed(['resolve', String(event.id), ...args], env, '/');
+      await asked(question);
+      press(CTRL_C);
+      expect(await ended, screen()).toBe(130);
+      expect(screen()).toMatch(/Stopped at the question; nothing further was done\.\s*$/);
+    }
     expect(drifted.writes()).toBe(before);
     expect((await drifted.sweep()).result).toMatchObject({ reason: 'DRIFT' });
   });

@@ -162,36 +162,14 @@ export class Desk {
     setMaxListeners(0, signal);
     this.#sent = [];
     this.#count = { tripleseat: 0, revel: 0 };
-    const around = {
-      transport: this.#transport,
-      clock: this.clock,
-      random: () => this.random(),
-      timeoutMs: 30_000,
-      signal,
-      onRequest: () => undefined,
-    };
+    const { tripleseat, revel } = this.connect(signal, settings.revelRps);
     const notices: string[] = [];
     const warnings: string[] = [];
     const outcome = await runSync(
       {
         settings: { ...usualSettings, revelRps: this.rates.revel, ...settings },
-        tripleseat: connectTripleseat(
-          {
-            baseUrl: TRIPLESEAT,
-            tokenUrl: `${TRIPLESEAT}/oauth2/token`,
-            authorizeUrl: `${TRIPLESEAT}/oauth2/authorize`,
-            clientId: defaultSettings.clientId,
-            clientSecret: defaultSettings.clientSecret,
-            refreshToken: null,
-            scope: 'events:read bookings:read',
-            rps: this.rates.tripleseat,
-          },
-          { ...around, store: this.#tokenStore },
-        ).port,
-        revel: connectRevel(
-          { baseUrl: REVEL, ...KEY, rps: settings.revelRps ?? this.rates.revel },
-          { ...around, lookUp: firstLookUp(this.account) },
-        ).port,
+        tripleseat: tripleseat.port,
+        revel: revel.port,
         state: this.#state(),
         clock: this.clock,
         hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),
@@ -218,6 +196,35 @@ export class Desk {
         if (!found) throw new Error(`there is no result for ${id}`);
         return found;
       },
+    };
+  }
+
+  /** Both services, for whoever talks to them without a run. */
+  connect(signal: AbortSignal, revelRps = this.rates.revel) {
+    const around = {
+      transport: this.#transport,
+      clock: this.clock,
+      random: () => this.random(),
+      timeoutMs: 30_000,
+      signal,
+      onRequest: () => undefined,
+    };
+    const tripleseat = {
+      baseUrl: TRIPLESEAT,
+      tokenUrl: `${TRIPLESEAT}/oauth2/token`,
+      authorizeUrl: `${TRIPLESEAT}/oauth2/authorize`,
+      clientId: defaultSettings.clientId,
+      clientSecret: defaultSettings.clientSecret,
+      refreshToken: null,
+      scope: 'events:read bookings:read',
+      rps: this.rates.tripleseat,
+    };
+    return {
+      tripleseat: connectTripleseat(tripleseat, { ...around, store: this.#tokenStore }),
+      revel: connectRevel(
+        { baseUrl: REVEL, ...KEY, rps: revelRps },
+        { ...around, lookUp: firstLookUp(this.account) },
+      ),
     };
   }
 

@@ -4,10 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { loadConfig, needsOf } from '../../../src/config/load.js';
-import { AppError } from '../../../src/errors.js';
 import { startRelay } from '../../../src/relay/relay.js';
 import { createLogger } from '../../../src/report/log.js';
 import { openStateDir } from '../../../src/state/files/open.js';
@@ -15,72 +14,8 @@ import type { Queue } from '../../../src/state/primitives.js';
 import type { StateStore } from '../../../src/state/types.js';
 import { credentials, locationsFile } from '../../config/helpers.js';
 import { eventId, eventRecord, mailed, tokens } from '../../state/support.js';
-import { Desk } from '../../sync/desk.js';
+import { fuzz, orRefusal, TIMEOUT } from './fuzz.js';
 import { type Change, changeJson, changes, changeText } from './mutate.js';
-
-/*
- * Whatever is read, changed in ways that nobody has thought of: no stack, no hang, no memory beyond its bound.
- * FUZZ_SECONDS=3600 npm run fuzz goes on for so long, with other cases each time; FC_SEED repeats those that a failure
- * names.
- */
-const SECONDS = Number(process.env.FUZZ_SECONDS ?? 60);
-const SEED = Number(
-  process.env.FC_SEED ?? (process.env.FUZZ_SECONDS === undefined ? 20_261_129 : Date.now() % 2 ** 31),
-);
-const PARTS = 5;
-/** No single case takes longer, on a machine that has other work, too. */
-const CASE_MS = 60_000;
-/** All that is held at the end, beyond what was there at the beginning. */
-const MEMORY_BYTES = 400 * 1024 * 1024;
-const TIMEOUT = SECONDS * 1000 + 120_000;
-
-const before = process.memoryUsage().heapUsed;
-afterAll(() => {
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(MEMORY_BYTES);
-});
-
-/** Runs cases for a part of the time; each within its own. */
-async function fuzz<T>(
-  what: string,
-  cases: fc.Arbitrary<T>,
-  test: (value: T) => Promise<void>,
-): Promise<void> {
-  let count = 0;
-  // When the time is up, fast-check no longer waits for the case under way: the next part must not begin beside it.
-  let underWay: Promise<void> = Promise.resolve();
-  await fc.assert(
-    fc.asyncProperty(cases, (value) => {
-      count += 1;
-      const startedAt = performance.now();
-      underWay = test(value).then(() => {
-        expect(performance.now() - startedAt).toBeLessThan(CASE_MS);
-      });
-      return underWay;
-    }),
-    {
-      seed: SEED,
-      numRuns: 1_000_000_000,
-      interruptAfterTimeLimit: (SECONDS * 1000) / PARTS,
-      markInterruptAsFailure: false,
-    },
-  );
-  await underWay;
-  expect(count).toBeGreaterThan(0);
-  console.log(`fuzz: ${what}: ${count} cases, none wrong (FC_SEED=${SEED})`);
-}
-
-/** What a refusal is: a sentence for a person. Anything else that is thrown is a bug. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof AppError && error.message.length > 10 && !/^\s+at /m.test(error.message);
-}
-
-async function orRefusal(work: () => unknown): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-  }
-}
 
 /** Takes everything and owes nothing, so that no run is started. */
 const QUEUE: Queue = {
@@ -179,75 +114,35 @@ it('webhooks, heads and bodies', { timeout: TIMEOUT }, async () => {
   }
 });
 
-const answerCases = fc.record({
-  /** Which answer is changed first, and whether all like it are from then on. */
-  nth: fc.nat(40),
-  always: fc.boolean(),
-  list: changes,
-  late: fc.boolean(),
-});
+const ENV = Object.entries({
+  ...credentials,
+  REVEL_RPS: '4',
+  EMAIL_ON: 'failures',
+  SYNC_STATUSES: 'DEFINITE',
+})
+  .map(([name, value]) => `${name}="${value}"`)
+  .join('\n');
+const LOCATIONS = JSON.stringify(locationsFile, null, 2);
 
-for (const upstream of ['tripleseat', 'revel'] as const) {
-  it(`answers of ${upstream}, wherever one is read`, { timeout: TIMEOUT }, async () => {
-    await fuzz(`answers of ${upstream}`, answerCases, async ({ nth, always, list, late }) => {
-      const desk = new Desk('2026-11-14T20:00:00Z');
-      const event = desk.add();
-      if (late) await desk.single([event]);
-      let count = 0;
-      let changed: string | null = null;
-      desk.edit = (sent, body) => {
-        if (sent.upstream !== upstream) return body;
-        const isMeant = changed === null ? count === nth : always && sent.path === changed;
-        count += 1;
-        if (!isMeant) return body;
-        changed = sent.path;
-        return changeJson(body, list);
-      };
-      await orRefusal(async () => {
-        const run = await desk.single([event]);
-        const result = run.of(event.id);
-        expect(['injected', 'repaired', 'skipped', 'failed']).toContain(result.status);
-        expect(JSON.stringify(result)).not.toMatch(/\\n\s+at |\\u001b|\\u0000/);
-      });
-      // Whatever one run was told, no later one makes a second order that staff can see.
-      desk.edit = null;
-      await desk.clock.sleep(120_000);
-      await orRefusal(() => desk.single([event]));
-      const visible = desk.revel.orders().filter((order) => order.orderhistory.length > 0 && !order.deleted);
-      expect(visible.length).toBeLessThanOrEqual(1);
-    });
-  });
-}
-
-it('locations.json and .env', { timeout: TIMEOUT }, async () => {
+/** Reads the configuration of a directory with these files. */
+async function loads(env: string, locations: string): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'ts-reconcile-fuzz-'));
-  const env = Object.entries({
-    ...credentials,
-    REVEL_RPS: '4',
-    EMAIL_ON: 'failures',
-    SYNC_STATUSES: 'DEFINITE',
-  })
-    .map(([name, value]) => `${name}="${value}"`)
-    .join('\n');
-  const locations = JSON.stringify(locationsFile, null, 2);
-  const cases = fc.record({
-    ofEnv: fc.option(changes),
-    ofLocations: fc.option(changes),
-    isText: fc.boolean(),
-  });
   try {
-    await fuzz('locations.json and .env', cases, async ({ ofEnv, ofLocations, isText }) => {
-      const change = isText ? changeText : changeJson;
-      await writeFile(join(dir, '.env'), ofEnv === null ? env : changeText(env, ofEnv));
-      await writeFile(
-        join(dir, 'locations.json'),
-        ofLocations === null ? locations : change(locations, ofLocations),
-      );
-      await orRefusal(() => loadConfig({ env: {}, cwd: dir, needs: needsOf.serveUnsigned }));
-    });
+    await writeFile(join(dir, '.env'), env);
+    await writeFile(join(dir, 'locations.json'), locations);
+    await orRefusal(() => loadConfig({ env: {}, cwd: dir, needs: needsOf.serveUnsigned }));
   } finally {
     await rm(dir, { recursive: true });
   }
+}
+
+it('locations.json', { timeout: TIMEOUT }, async () => {
+  const cases = fc.record({ list: changes, change: fc.constantFrom(changeJson, changeJson, changeText) });
+  await fuzz('locations.json', cases, ({ list, change }) => loads(ENV, change(LOCATIONS, list)));
+});
+
+it('.env', { timeout: TIMEOUT }, async () => {
+  await fuzz('.env', changes, (list) => loads(changeText(ENV, list), LOCATIONS));
 });
 
 const FILES = [
