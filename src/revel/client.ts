@@ -7,6 +7,7 @@ import type { FoundHistory, FoundItem, FoundOrder, FoundPayment } from '../domai
 import type { Product } from '../domain/products.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { addDays } from '../domain/zones.js';
+import { clean } from '../text/text.js';
 import { childrenOf, childrenOfMany, historyOf, settled, withHistory } from './children.js';
 import { RevelFinder } from './finder.js';
 import type { ListRequest, Rest } from './rest.js';
@@ -67,7 +68,10 @@ export class RevelClient implements RevelPort {
 
   async order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {
     const read = await this.#rest.get(orderUri(id), orderSchema);
-    return read.kind === 'error' || read.value === null ? read : withHistory(this.#rest, read.value);
+    if (read.kind === 'error' || read.value === null) return read;
+    if (read.value.id !== id)
+      return { kind: 'error', detail: `Revel: ${otherThan(`GET ${orderUri(id)}`, read.value)}.` };
+    return withHistory(this.#rest, read.value);
   }
 
   items(id: OrderId): Promise<RevelRead<FoundItem[]>> {
@@ -196,13 +200,23 @@ export class RevelClient implements RevelPort {
       guard,
     );
     if (result.kind !== 'done') return result;
-    return result.value
-      ? { kind: 'done', value: result.value }
-      : { kind: 'unknown', detail: 'POST /resources/Order/ was accepted without saying which order it made' };
+    const made = result.value;
+    if (!made) {
+      return {
+        kind: 'unknown',
+        detail: 'POST /resources/Order/ was accepted without saying which order it made',
+      };
+    }
+    const isIt =
+      (made.localId ?? wanted.localId) === wanted.localId &&
+      (made.establishmentId ?? wanted.establishmentId) === wanted.establishmentId;
+    return isIt
+      ? { kind: 'done', value: made }
+      : { kind: 'unknown', detail: otherThan('POST /resources/Order/', made) };
   }
 
-  changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>> {
-    return this.#rest.write(
+  async changeOrder(id: OrderId, change: OrderChange, guard: Guard): Promise<RevelWrite<FoundOrder | null>> {
+    const result = await this.#rest.write(
       'PATCH',
       orderUri(id),
       {
@@ -219,6 +233,9 @@ export class RevelClient implements RevelPort {
       orderSchema,
       guard,
     );
+    return result.kind === 'done' && result.value && result.value.id !== id
+      ? { kind: 'unknown', detail: otherThan(`PATCH ${orderUri(id)}`, result.value) }
+      : result;
   }
 
   async createItem(line: NewItem, guard: Guard): Promise<RevelWrite<true>> {
@@ -321,6 +338,11 @@ export class RevelClient implements RevelPort {
       ),
     );
   }
+}
+
+/** An answer about one order that tells of another says nothing: taken for it, the order would seem not to be there. */
+function otherThan(what: string, { id, localId }: FoundOrder): string {
+  return `${what} answered with another order: ${id} (${clean(localId ?? 'no local_id', 60)})`;
 }
 
 /**

@@ -94,3 +94,40 @@ describe('a POS that opens the order before it is read back', () => {
     expect(order?.updated_by).not.toBe(order?.created_by);
   });
 });
+
+describe('an answer that tells of another order than the one it is about', () => {
+  const ONE = /^\/resources\/Order\/\d+\/$/;
+  const said: [string, (row: Record<string, unknown>) => object][] = [
+    ['another id', () => ({ id: 9, resource_uri: '/resources/Order/9/' })],
+    ['another local_id', () => ({ local_id: 'Triple Seat_7' })],
+    ['another shop', () => ({ establishment: '/enterprise/Establishment/77/' })],
+    ['that it is deleted', () => ({ deleted: true })],
+  ];
+  const asked: [string, (sent: Sent) => boolean][] = [
+    ['POST', ({ method, path }) => method === 'POST' && path === '/resources/Order/'],
+    ['PATCH', ({ method, path }) => method === 'PATCH' && ONE.test(path)],
+    ['GET', ({ method, path }) => method === 'GET' && ONE.test(path)],
+  ];
+  it.each(asked.flatMap(([how, is]) => said.map(([what, change]) => [how, what, is, change] as const)))(
+    '%s, %s: no header after header is made, nothing is shown twice, and the next run goes on',
+    async (_, __, is, change) => {
+      const desk = new Desk(NOW);
+      const event = desk.add();
+      desk.edit = (sent, body) => {
+        if (!is(sent)) return body;
+        const row = JSON.parse(body) as Record<string, unknown>;
+        return JSON.stringify({ ...row, ...change(row) });
+      };
+      await desk.single([event]);
+      expect(desk.revel.orders().length).toBeLessThanOrEqual(3);
+      desk.edit = null;
+      await desk.clock.sleep(120_000);
+      await desk.single([event]);
+      await desk.clock.sleep(120_000);
+      const again = await desk.single([event]);
+      expect(again.writes).toEqual([]);
+      const seen = desk.revel.orders().filter((row) => !row.deleted && row.orderhistory.length > 0);
+      expect(seen.length).toBeLessThanOrEqual(1);
+    },
+  );
+});
