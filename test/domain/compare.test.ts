@@ -434,6 +434,40 @@ describe('compareInService', () => {
     ]);
   });
 
+  it.each([
+    ['nothing is due, and not all is paid', ['710.66'], '0', true],
+    ['more is paid than the order costs', ['1500'], '0', false],
+    ['more is paid, and something is due', ['1500'], '5', true],
+    ['nobody can read what is due', ['710.66'], null, false],
+  ])('tells of a rest that does not fit: %s', (_, amounts, due, isTold) => {
+    const found = standingOrder(wanted, { remainingDue: due === null ? null : usd(due) });
+    const { lacking, other } = compareInService(wanted, found, contents(...amounts));
+    expect(lacking).toEqual([]);
+    expect(other.map(({ field }) => field)).toEqual(isTold ? ['remaining due'] : []);
+    // What is due on its bills is not the order's alone.
+    const split = { ...contents(...amounts), bills: [standingOrder(wanted)] };
+    expect(compareInService(wanted, found, split).other).toEqual([]);
+  });
+
+  it('tells what has gone once', () => {
+    const found = standingOrder(wanted, { opened: true, tax: usd(0) });
+    const { lacking, other } = compareInService(wanted, found, contents('710.66'));
+    expect([told(lacking), told(other)]).toEqual([['tax: event 91.09, order 0.00'], []]);
+  });
+
+  it('tells of a line that was split where one part has another price', () => {
+    const [line, ...others] = standingItems(wanted);
+    if (!line) throw new Error('there are lines');
+    const parts = [
+      { ...line, quantity: qty('20') },
+      { ...line, id: '999', quantity: qty('3'), price: usd('1') },
+    ];
+    const split = { ...contents('710.66'), items: [...parts, ...others] };
+    const { lacking, other } = compareInService(wanted, standingOrder(wanted, { opened: true }), split);
+    expect(lacking).toEqual([]);
+    expect(told(other)).toEqual(['HEY BLONDIE: event 23 × 25.72, order 20 × 25.72 + 3 × 1.00']);
+  });
+
   it('counts no payment that was deleted', () => {
     const { payments, ...rest } = contents('710.66');
     const gone = { ...rest, payments: payments.map((row) => ({ ...row, deleted: true })) };

@@ -13,7 +13,9 @@ const empty = { lines: [line('', '1.0')] };
 const selections = [selection('Taco Bar', '1')];
 const other = { lines: [line('Taco Bar', '1', '5')] };
 const noViews = document({ id: '3', ...empty, views: [] });
-const dish = document({ lines: [line('Setup', '1', '5'), line('', '1', '8', '8', { displayName: 'Taco Bar' })] });
+const dish = document({
+  lines: [line('Setup', '1', '5'), line('', '1', '8', '8', { displayName: 'Taco Bar' })],
+});
 
 describe('chooseDocument', () => {
   const event = sourceEvent();

@@ -228,6 +228,7 @@ describe('rows of the bill', () => {
     const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('50.00') })];
     expect(failure({ rows: [['Discount', '50.00']], total: '1000.00', document: { lines } })).toMatchObject({
       reason: 'BILLING_UNCLEAR',
+      error: expect.stringContaining('"Discount" (50.00) add up to the grand total in more than one way'),
     });
   });
 
@@ -302,7 +303,9 @@ describe('parts with fractions of a cent', () => {
 
   it('are told of where the discount has one', () => {
     expect(order({ discount: '122.555', total: '877.45' }).told).toEqual([
-      expect.stringMatching(/^Discount is "122\.555", no whole number of cents; it counts as 122\.55, so that/),
+      expect.stringMatching(
+        /^Discount is "122\.555", no whole number of cents; it counts as 122\.55, so that/,
+      ),
     ]);
   });
 
@@ -328,6 +331,41 @@ describe('what explains a difference', () => {
       'food-and-beverage minimum of 2500.00 explains the difference of 1500.00',
     );
     expect(failure({ total: '2500.00', event: { minimum: usd('2000.00') } }).error).not.toContain('minimum');
+    const taxed: Bill = {
+      rows: [['Sales Tax', '80.00']],
+      total: '1580.00',
+      event: { minimum: usd('1500.00') },
+    };
+    expect(failure(taxed).error).toMatch(
+      /^The parts add up to 1080\.00, .*: subtotal 1000\.00 \+ tax "Sales Tax" 80\.00\. The event's food-and-beverage minimum .* to the minimum\. Correct the lines or fees in Tripleseat\.$/,
+    );
+    expect(failure({ total: '0', event: { minimum: usd(0) } }).error).not.toContain('minimum');
+  });
+
+  it('is a row that is in the prices already, or none that is known', () => {
+    const rows: Bill['rows'] = [
+      ['Sales Tax', '80.00'],
+      ['Service Fee', '20.00'],
+    ];
+    const { error } = failure({ rows, total: '1080.00' });
+    expect(error).toContain('Without "Service Fee" the parts add up: if it is in the prices already');
+    const discounted = failure({ rows, total: '1063.00', discount: '17.00' });
+    expect(discounted.error).toMatch(/"Service Fee" 20\.00 - discount 17\.00\. Without/);
+    expect(failure({ rows, total: '1234.00' }).error).toMatch(
+      /20\.00\. Correct the lines or fees in Tripleseat\.$/,
+    );
+    const sold: Bill = { rows, total: '999.00', billing: { 'Service Fee': { product: FEE_PRODUCT } } };
+    expect(failure(sold).error).toContain('+ line "Service Fee" 20.00');
+  });
+
+  it('is the discounts of all lines together', () => {
+    const lines = [30, 70].map((off) => line('Taco Bar', '1', '500', '500', { discount: usd(off) }));
+    expect(failure({ total: '1100.00', document: { lines } }).error).toContain(
+      'The discount of "Taco Bar" (30.00), "Taco Bar" (70.00) explains the difference of 100.00.',
+    );
+    expect(failure({ total: '1070.00', document: { lines } }).error).toContain(
+      'The discount of "Taco Bar" (70.00) explains the difference of 70.00.',
+    );
   });
 
   it('is the discount of a line, or it counts where the sum proves it', () => {

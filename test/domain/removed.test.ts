@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { orderId } from '../../src/domain/ids.js';
+import type { Contents, FoundOrder } from '../../src/domain/order.js';
+import { isEmptied, looksEmptied, removedByStaff } from '../../src/domain/removed.js';
+import { usd } from './builders.js';
+import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
+
+const wanted = wantedOrder();
+
+describe('an order that staff has emptied', () => {
+  const emptied = { opened: true, subtotal: usd(0), finalTotal: usd('91.09'), remainingDue: usd('91.09') };
+
+  it.each<[string, Partial<FoundOrder>, boolean]>([
+    ['opened, without lines, with nothing paid', {}, true],
+    ['that no POS has opened', { opened: false }, false],
+    ['with lines', { subtotal: usd('12.00') }, false],
+    ['with figures that nobody can read', { subtotal: null }, false],
+    ['with something paid', { remainingDue: usd('50.00') }, false],
+  ])('by its header: %s: %s', (_, over, expected) => {
+    expect(looksEmptied(standingOrder(wanted, { ...emptied, ...over }))).toBe(expected);
+  });
+
+  it('by its rows: all lines gone, and all that was paid', () => {
+    const [line, ...others] = standingItems(wanted).map((row) => ({ ...row, deleted: true }));
+    if (!line) throw new Error('there are lines');
+    const contents = (over: Partial<Contents>): Contents => ({
+      ...{ order: orderId(5), items: [line, ...others], payments: [], bills: [] },
+      ...over,
+    });
+    expect(isEmptied(contents({}))).toBe(true);
+    expect(isEmptied(contents({ items: [] }))).toBe(false);
+    expect(isEmptied(contents({ items: [{ ...line, deleted: false }, ...others] }))).toBe(false);
+    expect(isEmptied(contents({ payments: [paymentRow(wanted)] }))).toBe(false);
+    expect(isEmptied(contents({ payments: [paymentRow(wanted, { deleted: true })] }))).toBe(true);
+  });
+});
+
+it('of several that staff has deleted the newest is told', () => {
+  const rows = [9, 100, 20].map((id) =>
+    standingOrder(wanted, { id: orderId(id), deleted: true, updatedBy: 77 }),
+  );
+  expect(removedByStaff(rows, null)?.id).toBe('100');
+});
