@@ -328,6 +328,8 @@ describe('comparePayments', () => {
     expect(comparePayments(wanted, [paymentRow(wanted, { deleted: true })]).missing).toBe(wanted.payment);
     const twice = [paymentRow(wanted, { id: '71' }), paymentRow(wanted)];
     expect(comparePayments(wanted, twice)).toMatchObject({ missing: 0, extra: [{ id: '71' }] });
+    const tipped = paymentRow(wanted, { tip: usd('5') });
+    expect(comparePayments(wanted, [tipped])).toEqual({ missing: wanted.payment, extra: [tipped] });
     const other = paymentRow(wanted, { paymentType: 1 });
     expect(comparePayments(wanted, [other])).toEqual({ missing: wanted.payment, extra: [other] });
     const row = (id: string, amount: string, over = {}) =>

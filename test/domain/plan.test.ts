@@ -154,7 +154,8 @@ describe('planOrder', () => {
 
   describe('an order that a POS has opened, or staff has touched', () => {
     const [line, ...others] = complete.items;
-    if (!line) throw new Error('there are lines');
+    const [wantedLine] = wanted.items;
+    if (!line || !wantedLine) throw new Error('there are lines');
     const staff = { updatedBy: 77 };
     const coffee = { ...line, ...staff, id: '990', productId: 700, quantity: qty('4'), price: usd('3') };
     const opened = { opened: true, updatedBy: 77 };
@@ -247,6 +248,28 @@ describe('planOrder', () => {
       const plan = planned([visible(5, over)], contents);
       expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'TOUCHED' } });
       if (plan.kind === 'failed') expect(differencesText(plan.differences)).toContain(told);
+    });
+
+    it('names five of what is gone, and how much more there is', () => {
+      const wants = (count: number) => ({
+        ...wanted,
+        items: [...Array(count).keys()].map((at) => ({
+          ...wantedLine,
+          name: `Dish ${at}`,
+          productId: at + 1,
+        })),
+      });
+      const error = (count: number) => {
+        const plan = planOrder(
+          wants(count),
+          [visible(5, opened)],
+          [{ ...complete, order: orderId(5), items: [] }],
+          around,
+        );
+        return plan.kind === 'failed' ? plan.failure.error : plan.kind;
+      };
+      expect(error(5)).toContain('(Dish 0, Dish 1, Dish 2, Dish 3, Dish 4)');
+      expect(error(7)).toContain('(Dish 0, Dish 1, Dish 2, Dish 3, Dish 4 and 2 more)');
     });
 
     it('is IN_SERVICE whatever is gone, once its bill is closed and its day is over', () => {
