@@ -17,6 +17,7 @@ describe('sortBilling', () => {
     'Sales &amp; Use Tax',
     'Sales & Use',
     'SALES AND USE 8%',
+    'Sale&Use',
     'GST',
     'HST 13%',
     'PST',

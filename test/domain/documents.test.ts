@@ -264,6 +264,12 @@ describe('nextLines', () => {
       /selections do not do.* No price for "Taco Bar"\.$/,
     ],
     [
+      'selections of which one is not counted',
+      noInvoice,
+      { booking: null, selections: [{ ...selection('Soup', '1'), quantity: null }] },
+      /selections do not do; it has no invoice to read\. Add the items to the event's document in Tripleseat\.$/,
+    ],
+    [
       'deleted document',
       sourceEvent({ documents: [document({ deleted: true })] }),
       { booking: null, selections: null },

@@ -419,6 +419,19 @@ describe('a line whose total is less than its quantity at its price', () => {
   });
 });
 
+it('a discount of a line that nobody can read is none that could prove anything', () => {
+  const lines = [line('Taco Bar', '1', '1000', '1000', { discount: figure('abc') })];
+  expect(order({ total: '1000.00', document: { lines } }).discount).toBe(0);
+  expect(failure({ total: '900.00', document: { lines } }).reason).toBe('TOTALS_MISMATCH');
+});
+
+it.each([
+  ['none', 0],
+  ['full', 100_000],
+] as const)('the policy %s tells nothing of payments', (policy, payment) => {
+  expect(order({ total: '1000.00', policy, payments: paid('70.00') })).toMatchObject({ payment, told: [] });
+});
+
 describe('a gratuity that the guest has chosen', () => {
   it('is told of as long as it is not applied', () => {
     const event = { selectedGratuity: '"20%"' };

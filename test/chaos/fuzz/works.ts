@@ -17,7 +17,7 @@ import { Desk, type DeskRun } from '../../sync/desk.js';
 import { orRefusal } from './fuzz.js';
 
 /** Changes an answer on its way; `at` says to what, with the ids in it left out: `GET /v1/events/#.json`. */
-export type Edit = (upstream: 'tripleseat' | 'revel', at: string, body: string) => string;
+type Edit = (upstream: 'tripleseat' | 'revel', at: string, body: string) => string;
 
 /** Something that reads answers, on services of its own. */
 export interface World {
