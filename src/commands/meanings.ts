@@ -6,5 +6,5 @@ export const meanings: Readonly<Record<DecisionKind, string>> = {
   replace: 'make a new order as the event is now; the old one goes',
   recreate: 'make the order again that staff has taken away',
   keep: 'of several orders this one counts; the others go',
-  void: 'take the order away: the event wants none',
+  void: 'take the order away: the event does not want it',
 };

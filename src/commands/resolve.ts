@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type Answers, isAgreed } from '../app/agree.js';
+import { type Answers, isAgreed, untilLeft } from '../app/agree.js';
 import { type Opened, withOpened } from '../app/open.js';
 import { reportOf } from '../app/report.js';
 import { type DoneWork, lookRequest, performRun, quiet, runStop } from '../app/run.js';
@@ -10,7 +10,7 @@ import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
 import { accountName, deletedMarksHonoured } from '../domain/account.js';
 import { type Decision, type DecisionKind, decisionsFor, settles, takesAway } from '../domain/decision.js';
 import { type EventId, type OrderId, orderId } from '../domain/ids.js';
-import { rivalText, withRivals } from '../domain/rivals.js';
+import { withRivals } from '../domain/rivals.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
@@ -72,6 +72,8 @@ class Resolving {
   readonly #opened: Opened;
   readonly #stop: AbortSignal;
   readonly #startedAt = systemClock.now();
+  /** Warnings and notices that have been told. */
+  readonly #said = new Set<string>();
 
   constructor(options: ResolveOptions, around: Surroundings, opened: Opened) {
     this.#options = options;
@@ -94,7 +96,8 @@ class Resolving {
         await this.#say(whatCanBeDone(this.#options, result, styleOf(this.#around).width));
         return code;
       }
-      const chosen = await choose(result, this.#around);
+      const { input } = this.#options;
+      const chosen = await untilLeft(input, this.#around.stop, (signal) => choose(result, signal));
       return chosen === null ? code : this.#settle(chosen, request, found, code);
     }
     if (!json) await this.#tell(request, found);
@@ -187,7 +190,12 @@ class Resolving {
 
   #perform(request: SyncRequest, accepted?: readonly Acceptance[]): Promise<DoneWork> {
     const { config, state } = this.#opened;
-    const tell = (text: string) => this.#around.stderr.write(`${text}\n`);
+    const tell = (text: string) => {
+      // Each look would say it again.
+      if (this.#said.has(text)) return;
+      this.#said.add(text);
+      this.#around.stderr.write(`${text}\n`);
+    };
     const events = { ...quiet, warning: tell, notice: tell };
     return performRun({
       request,
@@ -252,16 +260,17 @@ function decisionOf(
   }
 }
 
-async function choose(result: EventResult, around: Surroundings): Promise<ResolveAction | null> {
+async function choose(result: EventResult, signal: AbortSignal): Promise<ResolveAction | null> {
   const { select, input } = await import('@inquirer/prompts');
-  const context = { signal: around.stop };
+  const context = { signal };
   const kinds = decisionsFor(result.reason, result.differences);
+  const accept = 'accept: it stays as it is, and is not reported until it changes';
   const chosen = await select<DecisionKind | 'accept' | 'leave'>(
     {
       message: 'What is to be done?',
       choices: [
-        ...kinds.map((value) => ({ value, name: `${value}: ${meanings[value]}` })),
-        { value: 'accept', name: 'accept: it stays as it is, and is not reported until it changes' },
+        ...kinds.map((value) => ({ value, name: `${value}: ${meanings[value]}`, short: value })),
+        { value: 'accept', name: accept, short: 'accept' },
         { value: 'leave', name: 'nothing now' },
       ],
     },
@@ -271,9 +280,14 @@ async function choose(result: EventResult, around: Surroundings): Promise<Resolv
     case 'leave':
       return null;
     case 'accept':
-      return { kind: 'accept', why: await input({ message: 'Why?', required: true }, context), until: null };
+      return {
+        kind: 'accept',
+        why: await input({ message: 'Why?', validate: isSaid }, context),
+        until: null,
+      };
     case 'keep': {
-      const choices = result.orders.map((order) => ({ value: order.id, name: clean(rivalText(order), 200) }));
+      // What helps to decide stands in the table above.
+      const choices = result.orders.map(({ id: value }) => ({ value, name: `order ${value}` }));
       const order = await select<string>({ message: 'Which one counts?', choices }, context);
       return { kind: 'keep', order: orderId(order) };
     }
@@ -283,6 +297,11 @@ async function choose(result: EventResult, around: Surroundings): Promise<Resolv
     case 'payment':
       return { kind: chosen };
   }
+}
+
+/** Nobody learns anything from blanks. */
+function isSaid(text: string): true | string {
+  return clean(text, MAX_WHY) !== '' || 'Say why, in a few words.';
 }
 
 /** Null: there is nothing that a person could settle. */

@@ -55,7 +55,7 @@ export function removal(wanted: WantedOrder, order: FoundOrder): Failure {
   const how = order.deleted ? 'deleted' : 'voided';
   return {
     reason: 'REMOVED_BY_STAFF',
-    error: `Staff has ${how} order ${order.id}, but event ${wanted.eventId} still wants one. It is not made again behind their back. If the event does take place, ${BY_HAND}; if not, cancel it in Tripleseat.`,
+    error: `Staff has ${how} order ${order.id}, but event ${wanted.eventId} still wants one. It is not made again behind their back. If it does take place, have it made again: ts-reconcile resolve ${wanted.eventId} --recreate; if not, cancel it in Tripleseat.`,
   };
 }
 

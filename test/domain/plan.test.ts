@@ -311,7 +311,7 @@ describe('planOrder', () => {
     it('is REMOVED_BY_STAFF, and not made again', () => {
       const plan = planned([removed], null);
       expect(plan).toMatchObject({ failure: { reason: 'REMOVED_BY_STAFF' }, order: { id: '5' } });
-      if (plan.kind === 'failed') expect(plan.failure.error).toContain('make its order by hand');
+      if (plan.kind === 'failed') expect(plan.failure.error).toContain('--recreate');
     });
 
     it('by voiding all of it, or giving back what was paid', () => {

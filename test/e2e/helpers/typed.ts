@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
+import { default as headless } from '@xterm/headless';
 import { binPath } from '../../helpers/cli.js';
 
 /** Runs a command on a terminal of its own; comes with util-linux. */
@@ -18,6 +19,8 @@ export interface Typed {
   press: (keys: string) => void;
   /** All that was shown so far, without colours. */
   screen: () => string;
+  /** What a person sees, its scrolled lines included. */
+  seen: () => Promise<string>;
   /** The exit code. */
   ended: Promise<number | null>;
 }
@@ -26,9 +29,11 @@ export interface Typed {
 export function typed(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Typed {
   const command = `stty cols 80 rows 50; exec ${process.execPath} ${binPath} ${args.join(' ')}`;
   const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { cwd, env });
+  const display = new headless.Terminal({ cols: 80, rows: 50, allowProposedApi: true });
   let screen = '';
   let seen = 0;
   child.stdout.on('data', (chunk: Buffer) => {
+    display.write(chunk);
     screen += stripVTControlCharacters(chunk.toString());
   });
   const press = (keys: string) => {
@@ -49,6 +54,15 @@ export function typed(args: readonly string[], env: NodeJS.ProcessEnv, cwd: stri
     type: (text) => press(`${text}\r`),
     press,
     screen: () => screen,
+    seen: async () => {
+      // What was written before this has been drawn then; nothing to draw would not be told.
+      await new Promise<void>((resolve) => display.write('\u001b[0m', resolve));
+      const { active } = display.buffer;
+      const lines = Array.from({ length: active.length }, (_, at) =>
+        (active.getLine(at)?.translateToString(true) ?? '').trimEnd(),
+      );
+      return `${lines.join('\n').trimEnd()}\n`;
+    },
     ended: new Promise((resolve) => child.on('close', resolve)),
   };
 }
