@@ -6,14 +6,20 @@ import {
   centsToNumber,
   formatCents,
   isWithinCent,
+  isZeroAmount,
   lineAmount,
   lineTotal,
+  maxCents,
+  parseAmount,
   parseCents,
   parseQuantity,
   quantityToNumber,
   roundToCents,
+  roundTotals,
+  splitEvenly,
   sumCents,
   unitPrice,
+  wholeCents,
   wholeUnit,
 } from '../../src/domain/money.js';
 import { qty, usd } from './builders.js';
@@ -152,4 +158,89 @@ describe('arithmetic', () => {
   ])('rounds %s to %s cents', (text, expected) => {
     expect(Object.is(roundToCents(text), expected)).toBe(true);
   });
+});
+
+describe('amounts of lines', () => {
+  it('keep all of their decimals, and are whole only without a fraction', () => {
+    expect(parseAmount('12.375')).toBe('1237.5');
+    expect(parseAmount(' -0.005 ')).toBe('-0.5');
+    expect(parseAmount('twelve')).toBeNull();
+    const [odd, even] = ['12.375', '12.37'].map(parseAmount);
+    expect([odd && wholeCents(odd), even && wholeCents(even)]).toEqual([null, 1237]);
+    const none = parseAmount('-0.0');
+    expect(none && Object.is(wholeCents(none), 0)).toBe(true);
+    expect([null, none, odd ?? null].map(isZeroAmount)).toEqual([true, true, false]);
+  });
+
+  it('are rounded so that their sum is the exact sum, rounded, and none by a cent', () => {
+    const amount = fc
+      .integer({ min: -200_000, max: 200_000 })
+      .map((mills) => parseAmount((mills / 1000).toFixed(3)));
+    fc.assert(
+      fc.property(
+        fc.array(amount, { maxLength: 12 }),
+        fc.constantFrom('up' as const, 'down' as const),
+        (all, half) => {
+          const amounts = all.flatMap((each) => (each === null ? [] : [each]));
+          const rounded = roundTotals(amounts, half);
+          const tenths = amounts.reduce((sum, each) => sum + Math.round(Number(each) * 10), 0);
+          const up = Math.floor((tenths + 5) / 10);
+          const down = -Math.floor((-tenths + 5) / 10);
+          expect(sumCents(rounded)).toBe((half === 'up' ? up : down) + 0);
+          for (const [at, cent] of rounded.entries()) {
+            expect(Math.abs(cent - Number(amounts[at]))).toBeLessThan(1);
+            if (
+              Number.isInteger(Number(amounts[at])) &&
+              amounts.every((each) => Number.isInteger(Number(each)))
+            ) {
+              expect(cent).toBe(Number(amounts[at]) + 0);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  it('are split at one price, or at two that are a cent apart, to the cent', () => {
+    expect(splitEvenly(usd('495.00'), 40)).toEqual([
+      { count: 20, unitPrice: 1237 },
+      { count: 20, unitPrice: 1238 },
+    ]);
+    expect(splitEvenly(usd('10.00'), 4)).toEqual([{ count: 4, unitPrice: 250 }]);
+    fc.assert(
+      fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.integer({ min: 1, max: 500 }), (total, count) => {
+        const shares = splitEvenly(cents(total), count);
+        expect(shares.reduce((sum, share) => sum + share.count, 0)).toBe(count);
+        expect(shares.reduce((sum, share) => sum + share.count * share.unitPrice, 0) + 0).toBe(total);
+        expect(shares.length).toBeLessThanOrEqual(2);
+        for (const share of shares) expect(share.count).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+it('no figure is larger than ten billion dollars, or longer than 40 characters', () => {
+  const most = formatCents(cents(maxCents));
+  const more = formatCents(cents(maxCents + 1));
+  for (const sign of ['', '-']) {
+    for (const parse of [parseCents, parseAmount, roundToCents]) {
+      expect([parse(`${sign}${most}`) === null, parse(`${sign}${more}`)], sign).toEqual([false, null]);
+    }
+    expect(parseQuantity(`${sign}10000000`)).toBe(`${sign}10000000`);
+    expect(parseQuantity(`${sign}10000000.1`)).toBeNull();
+    const unit = parseAmount(most);
+    expect(unit && lineAmount(qty(`${sign}1`), unit)).toBe(`${sign}${maxCents}`);
+    expect(unit && lineAmount(qty(`${sign}1.000001`), unit)).toBeNull();
+  }
+  const zeros = (length: number) => `1.${'0'.repeat(length - 2)}`;
+  expect([parseCents(zeros(40)), parseCents(zeros(41)), parseCents(` ${zeros(40)} `)]).toEqual([
+    100,
+    null,
+    100,
+  ]);
+});
+
+it('nothing is ever minus zero', () => {
+  expect(Object.is(lineTotal(qty('0'), usd('-5.00')), 0)).toBe(true);
+  expect(Object.is(unitPrice(qty('-4'), usd('0')), 0)).toBe(true);
 });
