@@ -193,6 +193,26 @@ describe('paidOf', () => {
     expect(result({ ...figures, policy: 'listed' })).toBe(listed);
   });
 
+  it.each(['document', 'event'] as const)(
+    'is not told where the amount due of the %s cannot be read, and no payment is listed',
+    (where) => {
+      const broken = { broken: { amountDue: 'the amount due is "abc"' } };
+      const its = document({ payments: null, amountDue: null, ...(where === 'document' ? broken : {}) });
+      const event = { payments: null, grandTotal: TOTAL, amountDue: null, documents: [its] };
+      const told = (payments: SourcePayment[] | null) =>
+        paidOf({
+          event: { ...event, payments, ...(where === 'event' ? broken : {}) },
+          document: its,
+          total: TOTAL,
+          ignored: [],
+          policy: 'paid',
+        });
+      const why = 'the amount due is "abc", and no payment is listed. Correct it in Tripleseat.';
+      expect(told(null)).toEqual({ kind: 'unreadable', why });
+      expect(told(paid('500.00'))).toEqual({ kind: 'ok', amount: usd('500.00'), told: [] });
+    },
+  );
+
   it('tells of the figure that does not count', () => {
     const told = (figures: Given) => {
       const paidSum = found(figures);
