@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unknownFields, usualCallName } from '../domain/callName.js';
 import { isDate } from '../domain/dates.js';
-import { billingUses, defaultBooks, type Location, orderTimes } from '../domain/location.js';
+import { billingUses, CURRENCY, defaultBooks, type Location, orderTimes } from '../domain/location.js';
 import { isZone } from '../domain/zones.js';
 import { clean } from '../text/text.js';
 import { readTextFile } from './files.js';
@@ -33,7 +33,7 @@ const timezone = z.string({ error: 'is not text' }).refine(isZone, {
 
 const currency = z
   .string({ error: 'is not text' })
-  .regex(/^[A-Z]{3}$/, { error: 'is not a currency code of three capital letters (USD)' });
+  .regex(CURRENCY, { error: 'is not a currency code of three capital letters (USD)' });
 
 const key = z
   .string()

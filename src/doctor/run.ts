@@ -1,6 +1,7 @@
 import type { Config } from '../config/types.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Check } from '../report/checks.js';
+import { onSandbox } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { checkAccount } from './account.js';
 import { checkClock, checkTiming } from './clock.js';
@@ -63,7 +64,8 @@ export async function* runChecks(
   if (secretFiles !== null) yield cleaned(secretFiles, (text) => text);
   if (loaded.config === null) return;
   const ctx = await open(loaded.config);
-  const redact = redactorOf(ctx);
+  const secretless = redactorOf(ctx);
+  const redact = ctx.sandbox ? (text: string) => onSandbox(secretless(text)) : secretless;
   yield cleaned(checkMode(loaded.config), redact);
   for (const step of STEPS) {
     if (stop.aborted) return;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURRENCY } from '../domain/location.js';
 import { localDate } from '../domain/zones.js';
 import type { Check } from '../report/checks.js';
 import { clean, listed, numbered } from '../text/text.js';
@@ -15,12 +16,7 @@ const MAX_ROWS = 10_000;
 
 const id = z.union([z.number().int(), z.string().regex(/^\d{1,15}$/)]).transform(Number);
 const text = z.string().max(2_000).nullish();
-/** A row of `/v1/sites.json`. */
-const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/)
-  .nullish()
-  .catch(null);
+const currency = z.string().regex(CURRENCY).nullish().catch(null);
 
 /** A row of `/v1/sites.json`; the currency is documented for sites and locations. */
 export const siteSchema = z.object({ id, name: text, timezone: text, currency_code: currency });

@@ -33,6 +33,9 @@ export type OrderTime = (typeof orderTimes)[number];
 /** What becomes of a line without money that matches no product. */
 type TextLines = 'special-request' | 'open-item' | 'leave-out';
 
+/** A currency code, ISO 4217. */
+export const CURRENCY = /^[A-Z]{3}$/;
+
 /** One shop: where its events come from and what its orders look like. Checked by the configuration layer. */
 export interface Location {
   /** Name shown to people, unique. */

@@ -87,14 +87,14 @@ const COLUMNS: readonly Column[] = [
   { head: 'total', align: 'right', whole: true },
 ];
 
-function rowOf(event: Result, { chalk, pages }: HistoryStyle): Cell[] {
+function rowOf(event: Result, { chalk, pages }: HistoryStyle, known: string | null = null): Cell[] {
   const links = linksOf(pages, event.id, event.order);
-  const what = [event.status, event.reason === null ? '' : clean(event.reason, 40)].filter(Boolean).join(' ');
+  const what = known ?? [event.status, event.reason ?? ''].filter(Boolean).join(' ');
   return [
     event.date === null ? '-' : clean(event.date, 10),
     { text: clean(event.id, 20), link: links.event },
     clean(event.name ?? '-', 80),
-    { text: what, paint: paintOf(event.status, chalk) },
+    { text: clean(what, 60), paint: paintOf(event.status, chalk) },
     { text: clean(event.order ?? '-', 20), link: links.order },
     event.total === null ? '-' : clean(event.total, 16),
   ];
@@ -138,7 +138,8 @@ export function failureLines(
   now: number,
   style: HistoryStyle,
 ): string[] {
-  const rows = failures.map(({ result }) => rowOf(result, style));
+  // Each of them has failed, so that its reason says it.
+  const rows = failures.map(({ result }) => rowOf(result, style, result.reason ?? result.status));
   const drawn = drawTable(COLUMNS, rows, { columns: style.width });
   return [
     ...drawn.head.map((line) => style.chalk.dim(line)),

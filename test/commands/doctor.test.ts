@@ -149,6 +149,8 @@ describe('doctor', () => {
     const on = new Terminal({ STATE_DIR: world.newStateDir() });
     const code = await doctorCommand({ json: false, sandbox: true, sendTestMail: true }, on.around);
     expect(code).toBe(1);
+    // What is to be typed works on the sandbox, too.
+    expect(on.out.text.replaceAll(/\s+/g, ' ')).toContain('certify --establishment <id> --sandbox');
     expect(on.out.text).toMatch(/^FAIL {2}Mail {18}the sandbox sends no mail.*\n +→ Leave --sandbox out/m);
   });
 

@@ -289,7 +289,9 @@ describe('history --failed', () => {
       '      5      2026-11-14 10:00  us  1.00  no      yes',
       '      6      2026-11-14 10:00  us  1.00  yes     no: tax',
     ].join('\n');
-    expect((await history({ failed: true })).out.text).toContain(table);
+    const { text } = (await history({ failed: true })).out;
+    expect(text).toContain(table);
+    expect(text).toMatch(/ 61000001 .* {2}DUPLICATE_ORDERS /);
     expect((await history({ eventIds: events('61000001') })).out.text).toContain(table);
   });
 
@@ -307,12 +309,12 @@ describe('history --failed', () => {
     );
     const { text } = (await history({ failed: true })).out;
     expect(text).toContain(
-      '2026-11-14  61000001  Alder Dinner  failed DRIFT   -      1472.00\n    failing for 3 h, in 2 runs, last ',
+      '2026-11-14  61000001  Alder Dinner  DRIFT   -      1472.00\n    failing for 3 h, in 2 runs, last ',
     );
     expect(text).toContain('    Special Events: It differs still.\n');
     expect(text).not.toContain('61000002');
     expect(text).toMatch(
-      /61000003 {2}Alder Dinner {2}failed MISSED(?:.|\n)*newest complete sweep did not report it any more/,
+      /61000003 {2}Alder Dinner {2}MISSED(?:.|\n)*newest complete sweep did not report it any more/,
     );
     expect(text).toMatch(
       /\n2 standing in \S+; the last sweep that covered everything began 1 h ago, [\d-]+ [\d:]+ UTC\n$/,
