@@ -2,7 +2,7 @@ import { systemClock } from '../clock.js';
 import { loadConfig, type Need } from '../config/load.js';
 import { resolveLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
-import { accountName, type FindMode, firstLookUp } from '../domain/account.js';
+import { type Account, accountName, firstLookUp } from '../domain/account.js';
 import { AppError, ExitCode } from '../errors.js';
 import { gotTransport, loadTransport } from '../http/got.js';
 import { createProgress, type Progress } from '../report/progress.js';
@@ -71,8 +71,9 @@ export function openStateFor(
   });
 }
 
-/** Both services, and how many requests each has got. */
+/** Both services, what the account was found to be, and how many requests each has got. */
 export interface Services {
+  account: Account | null;
   tripleseat: ReturnType<typeof connectTripleseat>;
   revel: ReturnType<typeof connectRevel>;
   requests: { tripleseat: number; revel: number };
@@ -89,7 +90,7 @@ export async function connectBoth(
   requested: () => void = () => undefined,
 ): Promise<Services> {
   const requests = { tripleseat: 0, revel: 0 };
-  const lookUp = await lookUpFor(config, state);
+  const account = await accountOf(config, state);
   const common = await surroundingsOf(config, state, signal);
   const onRequest = (service: keyof typeof requests) => () => {
     requests[service] += 1;
@@ -104,17 +105,18 @@ export async function connectBoth(
     revel: connectRevel(config.revel, {
       ...common,
       onRequest: onRequest('revel'),
-      lookUp,
+      lookUp: firstLookUp(account),
     }),
+    account,
     requests,
   };
 }
 
-/** Nothing but requests hangs on it: where it cannot be read, runs begin as where nothing is known. */
-async function lookUpFor({ revel: { baseUrl } }: Config, state: StateStore): Promise<FindMode> {
-  if (baseUrl === '') return firstLookUp(null);
+/** Where it cannot be read, runs begin as where nothing is known. */
+async function accountOf({ revel: { baseUrl } }: Config, state: StateStore): Promise<Account | null> {
+  if (baseUrl === '') return null;
   const account = await state.account.read(accountName(baseUrl)).catch(() => null);
-  return firstLookUp(account === 'other-format' ? null : account);
+  return account === 'other-format' ? null : account;
 }
 
 /** Connects Revel alone, where the state cannot be used: this process counts for itself. */

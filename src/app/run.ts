@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import type { Acceptance } from '../domain/acceptance.js';
+import { paymentsTakenBack } from '../domain/account.js';
 import type { StateStore } from '../state/types.js';
 import { openRun, type RunContext } from '../sync/context.js';
 import { runSync } from '../sync/run.js';
@@ -83,11 +84,12 @@ async function depsOf({
   events,
   requested,
 }: Omit<Work, 'request' | 'accepted'>): Promise<SyncDeps & Pick<DoneWork, 'requests'>> {
-  const { tripleseat, revel, requests } = await connectBoth(config, state, stop, requested);
+  const { tripleseat, revel, account, requests } = await connectBoth(config, state, stop, requested);
   return {
     settings: { ...config, revelRps: config.revel.rps },
     tripleseat: tripleseat.port,
     revel: revel.port,
+    takeBack: paymentsTakenBack(account) === 'negative' ? 'negative' : 'mark',
     state,
     clock: systemClock,
     hex: randomHex,

@@ -7,7 +7,7 @@ import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
 import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
-import { accountName, deletedMarksHonoured } from '../domain/account.js';
+import { type Account, accountName, deletedMarksHonoured, paymentsTakenBack } from '../domain/account.js';
 import { type Decision, type DecisionKind, decisionsFor, settles, takesAway } from '../domain/decision.js';
 import { type EventId, type OrderId, orderId } from '../domain/ids.js';
 import { withRivals } from '../domain/rivals.js';
@@ -150,6 +150,7 @@ class Resolving {
       if (json && !dryRun) await this.#tell({ ...look, decision }, plan);
       return exitCodeOf(plan.outcome, look, false);
     }
+    if (takesAway(action.kind)) await this.#needTakeBack(plan);
     if (!yes && !(await isAgreed('Carry this out?', input, this.#around))) {
       this.#around.stderr.write('Nothing was written.\n');
       return ExitCode.eventFailed;
@@ -161,17 +162,37 @@ class Resolving {
     return exitCodeOf(done.outcome, request, false);
   }
 
+  /** What the account was found to be; null: `--uncertified` says that somebody knows it, or it is the sandbox. */
+  async #account(): Promise<Account | 'unknown' | null> {
+    const { config, state } = this.#opened;
+    if (this.#options.uncertified || this.#options.sandbox) return null;
+    const account = await state.account.read(accountName(config.revel.baseUrl));
+    return account === 'other-format' ? 'unknown' : (account ?? 'unknown');
+  }
+
   /** An order goes by its deleted mark: where an account does not keep it, there would be two. */
   async #needMarks(): Promise<void> {
-    const { config, state } = this.#opened;
-    if (this.#options.uncertified || this.#options.sandbox) return;
-    const account = await state.account.read(accountName(config.revel.baseUrl));
-    if (account !== 'other-format' && deletedMarksHonoured(account) === true) return;
+    const account = await this.#account();
+    if (account === null || (account !== 'unknown' && deletedMarksHonoured(account) === true)) return;
     throw new AppError(
       'CONFIG',
       ExitCode.config,
       'An order would be marked deleted, and it is not known whether this Revel account keeps to that.',
       'Try it there first: ts-reconcile certify. Whoever knows that it does adds --uncertified.',
+    );
+  }
+
+  /** What was paid on an order that goes must not count beside what is paid on the one that comes. */
+  async #needTakeBack({ outcome }: DoneWork): Promise<void> {
+    const changes = outcome.results.flatMap((result) => result.changes);
+    const account = await this.#account();
+    if (account === null || account === 'unknown' || paymentsTakenBack(account) !== 'neither') return;
+    if (!changes.some(({ action }) => action === 'remove_payment')) return;
+    throw new AppError(
+      'CONFIG',
+      ExitCode.config,
+      'A payment is recorded on the order, and this Revel account neither keeps a deleted mark of payments nor counts negative ones.',
+      'Put the order right on the POS. Whoever knows better adds --uncertified.',
     );
   }
 

@@ -2,10 +2,11 @@ import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { formatCents } from '../domain/money.js';
+import { cents, formatCents, sumCents, zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import {
   type Action,
+  addPayment,
   markDeleted,
   type OrderPlan,
   planOrder,
@@ -369,8 +370,11 @@ function withRetired(actions: readonly Action[], k: Knowledge): Action[] {
 function retiredBy(k: Knowledge): Action[] {
   const winner = k.decision?.kind === 'keep' ? k.decision.order : null;
   return asideOf(k).flatMap((row): Action[] => {
+    if (row.deleted) return [];
     const paid = (orderOf(k, row.id).payments?.value ?? []).filter(({ deleted }) => !deleted);
-    return row.deleted ? [] : [markDeleted(row.id, winner), ...paid.map(removePayment)];
+    const sum = sumCents(paid.map(({ amount }) => amount ?? zero));
+    const given = sum === zero ? [] : [addPayment(k.wanted, cents(-sum))];
+    return [markDeleted(row.id, winner), ...(k.takeBack === 'mark' ? paid.map(removePayment) : given)];
   });
 }
 
@@ -385,7 +389,9 @@ export function givenFor(
   const timing = ctx.datesCount() ? ctx.timing : undated(ctx.timing);
   const sweep = request.target.kind !== 'events';
   const { locations } = ctx.settings;
-  return { wanted, decision, claim, timing, zones, locations, sweep, compareFrom, begunAt: ctx.now() };
+  const { takeBack = 'mark' } = ctx;
+  const begunAt = ctx.now();
+  return { wanted, decision, takeBack, claim, timing, zones, locations, sweep, compareFrom, begunAt };
 }
 
 /**

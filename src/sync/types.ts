@@ -13,6 +13,7 @@ import type { Shard } from '../domain/shard.js';
 import type { RevelPort } from '../revel/types.js';
 import type { StateStore } from '../state/types.js';
 import type { TripleseatPort } from '../tripleseat/types.js';
+import type { TakeBack } from './order/knowledge.js';
 import type { Rule } from './order/next.js';
 
 /** Who started a run. */
@@ -81,6 +82,8 @@ export interface SyncDeps {
   /** Aborted by a signal or by the limit on the run's time: finish the write in flight, then report. */
   stop: AbortSignal;
   events: SyncEvents;
+  /** How payments of an order that a person has decided to take away are taken back there; absent: marked. */
+  takeBack?: TakeBack;
   /** What people have seen and leave as it is; absent: nothing. */
   accepted?: readonly Acceptance[];
   /** Other rules than the protocol's, for proving that each is needed. */

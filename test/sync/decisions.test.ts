@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCovered } from '../../src/domain/acceptance.js';
+import { ACCOUNT_FORMAT } from '../../src/domain/account.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { type EventId, orderId } from '../../src/domain/ids.js';
 import { withRivals } from '../../src/domain/rivals.js';
@@ -82,6 +83,33 @@ describe('replacing an order', () => {
     expect(paid(desk)).toHaveLength(1);
     await endsRight(desk, event);
     expect(wrongWith(desk.revel, event)).toEqual([]);
+  });
+
+  it('gives back what was paid where payments keep no deleted mark and negative ones count', async () => {
+    const { desk, event, made } = await drifted();
+    const found = { value: 'counted', certainty: 'seen', why: 'tried', at: NOW } as const;
+    const marks = { ...found, value: 'not-kept' } as const;
+    desk.account = {
+      format: ACCOUNT_FORMAT,
+      account: 'revel.test',
+      establishmentId: 8,
+      version: '0.1.0',
+      certifiedAt: NOW,
+      findings: { negativePayments: found, deletedPayments: marks },
+    };
+    const plan = await desk.single([event], { decision: replaces(made), dryRun: true });
+    const run = await desk.single([event], { decision: replaces(made) });
+    for (const { changes } of [plan.of(event.id), run.of(event.id)]) {
+      expect(changes).toContainEqual(expect.objectContaining({ action: 'add_payment', amount: '-6.00' }));
+    }
+    const old = desk.revel.payments(Number(made));
+    expect(old.map(({ amount, deleted }) => [Number(amount), deleted])).toEqual([
+      [6, false],
+      [-6, false],
+    ]);
+    await endsRight(desk, event);
+    const [order] = visible(desk);
+    expect(desk.revel.payments(order?.id ?? 0).map(({ amount }) => Number(amount))).toEqual([6]);
   });
 
   it('also makes anew what equals its event', async () => {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type Account, firstLookUp } from '../../src/domain/account.js';
+import { type Account, firstLookUp, paymentsTakenBack } from '../../src/domain/account.js';
 import { parseEventId } from '../../src/domain/ids.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
@@ -170,6 +170,7 @@ export class Desk {
         settings: { ...usualSettings, revelRps: this.rates.revel, ...settings },
         tripleseat: tripleseat.port,
         revel: revel.port,
+        takeBack: paymentsTakenBack(this.account) === 'negative' ? 'negative' : 'mark',
         state: this.#state(),
         clock: this.clock,
         hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),

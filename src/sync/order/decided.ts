@@ -1,6 +1,7 @@
 import type { OrderId } from '../../domain/ids.js';
+import { type Cents, cents, sumCents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes, NO_REVISION, revisionIn } from '../../domain/notes.js';
-import { type FoundOrder, isVisible } from '../../domain/order.js';
+import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { isTakenByUs } from '../../domain/removed.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
 import { asideOf, contentsOf, headers, type Knowledge, known, type Step, seenHeader } from './knowledge.js';
@@ -13,6 +14,7 @@ import {
   leasedWhole,
   look,
   lookFrom,
+  nextPaymentUuid,
   rowsAsOf,
   type Situation,
   unverified,
@@ -74,16 +76,19 @@ function leaveTouched({ k }: Situation): Step | null {
 
 /**
  * Somebody may be adding a payment to it, which its notes say: then nothing is decided before that can do no more. What
- * was written there longer ago than any run lasts says nothing.
+ * was written there longer ago than any run lasts says nothing. Where its payments have to be given back, nobody else may
+ * be about to do the same.
  */
 function takeOverMarked(s: Situation): Step | null {
   const { k, now } = s;
+  const isMarked = (row: FoundOrder) =>
+    claimIn(row.notes) !== null && !isDatedBefore(k, row, now, now - k.timing.longAgo);
+  const isGivenBack = ({ id }: FoundOrder) =>
+    k.takeBack === 'negative' &&
+    k.decision?.kind !== 'replace' &&
+    balanceOf(known(k, id).payments?.value ?? []).amount !== zero;
   const order = asideOf(k).find(
-    (row) =>
-      isLive(k, row) &&
-      claimIn(row.notes) !== null &&
-      known(k, row.id).ours === null &&
-      !isDatedBefore(k, row, now, now - k.timing.longAgo),
+    (row) => isLive(k, row) && known(k, row.id).ours === null && (isMarked(row) || isGivenBack(row)),
   );
   const subject = order ? asSubject(k, order) : null;
   return subject && firstOf([readOther, watchOtherRun, claim, waitOutOtherRun, hold], { ...s, subject });
@@ -150,7 +155,8 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
     const own = hidden.filter((row) => known(k, row.id).ours !== null);
     const undone = dropFirst(k, now, own, id);
     if (undone) return undone;
-    if (header?.value?.notes !== retired.notes)
+    const order = header?.value;
+    if (order && order.notes !== retired.notes && !isTheirs(k, order))
       return leased(k, now, id, { kind: 'restore', id, notes: retired.notes });
     return unverified(
       `Revel did not keep the deleted mark of order ${id}, so that it stands as before and nothing has come in its place. Put it right on the POS.`,
@@ -163,23 +169,68 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
  * Payments of what is gone count no more, before the order in its place gets its own. Where staff came to it in the last
  * moment they are left to people, who are told.
  */
-function clearRetired({ k, now, plan }: Situation): Step | null {
+function clearRetired(s: Situation): Step | null {
+  const { k, now, plan } = s;
   if (plan.kind === 'failed' || plan.kind === 'in-service') return null;
-  for (const { id } of takenAway(k).filter((row) => !isTheirs(k, row))) {
-    const { payments, gone, retired } = known(k, id);
+  for (const row of takenAway(k)) {
+    if (isTheirs(k, row)) continue;
+    const { id } = row;
+    const { payments, gone, retired, paid } = known(k, id);
     // Lists that were read before it went may lack what had been paid only then.
     const seenAt = retired?.at ?? seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY;
-    const from = Math.max(seenAt, ...Object.values(gone.payments));
+    const from = Math.max(seenAt, paid?.at ?? seenAt, ...Object.values(gone.payments));
     if (!payments || payments.asOf < from) return lookFrom(k, now, from, 'none', { of: 'payments', id });
-    const row = payments.value.find(
-      ({ deleted, updatedBy, ...each }) =>
-        !deleted &&
-        gone.payments[each.id] === undefined &&
-        (updatedBy === null || updatedBy === k.wanted.location.revel.userId),
-    );
-    if (row) return leased(k, now, id, { kind: 'remove-payment', id, row });
+    const step = k.takeBack === 'mark' ? markPaid(s, id, payments.value) : giveBack(s, row, payments.value);
+    if (step) return step;
   }
   return null;
+}
+
+/** Each payment that we recorded is marked deleted. */
+function markPaid({ k, now }: Situation, id: OrderId, payments: readonly FoundPayment[]): Step | null {
+  const { gone } = known(k, id);
+  const { userId } = k.wanted.location.revel;
+  const live = payments.filter(
+    ({ deleted, updatedBy }) => !deleted && (updatedBy === null || updatedBy === userId),
+  );
+  const row = live.find((each) => gone.payments[each.id] === undefined);
+  return row ? leased(k, now, id, { kind: 'remove-payment', id, row }) : null;
+}
+
+/**
+ * A payment of as much less than nothing, once: by the run that has the order in its place, or that took this one away
+ * after it had made it its own, so that nobody else can be at it.
+ */
+function giveBack({ k, now, subject }: Situation, row: FoundOrder, payments: readonly FoundPayment[]) {
+  const { id } = row;
+  const { paid, retired } = known(k, id);
+  const sum = balanceOf(payments);
+  if (paid || (sum.amount === zero && sum.tip === zero)) return null;
+  if (subject ? !subject.ours : !retired?.kept) return null;
+  const [amount, tip] = [cents(-sum.amount), cents(-sum.tip)];
+  const uuid = nextPaymentUuid(row, payments, amount);
+  return leasedWhole(k, now, id, { kind: 'add-payment', id, uuid, amount, tip }, subject?.id);
+}
+
+/** Nothing is paid beside what still stands on an order that was taken away. */
+export function leaveUnpaid({ k, subject }: Situation): Step | null {
+  if (!subject) return null;
+  const paid = takenAway(k).find(
+    (row) => !isTheirs(k, row) && balanceOf(known(k, row.id).payments?.value ?? []).amount !== zero,
+  );
+  if (!paid) return null;
+  return unverified(
+    `What was paid on order ${paid.id}, which has been taken away, cannot be taken back from here, so that nothing is paid in its place. Take it back in Revel; the next run goes on.`,
+  );
+}
+
+/** What live rows come to, refunds taken off. */
+function balanceOf(payments: readonly FoundPayment[]): { amount: Cents; tip: Cents } {
+  const live = payments.filter(({ deleted }) => !deleted);
+  return {
+    amount: sumCents(live.map(({ amount }) => amount ?? zero)),
+    tip: sumCents(live.map(({ tip }) => tip ?? zero)),
+  };
 }
 
 /** The event wants no order, and has none. */
@@ -193,7 +244,7 @@ function endVoided({ k }: Situation): Step | null {
 export function leftoversOf(k: Knowledge, losers: readonly FoundOrder[]): OrderId[] {
   return [...losers, ...takenAway(k)]
     .map(({ id }) => id)
-    .filter((id) => known(k, id).payments?.value.some(({ deleted }) => !deleted));
+    .filter((id) => balanceOf(known(k, id).payments?.value ?? []).amount !== zero);
 }
 
 /** Orders that staff could see, and that this program took away because it was told to. */

@@ -184,12 +184,16 @@ export const unknown: Known = {
   retired: null,
 };
 
+/** How payments of an order that goes are taken back: marked deleted, or given back by a negative one. */
+export type TakeBack = 'mark' | 'negative';
+
 /** What a run sets out with. */
 export interface Given {
   /** What the event's order must be. */
   wanted: WantedOrder;
   /** What a person has decided about the event's orders; null: nothing, as in every run that nobody sits before. */
   decision: Decision | null;
+  takeBack: TakeBack;
   /** 8 hex digits of whoever shares the event's lock with us, and 8 of the run. */
   claim: Claim;
   timing: Timing;

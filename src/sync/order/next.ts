@@ -5,7 +5,7 @@ import { claimIn, finalNotes, isTakenAway } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
-import { decided, leftoversOf, retireReplaced } from './decided.js';
+import { decided, leaveUnpaid, leftoversOf, retireReplaced } from './decided.js';
 import { dropElsewhere, leaveElsewhereToPeople } from './elsewhere.js';
 import { certainFrom, evidenceOf } from './evidence.js';
 import {
@@ -93,6 +93,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   confirmLines,
   removePayments,
   retireReplaced,
+  leaveUnpaid,
   pay,
   confirmPayment,
   finish,

@@ -126,6 +126,7 @@ function begun(
     {
       wanted,
       decision,
+      takeBack: scope.takeBack,
       claim,
       timing: believed(scope),
       zones: ZONES,

@@ -1,5 +1,6 @@
 /** How much of the world a search looks at. */
 
+import type { TakeBack } from '../../../src/sync/order/knowledge.js';
 import { learnFound, learnWritten } from '../../../src/sync/order/learn.js';
 import { RULES, type Rule } from '../../../src/sync/order/next.js';
 import type { Timing } from '../../../src/sync/order/timing.js';
@@ -49,6 +50,7 @@ export interface Scope {
    * two of them; or one of an event that has been paid more since.
    */
   start: 'empty' | 'drifted' | 'removed' | 'doubled' | 'unpaid';
+  takeBack: TakeBack;
   /** In ticks. */
   timing: Timing;
   budget: Readonly<Record<Kind, number>>;
@@ -134,6 +136,7 @@ export function scopeOf(
     name,
     lines: 1,
     start: 'empty',
+    takeBack: 'mark',
     faults: 1,
     deeds: ['open it', 'make it show', 'touch its header', 'touch a line', 'add a line'],
     lag: 0,

@@ -9,6 +9,7 @@ import {
   finalNotes,
   isSuperseded,
   isTakenAway,
+  NO_REVISION,
   revisionIn,
   supersededNotes,
   voidedNotes,
@@ -317,10 +318,11 @@ function faultIn(
   const mark = claimIn(order.notes);
   // While a payment is added, or whoever adds it has died, what is due may be of neither state.
   if (start === 'unpaid' && mark) return null;
-  if (mark?.kind === 'filling') return `visible order ${id} is marked as unfinished`;
+  // Whoever takes one of two away makes it his own first where its payment has to be given back.
+  if (mark?.kind === 'filling' && start !== 'doubled') return `visible order ${id} is marked as unfinished`;
   if (!order.printed) return `visible order ${id} is not printed`;
   // A claim that came late may name an earlier state of the event; a mark that Revel did not keep names none.
-  const isOpen = mark !== null || isSuperseded(order.notes);
+  const isOpen = mark !== null || isSuperseded(order.notes) || revisionIn(order.notes) === NO_REVISION;
   const states = wanted.filter(({ revision }) => isOpen || revision === revisionIn(order.notes));
   const faults = states.map((state) => shortcoming(order, items, payments, state));
   return faults.includes(null) ? null : (faults[0] ?? `visible order ${id} is of no state of the event`);
@@ -356,7 +358,13 @@ export function wrong(w: World, wanted: readonly WantedOrder[], start: Scope['st
         historyIds?.includes('ours') && (!deleted || (isTakenAway(notes) && !isWorkedOn(w, id))),
     )
     .map(({ id }) => id);
-  const counting = shown.filter((id) => w.payments.some((row) => !row.deleted && row.orderId === id));
+  const balance = (id: OrderId) =>
+    w.payments
+      .filter((row) => !row.deleted && row.orderId === id)
+      .reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+  const odd = shown.find((id) => balance(id) < 0);
+  if (odd) return `more was given back than was paid on order ${odd}`;
+  const counting = shown.filter((id) => balance(id) !== 0);
   if (counting.length > most) return `payments of two orders count: ${counting.join(', ')}`;
   for (const order of visible) {
     const fault = faultIn(w, order, wanted, start);
@@ -371,7 +379,9 @@ const ADDING: readonly Write['kind'][] = ['hold', 'finish'];
 /** What is wrong with a change of ours, once it has taken effect; null: nothing. */
 export function misdeed(before: World, after: World, request: Request, start: Scope['start']): string | null {
   if (request.id === null) return null;
-  const isDecided = request.to === 'change' && (request.what === 'retire' || request.what === 'restore');
+  // A claim of one's own waits out who adds a payment, or gives one back.
+  const DECIDED: readonly Write['kind'][] = ['retire', 'restore', 'hold'];
+  const isDecided = request.to === 'change' && DECIDED.includes(request.what);
   if (isDecided && (start === 'drifted' || start === 'doubled')) return null;
   const isAdded = request.to === 'payment' || (request.to === 'change' && ADDING.includes(request.what));
   if (start === 'unpaid' && isAdded) return null;

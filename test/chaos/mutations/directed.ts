@@ -26,7 +26,7 @@ const MORE_PAID = versions(1, 'unpaid')[1] ?? WANTED;
 function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowledge {
   const zones = { 1: 'UTC', 2: 'UTC' };
   const given = { wanted, claim, timing: heart.timing(TIMING), zones, locations: [], sweep: false };
-  return begin({ ...given, decision: null, compareFrom: null, begunAt: now }, null);
+  return begin({ ...given, decision: null, takeBack: 'mark', compareFrom: null, begunAt: now }, null);
 }
 
 /** A run in which a person adds to the first order what has been paid since. */
@@ -155,6 +155,22 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     };
     const waited = course(heart, world, goes, { now, before: 'retire' }).now - now;
     return waited > TIMING.inFlight ? null : `takes it away after ${waited} ms`;
+  },
+  'nothing is paid beside what stands on an order that was taken away': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const edited = versions(1)[1] ?? WANTED;
+    const later = NOW + HOUR;
+    const goes: Knowledge = {
+      ...knowing(heart, OURS, edited, later),
+      decision: { kind: 'replace', order: FIRST },
+    };
+    const { k, now, world, steps } = course(heart, made, goes, { now: later, before: 'remove-payment' });
+    const last = steps.at(-1);
+    if (last?.do !== 'write') return 'does not take back what was paid';
+    // Revel says that it did, and does not keep it.
+    const told = heart.learnWritten(k, last.write, { kind: 'done', value: true }, now, now);
+    const { writes } = course(heart, world, told, { now });
+    return writes.includes('add-payment') ? 'pays a second time' : null;
   },
   'a look that fails ends the work, and says so': (heart) => {
     const step = next(learnFailed(knowing(heart), 'Revel did not answer.'), NOW, heart.rules);

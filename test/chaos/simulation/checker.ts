@@ -362,8 +362,15 @@ export class Checker {
   /** What takes away an order that staff can see because a person wants it so; whether it may is checked here. */
   #isDecided({ process, request, response }: Write, event: number, orderId: number): boolean {
     const order = this.#account.sim.order(orderId);
-    if (!order || !isVisible(order) || request.method !== 'PATCH') return false;
+    if (!order || !isVisible(order)) return false;
     const body = JSON.parse(request.body);
+    // Given back, not a cent more than was paid.
+    if (request.method === 'POST' && request.path === '/resources/Payment/' && Number(body.amount) < 0) {
+      if (paidOn(this.#account, orderId) < 0)
+        this.fail('decided-only', `order ${orderId} has less than nothing paid`);
+      return order.deleted && this.#retiredAt.has(orderId);
+    }
+    if (request.method !== 'PATCH') return false;
     if (body.deleted !== true) return false;
     if (request.path.startsWith('/resources/Payment/')) {
       if (JSON.parse(response.body).created_by === STAFF)
@@ -412,7 +419,7 @@ export class Checker {
       const most = Math.max(...(this.#states[event ?? 0] ?? []).map(({ version }) => moneyOf(version).paid));
       const sum = paidOn(this.#account, orderId);
       if (sum > most) this.fail('paid-once', `order ${orderId} has ${sum} cents of ${most} paid`);
-    } else if (payments.length > 1) {
+    } else if (payments.length > 1 && !payments.some(({ amount }) => Number(amount) < 0)) {
       this.fail('paid-once', `order ${orderId} has ${payments.length} payments`);
     }
     const items = sim.items(orderId).filter((row) => !row.deleted);
@@ -421,7 +428,7 @@ export class Checker {
     }
     const paid = (event === null ? [] : this.#account.ordersOf(event))
       .filter((order) => isVisible(order) && !this.wasTouched(order.id) && !this.#shownByStaff.has(order.id))
-      .filter(({ id }) => sim.payments(id).some((row) => !row.deleted));
+      .filter(({ id }) => paidOn(this.#account, id) !== 0);
     if (paid.length > 1) this.fail('paid-once', `orders ${paid.map(({ id }) => id).join(' and ')} are paid`);
     const ours = sim.history(orderId).filter(({ uuid }) => !uuid.startsWith('5e7e7000-'));
     if (ours.length > 1) this.fail('row-once', `order ${orderId} was made visible ${ours.length} times`);

@@ -1,6 +1,7 @@
 import type { HttpTransport } from '../../../src/http/transport.js';
 import { connectRevel } from '../../../src/revel/connect.js';
 import type { StateStore } from '../../../src/state/types.js';
+import type { TakeBack } from '../../../src/sync/order/knowledge.js';
 import type { EventResult, SyncDeps, SyncSettings } from '../../../src/sync/types.js';
 import type { ReadResult, TripleseatPort } from '../../../src/tripleseat/types.js';
 import { usualSettings } from '../../helpers/settings.js';
@@ -42,6 +43,7 @@ export function depsOf(process: Process, around: Around): SyncDeps {
         signal: stop.signal,
       },
     ).port,
+    takeBack: takeBackOf(scenario),
     state,
     clock,
     hex: (digits) => random.hex(digits),
@@ -85,6 +87,11 @@ function tripleseatFor(process: Process, { scenario, network, stateOf }: Around)
     menuSelections: none,
     invoiceLines: none,
   };
+}
+
+/** Some accounts are known to count negative payments, and not to keep to deleted marks of payments. */
+function takeBackOf({ seed }: Scenario): TakeBack {
+  return seed % 7 === 5 ? 'negative' : 'mark';
 }
 
 function settingsOf({ settleMs, rps, concurrency, trouble }: Scenario): SyncSettings {
