@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places } from '../../src/sandbox/world/places.js';
@@ -16,27 +16,40 @@ const CUTS = faults.filter(({ name }) =>
   ['reset after commit', 'SIGKILL before commit', 'SIGKILL after commit'].includes(name),
 );
 
-/** An event whose order staff can see and that was edited since, and the processes of a person and of others. */
+/** What the person does about it. */
+type Deed = 'replace' | 'payment';
+
+/**
+ * An event whose order staff can see and that was edited since, or paid more, and the processes of a person and of others.
+ */
 class Changed {
   readonly problems = new Set<string>();
   readonly world: TestWorld;
+  readonly deed: Deed;
   readonly before: RawRecord;
   readonly after: RawRecord;
+  /** Cents. */
+  readonly #paid: number;
 
-  private constructor(world: TestWorld) {
+  private constructor(world: TestWorld, deed: Deed) {
     this.world = world;
+    this.deed = deed;
     this.before = world.addEvent();
     const options = partyOptions(Number(this.before.id), places.west, Date.now());
     const [document] = options.documents ?? [];
     const lines = (document?.lines ?? []).slice(0, 3);
-    this.after = makeEvent({ ...options, documents: [{ ...document, lines }] });
+    const payments = [...(document?.payments ?? []), ...(deed === 'payment' ? [{ amount: 2_500 }] : [])];
+    this.#paid = payments.reduce((sum, { amount }) => sum + amount, 0);
+    const edited =
+      deed === 'replace' ? { ...document, lines } : { ...document, lines: document?.lines ?? [], payments };
+    this.after = makeEvent({ ...options, documents: [edited] });
   }
 
-  static async start(): Promise<Changed> {
+  static async start(deed: Deed): Promise<Changed> {
     let changed: Changed | null = null;
     const onRevelChange = () => changed?.look();
     const world = await TestWorld.start({ inFlightSeconds: 1.5, onRevelChange });
-    changed = new Changed(world);
+    changed = new Changed(world, deed);
     await changed.sync();
     world.tripleseat.store.putEvent(changed.after);
     return changed;
@@ -48,6 +61,13 @@ class Changed {
     const states = [this.before, this.after].map((event) => endState(revel, event));
     const [{ live } = { live: [] }] = states;
     if (live.length > 1) this.problems.add(`staff see orders ${live.map(({ id }) => id).join(' and ')}`);
+    for (const { id } of this.deed === 'payment' ? live : []) {
+      const rows = revel.payments(id).filter(({ deleted }) => !deleted);
+      const sum = rows.reduce((all, { amount }) => all + Math.round(Number(amount) * 100), 0);
+      if (sum > this.#paid) this.problems.add(`order ${id} has ${sum} cents of ${this.#paid} paid`);
+    }
+    // Between the payment and what is due it is of neither state, and says that too much is due.
+    if (this.deed === 'payment') return;
     const wrong = states.map(({ torn, doubled }) => [
       ...torn.filter((each) => !/ (?:filling|claiming) [0-9a-f]+"$/.test(each)),
       ...doubled.filter((each) => !each.includes('leftovers')),
@@ -70,9 +90,9 @@ class Changed {
     return runCli(syncArgs({ id: Number(this.before.id) }), this.world.env(stateDir));
   }
 
-  /** A person who replaces the order, whatever the account does with marks. */
-  replace(changes: Record<string, string> = {}) {
-    const args = ['resolve', String(this.before.id), '--replace', '--yes', '--uncertified', '--json'];
+  /** A person who does it, whatever the account does with marks. */
+  decide(changes: Record<string, string> = {}) {
+    const args = ['resolve', String(this.before.id), `--${this.deed}`, '--yes', '--uncertified', '--json'];
     return startCli(args, this.world.env(this.world.newStateDir(), changes));
   }
 
@@ -81,22 +101,23 @@ class Changed {
     const next = await this.sync();
     const reason = next.report?.events[0]?.reason;
     if (reason === 'DRIFT') {
-      const again = await this.replace().done;
+      const again = await this.decide().done;
       if (again.code !== 0) this.problems.add(`decided again, it ended with ${again.code}: ${again.stderr}`);
     } else if (next.code !== 0) {
       this.problems.add(`the next run ended with ${next.code}: ${next.stderr}${next.stdout}`.slice(0, 2_000));
     }
     const quiet = await disturbances(this.world, [this.after], this.world.newStateDir());
-    return [...wrongWith(this.world.revel, this.after), ...this.problems, ...quiet];
+    const wrong = wrongWith(this.world.revel, this.after, this.deed === 'payment');
+    return [...wrong, ...this.problems, ...quiet];
   }
 }
 
 /** How many requests to Revel a person's run takes that nothing befalls; by number, its method. */
-async function requests(): Promise<string[]> {
-  const changed = await Changed.start();
+async function requests(deed: Deed): Promise<string[]> {
+  const changed = await Changed.start(deed);
   try {
     const before = changed.world.revelServer.log.entries().length;
-    const { code, stderr } = await changed.replace().done;
+    const { code, stderr } = await changed.decide().done;
     expect([code, stderr]).toEqual([0, '']);
     expect(await changed.ends()).toEqual([]);
     const sent = changed.world.revelServer.log.entries().slice(before);
@@ -107,13 +128,13 @@ async function requests(): Promise<string[]> {
 }
 
 /** What is wrong after a person's run was struck at its n-th write, with a run of another host beside it or without. */
-async function struck(fault: Fault, write: number, isBeside: boolean): Promise<string[]> {
-  const changed = await Changed.start();
+async function struck(deed: Deed, fault: Fault, write: number, isBeside: boolean): Promise<string[]> {
+  const changed = await Changed.start(deed);
   const { world } = changed;
   try {
     const timeout: Record<string, string> =
       fault.timeoutMs === undefined ? {} : { HTTP_TIMEOUT_MS: String(fault.timeoutMs) };
-    const person = changed.replace(timeout);
+    const person = changed.decide(timeout);
     let writes = -1;
     world.revelGate.reset(({ method }) => {
       if (method === 'GET') return { kind: 'none' };
@@ -134,14 +155,18 @@ async function struck(fault: Fault, write: number, isBeside: boolean): Promise<s
   }
 }
 
-describe('a person who replaces an order', () => {
-  test(
-    'leaves one right order, at whichever write the run is cut off and whoever comes next',
+describe('a person who decides', () => {
+  test.each([
+    // The header, three lines, totals, the mark, what was paid taken off, the payment, printed, shown.
+    ['replaces an order', 'replace', 10],
+    // The claim, the mark, the payment, what is due.
+    ['adds what was paid since', 'payment', 4],
+  ] as const)(
+    'and %s leaves one right order, at whichever write the run is cut off and whoever comes next',
     PATIENCE,
-    async () => {
-      const writes = (await requests()).filter((method) => method !== 'GET').length;
-      // The header, three lines, totals, the mark, what was paid taken off, the payment, printed, shown.
-      expect(writes).toBeGreaterThanOrEqual(10);
+    async (_, deed, least) => {
+      const writes = (await requests(deed)).filter((method) => method !== 'GET').length;
+      expect(writes).toBeGreaterThanOrEqual(least);
       const cases = CUTS.flatMap((fault) =>
         Array.from({ length: writes }, (_, write) => ({
           fault,
@@ -153,29 +178,24 @@ describe('a person who replaces an order', () => {
       const total = cases.length;
       const lanes = Array.from({ length: LANES }, async () => {
         for (let each = cases.shift(); each; each = cases.shift()) {
-          wrong.push(...(await struck(each.fault, each.write, each.isBeside)));
+          wrong.push(...(await struck(deed, each.fault, each.write, each.isBeside)));
         }
       });
       await Promise.all(lanes);
       expect(wrong).toEqual([]);
-      console.log(`${total} cuts at ${writes} writes of a replacement`);
+      console.log(`${total} cuts at ${writes} writes of --${deed}`);
     },
   );
 });
 
 describe('people who decide at once', () => {
-  let changed: Changed;
-
-  beforeEach(async () => {
-    changed = await Changed.start();
-  });
-  afterEach(() => changed.world.close());
-
-  test(
-    'of three who replace the same order, with two syncs beside them, one wins and the others say so',
+  test.each(['replace', 'payment'] as const)(
+    'of three who do the same (--%s), with two syncs beside them, one wins and the others say so',
     PATIENCE,
-    async () => {
-      const people = [changed.replace(), changed.replace(), changed.replace()].map(({ done }) => done);
+    async (deed) => {
+      const changed = await Changed.start(deed);
+      onTestFinished(() => changed.world.close());
+      const people = [changed.decide(), changed.decide(), changed.decide()].map(({ done }) => done);
       const codes = (await Promise.all([...people, changed.sync(), changed.sync()])).map(({ code }) => code);
       expect(codes.filter((code) => code !== 0 && code !== 1)).toEqual([]);
       expect(await changed.ends()).toEqual([]);

@@ -1,4 +1,5 @@
 import { claimIn, revisionIn } from '../../domain/notes.js';
+import { isVisible } from '../../domain/order.js';
 import type { Step } from './knowledge.js';
 import {
   halt,
@@ -67,10 +68,12 @@ export function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours) return null;
   const from = oursFrom(k, now, subject);
   if (from === null || subject.asOf >= from) return null;
-  const { id } = subject;
+  const { id, order } = subject;
   const step = lookFrom(k, now, from, k.sweep ? 'short' : 'none', ...wholeReads(id));
   if (step.do !== 'wait') return step;
-  const why = `Order ${id} was left unfinished by another run: waiting until no request of it can be under way.`;
+  const why = isVisible(order)
+    ? `Waiting until no other run can be at work on order ${id}, so that nothing is paid twice.`
+    : `Order ${id} was left unfinished by another run: waiting until no request of it can be under way.`;
   return wait(step.until, why);
 }
 
