@@ -77,7 +77,7 @@ const expected: { command: RegExp; codes: number[]; prints?: RegExp; serves?: bo
   },
   { command: /^sandbox edit 55530008 --pay 200$/, codes: [0], prints: /paid: 200\.00 more/ },
   { command: /^sync --event-id 55530008 --sandbox$/, codes: [1], prints: /DRIFT[\s\S]*payment +200\.00 +-/ },
-  { command: /^resolve 55530008 --replace --yes --sandbox$/, codes: [0], prints: /injected/ },
+  { command: /^resolve 55530008 --payment --yes --sandbox$/, codes: [0], prints: /repaired/ },
   {
     command: /^sandbox edit 55530002 --ring-up Coffee Service$/,
     codes: [0],
