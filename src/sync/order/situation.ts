@@ -132,7 +132,10 @@ export function leasedWhole(k: Knowledge, now: number, id: OrderId, write: Write
 /** Headers that lost and that this run may take away, unless money hangs on them. */
 export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder[]): FoundOrder[] {
   return losers.filter((loser) => {
-    const isOurs = known(k, loser.id).ours !== null || claimIn(loser.notes)?.reach === k.claim.reach;
+    // A predecessor's wish to take it over says nothing about who fills it.
+    const mark = claimIn(loser.notes);
+    const isFilled = mark?.kind === 'filling' && mark.reach === k.claim.reach;
+    const isOurs = known(k, loser.id).ours !== null || isFilled;
     return !isTouched(k.wanted, loser) && (isOurs || isDatedBefore(k, loser, now, now - k.timing.idle));
   });
 }
