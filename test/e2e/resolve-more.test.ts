@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestWorld } from '../helpers/world.js';
 import { Drifted } from './helpers/drifted.js';
@@ -59,5 +61,28 @@ describe('resolve', () => {
     expect((await resolve('--until', '2026-12-31')).code).toBe(64);
     expect((await resolve('--accept', ' ')).code).toBe(64);
     expect((await resolve('--accept', 'x', '--until', 'soon')).code).toBe(64);
+  });
+
+  it('takes no paid order away where the account cannot take a payment back', async () => {
+    const found = { value: 'not-kept', certainty: 'seen', why: 'tried', at: '2026-11-14T18:00:00.000Z' };
+    const findings = {
+      deletedOrders: { ...found, value: 'honoured' },
+      deletedPayments: found,
+      negativePayments: { ...found, value: 'not-counted' },
+    };
+    const known = {
+      format: 1,
+      account: '127.0.0.1',
+      establishmentId: 8,
+      version: '0.1.0',
+      certifiedAt: null,
+    };
+    await writeFile(join(env.STATE_DIR ?? '', 'account.json'), JSON.stringify({ ...known, findings }), {
+      mode: 0o600,
+    });
+    const before = drifted.writes();
+    const refused = await resolve('--replace', '--yes');
+    expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('nor counts negative ones')]);
+    expect(drifted.writes()).toBe(before);
   });
 });

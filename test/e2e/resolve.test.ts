@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestWorld } from '../helpers/world.js';
 import { Drifted } from './helpers/drifted.js';
 import { runTool } from './helpers/tool.js';
-import { noTerminal, typed } from './helpers/typed.js';
 
 let drifted: Drifted;
 let world: TestWorld;
@@ -18,26 +15,6 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const resolve = (...args: string[]) => drifted.resolve(...args);
-
-describe.skipIf(noTerminal)('resolve, typed', () => {
-  const CTRL_C = '\u0003';
-  it('Ctrl-C at a question ends it, and nothing is done', async () => {
-    const before = drifted.writes();
-    const questions: [RegExp, string[]][] = [
-      [/What is to be done\?[\s\S]*navigate/, []],
-      [/Accept this as it is\?/, ['--accept', 'seen']],
-    ];
-    for (const [question, args] of questions) {
-      const { asked, press, ended, screen } = typed(['resolve', String(event.id), ...args], env, '/');
-      await asked(question);
-      press(CTRL_C);
-      expect(await ended, screen()).toBe(130);
-      expect(screen()).toMatch(/Stopped at the question; nothing further was done\.\s*$/);
-    }
-    expect(drifted.writes()).toBe(before);
-    expect((await drifted.sweep()).result).toMatchObject({ reason: 'DRIFT' });
-  });
-});
 
 describe('resolve', () => {
   it('shows what differs and what can be done, and writes nothing', async () => {
@@ -103,28 +80,5 @@ describe('resolve', () => {
     const history = await runTool(['history', '--event-id', String(event.id)], env);
     expect(history.stdout).toContain(result.revel_order_id);
     expect((await resolve('--recreate', '--yes')).code).toBe(1);
-  });
-
-  it('takes no paid order away where the account cannot take a payment back', async () => {
-    const found = { value: 'not-kept', certainty: 'seen', why: 'tried', at: '2026-11-14T18:00:00.000Z' };
-    const findings = {
-      deletedOrders: { ...found, value: 'honoured' },
-      deletedPayments: found,
-      negativePayments: { ...found, value: 'not-counted' },
-    };
-    const known = {
-      format: 1,
-      account: '127.0.0.1',
-      establishmentId: 8,
-      version: '0.1.0',
-      certifiedAt: null,
-    };
-    await writeFile(join(env.STATE_DIR ?? '', 'account.json'), JSON.stringify({ ...known, findings }), {
-      mode: 0o600,
-    });
-    const before = drifted.writes();
-    const refused = await resolve('--replace', '--yes');
-    expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('nor counts negative ones')]);
-    expect(drifted.writes()).toBe(before);
   });
 });
