@@ -64,7 +64,11 @@ export function learnFroze(k: Knowledge): Knowledge {
   const asOf = Number.NEGATIVE_INFINITY;
   const orders = Object.entries(k.orders).map(([id, each]) => [
     id,
-    { ...each, header: each.header && { ...each.header, asOf } },
+    {
+      ...each,
+      header: each.header && { ...each.header, asOf },
+      items: each.items && { ...each.items, asOf },
+    },
   ]);
   return { ...k, justLooked: false, rows: k.rows && { ...k.rows, asOf }, orders: Object.fromEntries(orders) };
 }
