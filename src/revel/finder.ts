@@ -133,7 +133,7 @@ export class RevelFinder implements OrderFinder {
         // Orders of the older connector have random uuids: what is not found by uuid may still be there.
         const isFound = (key: OrderKey) => rows.get(key.event)?.some((row) => !row.deleted) === true;
         const rest = keys.filter((key) => !isFound(key));
-        const known = await this.#scan.known(keys.filter(isFound));
+        const known = await this.#scan.known(keys.filter(isFound), [...rows.values()].flat());
         if (known.kind === 'error') return known;
         collect(known.value, eventsByLocalId(keys), rows);
         return this.#scanAll(rest, rows);

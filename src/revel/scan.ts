@@ -64,9 +64,10 @@ export class OrderScan {
     return others.kind === 'error' ? others : { kind: 'ok', value: [...rows.values(), ...others.value] };
   }
 
-  /** Orders of the events that {@link further} has come across before, as they are now. */
-  known(keys: readonly OrderKey[]): Promise<RevelRead<FoundOrder[]>> {
-    return this.#filedFor(new Set(keys.flatMap(({ event }) => localIdsOf(event))), new Map());
+  /** Orders of the events that {@link further} has come across before, as they are now, but for those that are shown. */
+  known(keys: readonly OrderKey[], shown: readonly FoundOrder[] = []): Promise<RevelRead<FoundOrder[]>> {
+    const rows = new Map(shown.map((row) => [row.id, row]));
+    return this.#filedFor(new Set(keys.flatMap(({ event }) => localIdsOf(event))), rows);
   }
 
   /** Every order of the event since it was made, as it is now. */

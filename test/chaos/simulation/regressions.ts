@@ -181,6 +181,11 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'a machine was suspended before it showed an order, and its look at the lines counted as fresh',
   },
   {
+    seed: 85_215_930,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: "an order that its uuid had shown was read once more by its id, and that answer, which told of staff's hand, was dropped",
+  },
+  {
     seed: 80_114_519,
     trouble: [...OLDER, 'person', 'paid'],
     what: 'a host had claimed a header and died; its next run took that for its own, and away from who was filling it',
