@@ -187,12 +187,19 @@ export function paidShort(
   { payment, tip, location }: WantedOrder,
   found: readonly FoundPayment[],
 ): { amount: Cents; tip: Cents } | null {
-  const rows = found.filter((row) => !row.deleted);
-  const isOurs = (row: FoundPayment) => row.amount !== null && row.paymentType === location.revel.paymentType;
-  if (!rows.every(isOurs)) return null;
+  const isOurs = ({ deleted, amount, paymentType }: FoundPayment) =>
+    deleted || (amount !== null && paymentType === location.revel.paymentType);
+  if (!found.every(isOurs)) return null;
+  const paid = balanceOf(found);
+  return { amount: cents(payment - paid.amount), tip: cents(tip - paid.tip) };
+}
+
+/** What payments come to, in cents: refunds, which are negative rows, are taken off. */
+export function balanceOf(payments: readonly FoundPayment[]): { amount: Cents; tip: Cents } {
+  const live = payments.filter(({ deleted }) => !deleted);
   return {
-    amount: cents(payment - sumCents(rows.map(({ amount }) => amount ?? zero))),
-    tip: cents(tip - sumCents(rows.map((row) => row.tip ?? zero))),
+    amount: sumCents(live.map(({ amount }) => amount ?? zero)),
+    tip: sumCents(live.map(({ tip }) => tip ?? zero)),
   };
 }
 

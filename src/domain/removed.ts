@@ -1,9 +1,9 @@
 import { isFiledUnder } from './businessDay.js';
+import { balanceOf } from './compare.js';
 import type { Location } from './location.js';
 import { zero } from './money.js';
 import { claimIn, isTakenAway } from './notes.js';
 import { type Contents, type FoundOrder, isVisible } from './order.js';
-import { paidOn } from './service.js';
 
 /** Where and when an order belongs. */
 export interface Place {
@@ -60,7 +60,9 @@ export function isAt({ establishmentId, createdDate }: FoundOrder, place: Place)
  */
 export function isEmptied(contents: Contents): boolean {
   return (
-    contents.items.length > 0 && contents.items.every(({ deleted }) => deleted) && paidOn(contents) === zero
+    contents.items.length > 0 &&
+    contents.items.every(({ deleted }) => deleted) &&
+    balanceOf(contents.payments).amount === zero
   );
 }
 

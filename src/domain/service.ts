@@ -76,11 +76,6 @@ export function compareInService(
   };
 }
 
-/** What stands paid on the order, in cents: refunds, which are negative rows, are taken off. */
-export function paidOn(contents: Contents) {
-  return sumCents(contents.payments.filter((row) => !row.deleted).map((row) => row.amount ?? zero));
-}
-
 function difference(field: Difference['field'], event: string, order: string): Difference {
   return { field, name: null, event, order };
 }

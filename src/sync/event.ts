@@ -1,8 +1,9 @@
+import { balanceOf } from '../domain/compare.js';
 import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { cents, formatCents, sumCents, zero } from '../domain/money.js';
+import { cents, formatCents, zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import {
   type Action,
@@ -371,10 +372,11 @@ function retiredBy(k: Knowledge): Action[] {
   const winner = k.decision?.kind === 'keep' ? k.decision.order : null;
   return asideOf(k).flatMap((row): Action[] => {
     if (row.deleted) return [];
-    const paid = (orderOf(k, row.id).payments?.value ?? []).filter(({ deleted }) => !deleted);
-    const sum = sumCents(paid.map(({ amount }) => amount ?? zero));
-    const given = sum === zero ? [] : [addPayment(k.wanted, cents(-sum))];
-    return [markDeleted(row.id, winner), ...(k.takeBack === 'mark' ? paid.map(removePayment) : given)];
+    const payments = orderOf(k, row.id).payments?.value ?? [];
+    const { amount } = balanceOf(payments);
+    const given = amount === zero ? [] : [addPayment(k.wanted, cents(-amount))];
+    const marked = payments.filter(({ deleted }) => !deleted).map(removePayment);
+    return [markDeleted(row.id, winner), ...(k.takeBack === 'mark' ? marked : given)];
   });
 }
 

@@ -188,7 +188,7 @@ function decidedSoFar({ decision, orders, pending, actions }: Knowledge): string
       return 'Whether the payment was added is not known: decide again, and it is looked for first.';
     }
     return actions.some(({ action }) => action === 'add_payment')
-      ? 'The payment was added; what is due may not be written yet: decide again.'
+      ? 'The payment was sent; what is due may not be written yet. Look at the order in Revel, and decide again.'
       : 'Nothing was added: the order is as it was. Once the cause is gone, decide again.';
   }
   if (decision === null || !takesAway(decision.kind)) return null;

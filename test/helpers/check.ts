@@ -39,6 +39,8 @@ interface Expected {
   items: string[];
   money: Record<string, number>;
   paid: number;
+  /** Several payments that come to it are as good as one. */
+  inParts: boolean;
 }
 
 const BILLING: Readonly<Record<string, 'tax' | 'gratuity' | 'surcharge'>> = {
@@ -61,14 +63,14 @@ export function endState(revel: RevelSimulator, event: RawRecord, inParts = fals
   if (present.length > 1 && unmarked.length > 0) {
     state.doubled.push(`event ${event.id} has unmarked leftovers ${unmarked.map(({ id }) => id).join()}`);
   }
-  const expected = expectedOf(event);
+  const expected = { ...expectedOf(event), inParts };
   for (const order of orders) {
     const payments = revel.payments(order.id).filter(({ deleted }) => !deleted);
     if (payments.length > 1 && !inParts)
       state.doubled.push(`order ${order.id} has ${payments.length} payments`);
     if (revel.history(order.id).length > 1) state.doubled.push(`order ${order.id} has several history rows`);
   }
-  for (const order of live) compare(revel, order, expected, state, inParts);
+  for (const order of live) compare(revel, order, expected, state);
   return state;
 }
 
@@ -126,7 +128,7 @@ function unquiet(result: CliResult): string[] {
     .map(({ id, status, reason, error }) => `event ${id} was ${status} ${reason ?? ''} ${error ?? ''}`);
 }
 
-function expectedOf(event: RawRecord): Expected {
+function expectedOf(event: RawRecord): Omit<Expected, 'inParts'> {
   const shop = allPlaces.find(({ locationId }) => locationId === event.location_id);
   if (!shop) throw new RangeError(`Event ${event.id} is at no sample shop.`);
   const document = objectsOf(event, 'documents')[0] ?? {};
@@ -163,13 +165,7 @@ function itemText(shop: Place, line: JsonObject): string {
   return `${productOf(shop, name).id} × ${Number(line.quantity)} at ${cents(line.price)}`;
 }
 
-function compare(
-  revel: RevelSimulator,
-  order: OrderRow,
-  expected: Expected,
-  state: EndState,
-  inParts: boolean,
-): void {
+function compare(revel: RevelSimulator, order: OrderRow, expected: Expected, state: EndState): void {
   const say = (what: string) => state.torn.push(`order ${order.id}: ${what}`);
   const row: Readonly<Record<string, unknown>> = order;
   for (const [field, wanted] of Object.entries(expected.money)) {
@@ -188,16 +184,10 @@ function compare(
   }
   if (!/ rev [0-9a-f]{8}( run [0-9a-f]{8})?$/.test(order.notes ?? ''))
     say(`notes are "${order.notes ?? ''}"`);
-  compareRows(revel, order, expected, state, inParts);
+  compareRows(revel, order, expected, state);
 }
 
-function compareRows(
-  revel: RevelSimulator,
-  order: OrderRow,
-  expected: Expected,
-  state: EndState,
-  inParts: boolean,
-): void {
+function compareRows(revel: RevelSimulator, order: OrderRow, expected: Expected, state: EndState): void {
   const found = revel
     .items(order.id)
     .filter(({ deleted }) => !deleted)
@@ -210,7 +200,7 @@ function compareRows(
   const payments = revel.payments(order.id).filter(({ deleted }) => !deleted);
   const isOurs = payments.every(({ payment_type: type }) => type === PAYMENT_TYPE);
   const sum = payments.reduce((all, { amount }) => all + cents(amount), 0);
-  if (inParts && isOurs && sum === expected.paid) return;
+  if (expected.inParts && isOurs && sum === expected.paid) return;
   const paid = payments.map(({ amount, payment_type }) => `${cents(amount)} by ${payment_type}`).join(', ');
   const wanted = expected.paid === 0 ? '' : `${expected.paid} by ${PAYMENT_TYPE}`;
   if (paid !== wanted) state.torn.push(`order ${order.id}: paid is "${paid}", not "${wanted}"`);

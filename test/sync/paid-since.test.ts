@@ -114,4 +114,30 @@ describe('adding what has been paid since', () => {
     expect(run.writes).toEqual([]);
     expect(run.of(event.id).error).toMatch(/business day of order \d+ is over.*no payment is added/);
   });
+
+  it.each([
+    [2, /Whether the payment was added is not known/, []],
+    [3, /The payment was sent.*Look at the order in Revel, and decide again/, [6]],
+  ])(
+    'says how far it came when Revel is gone from write %i on, and goes on with it',
+    async (cut, said, paid) => {
+      const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
+      let writes = -1;
+      desk.strike = ({ method, upstream }) => {
+        if (upstream === 'revel' && method !== 'GET') writes += 1;
+        return upstream === 'revel' && writes >= cut ? { kind: '500-before' } : null;
+      };
+      const run = await desk.single([event], { decision: adds(made) });
+      expect(run.of(event.id)).toMatchObject({
+        status: 'failed',
+        reason: 'REVEL_ERROR',
+        error: expect.stringMatching(said),
+      });
+      expect(amounts(desk, made)).toEqual(paid);
+      desk.strike = null;
+      expect((await desk.single([event], { decision: adds(made) })).of(event.id).status).toBe('repaired');
+      expect(amounts(desk, made)).toEqual([6]);
+      await endsRight(desk, event);
+    },
+  );
 });

@@ -1,5 +1,6 @@
+import { balanceOf } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
-import { type Cents, cents, sumCents, zero } from '../../domain/money.js';
+import { cents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes, NO_REVISION, revisionIn } from '../../domain/notes.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { isTakenByUs } from '../../domain/removed.js';
@@ -222,15 +223,6 @@ export function leaveUnpaid({ k, subject }: Situation): Step | null {
   return unverified(
     `What was paid on order ${paid.id}, which has been taken away, cannot be taken back from here, so that nothing is paid in its place. Take it back in Revel; the next run goes on.`,
   );
-}
-
-/** What live rows come to, refunds taken off. */
-function balanceOf(payments: readonly FoundPayment[]): { amount: Cents; tip: Cents } {
-  const live = payments.filter(({ deleted }) => !deleted);
-  return {
-    amount: sumCents(live.map(({ amount }) => amount ?? zero)),
-    tip: sumCents(live.map(({ tip }) => tip ?? zero)),
-  };
 }
 
 /** The event wants no order, and has none. */

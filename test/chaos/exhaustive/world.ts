@@ -373,14 +373,14 @@ export function wrong(w: World, wanted: readonly WantedOrder[], start: Scope['st
   return null;
 }
 
+/** What is written to one that a person takes away; a claim of one's own waits out who adds a payment, or gives one back. */
+const DECIDED: readonly Write['kind'][] = ['retire', 'restore', 'hold'];
 /** What is written to an order that staff can see when a payment is added to it. */
 const ADDING: readonly Write['kind'][] = ['hold', 'finish'];
 
 /** What is wrong with a change of ours, once it has taken effect; null: nothing. */
 export function misdeed(before: World, after: World, request: Request, start: Scope['start']): string | null {
   if (request.id === null) return null;
-  // A claim of one's own waits out who adds a payment, or gives one back.
-  const DECIDED: readonly Write['kind'][] = ['retire', 'restore', 'hold'];
   const isDecided = request.to === 'change' && DECIDED.includes(request.what);
   if (isDecided && (start === 'drifted' || start === 'doubled')) return null;
   const isAdded = request.to === 'payment' || (request.to === 'change' && ADDING.includes(request.what));
