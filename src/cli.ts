@@ -26,7 +26,7 @@ import { stopSignal } from './signals.js';
 import { errnoOf } from './state/failure.js';
 
 const DEFAULT_HOURS = 48;
-/** How long a relay that has stopped waits for whoever reads its log. */
+/** How long a relay that has stopped, and a command that failed, wait for whoever reads what they say. */
 const LAST_LINES_MS = 2000;
 
 interface SyncFlags {
@@ -149,8 +149,8 @@ function program(
       const { grace: graceSeconds, allowUnsigned = false, sandbox = false, ...rest } = flags;
       const code = await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around);
       finish(code);
-      // What its log still holds goes out, unless its reader stands still: that must not keep the process.
-      setTimeout(() => process.exit(code), LAST_LINES_MS).unref();
+      // What its log still holds goes out, unless its reader stands still.
+      endWith(code);
     });
 
   addSandboxCommands(root, around, finish);
@@ -164,6 +164,11 @@ function program(
       finish(await migrateCommand(around));
     });
   return root;
+}
+
+/** Nothing that is still open keeps the process for long. */
+function endWith(code: ExitCode): void {
+  setTimeout(() => process.exit(code), LAST_LINES_MS).unref();
 }
 
 /**
@@ -223,9 +228,11 @@ function meantCall(args: readonly string[], error: unknown): string | null {
   return ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ');
 }
 
-/** The system gives no file handle more, not even for a part of the program. */
+/** The system gives no file handle more, not even for a part of the program, or for a connection. */
 function isOutOfFiles(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+  if (!(error instanceof Error)) return false;
+  const code = errnoOf(error);
+  return code === 'EMFILE' || code === 'ENFILE' || isOutOfFiles(error.cause);
 }
 
 /** The exit code for what a command threw; says it on stderr. */
@@ -312,6 +319,8 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     await root.parseAsync(argv);
   } catch (error) {
     code = explain(error, around);
+    // What failed half-way may have left something open (where there are no file handles, closing fails as well).
+    endWith(code);
     const meant = meantCall(argv.slice(2), error);
     if (meant !== null) around.stderr.write(`Did you mean \`${meant}\`?\n`);
     try {

@@ -82,8 +82,11 @@ export function createStarter(env: Readonly<Record<string, string>>, lost: (what
     }
     return current;
   };
-  // What does not arrive is told by its end.
-  const send = (order: Order) => beside()?.send(order, () => undefined);
+  // What does not arrive is told by its end. Without a file handle to spare there is no way to it at all.
+  const send = (order: Order) => {
+    const child = beside();
+    if (child?.connected) child.send(order, () => undefined);
+  };
   beside();
   return {
     start(settings) {

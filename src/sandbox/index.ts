@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { locationsFileSchema } from '../config/locations.js';
-import { AppError, ExitCode } from '../errors.js';
+import { AppError, ExitCode, errorText } from '../errors.js';
 import { StateFiles } from '../state/files/files.js';
 import { HostLocks } from '../state/files/locks.js';
 import type { Lock } from '../state/primitives.js';
@@ -63,11 +63,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const deadline = options.clock.now() + START_TIMEOUT_MS;
   for (;;) {
     const sandbox = (await serve(options, files, locks)) ?? (await joinServer(options, files, locks));
-    if (sandbox) {
-      // Its token may have been spent by a state that is lost since: nobody is to sign in to a sandbox for that.
-      await fetch(`${sandbox.tripleseatUrl}/__sim/do/consent`, { method: 'POST', body: '{}' });
-      return sandbox;
-    }
+    if (sandbox) return signedIn(sandbox);
     if (options.clock.now() >= deadline) {
       throw new AppError(
         'LOCKED',
@@ -77,6 +73,23 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       );
     }
     await options.clock.sleep(50);
+  }
+}
+
+/** Its token may have been spent by a state that is lost since: nobody is to sign in to a sandbox for that. */
+async function signedIn(sandbox: Sandbox): Promise<Sandbox> {
+  try {
+    await fetch(`${sandbox.tripleseatUrl}/__sim/do/consent`, { method: 'POST', body: '{}' });
+    return sandbox;
+  } catch (error) {
+    await sandbox.close();
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new AppError(
+      'STATE',
+      ExitCode.config,
+      `The sandbox at ${sandbox.tripleseatUrl} broke the connection (${errorText(cause)}).`,
+      'Run it again. If that does not help, too many files may be open: raise the limit (ulimit -n); 256 are enough.',
+    );
   }
 }
 
@@ -138,10 +151,13 @@ async function serveLocked(
     note: world && ageNote(world.seededAt, clock.now()),
     close: async () => {
       // In this order: whoever still finds the file has taken its lease before.
-      await files.remove(files.path(FILES.server));
-      await waitForLeases(locks, clock, LEASE_TIMEOUT_MS);
-      await servers.close();
-      await lock.release();
+      try {
+        await files.remove(files.path(FILES.server));
+        await waitForLeases(locks, clock, LEASE_TIMEOUT_MS);
+      } finally {
+        await servers.close();
+        await lock.release();
+      }
     },
   };
 }

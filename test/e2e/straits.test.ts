@@ -82,17 +82,34 @@ async function memoryGroup(bytes: number): Promise<string | null> {
 const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
 
 describe('a relay', () => {
-  it.skipIf(process.platform === 'win32')(
-    'that has 32 file handles takes deliveries, says what is wrong, and loses none',
-    async () => {
+  it.skipIf(process.platform === 'win32').each([32, 28, 26, 25, 24])(
+    'that has %i file handles takes deliveries, says what is wrong, and loses none, or does not begin',
+    async (handles) => {
       const env = relayEnv(join(await newDirectory(), 'state'));
-      const command = 'ulimit -n 32; exec "$0" "$@"';
+      const command = `ulimit -n ${handles}; exec "$0" "$@"`;
       const args = ['-c', command, process.execPath, binPath, 'serve', '--sandbox', '--port', '0'];
-      const relay = await new RelayProcess(args, env, 'sh').listening();
-      expect((await deliver(relay, eventBody(55_530_001))).status).toBe(200);
-      await expect.poll(() => relay.stderr, WAIT).toMatch(/too many files are open|EMFILE|injected|SKIPPED/i);
-      expect(relay.stderr).not.toMatch(/^\s+at /m);
-      expect(await relay.stop()).toBe(0);
+      const relay = new RelayProcess(args, env, 'sh');
+      const isOpen = await relay.listening().then(
+        () => true,
+        () => false,
+      );
+      let isTaken = false;
+      if (isOpen) {
+        // Without a handle for the connection the kernel breaks it, and the sender sends again.
+        const status = await deliver(relay, eventBody(55_530_001)).then(
+          (answer) => answer.status,
+          () => null,
+        );
+        isTaken = status === 200;
+        if (isTaken) await expect.poll(() => relay.stderr, WAIT).toMatch(/EMFILE|Run for event 55530001/);
+        expect(await relay.stop()).toBe(0);
+      } else {
+        expect(await relay.exited).toBe(78);
+        expect(relay.stderr).toMatch(/too many files (are|may be) open/);
+      }
+      // No stack, and no sentence about what the program calls its own things.
+      expect(relay.stderr).not.toMatch(/^\s+at |is not a function|undefined/m);
+      if (!isTaken || relay.stderr.includes('Run for event 55530001 ended with exit code 0')) return;
       const next = await startServe(['--sandbox'], env);
       await expect.poll(() => next.stderr, WAIT).toContain('Run for event 55530001 ended with exit code');
       expect(await next.stop()).toBe(0);
