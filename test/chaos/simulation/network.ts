@@ -19,6 +19,8 @@ export interface NetworkParts {
   answered(process: Process, answer: HttpResponse, url: string): void;
   /** The request takes effect now. */
   serve(process: Process, request: SimRequest, sentAt: number): SimResponse;
+  /** Told of each write that arrives, when it will take effect: epoch milliseconds of the timeline. */
+  arrives(effectAt: number): void;
   /** Told what became of each request; only called when somebody listens. */
   tell: ((process: Process, what: string) => void) | null;
 }
@@ -200,6 +202,7 @@ class Passage {
   }
 
   #serveAfter(ms: number, fault: FaultKind | null, then: (response: SimResponse) => void): void {
+    if (this.#request.method !== 'GET') this.#parts.arrives(this.#parts.timeline.now + ms);
     this.#parts.timeline.after(ms, () => {
       const response = this.#parts.serve(this.#process, simRequest(this.#request), this.#sentAt);
       this.#tell(`${response.status}${fault === null ? '' : `, but ${fault}`}`);

@@ -78,6 +78,8 @@ class Simulation {
   /** By order: which run has made it. */
   readonly #makers = new Map<string, Process>();
   #writes = 0;
+  /** When the last write that has arrived takes effect. */
+  #lastEffectAt = 0;
   #restarts = 0;
   /** Revel keeps its promise again. */
   #quick = false;
@@ -102,6 +104,9 @@ class Simulation {
       isClaim: (process, request) => this.#isClaim(process, request),
       answered: (process, answer, url) => this.#checker.answered(process, answer.body, url),
       serve: (process, request, sentAt) => this.#serve(process, request, sentAt),
+      arrives: (effectAt) => {
+        this.#lastEffectAt = Math.max(this.#lastEffectAt, effectAt);
+      },
       tell: trace ? (process, what) => this.#tell(`run ${process.index}`, what) : null,
     });
   }
@@ -143,7 +148,9 @@ class Simulation {
           this.#isLost(event) || this.#isMoved(event) || this.#visible(event) > 1 || this.#isTaken(event),
       );
     const { commitMs, lagMs } = this.#scenario;
-    const showsAt = lagMs + (lastWrite ? this.#timeline.now + commitMs : this.#checker.lastDeedAt);
+    // A dead run's may take effect long after it.
+    const written = Math.max(this.#timeline.now + commitMs, this.#lastEffectAt);
+    const showsAt = lagMs + (lastWrite ? written : this.#checker.lastDeedAt);
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
     const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
     const later = gapMs >= agedMs;
