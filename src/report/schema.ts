@@ -48,6 +48,10 @@ const outcome = {
   date: z.string().nullable(),
   /** Name of the location in the locations file. */
   location: z.string().nullable(),
+  /**
+   * The event's order; in a dry run the one that it would leave standing or take away. Null: there is none, none is
+   * known, or a dry run would make a new one.
+   */
   revel_order_id: z.string().nullable(),
   /** Pages of the event and its order; null: their addresses are not configured, or there is no order. */
   links: z.strictObject({ event: z.string().nullable(), order: z.string().nullable() }),

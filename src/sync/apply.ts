@@ -91,10 +91,24 @@ function tellLeftovers(ctx: RunContext, event: EventId, orders: readonly OrderId
   }
 }
 
+/** What the plan would come to, for a dry run. */
+export function plannedResult({ known, creates, order, wanted, actions, decision }: Work): EventResult {
+  return {
+    ...base(known),
+    ...doneAs(creates),
+    orderId: order,
+    // Of an order that only goes, the event wants nothing.
+    total: decision?.kind === 'void' ? null : formatCents(wanted.finalTotal),
+    notes: wanted.told,
+    changes: actions,
+  };
+}
+
 /** The same event, not carried out after all. */
 export function refusedWork(work: Work, reason: FailReason, error: string): EventResult {
   return {
     ...failed(work.known, reason, error, null, false),
+    orderId: work.order,
     total: formatCents(work.wanted.finalTotal),
     booked: bookedEvent(work.wanted),
   };

@@ -109,6 +109,7 @@ function voided(
     ownLines: false,
     actions: [markDeleted(old.id, null)],
     creates: false,
+    order: old.id,
     readAt,
     rows,
     lookedAt,

@@ -1,9 +1,9 @@
 import { balanceOf } from '../domain/compare.js';
 import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
-import type { EventId } from '../domain/ids.js';
+import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { cents, formatCents, zero } from '../domain/money.js';
+import { cents, zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import {
   type Action,
@@ -41,17 +41,7 @@ import { learnFound } from './order/learn.js';
 import { droppable, planOf } from './order/situation.js';
 import { undated } from './order/timing.js';
 import { isRecent, type Proof } from './proof.js';
-import {
-  base,
-  doneAs,
-  failed,
-  failedPlan,
-  failedUnread,
-  halted,
-  type Known,
-  skipped,
-  standing,
-} from './results.js';
+import { failed, failedPlan, failedUnread, halted, type Known, skipped, standing } from './results.js';
 import { servedResult } from './served.js';
 import type { Candidate, EventResult, Listed } from './types.js';
 
@@ -68,6 +58,8 @@ export interface Work {
   actions: Action[];
   /** A new order will be made. */
   creates: boolean;
+  /** The order that is written to, or counts beside what goes; null: a new one, or none is known. */
+  order: OrderId | null;
   /** When the event was read, epoch milliseconds. */
   readAt: number;
   /** What the plan was made from, and when that was asked for by the clock of the run. */
@@ -255,7 +247,10 @@ async function planOrderOf(
       if (isDoubted) await setDoubtful(ctx, event.id, false);
       // What lacks a product is only compared.
       if (k.actions.length > 0 && !wanted.unmatched) {
-        return { kind: 'work', work: { ...work, actions: [...k.actions], creates: false } };
+        return {
+          kind: 'work',
+          work: { ...work, actions: [...k.actions], creates: false, order: open.order.id },
+        };
       }
       // The run that has just written it may have died before it read it back: the next sweep is to look again.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
@@ -269,7 +264,8 @@ async function planOrderOf(
       // What was begun in the order's place and came to nothing goes, unless this run only looks.
       const actions = wanted.unmatched ? [] : [...k.actions];
       if (actions.length > 0 && !ctx.request.dryRun) {
-        return { kind: 'work', work: { ...work, actions, creates: false } };
+        const order = open.plan.order?.id ?? null;
+        return { kind: 'work', work: { ...work, actions, creates: false, order } };
       }
       return result({ ...(await reported(ctx, known, wanted, open.plan, isDoubted)), changes: actions });
     }
@@ -343,21 +339,27 @@ function contentsAsOf({ contents }: Extract<Proof, { kind: 'contents' }>, asOf: 
 }
 
 /** Everything that a plan with something to do comes to, in the order of the writes. */
-function actionsOf(plan: OrderPlan, k: Knowledge, losers: Action[]): { actions: Action[]; creates: boolean } {
+function actionsOf(
+  plan: OrderPlan,
+  k: Knowledge,
+  losers: Action[],
+): Pick<Work, 'actions' | 'creates' | 'order'> {
   switch (plan.kind) {
     case 'create': {
       const elsewhere = plan.losers.map(({ id }) => markDeleted(id, null));
-      return { actions: [...k.actions, ...elsewhere, ...withRetired(plan.actions, k)], creates: true };
+      const actions = [...k.actions, ...elsewhere, ...withRetired(plan.actions, k)];
+      return { actions, creates: true, order: null };
     }
     case 'complete': {
-      return { actions: [...k.actions, ...withRetired(plan.actions, k), ...losers], creates: false };
+      const actions = [...k.actions, ...withRetired(plan.actions, k), ...losers];
+      return { actions, creates: false, order: plan.order.id };
     }
     case 'standing':
     case 'in-service':
     case 'need-contents':
     case 'need-bills':
     case 'failed':
-      return { actions: [...k.actions, ...retiredBy(k)], creates: false };
+      return { actions: [...k.actions, ...retiredBy(k)], creates: false, order: plan.order?.id ?? null };
   }
 }
 
@@ -432,17 +434,6 @@ export async function reported(
   const alone = plan.order && planOrder(wanted, [plan.order], [], planAround(ctx));
   if (alone?.kind === 'standing' && !isDoubted) await setDoubtful(ctx, known.id, true);
   return failedPlan(known, wanted, plan);
-}
-
-/** What the plan would come to, for a dry run. */
-export function plannedResult(work: Work): EventResult {
-  return {
-    ...base(work.known),
-    ...doneAs(work.creates),
-    total: formatCents(work.wanted.finalTotal),
-    notes: work.wanted.told,
-    changes: work.actions,
-  };
 }
 
 function result(value: EventResult): { kind: 'result'; result: EventResult } {

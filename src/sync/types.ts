@@ -109,6 +109,10 @@ export type EventResult = {
   date: string | null;
   /** Name of the location, null when none is configured for it. */
   location: string | null;
+  /**
+   * Its order; in a dry run the one that it would leave standing or take away. Null: there is none, none is known, or a
+   * dry run would make a new one.
+   */
   orderId: string | null;
   /** Decimal money, e.g. `1472.00`; null: not known. */
   total: string | null;

@@ -153,4 +153,34 @@ describe.skipIf(noTerminal)('resolve, typed', () => {
     expect(await seen(typed)).toMatchSnapshot();
     expect(await reasonOf('55530001')).toBe('failed TOUCHED');
   });
+
+  it('adds what has been paid since, once; "no" leaves the order as it was', async () => {
+    const event = '55530008';
+    expect((await run('sync', '--event-id', event)).code).toBe(0);
+    expect((await staff(event, '--pay', '250')).code).toBe(0);
+    const order = await staff(event);
+    expect(await reasonOf(event)).toBe('failed DRIFT');
+
+    const refusing = resolve(event);
+    await refusing.asked(WHAT);
+    refusing.press(enter);
+    await refusing.asked(CARRY_OUT);
+    refusing.press(`no${enter}`);
+    expect(await refusing.ended, refusing.screen()).toBe(1);
+    expect(await seen(refusing)).toMatch(/\nNothing was written\.\n$/);
+    expect((await staff(event)).stdout).toBe(order.stdout);
+    expect(await reasonOf(event)).toBe('failed DRIFT');
+
+    const typed = resolve(event);
+    await typed.asked(WHAT);
+    typed.press(enter);
+    await typed.asked(CARRY_OUT);
+    typed.press(`y${enter}`);
+    expect(await typed.ended, typed.screen()).toBe(0);
+    expect(await seen(typed)).toMatchSnapshot();
+    expect(typed.screen()).not.toContain('bug');
+    // The payment stands once: it would differ otherwise.
+    const again = (await run('sync', '--event-id', event, '--json')).report?.events[0];
+    expect(again).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED', changes: [] });
+  });
 });

@@ -314,7 +314,10 @@ describe('keeping one of several', () => {
     const orders = await doubled();
     const { desk, event } = orders;
     const kept = orders[which];
-    const run = await desk.single([event], { decision: { kind: 'keep', order: orderId(kept) } });
+    const decision = { kind: 'keep', order: orderId(kept) } as const;
+    const plan = await desk.single([event], { decision, dryRun: true });
+    expect([plan.writes, plan.of(event.id).orderId]).toEqual([[], kept]);
+    const run = await desk.single([event], { decision });
     expect(run.of(event.id)).toMatchObject({ orderId: kept, status: 'repaired' });
     expect(visible(desk).map(({ id }) => String(id))).toEqual([kept]);
     expect(paid(desk)).toHaveLength(1);
@@ -351,8 +354,12 @@ describe('voiding what no event wants', () => {
     await desk.clock.sleep(600_000);
     desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
     expect((await desk.sweep()).of(event.id).reason).toBe('ORPHANED');
-    const run = await desk.single([event], { decision: { kind: 'void', order: orderId(made) } });
-    expect(run.of(event.id)).toMatchObject({ status: 'repaired', orderId: made });
+    const decision = { kind: 'void', order: orderId(made) } as const;
+    const plan = await desk.single([event], { decision, dryRun: true });
+    const run = await desk.single([event], { decision });
+    for (const each of [plan, run]) {
+      expect(each.of(event.id)).toMatchObject({ status: 'repaired', orderId: made, total: null });
+    }
     expect(visible(desk)).toEqual([]);
     expect(paid(desk)).toEqual([]);
     expect(desk.revel.orders()[0]?.notes).toMatch(/ voided by [0-9a-f]{8}$/);

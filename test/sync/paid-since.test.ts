@@ -50,7 +50,7 @@ describe('adding what has been paid since', () => {
     const { desk, event, made } = await paidSince(before, after);
     const plan = await desk.single([event], { decision: adds(made), dryRun: true });
     expect(plan.writes).toEqual([]);
-    expect(plan.of(event.id)).toMatchObject({ status: 'repaired', error: null });
+    expect(plan.of(event.id)).toMatchObject({ status: 'repaired', error: null, orderId: made });
     expect(plan.of(event.id).changes).toMatchObject([
       { action: 'add_payment', amount: wanted.at(-1)?.toFixed(2) },
       { action: 'set_totals' },
