@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { isLeft, left } from './app/agree.js';
 import type { Surroundings } from './app/surroundings.js';
 import {
@@ -15,10 +15,9 @@ import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
 import { addSandboxCommands } from './commands/sandbox-commands.js';
 import { addSetupCommands, prepareCompletion } from './commands/setup.js';
-import type { SyncOptions } from './commands/sync.js';
 import { version } from './commands/version.js';
 import { ENV_FILE } from './config/envFileName.js';
-import { type EventId, parseEventId } from './domain/ids.js';
+import { parseEventId } from './domain/ids.js';
 import { MAX_SHARDS, parseShard, type Shard } from './domain/shard.js';
 import { AppError, ExitCode, errorText } from './errors.js';
 import { writeAll } from './report/output.js';
@@ -29,47 +28,19 @@ const DEFAULT_HOURS = 48;
 /** How long a relay that has stopped, and a command that failed, wait for whoever reads what they say. */
 const LAST_LINES_MS = 2000;
 
-interface SyncFlags {
-  eventId?: EventId[];
-  hoursBack?: number;
-  shard?: string;
-  dryRun?: boolean;
-  detailedExitcode?: boolean;
-  json?: boolean;
-  late?: boolean;
-  force?: boolean;
-  wait?: boolean;
-  location?: string[];
-  only?: string[];
-  trigger: (typeof triggers)[number];
-  correlationId?: string;
-  sandbox?: boolean;
-}
-
-interface ServeFlags {
-  host: string;
-  port: number;
-  maxRuns: number;
-  maxQueue: number;
-  grace: number;
-  allowUnsigned?: boolean;
-  bodySignatures?: boolean;
-  sandbox?: boolean;
-}
-
 /** The command line. `finish` takes the exit code of the command that ran, `tell` what help and version say. */
 function program(
   around: Surroundings,
   finish: (code: ExitCode) => void,
   tell: (text: string) => void,
-): Command {
+): CommandUnknownOpts {
   const root = new Command('ts-reconcile')
     .description('Keeps exactly one correct Revel order for every Tripleseat event.')
     .version(version())
     .option('--no-color', 'plain text even on a terminal')
     .option('--env-file <file>', 'read variables from this file in place of .env')
     .hook('preAction', (command) => {
-      const { envFile, color } = command.opts<{ envFile?: string; color: boolean }>();
+      const { envFile, color } = command.opts();
       if (!color) around.env = { ...around.env, NO_COLOR: '1' };
       // The runs that a relay starts are to read it, too.
       if (envFile !== undefined) around.env = { ...around.env, [ENV_FILE]: resolve(around.cwd, envFile) };
@@ -113,10 +84,26 @@ function program(
     .option('--correlation-id <hex>', '8 hex digits that mark the run everywhere', correlationId)
     .option('--wait', 'wait for a run that is in the way, in place of ending with 75')
     .option('--sandbox', 'against the built-in simulators')
-    .action(async (flags: SyncFlags, command: Command) => {
-      const options = syncOptions(flags, command, around.env);
-      if (options.target.kind === 'sweep') await keepSmall();
+    .action(async (flags, command) => {
+      const { eventId: ids, hoursBack = DEFAULT_HOURS } = flags;
+      const shard =
+        flags.shard === undefined ? null : shardOf(flags.shard, command, around.env.JOB_COMPLETION_INDEX);
+      if (!ids) await keepSmall();
       const { syncCommand } = await import('./commands/sync.js');
+      const options = {
+        target: ids ? ({ kind: 'events', ids } as const) : ({ kind: 'sweep', hoursBack, shard } as const),
+        dryRun: flags.dryRun ?? false,
+        detailedExitCode: flags.detailedExitcode ?? false,
+        json: flags.json ?? false,
+        late: flags.late ?? false,
+        force: flags.force ?? false,
+        wait: flags.wait ?? false,
+        locations: flags.location ?? null,
+        only: flags.only ?? null,
+        trigger: flags.trigger,
+        correlationId: flags.correlationId ?? null,
+        sandbox: flags.sandbox ?? false,
+      };
       finish(await syncCommand(options, around));
     });
 
@@ -144,7 +131,7 @@ function program(
     .option('--allow-unsigned', 'also take webhooks without a signature')
     .option('--body-signatures', 'also take webhooks whose signature is of the body alone, without a time')
     .option('--sandbox', 'with runs against the built-in simulators')
-    .action(async (flags: ServeFlags) => {
+    .action(async (flags) => {
       const { serveCommand } = await import('./commands/serve.js');
       const { grace: graceSeconds, allowUnsigned = false, sandbox = false, ...rest } = flags;
       const code = await serveCommand({ ...rest, graceSeconds, allowUnsigned, sandbox }, around);
@@ -180,7 +167,7 @@ async function keepSmall(): Promise<void> {
   setFlagsFromString('--optimize-for-size');
 }
 
-function shardOf(text: string, command: Command, completionIndex: string | undefined): Shard {
+function shardOf(text: string, command: CommandUnknownOpts, completionIndex: string | undefined): Shard {
   const shard = parseShard(text, completionIndex);
   if (shard) return shard;
   const what = text.startsWith('auto/')
@@ -189,26 +176,6 @@ function shardOf(text: string, command: Command, completionIndex: string | undef
   return command.error(
     `error: ${what} Write i/n with 1 ≤ i ≤ n ≤ ${MAX_SHARDS}, e.g. 2/8, or auto/8 in a Kubernetes job with completion indexes.`,
   );
-}
-
-function syncOptions(flags: SyncFlags, command: Command, env: Surroundings['env']): SyncOptions {
-  const shard = flags.shard === undefined ? null : shardOf(flags.shard, command, env.JOB_COMPLETION_INDEX);
-  return {
-    target: flags.eventId
-      ? { kind: 'events', ids: flags.eventId }
-      : { kind: 'sweep', hoursBack: flags.hoursBack ?? DEFAULT_HOURS, shard },
-    dryRun: flags.dryRun ?? false,
-    detailedExitCode: flags.detailedExitcode ?? false,
-    json: flags.json ?? false,
-    late: flags.late ?? false,
-    force: flags.force ?? false,
-    wait: flags.wait ?? false,
-    locations: flags.location ?? null,
-    only: flags.only ?? null,
-    trigger: flags.trigger,
-    correlationId: flags.correlationId ?? null,
-    sandbox: flags.sandbox ?? false,
-  };
 }
 
 /** Arguments and paths are repeated in messages; they must not steer the terminal. */

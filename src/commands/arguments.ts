@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { didYouMean } from '../config/nearest.js';
 import { parseHttpUrl } from '../config/urls.js';
 import { isDate } from '../domain/dates.js';

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 
 /** What the end of a command's help says. */
 interface HelpEnd {
@@ -227,7 +227,7 @@ const ends: Readonly<Record<string, HelpEnd>> = {
 };
 
 /** Adds examples and exit codes to the help of every command that does something. */
-export function addHelp(command: Command, path: readonly string[] = []): void {
+export function addHelp(command: CommandUnknownOpts, path: readonly string[] = []): void {
   const end = ends[path.join(' ')];
   if (end !== undefined) command.addHelpText('after', helpText(end));
   for (const inner of command.commands) addHelp(inner, [...path, inner.name()]);

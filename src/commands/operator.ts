@@ -1,6 +1,5 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { Surroundings } from '../app/surroundings.js';
-import type { EventId, OrderId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
 import {
   billingUse,
@@ -20,7 +19,6 @@ import {
 } from './arguments.js';
 import { meanings } from './meanings.js';
 import type { ResolveAction } from './resolve.js';
-import type { Since } from './since.js';
 
 const DEFAULT_DAYS = 14;
 const DEFAULT_BACK = 30;
@@ -28,70 +26,9 @@ const PREVIEW_DAYS = 7;
 const JSON_HELP = 'one JSON document on stdout, nothing else there';
 const SANDBOX_HELP = 'against the built-in simulators';
 
-interface LoginFlags {
-  sandbox?: boolean;
-  paste?: boolean;
-  port?: number;
-  redirectUri?: string;
-}
-
-interface ResolveFlags extends Common {
-  replace?: boolean;
-  recreate?: boolean;
-  keep?: OrderId;
-  void?: boolean;
-  payment?: boolean;
-  uncertified?: boolean;
-  accept?: string;
-  until?: string;
-  yes?: boolean;
-  dryRun?: boolean;
-}
-
-/** What the options ask for; more than one is a mistake. */
-function actionsOf({
-  replace,
-  recreate,
-  keep,
-  void: goes,
-  payment,
-  accept,
-  until,
-}: ResolveFlags): ResolveAction[] {
-  return [
-    ...(replace ? [{ kind: 'replace' } as const] : []),
-    ...(recreate ? [{ kind: 'recreate' } as const] : []),
-    ...(keep === undefined ? [] : [{ kind: 'keep', order: keep } as const]),
-    ...(goes ? [{ kind: 'void' } as const] : []),
-    ...(payment ? [{ kind: 'payment' } as const] : []),
-    ...(accept === undefined ? [] : [{ kind: 'accept', why: accept, until: until ?? null } as const]),
-  ];
-}
-
-interface ReportFlags {
-  html?: string | true;
-  csv?: boolean;
-  from?: string;
-  to?: string;
-  sandbox?: boolean;
-}
-
-interface CertifyFlags extends Common {
-  establishment?: number;
-  continue?: boolean;
-  phase?: number;
-  yes?: boolean;
-  liveShop?: boolean;
-}
-
-interface Common {
-  json?: boolean;
-  sandbox?: boolean;
-}
-
 /** Adds what an operator works with besides `sync`: `auth`, `doctor`, `preview`, `resolve`, `certify`, `products`, `billing`, `history`, `report`. */
 export function addOperatorCommands(
-  root: Command,
+  root: CommandUnknownOpts,
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
@@ -106,9 +43,8 @@ export function addOperatorCommands(
     .option('--send-test-mail', 'send a test mail to EMAIL_TO')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (flags: Common & { sendTestMail?: boolean }) => {
+    .action(async ({ json = false, sandbox = false, sendTestMail = false }) => {
       const { doctorCommand } = await import('./doctor.js');
-      const { json = false, sandbox = false, sendTestMail = false } = flags;
       finish(await doctorCommand({ json, sandbox, sendTestMail }, around));
     });
 
@@ -121,7 +57,7 @@ export function addOperatorCommands(
     .option('--location <location...>', 'only these locations (name or site id)')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (flags: Common & { days: number; location?: string[] }) => {
+    .action(async (flags) => {
       const { previewCommand } = await import('./preview.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
       finish(await previewCommand({ days: flags.days, locations, json, sandbox }, around));
@@ -143,9 +79,16 @@ export function addOperatorCommands(
     .option('--dry-run', 'say what would be done, write nothing anywhere')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (event: EventId, flags: ResolveFlags, command: Command) => {
-      const { until = null, yes = false, dryRun = false, uncertified = false } = flags;
-      const actions = actionsOf(flags);
+    .action(async (event, flags, command) => {
+      const { keep, accept, until = null, yes = false, dryRun = false, uncertified = false } = flags;
+      const actions: ResolveAction[] = [
+        ...(flags.replace ? [{ kind: 'replace' } as const] : []),
+        ...(flags.recreate ? [{ kind: 'recreate' } as const] : []),
+        ...(keep === undefined ? [] : [{ kind: 'keep', order: keep } as const]),
+        ...(flags.void ? [{ kind: 'void' } as const] : []),
+        ...(flags.payment ? [{ kind: 'payment' } as const] : []),
+        ...(accept === undefined ? [] : [{ kind: 'accept', why: accept, until } as const]),
+      ];
       const [action = null, second] = actions;
       if (second)
         command.error(
@@ -173,7 +116,7 @@ export function addOperatorCommands(
     .option('--live-shop', 'on a shop of the locations file, where the orders stand among its sales')
     .option('--json', JSON_HELP)
     .option('--sandbox', 'against the built-in simulators, whose staff do what is asked')
-    .action(async (flags: CertifyFlags) => {
+    .action(async (flags) => {
       const { certifyCommand } = await import('./certify.js');
       const options = {
         establishment: flags.establishment ?? null,
@@ -194,7 +137,7 @@ export function addOperatorCommands(
     .option('--location <location...>', 'only these locations (name or site id)')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (flags: Common & { days: number; location?: string[] }) => {
+    .action(async (flags) => {
       const { productsCommand } = await import('./products.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
       const options = { days: flags.days, locations, json, sandbox };
@@ -217,7 +160,7 @@ export function addOperatorCommands(
     .option('--location <location...>', 'only these locations (name or site id)')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (flags: Common & { back: number; days: number; location?: string[] }) => {
+    .action(async (flags) => {
       const { billingCommand } = await import('./billing.js');
       const { json = false, sandbox = false, location: locations = null } = flags;
       const options = { back: flags.back, days: flags.days, locations, json, sandbox };
@@ -241,7 +184,7 @@ export function addOperatorCommands(
     .option('--failed', 'failures that stand now')
     .option('--json', JSON_HELP)
     .option('--sandbox', 'of the runs against the built-in simulators')
-    .action(async (flags: Common & { eventId?: EventId[]; since?: Since; failed?: boolean }) => {
+    .action(async (flags) => {
       const { historyCommand } = await import('./history.js');
       const { json = false, sandbox = false, failed = false } = flags;
       const which = { eventIds: flags.eventId ?? null, since: flags.since ?? null, failed };
@@ -249,7 +192,7 @@ export function addOperatorCommands(
     });
 }
 
-function addReport(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
+function addReport(root: CommandUnknownOpts, around: Surroundings, finish: (code: ExitCode) => void): void {
   root
     .command('report')
     .description('the page to look at, or the day sheet for the books, from journal and state')
@@ -260,7 +203,7 @@ function addReport(root: Command, around: Surroundings, finish: (code: ExitCode)
     .option('--from <date>', 'with --csv: first day (seven days ago)', day)
     .option('--to <date>', 'with --csv: last day (today)', day)
     .option('--sandbox', 'of the runs against the built-in simulators')
-    .action(async (flags: ReportFlags, command: Command) => {
+    .action(async (flags, command) => {
       const { html = true, csv = false, from = null, to = null, sandbox = false } = flags;
       if (!csv && (from !== null || to !== null)) command.error('error: --from and --to go with --csv.');
       if (from !== null && to !== null && from > to) command.error('error: --from lies after --to.');
@@ -275,7 +218,7 @@ function addReport(root: Command, around: Surroundings, finish: (code: ExitCode)
 }
 
 function addMap(
-  parent: Command,
+  parent: Command<[], Readonly<{ location?: string[]; sandbox?: true }>>,
   around: Surroundings,
   finish: (code: ExitCode) => void,
   how: {
@@ -293,17 +236,13 @@ function addMap(
     .option('--location <location>', 'whose mapping (name or site id)')
     .option('--yes', 'write without asking')
     .option('--sandbox', "in the sandbox's own locations file")
-    .action(async (name: string, value: MappedValue, _: unknown, command: Command) => {
+    .action(async (name, value, { yes = false }, command) => {
       const { mapCommand } = await import('./map.js');
-      // The option is one of the list's, too, which takes what stands behind the arguments.
-      const {
-        location,
-        yes = false,
-        sandbox = false,
-      } = command.optsWithGlobals<{ location?: string | string[]; yes?: boolean; sandbox?: boolean }>();
-      const [only, second] = location === undefined ? [] : [location].flat();
+      // These options are the list's, too, which takes them wherever they stand.
+      const { location = [], sandbox = false } = parent.opts();
+      const [only, second] = location;
       if (only === undefined || second !== undefined) {
-        command.error('error: --location must name one location, behind the other arguments.');
+        return command.error('error: --location must name one location, behind the other arguments.');
       }
       const { section } = how;
       const options = { section, name, value, location: only, yes, sandbox, input: process.stdin };
@@ -311,7 +250,7 @@ function addMap(
     });
 }
 
-function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) => void): void {
+function addAuth(root: CommandUnknownOpts, around: Surroundings, finish: (code: ExitCode) => void): void {
   const auth = root.command('auth').description('Tripleseat OAuth 2.0');
   auth
     .command('login')
@@ -320,7 +259,7 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
     .option('--port <n>', 'port of the callback on 127.0.0.1 (default: 8917)', port)
     .option('--redirect-uri <uri>', 'with --paste: another registered redirect URI', redirectUri)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async (flags: LoginFlags, command: Command) => {
+    .action(async (flags, command) => {
       if (flags.redirectUri !== undefined && !flags.paste) {
         command.error('error: --redirect-uri needs --paste: nothing listens there.');
       }
@@ -339,7 +278,7 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
     .description('scopes and expiry of the stored tokens, never the tokens')
     .option('--json', JSON_HELP)
     .option('--sandbox', SANDBOX_HELP)
-    .action(async ({ json = false, sandbox = false }: Common) => {
+    .action(async ({ json = false, sandbox = false }) => {
       const { authStatus } = await import('./auth-tokens.js');
       finish(await authStatus({ json, sandbox }, around));
     });
@@ -347,7 +286,7 @@ function addAuth(root: Command, around: Surroundings, finish: (code: ExitCode) =
     .command('logout')
     .description('delete the stored tokens')
     .option('--sandbox', SANDBOX_HELP)
-    .action(async ({ sandbox = false }: Common) => {
+    .action(async ({ sandbox = false }) => {
       const { authLogout } = await import('./auth-tokens.js');
       finish(await authLogout({ sandbox }, around));
     });

@@ -1,32 +1,12 @@
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { Argument, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Surroundings } from '../app/surroundings.js';
 import { isDate } from '../domain/dates.js';
-import type { EventId } from '../domain/ids.js';
 import type { ExitCode } from '../errors.js';
-import type { SandboxEdit } from '../sandbox/edit.js';
 import { oneEventId, port, revelId, whole } from './arguments.js';
-
-interface EditFlags {
-  guests?: number;
-  line?: string;
-  quantity?: string;
-  price?: string;
-  rename?: string;
-  pay?: string;
-  status?: string;
-  delete?: boolean;
-  date?: string;
-  location?: string;
-  order?: number;
-  open?: boolean;
-  ringUp?: string;
-  void?: boolean;
-  duplicate?: boolean;
-}
 
 /** Adds `sandbox start`, `sandbox reset` and `sandbox edit`. */
 export function addSandboxCommands(
-  root: Command,
+  root: CommandUnknownOpts,
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
@@ -35,7 +15,7 @@ export function addSandboxCommands(
     .command('start')
     .description('serve them until Ctrl-C')
     .option('--port <n>', "port of the Tripleseat simulator; Revel's is the next one", port)
-    .action(async (flags: { port?: number }) => finish(await serve('start', flags.port, around)));
+    .action(async (flags) => finish(await serve('start', flags.port, around)));
   sandbox
     .command('reset')
     .description('delete their data')
@@ -59,10 +39,26 @@ export function addSandboxCommands(
     .option('--void', 'void its order')
     .option('--duplicate', 'have another program make the same order once more')
     .option('--order <id>', 'which of several orders the last four are about', revelId)
-    .action(async (event: EventId, flags: EditFlags, command: Command) => {
+    .action(async (event, flags, command) => {
+      const { guests, line: name, quantity, price, rename, pay, status, date, location, order } = flags;
+      const ofLine = given({ quantity, price, rename });
+      if ((name === undefined) !== (Object.keys(ofLine).length === 0)) {
+        command.error(
+          'error: --line goes with at least one of --quantity, --price and --rename, and they with it.',
+        );
+      }
+      const { open, ringUp, void: isVoided, duplicate, delete: isDeleted } = flags;
+      const revel = given({ open, ringUp, void: isVoided, duplicate });
+      if (order !== undefined && Object.keys(revel).length === 0) {
+        command.error('error: --order goes with --open, --ring-up, --void or --duplicate.');
+      }
+      const line = name === undefined ? undefined : { name, ...ofLine };
+      const edit = {
+        tripleseat: given({ guests, line, pay, status, delete: isDeleted, date, location }),
+        revel: { ...revel, ...given({ order }) },
+      };
       const { systemClock } = await import('../clock.js');
       const { sandboxEditCommand } = await import('./sandbox.js');
-      const edit = editOf(flags, command);
       const stateDir = await stateDirOf(around);
       finish(
         await sandboxEditCommand(event, edit, {
@@ -72,26 +68,6 @@ export function addSandboxCommands(
         }),
       );
     });
-}
-
-function editOf(flags: EditFlags, command: Command): SandboxEdit {
-  const { guests, line: name, quantity, price, rename, pay, status, date, location, order, ...rest } = flags;
-  const { open, ringUp, void: isVoided, duplicate, delete: isDeleted } = rest;
-  const ofLine = given({ quantity, price, rename });
-  if ((name === undefined) !== (Object.keys(ofLine).length === 0)) {
-    command.error(
-      'error: --line goes with at least one of --quantity, --price and --rename, and they with it.',
-    );
-  }
-  const revel = given({ open, ringUp, void: isVoided, duplicate });
-  if (order !== undefined && Object.keys(revel).length === 0) {
-    command.error('error: --order goes with --open, --ring-up, --void or --duplicate.');
-  }
-  const line = name === undefined ? undefined : { name, ...ofLine };
-  return {
-    tripleseat: given({ guests, line, pay, status, delete: isDeleted, date, location }),
-    revel: { ...revel, ...given({ order }) },
-  };
 }
 
 /** The fields that have a value. */

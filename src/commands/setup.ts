@@ -1,37 +1,15 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { Command as PlainCommand } from 'commander';
 import type { Surroundings } from '../app/surroundings.js';
 import type { VariableName } from '../config/variables.js';
 import type { ExitCode } from '../errors.js';
-import type { Ways } from '../init/propose.js';
 import { discount, idPairs, placePairs, revelId, zonePairs } from './arguments.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'];
 
-interface InitFlags {
-  tripleseatClientId?: string;
-  revelDomain?: string;
-  notBefore?: string;
-  map?: Map<number, number | null>;
-  station?: Map<number, number>;
-  timezone?: Map<number, string>;
-  gratuity?: Ways['gratuity'];
-  gratuityProduct?: Map<number, number>;
-  fees?: Ways['fees'];
-  feesProduct?: Map<number, number>;
-  tax?: Ways['tax'];
-  user?: number;
-  diningOption?: number;
-  paymentType?: number;
-  discount?: number | 'none';
-  yes?: boolean;
-  dryRun?: boolean;
-  json?: boolean;
-  replace?: boolean;
-}
-
 /** Adds what is used to set the program up: `init`, `config`. */
 export function addSetupCommands(
-  root: Command,
+  root: CommandUnknownOpts,
   around: Surroundings,
   finish: (code: ExitCode) => void,
 ): void {
@@ -82,7 +60,7 @@ export function addSetupCommands(
     .option('--no-dry-run', 'end without one')
     .option('--replace', 'replace files that are there; the old ones are kept as .old')
     .option('--json', 'print what is found and what is missing, write nothing')
-    .action(async (flags: InitFlags) => {
+    .action(async (flags) => {
       const { initCommand } = await import('./init.js');
       const given: [VariableName, string | undefined][] = [
         ['TRIPLESEAT_CLIENT_ID', flags.tripleseatClientId],
@@ -118,7 +96,7 @@ export function addSetupCommands(
     .command('check')
     .description('look for mistakes in .env and the locations file, without asking anybody')
     .option('--json', 'one JSON document on stdout, nothing else there')
-    .action(async ({ json = false }: { json?: boolean }) => {
+    .action(async ({ json = false }) => {
       const { configCheck } = await import('./config.js');
       finish(await configCheck({ json }, around));
     });
@@ -135,7 +113,7 @@ const BASH_WORDS = `declare -F _get_comp_words_by_ref > /dev/null || _get_comp_w
  * answers is loaded for these alone.
  */
 export async function prepareCompletion(
-  root: Command,
+  root: CommandUnknownOpts,
   argv: readonly string[],
   { stdout }: Surroundings,
 ): Promise<void> {
@@ -149,5 +127,6 @@ export async function prepareCompletion(
   }
   const { default: tab } = await import('@bomb.sh/tab/commander');
   if (asked === 'completion' && shell === 'bash') stdout.write(BASH_WORDS);
-  tab(root, { completionCommandName: 'completion' });
+  // The very same class; that library knows it by the types that come with it.
+  if (root instanceof PlainCommand) tab(root, { completionCommandName: 'completion' });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CommanderError } from 'commander';
+import { CommanderError } from '@commander-js/extra-typings';
 import { systemClock } from '../clock.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { RunReport } from '../report/schema.js';
