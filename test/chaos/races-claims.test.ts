@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
 import { disturbances, wrongWith } from '../helpers/check.js';
 import { runCli, startCli, syncArgs } from '../helpers/cli.js';
 import { standstill } from '../helpers/hardship.js';
 import { TestWorld } from '../helpers/world.js';
+import type { OrderRow } from '../simulators/revel.js';
 
 let world: TestWorld;
 let event: RawRecord;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
-import type { ItemRow } from '../../src/sandbox/revel/types.js';
 import type { Place } from '../../src/sandbox/world/places.js';
+import type { ItemRow, TestRevel } from '../simulators/revel.js';
 
 /**
  * Turns all orders into what the version made that knew no text: names on the lines of the open item alone, and a
@@ -9,7 +8,7 @@ import type { Place } from '../../src/sandbox/world/places.js';
  *
  * @param names whether Revel has filled in the products' names meanwhile
  */
-export function makeAsBefore(revel: RevelSimulator, shop: Place, names: boolean): void {
+export function makeAsBefore(revel: TestRevel, shop: Place, names: boolean): void {
   for (const order of revel.orders()) {
     const items = revel.items(order.id).filter(({ deleted }) => !deleted);
     const revision = formerRevision(revel, order.id, items, shop);
@@ -37,12 +36,7 @@ export function makeAsBefore(revel: RevelSimulator, shop: Place, names: boolean)
 }
 
 /** The hash as that version made it. */
-function formerRevision(
-  revel: RevelSimulator,
-  orderId: number,
-  items: readonly ItemRow[],
-  shop: Place,
-): string {
+function formerRevision(revel: TestRevel, orderId: number, items: readonly ItemRow[], shop: Place): string {
   const order = revel.orders().find(({ id }) => id === orderId);
   if (!order) throw new Error('there is an order');
   const cents = (amount: unknown) => Math.round(Number(amount ?? 0) * 100);

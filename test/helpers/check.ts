@@ -1,5 +1,3 @@
-import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import {
   isObject,
   type JsonObject,
@@ -15,6 +13,7 @@ import {
   type Place,
   productOf,
 } from '../../src/sandbox/world/places.js';
+import type { OrderRow, TestRevel } from '../simulators/revel.js';
 import { type CliResult, runCli, syncArgs } from './cli.js';
 import type { TestWorld } from './world.js';
 
@@ -50,7 +49,7 @@ const BILLING: Readonly<Record<string, 'tax' | 'gratuity' | 'surcharge'>> = {
 };
 
 /** Looks at all rows of the event. `inParts`: somebody has added what was paid later, so that payments count together. */
-export function endState(revel: RevelSimulator, event: RawRecord, inParts = false): EndState {
+export function endState(revel: TestRevel, event: RawRecord, inParts = false): EndState {
   const orders = revel.orders().filter(({ local_id }) => local_id === `Triple Seat_${event.id}`);
   const present = orders.filter(({ deleted }) => !deleted);
   const live = present.filter((order) => revel.history(order.id).length > 0);
@@ -75,7 +74,7 @@ export function endState(revel: RevelSimulator, event: RawRecord, inParts = fals
 }
 
 /** Everything wrong with the event's orders as sentences; empty: exactly one order, right to the cent. */
-export function wrongWith(revel: RevelSimulator, event: RawRecord, inParts = false): string[] {
+export function wrongWith(revel: TestRevel, event: RawRecord, inParts = false): string[] {
   const { missing, torn, doubled } = endState(revel, event, inParts);
   return [...missing, ...torn, ...doubled];
 }
@@ -88,7 +87,7 @@ export class Watch {
   readonly problems = new Set<string>();
 
   /** Looks at the given events now. */
-  look(revel: RevelSimulator, events: readonly RawRecord[]): void {
+  look(revel: TestRevel, events: readonly RawRecord[]): void {
     for (const event of events) {
       const { torn, doubled } = endState(revel, event);
       const seen = doubled.filter((problem) => !problem.includes('leftovers'));
@@ -165,7 +164,7 @@ function itemText(shop: Place, line: JsonObject): string {
   return `${productOf(shop, name).id} × ${Number(line.quantity)} at ${cents(line.price)}`;
 }
 
-function compare(revel: RevelSimulator, order: OrderRow, expected: Expected, state: EndState): void {
+function compare(revel: TestRevel, order: OrderRow, expected: Expected, state: EndState): void {
   const say = (what: string) => state.torn.push(`order ${order.id}: ${what}`);
   const row: Readonly<Record<string, unknown>> = order;
   for (const [field, wanted] of Object.entries(expected.money)) {
@@ -187,7 +186,7 @@ function compare(revel: RevelSimulator, order: OrderRow, expected: Expected, sta
   compareRows(revel, order, expected, state);
 }
 
-function compareRows(revel: RevelSimulator, order: OrderRow, expected: Expected, state: EndState): void {
+function compareRows(revel: TestRevel, order: OrderRow, expected: Expected, state: EndState): void {
   const found = revel
     .items(order.id)
     .filter(({ deleted }) => !deleted)

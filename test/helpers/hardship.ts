@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.js';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { FaultDecision } from '../simulators/faults.js';
+import type { OrderRow } from '../simulators/revel.js';
 import { Watch, wrongWith } from './check.js';
 import { runCli, startCli, syncArgs } from './cli.js';
 import { TestWorld } from './world.js';

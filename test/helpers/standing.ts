@@ -5,14 +5,14 @@ import { finalNotes } from '../../src/domain/notes.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted } from '../../src/domain/wanted.js';
 import type { WantedOrder } from '../../src/domain/wantedOrder.js';
-import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { OUR_USER, PAYMENT_TYPE, type Place } from '../../src/sandbox/world/places.js';
 import { toEvent } from '../../src/tripleseat/convert.js';
+import type { TestRevel } from '../simulators/revel.js';
 import { sampleLocations } from './settings.js';
 
 /** Puts the event's order into Revel as a run would have left it. */
-export function insertStanding(revel: RevelSimulator, event: RawRecord, shop: Place): void {
+export function insertStanding(revel: TestRevel, event: RawRecord, shop: Place): void {
   const wanted = wantedOf(event, shop);
   const user = `/enterprise/User/${OUR_USER}/`;
   const date = `${wanted.date}T00:00:07`;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
 import type { Simulator } from '../../src/sandbox/host/types.js';
-import type { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import {
   defaultSettings,
@@ -27,6 +26,7 @@ import {
 } from '../../src/sandbox/world/places.js';
 import type { FaultDecision } from '../simulators/faults.js';
 import { type AccountSwitches, LaggingRevel } from '../simulators/lag.js';
+import type { TestRevel } from '../simulators/revel.js';
 import { startTroubledServer, type TroubledServer } from '../simulators/server.js';
 
 const KEY = { apiKey: 'test-key', apiSecret: 'test-secret' };
@@ -243,7 +243,7 @@ export function partyOptions(id: number, shop: Place, now: number): EventOptions
   };
 }
 
-function furnish(revel: RevelSimulator): void {
+function furnish(revel: TestRevel): void {
   revel.addUser({ id: OUR_USER, firstName: 'Integration', lastName: 'User' });
   revel.addUser({ id: STAFF_USER, firstName: 'Counter', lastName: 'Staff' });
   revel.addDiscount({ id: DISCOUNT_ID, name: 'Triple Seat Discount' });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ControlResult } from '../../src/sandbox/host/types.js';
-import { RevelSimulator, type RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
+import type { RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import { Table, type TableSnapshot } from '../../src/sandbox/revel/table.js';
 import type { Row } from '../../src/sandbox/revel/types.js';
+import { TestRevel } from './revel.js';
 
 const lagSchema = z.strictObject({
   /** Rows and changes show up in list results this many milliseconds after they were made. */
@@ -83,7 +84,7 @@ function sinceVisible(versions: readonly Version[], now: number, lagMs: number):
 }
 
 /** The sandbox's point of sale with lists, and details if asked for, that are behind what stands. */
-export class LaggingRevel extends RevelSimulator {
+export class LaggingRevel extends TestRevel {
   readonly #lag: Lag;
   readonly #tables: LaggingTable[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { EventOptions } from '../../src/sandbox/tripleseat/make-event.js';
 import { wrongWith } from '../helpers/check.js';
+import type { OrderRow } from '../simulators/revel.js';
 import { Desk, type DeskRun } from './desk.js';
 import { leaveHalfway } from './others.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import type { OrderRow } from '../simulators/revel.js';
 import { Desk } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';

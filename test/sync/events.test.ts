@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { OrderRow } from '../../src/sandbox/revel/types.js';
 import type { DocumentOptions } from '../../src/sandbox/tripleseat/make-document.js';
 import type { Json, JsonObject, RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places, productOf } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
+import type { OrderRow } from '../simulators/revel.js';
 import { Desk, type DeskRun } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';

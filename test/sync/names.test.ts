@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ItemRow } from '../../src/sandbox/revel/types.js';
 import { OUR_USER, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { sampleLocations } from '../helpers/settings.js';
+import type { ItemRow } from '../simulators/revel.js';
 import { Desk } from './desk.js';
 import { leaveHalfway } from './others.js';
 

@@ -417,11 +417,7 @@ describe('quirks of the point of sale', () => {
 
   it('35,000 products are read to the end, and the last one is found', async () => {
     const desk = new Desk(NOW);
-    desk.revel.control(
-      'products-bulk',
-      { establishment: west.establishmentId, count: 35_000 },
-      desk.clock.now(),
-    );
+    desk.revel.addProducts(west.establishmentId, 35_000);
     const event = desk.add({ documents: [{ lines: [{ name: 'bulk product 35000', price: 100 }] }] });
     const run = await desk.single([event]);
     expect(run.of(event.id).status).toBe('injected');

@@ -9,7 +9,12 @@ import { rowAt, type World } from './world.js';
  * amount does not match, stamps its user, raises the version by two and adds a history row. What becomes of prices,
  * tax, gratuity and surcharge is a matter of switches. Null when it shows no such order.
  */
-export function openOnPos(world: World, orderId: number, userId: number | null, now: number): Row | null {
+export function openOnPos(
+  world: World,
+  orderId: number,
+  userId: number | undefined,
+  now: number,
+): Row | null {
   const order = world.table('Order').get(orderId);
   if (order === null || !isShown(world, order, now)) return null;
   const user = posUser(world, order, userId, now);
@@ -81,7 +86,7 @@ export function editItemOnPos(
   world: World,
   itemId: number,
   values: { price?: number | undefined; quantity?: number | undefined },
-  userId: number | null,
+  userId: number | undefined,
   now: number,
 ): Row | null {
   const item = world.table('OrderItem').get(itemId);
@@ -109,7 +114,7 @@ export function touchOnPos(
   world: World,
   orderId: number,
   values: Readonly<Record<string, JsonValue>>,
-  userId: number | null,
+  userId: number | undefined,
   now: number,
 ): Row | null {
   const order = world.table('Order').get(orderId);
@@ -172,8 +177,8 @@ function withoutAmounts(discounts: JsonValue | undefined): JsonValue {
 }
 
 /** The URI of the given user, or of one who did not make the order. */
-function posUser(world: World, order: Row, userId: number | null, now: number): string {
-  if (userId !== null && world.table('User').get(userId) !== null) return uriOf('User', userId);
+function posUser(world: World, order: Row, userId: number | undefined, now: number): string {
+  if (userId !== undefined && world.table('User').get(userId) !== null) return uriOf('User', userId);
   const other = world
     .table('User')
     .current()

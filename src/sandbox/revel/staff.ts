@@ -47,7 +47,7 @@ export function runStaff(world: World, deed: z.infer<typeof staffSchema>, now: n
   const said: string[] = [];
   if (deed.duplicate) said.push(`order ${copyOf(world, order, now).id} made, the same as order ${order.id}`);
   if (deed.open || product !== null) {
-    openOnPos(world, order.id, null, now);
+    openOnPos(world, order.id, undefined, now);
     said.push(`order ${order.id} opened on a register`);
   }
   if (product !== null) {
@@ -55,7 +55,7 @@ export function runStaff(world: World, deed: z.infer<typeof staffSchema>, now: n
     said.push(`1 × ${product.name} added to order ${order.id}`);
   }
   if (deed.void) {
-    touchOnPos(world, order.id, { deleted: true }, null, now);
+    touchOnPos(world, order.id, { deleted: true }, undefined, now);
     said.push(`order ${order.id} voided`);
   }
   return { ok: true, result: said };

@@ -1,3 +1,4 @@
+import { uriOf } from '../revel/resources.js';
 import type { RevelSimulator } from '../revel/simulator.js';
 import type { RawRecord } from '../tripleseat/model.js';
 import type { TripleseatSimulator } from '../tripleseat/simulator.js';
@@ -59,17 +60,17 @@ export function seedWorld(tripleseat: TripleseatSimulator, revel: RevelSimulator
 /** Fills two fresh simulators with the shops alone, and their products, stations and people. */
 export function seedShops(tripleseat: TripleseatSimulator, revel: RevelSimulator): void {
   tripleseat.store.setPlaces(sampleSites(), sampleLocations());
-  revel.addUser({ id: OUR_USER, firstName: 'Integration', lastName: 'User' });
-  revel.addUser({ id: STAFF_USER, firstName: 'Counter', lastName: 'Staff' });
-  revel.addDiscount({ id: DISCOUNT_ID, name: 'Triple Seat Discount' });
-  revel.addDiningOption({ name: 'Special Events', diningOptionId: DINING_OPTION });
-  revel.addPaymentType({ name: 'Tripleseat', paymentType: PAYMENT_TYPE });
-  for (const shop of allPlaces) {
-    const establishment = shop.establishmentId;
-    revel.addEstablishment({ id: establishment, name: shop.name, city: shop.city, timezone: shop.zone });
-    revel.addPosStation({ id: shop.posStationId, establishment, name: 'Counter' });
-    for (const { id, name, price, active } of shop.products) {
-      revel.addProduct({ id, establishment, name, price: price / 100, active });
+  revel.put('User', { id: OUR_USER, first_name: 'Integration', last_name: 'User' });
+  revel.put('User', { id: STAFF_USER, first_name: 'Counter', last_name: 'Staff' });
+  revel.put('Discount', { id: DISCOUNT_ID, name: 'Triple Seat Discount' });
+  revel.put('CustomOrderOption', { name: 'Special Events', dining_option_id: DINING_OPTION });
+  revel.put('CustomPaymentType', { name: 'Tripleseat', payment_type: PAYMENT_TYPE });
+  for (const { establishmentId, posStationId, name, city, zone, products } of allPlaces) {
+    revel.put('Establishment', { id: establishmentId, name, city, timezone: zone });
+    const establishment = uriOf('Establishment', establishmentId);
+    revel.put('PosStation', { id: posStationId, establishment, name: 'Counter' });
+    for (const { price, ...product } of products) {
+      revel.put('Product', { ...product, price: price / 100, establishment });
     }
   }
 }

@@ -70,7 +70,7 @@ async function productGrowth(say: (what: string) => void): Promise<Figure[]> {
     const world = await TestWorld.start();
     try {
       const establishment = places.west.establishmentId;
-      if (count > 10) world.revel.control('products-bulk', { establishment, count }, Date.now());
+      if (count > 10) world.revel.addProducts(establishment, count);
       const run = await runCli(syncArgs(world.addEvent()), world.env(world.newStateDir()));
       if (run.code !== 0) throw new Error(run.stderr);
       const reads = world.revelServer.log.entries().filter(({ path }) => path.endsWith('/Product/'));

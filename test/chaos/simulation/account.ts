@@ -1,6 +1,6 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
-import type { OrderRow } from '../../../src/sandbox/revel/types.js';
 import { LaggingRevel } from '../../simulators/lag.js';
+import type { OrderRow } from '../../simulators/revel.js';
 import { eventIdOf, OUR_USER, productsOf, SHOPS, zoneOf } from './events.js';
 import type { Deed, Scenario } from './scenario.js';
 

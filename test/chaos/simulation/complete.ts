@@ -1,4 +1,4 @@
-import type { OrderRow } from '../../../src/sandbox/revel/types.js';
+import type { OrderRow } from '../../simulators/revel.js';
 import type { Account } from './account.js';
 import { DAYS, moneyOf, PAYMENT_TYPE, SHOPS, versionOf } from './events.js';
 

@@ -1,5 +1,5 @@
-import type { OrderRow } from '../../../src/sandbox/revel/types.js';
 import type { EventResult, SyncOutcome } from '../../../src/sync/types.js';
+import type { OrderRow } from '../../simulators/revel.js';
 import { type Account, isVisible } from './account.js';
 import type { Checker } from './checker.js';
 import { differences, hasOnlyCopies, isOnDay, lacking, workedOnDifferences } from './complete.js';

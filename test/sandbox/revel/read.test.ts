@@ -114,7 +114,7 @@ describe('paging', () => {
   });
 
   it('never shows more than 1000 rows', () => {
-    account.sim.control('products-bulk', { establishment: STORE, count: 1500 }, account.now);
+    account.sim.addProducts(STORE, 1500);
     const { ids, meta } = account.list('/resources/Product/?limit=0');
     expect(ids).toHaveLength(1000);
     expect(meta).toMatchObject({ total_count: 1503, next: '/resources/Product/?limit=1000&offset=1000' });

@@ -8,15 +8,15 @@ import { ProductIndex } from '../../../src/domain/products.js';
 import { buildWanted } from '../../../src/domain/wanted.js';
 import { windowOf, windowState } from '../../../src/domain/window.js';
 import { itemSchema, orderSchema, paymentSchema, productSchema } from '../../../src/revel/schema.js';
-import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.js';
 import type { Scenario } from '../../../src/sandbox/world/scenario.js';
 import { seedWorld } from '../../../src/sandbox/world/seed.js';
 import { toBooking, toEvent, toSelections } from '../../../src/tripleseat/convert.js';
 import { sampleLocations } from '../../helpers/settings.js';
+import { TestRevel } from '../../simulators/revel.js';
 
 const NOW = Date.parse('2026-11-14T20:00:00Z');
-const revel = new RevelSimulator({ apiKey: 'k', apiSecret: 's' });
+const revel = new TestRevel({ apiKey: 'k', apiSecret: 's' });
 const scenarios = seedWorld(new TripleseatSimulator(), revel, NOW);
 
 function value<T>(converted: { kind: 'ok'; value: T } | { kind: string }): T {

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { failReasons } from '../../../src/domain/reasons.js';
-import { RevelSimulator } from '../../../src/sandbox/revel/simulator.js';
 import {
   isObject,
   type JsonObject,
@@ -18,6 +17,7 @@ import {
   sampleLocationsFile,
 } from '../../../src/sandbox/world/places.js';
 import { sampleScenarios, seedWorld } from '../../../src/sandbox/world/seed.js';
+import { TestRevel } from '../../simulators/revel.js';
 
 /** Ordinary, both days on which clocks change, the last minutes of a UTC day, a leap day, the turn of a year. */
 const MOMENTS = [
@@ -35,7 +35,7 @@ const NOON = MOMENTS[0] ?? 0;
 
 function seeded(now: number) {
   const tripleseat = new TripleseatSimulator();
-  const revel = new RevelSimulator({ apiKey: 'k', apiSecret: 's' });
+  const revel = new TestRevel({ apiKey: 'k', apiSecret: 's' });
   return { tripleseat, revel, scenarios: seedWorld(tripleseat, revel, now) };
 }
 
