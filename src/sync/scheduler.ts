@@ -218,7 +218,10 @@ export class Scheduler {
         );
         break;
       case 'refresh':
-        this.#start(task, async () => learnRefreshed(task.k, await job.refresh()));
+        this.#start(task, async () => {
+          const wanted = await job.refresh();
+          return learnRefreshed(task.k, wanted);
+        });
         break;
       case 'write':
         if (job.planOnly) this.#planWrite(task, step);

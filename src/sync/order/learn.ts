@@ -46,9 +46,7 @@ export function learnFound(k: Knowledge, found: readonly Found[], now: number): 
 
 /** Rows that a look for other events has shown along: whatever it tells is as good as asked for. */
 export function learnAlong(k: Knowledge, rows: readonly FoundOrder[], askedAt: number): Knowledge {
-  const asOf = askedAt - k.timing.settle;
-  if (!k.rows || k.pending || asOf <= k.rows.asOf) return k;
-  return disowned(withRows(k, rows, asOf));
+  return k.rows ? disowned(withRows(k, rows, askedAt - k.timing.settle)) : k;
 }
 
 /** A look failed: nothing can be concluded from it, so the work on the event ends. */
@@ -187,8 +185,16 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
   }
 }
 
+/** The rows of the later look; of one that was put earlier and answered later, what never goes away again. */
 function withRows(k: Knowledge, rows: readonly FoundOrder[], asOf: number): Knowledge {
-  if (k.rows && k.rows.asOf > asOf) return k;
+  if (k.rows && k.rows.asOf > asOf) {
+    const { value: latest, asOf: since } = k.rows;
+    const value = latest.map((row) => {
+      const earlier = rows.find(({ id }) => id === row.id);
+      return (earlier && lasting(k, { value: earlier, asOf }, { value: row, asOf: since }).value) ?? row;
+    });
+    return value.every((row, index) => row === latest[index]) ? k : { ...k, rows: { value, asOf: since } };
+  }
   const value = rows.map((row) => lasting(k, seenHeader(k, row.id), { value: row, asOf }).value ?? row);
   return { ...k, rows: { value, asOf } };
 }

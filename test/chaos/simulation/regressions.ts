@@ -181,6 +181,20 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'a machine was suspended before it showed an order, and its look at the lines counted as fresh',
   },
   {
+    seed: 100_027_118,
+    what: 'staff took away an order while the answer to one of its writes was lost, and the look for other events that showed it was not heeded',
+  },
+  {
+    seed: 100_024_436,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'a header that was to replace another had just been shown by another program (the checker took its taking away for a decision)',
+  },
+  {
+    seed: 110_022_635,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'a sweep that had told of an order went on while a person added a payment to it (the checker looked at the end of the sweep)',
+  },
+  {
     seed: 85_236_624,
     trouble: ['clocks'],
     what: "an event was lost, and a dead run's write was carried out just before the last look (the checker asked for what no list showed)",

@@ -49,6 +49,8 @@ export function judgeHonesty(
     if (order.deleted || checker.wasTouched(order.id)) continue;
     // Lists may show it as it was before.
     if (checker.isRetiredSince(order.id, process.startedAt - checker.lagMs)) continue;
+    // What a person adds comes to a right order row by row.
+    if (checker.isAddedToSince(order.id, process.startedAt)) continue;
     const wrong = checker
       .statesSince(event, process.startedAt)
       .map(({ version }) => differences(account, order.id, version));
