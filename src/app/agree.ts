@@ -62,8 +62,12 @@ export function isLeft(error: unknown): boolean {
   return error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
 }
 
-/** What is said of that. Ctrl-C at a question reaches the program as a key, not as a signal. */
-export function left(stop: AbortSignal): AppError {
+/**
+ * What is said of that. Ctrl-C at a question reaches the program as a key, not as a signal.
+ *
+ * @param state what the command has done and not done
+ */
+export function left(stop: AbortSignal, state = 'nothing further was done'): AppError {
   const exit = stop.aborted ? stoppedBy(stop) : ExitCode.interrupted;
-  return new AppError('ABORTED', exit, 'Stopped at the question; nothing further was done.', null);
+  return new AppError('ABORTED', exit, `Stopped at the question; ${state}.`, null);
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { type Answers, left } from '../app/agree.js';
 import { withOpened } from '../app/open.js';
 import { type Surroundings, stoppedBy } from '../app/surroundings.js';
 import { zoneToTell } from '../app/zone.js';
@@ -32,7 +33,7 @@ export interface LoginOptions {
   /** Redirect URI to send, with `paste`; null: that of the port. */
   redirectUri: string | null;
   /** Where pasted text comes from. */
-  input: Readable;
+  input: Answers;
   sandbox: boolean;
   /** Waits; default: the machine's. */
   clock?: Clock;
@@ -134,6 +135,7 @@ async function pastedCode(
     ]);
   }
   if (around.stop.aborted) throw stopped(around);
+  if (options.input.isTTY === true && tries < MAX_TRIES) throw left(around.stop, 'nothing was stored');
   throw new AppError(
     'USAGE',
     ExitCode.usage,
@@ -153,8 +155,8 @@ async function* lines(input: Readable, stop: AbortSignal): AsyncGenerator<string
   } finally {
     stop.removeEventListener('abort', end);
     reader.close();
-    // A terminal that is left open would keep the process alive.
-    input.destroy();
+    // A terminal that is read on would keep the process alive.
+    input.pause();
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isLeft, left, untilLeft } from '../app/agree.js';
 import { connectBoth, openStateFor } from '../app/open.js';
 import type { Surroundings } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
@@ -37,6 +38,11 @@ export interface InitOptions {
 
 type Values = InitOptions['values'];
 
+/** How far it has come. */
+interface Done {
+  written: boolean;
+}
+
 /** Something that only a person can tell. */
 interface Missing {
   what: string;
@@ -65,18 +71,40 @@ const NOT_TAKEN: readonly string[] = ['LOCATIONS_FILE', 'ALLOWED_LOCATIONS'];
  * terminal, or with `--json`, it prints what it has found and what is missing, and writes only with `--yes`.
  */
 export async function initCommand(options: InitOptions, around: Surroundings): Promise<ExitCode> {
-  const prompts =
-    options.terminal && !options.yes && !options.json ? await import('@inquirer/prompts') : null;
-  return run(options, prompts, around);
+  const prompts = options.terminal && !options.yes && !options.json ? await promptsAt(around.stop) : null;
+  const done: Done = { written: false };
+  try {
+    return await run(options, prompts, around, done);
+  } catch (error) {
+    if (!isLeft(error)) throw error;
+    throw left(around.stop, `.env and locations.json ${done.written ? 'are' : 'were not'} written`);
+  }
 }
 
-async function run(options: InitOptions, prompts: Prompts | null, around: Surroundings): Promise<ExitCode> {
+/** The library that asks, on this terminal. */
+async function promptsAt(stop: AbortSignal): Promise<Prompts> {
+  const { select, input, password, confirm } = await import('@inquirer/prompts');
+  const asked = <T>(ask: (signal: AbortSignal) => Promise<T>) => untilLeft(process.stdin, stop, ask);
+  return {
+    select: (config) => asked((signal) => select(config, { signal })),
+    input: (config) => asked((signal) => input(config, { signal })),
+    password: (config) => asked((signal) => password(config, { signal })),
+    confirm: (config) => asked((signal) => confirm(config, { signal })),
+  };
+}
+
+async function run(
+  options: InitOptions,
+  prompts: Prompts | null,
+  around: Surroundings,
+  done: Done,
+): Promise<ExitCode> {
   checkSaid(options);
   const env = Object.fromEntries(Object.entries(around.env).filter(([name]) => !NOT_TAKEN.includes(name)));
   const here = { ...around, env };
   if (prompts !== null) {
     await tell(around.stdout, around, [
-      'This asks for your two accounts, reads what they have, and writes .env and locations.json here. It writes nothing to either service. Ctrl-C stops at any time.',
+      'This asks for your two accounts, reads what they have, and writes .env and locations.json here. It writes nothing to either service. Ctrl-C or Ctrl-D at a question leaves.',
       '',
     ]);
   }
@@ -101,7 +129,11 @@ async function run(options: InitOptions, prompts: Prompts | null, around: Surrou
   if (unknown.length > 0 || (prompts === null && !options.yes)) {
     return tellMissing({ missing: unknown, found: accounts, locations, env: all }, around);
   }
-  if (!(await write(options, all, locations, prompts, here))) return ExitCode.eventFailed;
+  if (!(await write(options, all, locations, prompts, here))) {
+    await tell(around.stderr, around, ['Nothing was written.']);
+    return ExitCode.eventFailed;
+  }
+  done.written = true;
   return check(options, prompts, here);
 }
 
@@ -127,7 +159,7 @@ function checkSaid({ values, said }: InitOptions): void {
 async function askAccounts(
   values: Values,
   prompts: Prompts | null,
-  { env, cwd, stop }: Surroundings,
+  { env, cwd }: Surroundings,
 ): Promise<Missing[]> {
   const missing: Missing[] = [];
   for (const [name, what] of NEEDED) {
@@ -140,9 +172,7 @@ async function askAccounts(
     }
     const validate = (text: string) => kind.schema.safeParse(text.trim()).success || `Write ${kind.form}.`;
     const ask = secret ? prompts.password : prompts.input;
-    values[name] = (
-      await ask({ message: what, validate, ...(secret ? { mask: '*' } : {}) }, { signal: stop })
-    ).trim();
+    values[name] = (await ask({ message: what, validate, ...(secret ? { mask: '*' } : {}) })).trim();
   }
   return missing;
 }

@@ -15,13 +15,16 @@ import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { shopsOf } from '../report/shops.js';
+import { outputStyle } from '../report/style.js';
 import { thisProcess } from '../state/under-way.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
+import { onSandbox } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { meanings } from './meanings.js';
+import { type ActionKind, whyRefused } from './resolve-refusals.js';
 
 const MAX_WHY = 1_000;
 
@@ -118,7 +121,7 @@ class Resolving {
   ): Promise<ExitCode> {
     const { event, yes, dryRun, json, input } = this.#options;
     const acceptance = acceptanceOf(event, action, found.outcome);
-    if (acceptance === null) return this.#refuse(request, found, code, 'nothing was accepted');
+    if (acceptance === null) return this.#refuse('accept', request, found, code);
     if (!yes && !dryRun && !(await isAgreed('Accept this as it is?', input, this.#around))) {
       this.#around.stderr.write('Nothing was accepted.\n');
       return ExitCode.eventFailed;
@@ -141,15 +144,21 @@ class Resolving {
     const [result] = found.outcome.results;
     const decision = result && decisionOf(action, result);
     if (!decision || !settles(action.kind, result.reason)) {
-      return this.#refuse(look, found, code, `--${action.kind} changes nothing about it`);
+      return this.#refuse(action.kind, look, found, code);
     }
-    if (takesAway(action.kind)) await this.#needMarks();
+    if (takesAway(action.kind)) await this.#needMarks(result);
     const plan = await this.#perform({ ...look, decision }, []);
-    if (!json || dryRun) await this.#tell({ ...look, decision }, plan);
-    if (dryRun || isFailed(plan)) {
-      if (json && !dryRun) await this.#tell({ ...look, decision }, plan);
+    const refused = !isWork(plan);
+    if (!json || dryRun || refused) await this.#tell({ ...look, decision }, plan);
+    if (refused) {
+      const [planned] = plan.outcome.results;
+      // Where it is about what was decided, its own sentence says why.
+      if (planned?.status !== 'failed' || !settles(action.kind, planned.reason)) {
+        this.#explain(action.kind, planned);
+      }
       return exitCodeOf(plan.outcome, look, false);
     }
+    if (dryRun) return exitCodeOf(plan.outcome, look, false);
     if (takesAway(action.kind)) await this.#needTakeBack(plan);
     if (!yes && !(await isAgreed('Carry this out?', input, this.#around))) {
       this.#around.stderr.write('Nothing was written.\n');
@@ -171,42 +180,43 @@ class Resolving {
   }
 
   /** An order goes by its deleted mark: where an account does not keep it, there would be two. */
-  async #needMarks(): Promise<void> {
+  async #needMarks({ id, orderId }: EventResult): Promise<void> {
     const account = await this.#account();
     if (account === null || (account !== 'unknown' && deletedMarksHonoured(account) === true)) return;
     throw new AppError(
       'CONFIG',
       ExitCode.config,
-      'An order would be marked deleted, and it is not known whether this Revel account keeps to that.',
+      `Nothing was written: to settle event ${id}, an order (${orderId ?? 'unknown'}) would be marked deleted, and it is not known whether this Revel account keeps to that.`,
       'Try it there first: ts-reconcile certify. Whoever knows that it does adds --uncertified.',
     );
   }
 
   /** What was paid on an order that goes must not count beside what is paid on the one that comes. */
   async #needTakeBack({ outcome }: DoneWork): Promise<void> {
-    const changes = outcome.results.flatMap((result) => result.changes);
+    const [result] = outcome.results;
+    const changes = result?.changes ?? [];
     const account = await this.#account();
     if (account === null || account === 'unknown' || paymentsTakenBack(account) !== 'neither') return;
     if (!changes.some(({ action }) => action === 'remove_payment')) return;
     throw new AppError(
       'CONFIG',
       ExitCode.config,
-      'A payment is recorded on the order, and this Revel account neither keeps a deleted mark of payments nor counts negative ones.',
+      `Nothing was written: on an order of event ${result?.id ?? 'unknown'} that would go a payment is recorded, and this Revel account neither keeps a deleted mark of payments nor counts negative ones.`,
       'Put the order right on the POS. Whoever knows better adds --uncertified.',
     );
   }
 
-  async #refuse(request: SyncRequest, found: DoneWork, code: ExitCode, what: string): Promise<ExitCode> {
+  async #refuse(kind: ActionKind, request: SyncRequest, found: DoneWork, code: ExitCode): Promise<ExitCode> {
     if (this.#options.json) await this.#tell(request, found);
-    const [result] = found.outcome.results;
-    const why =
-      code === ExitCode.ok
-        ? 'It is no failure'
-        : result && isOpen(result)
-          ? `It is ${result.reason}, which is settled otherwise`
-          : 'This is nothing to settle: it passes, or nobody could look';
-    this.#around.stderr.write(`${why}, so that ${what}.\n`);
+    this.#explain(kind, found.outcome.results[0]);
     return code === ExitCode.ok ? ExitCode.eventFailed : code;
+  }
+
+  #explain(kind: ActionKind, result: EventResult | undefined): void {
+    const { event, sandbox } = this.#options;
+    const why = whyRefused(kind, event, result);
+    const { width } = outputStyle(this.#around.stderr, this.#around.env);
+    this.#around.stderr.write(`${wrap(sandbox ? onSandbox(why) : why, '', width).join('\n')}\n`);
   }
 
   #perform(request: SyncRequest, accepted?: readonly Acceptance[]): Promise<DoneWork> {
@@ -260,8 +270,10 @@ function isOpen({ status, reason }: EventResult): boolean {
   return status === 'failed' && isAcceptable(reason);
 }
 
-function isFailed({ outcome }: DoneWork): boolean {
-  return outcome.problem !== null || outcome.results.some(({ status }) => status === 'failed');
+/** There is something to carry out. */
+function isWork({ outcome }: DoneWork): boolean {
+  const [result] = outcome.results;
+  return outcome.problem === null && (result?.status === 'injected' || result?.status === 'repaired');
 }
 
 /** Null: it is about an order, and there is none. */

@@ -1,11 +1,17 @@
+import type { confirm, input, password, select } from '@inquirer/prompts';
 import { didYouMean } from '../config/nearest.js';
 import { isDate } from '../domain/dates.js';
 import { isZone } from '../domain/zones.js';
 import type { Accounts, Option } from './accounts.js';
 import { type Pair, type Proposal, pairOf, type Said, stationsOf } from './propose.js';
 
-/** The library that asks; loaded where a person can answer. */
-export type Prompts = typeof import('@inquirer/prompts');
+/** How a person is asked; each rejects when they leave. */
+export interface Prompts {
+  select<const Value>(config: Parameters<typeof select<Value>>[0]): Promise<Value>;
+  input(config: Parameters<typeof input>[0]): Promise<string>;
+  password(config: Parameters<typeof password>[0]): Promise<string>;
+  confirm(config: Parameters<typeof confirm>[0]): Promise<boolean>;
+}
 
 /** Goes through what is proposed but for what was said already; the proposal is changed to what was chosen. */
 export async function askShops(

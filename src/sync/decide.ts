@@ -1,10 +1,11 @@
 import { type Decision, isDayOver, settles, takesAway } from '../domain/decision.js';
 import type { EventHeader } from '../domain/event.js';
-import { type EventId, localIdOf } from '../domain/ids.js';
+import { type EventId, localIdOf, type OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import { zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import { markDeleted } from '../domain/plan.js';
+import { isPaidSince } from '../domain/paidSince.js';
+import { markDeleted, standings } from '../domain/plan.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { localDate } from '../domain/zones.js';
 import { establishmentOf, type RunContext } from './context.js';
@@ -41,20 +42,48 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
     if (!old || !location) {
       return refused({
         ...plain.result,
-        error: `Order ${decision.order} is not among the orders of event ${id} in any shop of the locations file.`,
+        error: `Order ${decision.order} is not among the orders of event ${id} in any shop of the locations file, so that nothing was written. Its orders shows: ts-reconcile resolve ${id}`,
       });
     }
     if (isDayOver(old, location, ctx.clock.now())) {
       const what = takesAway(decision.kind) ? 'it is not taken away' : 'no payment is added to it';
       return refused({
         ...plain.result,
-        error: `The business day of order ${old.id} is over and its books are closed, so that ${what}. Settle it on the POS and in the books; then: resolve ${id} --accept "<why>".`,
+        error: `The business day of order ${old.id} is over and its books are closed, so that ${what}. Settle it on the POS and in the books; then: ts-reconcile resolve ${id} --accept "<why>".`,
+      });
+    }
+    if (decision.kind === 'keep' && !standings(rows).visible.some((row) => row.id === old.id)) {
+      const counting = plain.result.orders.map((row) => row.id).join(', ');
+      return refused({
+        ...plain.result,
+        error: `Order ${old.id} of event ${id} is ${old.deleted ? 'deleted' : 'none that staff can see'}, so that it cannot be the one that counts, and nothing was written. Choose one of these: ${counting}.`,
       });
     }
     if (decision.kind === 'void') return voided(ctx, id, { old, location, header, rows, lookedAt, readAt });
   }
   if (read.kind !== 'ok') return plain;
-  return planRead(ctx, read.value, rows, { readAt, lookedAt, proof: { kind: 'unread' }, decision });
+  const planned = await planRead(ctx, read.value, rows, {
+    readAt,
+    lookedAt,
+    proof: { kind: 'unread' },
+    decision,
+  });
+  if (decision.kind !== 'payment' || planned.kind === 'work' || planned.result.reason !== 'DRIFT')
+    return planned;
+  return refused({ ...planned.result, error: notAdded(planned.result, decision.order) });
+}
+
+/** Why no payment is added to an order, though something differs. */
+function notAdded({ id, differences }: EventResult, order: OrderId): string {
+  const nothing = `Nothing was added to order ${order}`;
+  const replacing = `a new order as the event is now makes: ts-reconcile resolve ${id} --replace`;
+  if (differences.some(({ field }) => field !== 'payment' && field !== 'remaining due')) {
+    return `${nothing}: it differs from event ${id} in more than what has been paid since. Put it right on the POS, the payment as well; or ${replacing}.`;
+  }
+  if (!isPaidSince(differences)) {
+    return `${nothing}: more is recorded as paid on it than event ${id} has. Compare the payments of both first. If Tripleseat lacks one, record it there; if one was given back, give it back on the POS as well, or ${replacing}.`;
+  }
+  return `${nothing}: how much of what event ${id} has is missing cannot be told, since a payment on it has another payment type than those of Tripleseat or no readable amount, or since it holds more of the one (payment, tip) and less of the other. Compare the payments of both, and put the order right on the POS.`;
 }
 
 /** The order goes, whatever else there is: there is nothing that the event wants. */

@@ -341,7 +341,32 @@ describe('keeping one of several', () => {
   it('is refused for one that is none of them', async () => {
     const { desk, event } = await doubled();
     const run = await desk.single([event], { decision: { kind: 'keep', order: orderId('999') } });
+    expect(run.of(event.id).error).toMatch(/Order 999 is not among the orders.*ts-reconcile resolve \d+$/);
     expect(run.writes).toEqual([]);
+    expect(visible(desk)).toHaveLength(2);
+  });
+
+  it('is refused for one that is deleted', async () => {
+    const { desk, event, first, second } = await doubled();
+    const local_id = `Triple Seat_${event.id}`;
+    const [{ establishment = '', updated_by = '', created_date = '' } = {}] = desk.revel.orders();
+    const third = desk.revel.insertOrder({
+      order: {
+        ...{ local_id, establishment, updated_by, created_date, created_by: updated_by },
+        uuid: '00000000-0000-4000-8000-000000000003',
+        deleted: true,
+      },
+    });
+    for (const dryRun of [true, false]) {
+      const run = await desk.single([event], {
+        decision: { kind: 'keep', order: orderId(third.id) },
+        dryRun,
+      });
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'DUPLICATE_ORDERS', changes: [] });
+      expect(run.of(event.id).error).toContain(`Order ${third.id} of event ${event.id} is deleted`);
+      expect(run.of(event.id).error).toContain(`Choose one of these: ${first}, ${second}.`);
+      expect(run.writes).toEqual([]);
+    }
     expect(visible(desk)).toHaveLength(2);
   });
 });

@@ -67,16 +67,43 @@ describe('adding what has been paid since', () => {
     await endsRight(desk, event);
   });
 
-  it('changes nothing about an order that lacks something else, or has more paid on it', async () => {
-    for (const { desk, event, made } of [
-      await paidSince([], [{ amount: 600 }], [{ ...taco, quantity: '3.0' }]),
-      await paidSince([{ amount: 600 }], [{ amount: 500 }]),
-      await paidSince([{ amount: 600 }], []),
-    ]) {
-      const run = await desk.single([event], { decision: adds(made) });
-      expect(run.of(event.id).reason).toBe('DRIFT');
-      expect(run.writes).toEqual([]);
+  it.each([
+    [
+      'lacks something else',
+      [],
+      [{ amount: 600 }],
+      [{ ...taco, quantity: '3.0' }],
+      /in more than what has been paid/,
+    ],
+    [
+      'has more paid on it',
+      [{ amount: 600 }],
+      [{ amount: 500 }],
+      [taco],
+      /more is recorded as paid on it than/,
+    ],
+    ['has everything given back', [{ amount: 600 }], [], [taco], /more is recorded as paid on it than/],
+  ])('changes nothing about an order that %s, and says why', async (_, before, after, lines, says) => {
+    const { desk, event, made } = await paidSince(before, after, lines);
+    const plan = await desk.single([event], { decision: adds(made), dryRun: true });
+    const run = await desk.single([event], { decision: adds(made) });
+    for (const each of [plan, run]) {
+      expect(each.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT', orderId: made });
+      expect(each.of(event.id).error).toMatch(says);
+      expect(each.of(event.id).error).toContain(`Nothing was added to order ${made}`);
+      expect(each.of(event.id).error).toContain(`ts-reconcile resolve ${event.id} --replace`);
+      expect(each.writes).toEqual([]);
     }
+  });
+
+  it('changes nothing where a payment of another type hides what is missing, and says so', async () => {
+    const { desk, event, made } = await paidSince([{ amount: 600 }], [{ amount: 600 }, { amount: 300 }]);
+    desk.patch(`/resources/Payment/${desk.revel.payments(Number(made))[0]?.id}/`, { payment_type: 1 });
+    const run = await desk.single([event], { decision: adds(made) });
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+    expect(run.of(event.id).error).toMatch(/cannot be told, since a payment on it has another payment type/);
+    expect(run.of(event.id).error).not.toContain('--replace');
+    expect(run.writes).toEqual([]);
   });
 
   it('touches no order that a POS has opened, or that staff has changed or paid on', async () => {

@@ -25,9 +25,17 @@ export interface Typed {
   ended: Promise<number | null>;
 }
 
-/** Runs the program with somebody at it. */
-export function typed(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Typed {
-  const command = `stty cols 80 rows 50; exec ${process.execPath} ${binPath} ${args.join(' ')}`;
+/** Runs the program with somebody at it; `after`: what the shell runs on the same terminal when it has ended. */
+export function typed(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+  after: string | null = null,
+): Typed {
+  const program = `${process.execPath} ${binPath} ${args.join(' ')}`;
+  // A Ctrl-C that the terminal makes a signal of reaches the shell, too, which has to outlive it.
+  const run = after === null ? `exec ${program}` : `trap : INT; ${program}; code=$?; ${after}; exit $code`;
+  const command = `stty cols 80 rows 50; ${run}`;
   const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { cwd, env });
   const display = new headless.Terminal({ cols: 80, rows: 50, allowProposedApi: true });
   let screen = '';
