@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from './types.js';
 
 /** Prefix of the paths that are the sandbox's own, not the simulated API's. */
@@ -15,6 +16,28 @@ export function handleControl(simulator: Simulator, request: SimRequest, now: nu
   if (name === 'config') return respond(simulator.configure(body.result));
   if (name.startsWith('do/')) return respond(simulator.control(name.slice(3), body.result, now));
   return json(404, { error: 'There is no such control resource.' });
+}
+
+/** What an account's switches are after a change of some of them. */
+export function switched<T extends object>(
+  schema: z.ZodType<T>,
+  now: T,
+  changes: unknown,
+): { ok: true; result: T } | { ok: false; error: string } {
+  const fields = z.record(z.string(), z.unknown()).safeParse(changes);
+  const all = fields.success ? schema.safeParse({ ...now, ...fields.data }) : fields;
+  return all.success ? { ok: true, result: all.data } : { ok: false, error: z.prettifyError(all.error) };
+}
+
+/** Something that people do at a service, with what is needed for it. */
+export function deed<S, T>(
+  schema: z.ZodType<T>,
+  act: (service: S, input: T, now: number) => ControlResult,
+): (service: S, body: unknown, now: number) => ControlResult {
+  return (service, body, now) => {
+    const input = schema.safeParse(body);
+    return input.success ? act(service, input.data, now) : { ok: false, error: z.prettifyError(input.error) };
+  };
 }
 
 function parseBody(body: string): ControlResult {

@@ -52,7 +52,7 @@ export function parseListQuery(
     compare: parseSort(resource, query.get('order_by')),
     fields: parseFields(query),
     limit: parseLimit(query.get('limit')),
-    offset: parseOffset(query.get('offset')),
+    offset: parseCount('offset', query.get('offset'), 'an integer') ?? 0,
   };
 }
 
@@ -69,23 +69,40 @@ interface Filter {
   orderUris: string[] | null;
 }
 
-const operators = new Set([
-  'exact',
-  'iexact',
-  'contains',
-  'icontains',
-  'in',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'startswith',
-  'istartswith',
-  'endswith',
-  'iendswith',
-  'range',
-  'isnull',
+type Operands = readonly (Comparable | null)[];
+
+/** What the operators that compare texts ask; each has a twin, with `i` before it, that takes case for nothing. */
+const textOperators = {
+  exact: (text: string, part: string) => text === part,
+  contains: (text: string, part: string) => text.includes(part),
+  startswith: (text: string, part: string) => text.startsWith(part),
+  endswith: (text: string, part: string) => text.endsWith(part),
+};
+
+/** Whether a value is as an operator asks, by the operator's name. */
+const operators = new Map<string, (actual: Comparable | null, operands: Operands) => boolean>([
+  ...Object.entries(textOperators).flatMap(([name, holds]) => [
+    [name, ordered((actual, part) => holds(String(actual), String(part)))] as const,
+    [
+      `i${name}`,
+      ordered((actual, part) => holds(String(actual).toLowerCase(), String(part).toLowerCase())),
+    ] as const,
+  ]),
+  ['exact', (actual, [first = null]) => actual === first],
+  ['isnull', (actual, [first]) => (actual === null) === first],
+  ['in', (actual, operands) => actual !== null && operands.includes(actual)],
+  ['gt', ordered((actual, first) => actual > first)],
+  ['gte', ordered((actual, first) => actual >= first)],
+  ['lt', ordered((actual, first) => actual < first)],
+  ['lte', ordered((actual, first) => actual <= first)],
+  ['range', ordered((actual, first, second) => second !== null && actual >= first && actual <= second)],
 ]);
+
+/** Null fits nothing. */
+function ordered(holds: (actual: Comparable, first: Comparable, second: Comparable | null) => boolean) {
+  return (actual: Comparable | null, [first = null, second = null]: Operands) =>
+    actual !== null && first !== null && holds(actual, first, second);
+}
 
 /** One filter; null when the server takes no notice of it. */
 function parseFilter(
@@ -98,8 +115,9 @@ function parseFilter(
   const spec = fieldOf(resource, field);
   if (spec === null) return null;
   const last = lookups.at(-1);
-  const operator = last !== undefined && operators.has(last) ? last : 'exact';
-  const deeper = operator === last ? lookups.slice(0, -1) : lookups;
+  const isNamed = last !== undefined && operators.has(last);
+  const operator = isNamed ? last : 'exact';
+  const deeper = isNamed ? lookups.slice(0, -1) : lookups;
   const policy = filterPolicy(resource, field, spec, switches);
   if (policy === 'ignored') return null;
   if (policy === 'refused' || !resource.filterable.has(field)) {
@@ -114,7 +132,7 @@ function parseFilter(
   }
   const operands = parseOperands(spec.kind, operator, values);
   const get = getter(field, spec);
-  const holds = (row: Row) => matches(operator, get(row), operands);
+  const holds = (row: Row) => operators.get(operator)?.(get(row), operands) ?? false;
   const pinsOrder = field === 'order' && (operator === 'exact' || operator === 'in');
   return { holds, orderUris: pinsOrder ? operands.flatMap(orderUri) : null };
 }
@@ -158,14 +176,14 @@ function parseOperand(kind: FieldKind, text: string): Comparable | null {
     case 'boolean':
       return truth(text);
     case 'datetime':
-      return toNaive(text) ?? fail();
+      return fitting(toNaive(text));
     case 'integer':
     case 'related':
-      return toInteger(text) ?? fail();
+      return fitting(toInteger(text));
     case 'number':
     case 'decimal6':
     case 'decimal4':
-      return toNumber(text) ?? fail();
+      return fitting(toNumber(text));
   }
 }
 
@@ -175,8 +193,9 @@ function truth(text: string): boolean {
   throw mismatch();
 }
 
-function fail(): never {
-  throw mismatch();
+function fitting<T>(value: T | null): T {
+  if (value === null) throw mismatch();
+  return value;
 }
 
 function mismatch(): InvalidQuery {
@@ -198,32 +217,6 @@ function getter(field: string, spec: FieldSpec): (row: Row) => Comparable | null
     return (row) => (row[field] === null ? null : Number(row[field]));
   }
   return (row) => plain(row[field]);
-}
-
-function matches(
-  operator: string,
-  actual: Comparable | null,
-  operands: readonly (Comparable | null)[],
-): boolean {
-  const [first = null, second = null] = operands;
-  if (operator === 'isnull') return (actual === null) === first;
-  if (operator === 'in') return actual !== null && operands.includes(actual);
-  if (operator === 'exact') return actual === first;
-  if (actual === null || first === null) return false;
-  if (operator === 'range') return second !== null && actual >= first && actual <= second;
-  if (operator === 'gt') return actual > first;
-  if (operator === 'gte') return actual >= first;
-  if (operator === 'lt') return actual < first;
-  if (operator === 'lte') return actual <= first;
-  return matchesText(operator, String(actual), String(first));
-}
-
-function matchesText(operator: string, actual: string, wanted: string): boolean {
-  const folded = operator.startsWith('i');
-  const [text, part] = folded ? [actual.toLowerCase(), wanted.toLowerCase()] : [actual, wanted];
-  if (operator === 'iexact') return text === part;
-  if (operator.endsWith('contains')) return text.includes(part);
-  return operator.endsWith('startswith') ? text.startsWith(part) : text.endsWith(part);
 }
 
 function orderUri(id: Comparable | null): string[] {
@@ -260,25 +253,14 @@ function compareValues(a: Comparable | null, b: Comparable | null): number {
 }
 
 function parseLimit(text: string | null): number {
-  if (text === null || text === '') return DEFAULT_LIMIT;
-  if (!/^-?\d{1,9}$/.test(text)) {
-    throw new InvalidQuery(`Invalid limit '${text}' provided. Please provide a positive integer.`);
-  }
-  const limit = Number(text);
-  if (limit < 0) {
-    throw new InvalidQuery(`Invalid limit '${text}' provided. Please provide a positive integer >= 0.`);
-  }
+  const limit = parseCount('limit', text, 'a positive integer') ?? DEFAULT_LIMIT;
   return limit === 0 || limit > MAX_LIMIT ? MAX_LIMIT : limit;
 }
 
-function parseOffset(text: string | null): number {
-  if (text === null || text === '') return 0;
-  if (!/^-?\d{1,9}$/.test(text)) {
-    throw new InvalidQuery(`Invalid offset '${text}' provided. Please provide an integer.`);
-  }
-  const offset = Number(text);
-  if (offset < 0) {
-    throw new InvalidQuery(`Invalid offset '${text}' provided. Please provide a positive integer >= 0.`);
-  }
-  return offset;
+function parseCount(name: string, text: string | null, kind: string): number | null {
+  if (text === null || text === '') return null;
+  const isInteger = /^-?\d{1,9}$/.test(text);
+  if (isInteger && Number(text) >= 0) return Number(text);
+  const wanted = isInteger ? 'a positive integer >= 0' : kind;
+  throw new InvalidQuery(`Invalid ${name} '${text}' provided. Please provide ${wanted}.`);
 }

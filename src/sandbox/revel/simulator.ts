@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { runAction } from './actions.js';
 import { badRequest, empty, jsonText, notFoundPage } from './answers.js';
@@ -62,11 +62,12 @@ export class RevelSimulator implements Simulator {
   }
 
   configure(switches: unknown): ControlResult {
-    const input = revelSwitchesSchema.partial().safeParse(switches);
-    if (!input.success) return { ok: false, error: z.prettifyError(input.error) };
-    this.world.switches = { ...this.world.switches, ...input.data };
-    this.world.revision++;
-    return { ok: true, result: this.world.switches };
+    const changed = switched(revelSwitchesSchema, this.world.switches, switches);
+    if (changed.ok) {
+      this.world.switches = changed.result;
+      this.world.revision++;
+    }
+    return changed;
   }
 
   control(action: string, body: unknown, now: number): ControlResult {

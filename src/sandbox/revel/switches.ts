@@ -4,80 +4,60 @@ import { resourceNames } from './types.js';
 /** How far a key may go with one resource. */
 const permissionSchema = z.enum(['write', 'read', 'none']);
 
-/** The ways in which accounts of the real API differ, or in which it is not known how it behaves. */
+/**
+ * The ways in which accounts of the real API differ, or in which it is not known how it behaves; left out: the
+ * friendliest.
+ */
 export const revelSwitchesSchema = z.strictObject({
   /** The `local_id` filter of Order: honoured, skipped as if unknown, or answered with 400. */
-  localIdFilter: z.enum(['works', 'ignored', 'refused']),
+  localIdFilter: z.enum(['works', 'ignored', 'refused']).default('works'),
   /** The `uuid` filter of every resource. */
-  uuidFilter: z.enum(['works', 'ignored', 'refused']),
+  uuidFilter: z.enum(['works', 'ignored', 'refused']).default('works'),
   /** The `order` filter of items, payments, history and applied rows. */
-  orderFilterOnChildren: z.enum(['works', 'ignored']),
+  orderFilterOnChildren: z.enum(['works', 'ignored']).default('works'),
   /** A second row with the same uuid in one resource: made, or answered with this status. */
-  uuidPolicy: z.enum(['allow', '400', '500']),
+  uuidPolicy: z.enum(['allow', '400', '500']).default('allow'),
   /** Text with characters above U+FFFF, as in a database of three bytes a character: kept, or answered so. */
-  fourByteText: z.enum(['works', '400', '500']),
+  fourByteText: z.enum(['works', '400', '500']).default('works'),
   /** `first-ignored`: `printed` counts from the second PATCH of an order that carries it. */
-  printed: z.enum(['sticks', 'first-ignored']),
+  printed: z.enum(['sticks', 'first-ignored']).default('sticks'),
   /** False: `deleted` in a PATCH is ignored. */
-  keepsDeletedMark: z.boolean(),
+  keepsDeletedMark: z.boolean().default(true),
   /** An item that was made without a name of its own shows that of its product. */
-  fillsNames: z.boolean(),
+  fillsNames: z.boolean().default(false),
   /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
-  textLength: z.number().int().min(0).nullable(),
+  textLength: z.number().int().min(0).nullable().default(null),
   /** What a POST of a payment does to the order's `remaining_due`. */
-  dueAfterPayment: z.enum(['left', 'reckoned']),
+  dueAfterPayment: z.enum(['left', 'reckoned']).default('left'),
   /**
    * How a register that opens an order counts its gratuity: within `final_total`, beside it, where tips of payments
    * settle it, or not at all.
    */
-  gratuity: z.enum(['in-total', 'on-top', 'dropped']),
+  gratuity: z.enum(['in-total', 'on-top', 'dropped']).default('in-total'),
   /** What becomes then of a surcharge on the order. */
-  surcharge: z.enum(['kept', 'dropped']),
+  surcharge: z.enum(['kept', 'dropped']).default('kept'),
   /** The tax of the order then: what its header has, the sum of its lines', or by the tax class of its products. */
-  tax: z.enum(['header', 'lines', 'products']),
+  tax: z.enum(['header', 'lines', 'products']).default('header'),
   /** The price of a line then: what it was sold at, or that of its product. */
-  prices: z.enum(['kept', 'replaced']),
+  prices: z.enum(['kept', 'replaced']).default('kept'),
   /** Payments of the API then: count in what is due; count, but the register's screen leaves them out; do not count. */
-  payments: z.enum(['counted', 'not-shown', 'not-counted']),
+  payments: z.enum(['counted', 'not-shown', 'not-counted']).default('counted'),
   /** Resources whose rows registers and reports go on counting when the API has marked them deleted. */
-  ignoresDeleted: z.array(z.enum(['Order', 'OrderItem', 'Payment'])),
+  ignoresDeleted: z.array(z.enum(['Order', 'OrderItem', 'Payment'])).default([]),
   /** Local time at which the day of the reports begins, `HH:MM`. */
-  businessDayStart: z.string().regex(/^\d\d:\d\d$/),
+  businessDayStart: z
+    .string()
+    .regex(/^\d\d:\d\d$/)
+    .default('00:00'),
   /** Orders dated later than now: like any other, or neither on registers nor in the reports. */
-  laterDates: z.enum(['count', 'hidden']),
+  laterDates: z.enum(['count', 'hidden']).default('count'),
   /** Filters on date fields. */
-  dateFilter: z.enum(['works', 'ignored']),
+  dateFilter: z.enum(['works', 'ignored']).default('works'),
   /** The `establishment` filter. */
-  establishmentFilter: z.enum(['works', 'ignored']),
+  establishmentFilter: z.enum(['works', 'ignored']).default('works'),
   /** A page after the first begins with the last row of the page before. */
-  duplicatePagesRows: z.boolean(),
+  duplicatePagesRows: z.boolean().default(false),
   /** Resources left out are writable; without permission the answer is an empty 401. */
-  permissions: z.partialRecord(z.enum(resourceNames), permissionSchema),
+  permissions: z.partialRecord(z.enum(resourceNames), permissionSchema).default({}),
 });
 export type RevelSwitches = z.infer<typeof revelSwitchesSchema>;
-
-/** The friendliest behaviour everywhere. */
-export const defaultRevelSwitches: RevelSwitches = {
-  localIdFilter: 'works',
-  uuidFilter: 'works',
-  orderFilterOnChildren: 'works',
-  uuidPolicy: 'allow',
-  fourByteText: 'works',
-  printed: 'sticks',
-  keepsDeletedMark: true,
-  fillsNames: false,
-  textLength: null,
-  dueAfterPayment: 'left',
-  gratuity: 'in-total',
-  surcharge: 'kept',
-  tax: 'header',
-  prices: 'kept',
-  payments: 'counted',
-  ignoresDeleted: [],
-  businessDayStart: '00:00',
-  laterDates: 'count',
-  dateFilter: 'works',
-  establishmentFilter: 'works',
-  duplicatePagesRows: false,
-  permissions: {},
-};

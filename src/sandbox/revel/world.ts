@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { blankRow, idOfUri, resources } from './resources.js';
-import { defaultRevelSwitches, type RevelSwitches, revelSwitchesSchema } from './switches.js';
+import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { type Table, tableSnapshotSchema } from './table.js';
 import { byResource, type JsonValue, type ResourceName, type Row, resourceNames } from './types.js';
 
 const snapshotSchema = z.strictObject({
   /** Those that the version which wrote it knew. */
-  switches: revelSwitchesSchema.partial(),
+  switches: revelSwitchesSchema,
   printedSeen: z.array(z.number().int()),
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
@@ -25,7 +25,7 @@ export class World {
   #printedSeen = new Set<number>();
 
   constructor(switches: Partial<RevelSwitches>, makeTable: (firstId: number) => Table) {
-    this.switches = { ...defaultRevelSwitches, ...switches };
+    this.switches = revelSwitchesSchema.parse(switches);
     this.#tables = byResource((name) => makeTable(resources[name].firstId));
   }
 
@@ -82,7 +82,7 @@ export class World {
   /** Throws when the data isn't a snapshot; then nothing has changed. */
   restore(data: unknown): void {
     const snapshot = snapshotSchema.parse(data);
-    this.switches = { ...defaultRevelSwitches, ...snapshot.switches };
+    this.switches = snapshot.switches;
     this.#printedSeen = new Set(snapshot.printedSeen);
     for (const name of resourceNames) this.#tables[name].restore(snapshot.tables[name]);
     this.revision++;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { changeEvent, changeSchema, linesOf } from './change.js';
 import { rawRecordSchema, textOf } from './model.js';
@@ -9,95 +10,79 @@ import { localDate, shiftDate } from './time.js';
 const id = z.number().int().positive();
 const clockTime = z.string().regex(/^\d{2}:\d{2}$/);
 
-const bodies = {
-  'add-event': z.strictObject({
-    event: rawRecordSchema,
-    booking: rawRecordSchema.optional(),
-    selections: z.array(z.json()).optional(),
+const deskSchema = changeSchema.extend({
+  id,
+  status: z.string().min(1).optional(),
+  delete: z.boolean().optional(),
+  /** A day, or days from today there, as `-2`. */
+  date: z.union([z.iso.date(), z.string().regex(/^[+-]?\d{1,4}$/)]).optional(),
+  /** Name of the location that it moves to. */
+  location: z.string().optional(),
+});
+
+const onEvent = z.strictObject({ id });
+const moved = onEvent.extend({
+  siteId: id.optional(),
+  locationId: id.optional(),
+  date: z.iso.date().optional(),
+  start: clockTime.optional(),
+  end: clockTime.optional(),
+});
+const added = z.strictObject({
+  event: rawRecordSchema,
+  booking: rawRecordSchema.optional(),
+  selections: z.array(z.json()).optional(),
+});
+const nothing = z.strictObject({});
+
+/** What they are done to. */
+interface Account {
+  store: TripleseatStore;
+  oauth: OauthServer;
+}
+
+/** By name. All but `add-event` stamp the event as updated. */
+const deeds = {
+  'add-event': deed(added, ({ store }: Account, { event, booking, selections }) => {
+    store.putEvent(event);
+    if (booking) store.putBooking(booking);
+    if (selections) store.putSelections(event.id, selections);
+    return known(event.id, true);
   }),
-  'edit-event': z.strictObject({ id, patch: z.record(z.string(), z.json()) }),
-  'set-status': z.strictObject({ id, status: z.string().min(1) }),
-  'delete-event': z.strictObject({ id }),
-  'move-event': z.strictObject({
-    id,
-    siteId: id.optional(),
-    locationId: id.optional(),
-    date: z.iso.date().optional(),
-    start: clockTime.optional(),
-    end: clockTime.optional(),
-  }),
-  'desk-edit': changeSchema.extend({
-    id,
-    status: z.string().min(1).optional(),
-    delete: z.boolean().optional(),
-    /** A day, or days from today there, as `-2`. */
-    date: z.union([z.iso.date(), z.string().regex(/^[+-]?\d{1,4}$/)]).optional(),
-    /** Name of the location that it moves to. */
-    location: z.string().optional(),
-  }),
-  'expire-tokens': z.strictObject({}),
-  'revoke-tokens': z.strictObject({}),
-  consent: z.strictObject({}),
+  'edit-event': deed(
+    onEvent.extend({ patch: z.record(z.string(), z.json()) }),
+    ({ store }: Account, { id, patch }, now) => known(id, store.edit(id, patch, now)),
+  ),
+  'set-status': deed(
+    onEvent.extend({ status: z.string().min(1) }),
+    ({ store }: Account, { id, status }, now) => known(id, store.setStatus(id, status, now)),
+  ),
+  'delete-event': deed(onEvent, ({ store }: Account, { id }, now) => known(id, store.delete(id, now))),
+  'move-event': deed(moved, ({ store }: Account, { id, ...to }, now) => known(id, store.move(id, to, now))),
+  /** Does what is asked of one event or nothing, and says in words what it has done; asked for nothing, what there is. */
+  'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
+  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => done(() => oauth.expireTokens(now))),
+  'revoke-tokens': deed(nothing, ({ oauth }: Account) => done(() => oauth.revokeTokens())),
+  consent: deed(nothing, ({ oauth }: Account) => done(() => oauth.consent())),
 };
 
-/**
- * Does what people in the account would do: `add-event {event, booking?, selections?}`, `edit-event {id, patch}`,
- * `set-status {id, status}`, `delete-event {id}`, `move-event {id, siteId?, locationId?, date?, start?, end?}`,
- * `expire-tokens {}`, `revoke-tokens {}`, `consent {}`. All but `add-event` stamp the event as updated at `now`.
- * `desk-edit` does what is asked of one event or nothing, and answers in words what it has done; asked for nothing it
- * says what there is.
- */
+/** Does what people in the account do. */
 export function controlTripleseat(
-  store: TripleseatStore,
-  oauth: OauthServer,
+  account: Account,
   action: string,
   body: unknown,
   now: number,
 ): ControlResult {
-  switch (action) {
-    case 'add-event':
-      return run(bodies[action], body, ({ event, booking, selections }) => {
-        store.putEvent(event);
-        if (booking) store.putBooking(booking);
-        if (selections) store.putSelections(event.id, selections);
-        return { ok: true, result: { id: event.id } };
-      });
-    case 'edit-event':
-      return run(bodies[action], body, ({ id, patch }) => known(id, store.edit(id, patch, now)));
-    case 'set-status':
-      return run(bodies[action], body, ({ id, status }) => known(id, store.setStatus(id, status, now)));
-    case 'delete-event':
-      return run(bodies[action], body, ({ id }) => known(id, store.delete(id, now)));
-    case 'move-event':
-      return run(bodies[action], body, ({ id, ...to }) => known(id, store.move(id, to, now)));
-    case 'desk-edit':
-      return run(bodies[action], body, (edit) => deskEdit(store, edit, now));
-    case 'expire-tokens':
-      return run(bodies[action], body, () => {
-        oauth.expireTokens(now);
-        return { ok: true, result: null };
-      });
-    case 'revoke-tokens':
-      return run(bodies[action], body, () => {
-        oauth.revokeTokens();
-        return { ok: true, result: null };
-      });
-    case 'consent':
-      return run(bodies[action], body, () => {
-        oauth.consent();
-        return { ok: true, result: null };
-      });
-    default:
-      return {
-        ok: false,
-        error: `There is no action ${action}; there are ${Object.keys(bodies).join(', ')}.`,
-      };
-  }
+  const [, act] = Object.entries(deeds).find(([name]) => name === action) ?? [];
+  const names = Object.keys(deeds).join(', ');
+  return (
+    act?.(account, body, now) ?? { ok: false, error: `There is no action ${action}; there are ${names}.` }
+  );
 }
 
 function deskEdit(
   store: TripleseatStore,
-  { id, status, delete: isDeleted, date, location, ...change }: z.infer<(typeof bodies)['desk-edit']>,
+  { id, status, delete: isDeleted, date, location, ...change }: z.infer<typeof deskSchema>,
   now: number,
 ): ControlResult {
   const event = store.events.get(id);
@@ -136,11 +121,11 @@ function placeCalled(store: TripleseatStore, name: string) {
   return found ?? 'none';
 }
 
-function run<T>(schema: z.ZodType<T>, body: unknown, act: (body: T) => ControlResult): ControlResult {
-  const parsed = schema.safeParse(body);
-  return parsed.success ? act(parsed.data) : { ok: false, error: z.prettifyError(parsed.error) };
-}
-
 function known(id: number, found: boolean): ControlResult {
   return found ? { ok: true, result: { id } } : { ok: false, error: `There is no event ${id}.` };
+}
+
+function done(act: () => void): ControlResult {
+  act();
+  return { ok: true, result: null };
 }

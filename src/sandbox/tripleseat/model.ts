@@ -18,63 +18,45 @@ export const rawRecordSchema = rawRecord;
 /** The switches of the simulator: what is known to differ between accounts, or is not known for certain. */
 export const settingsSchema = z.strictObject({
   /** OAuth client that is accepted. */
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
+  clientId: z.string().min(1).default('sandbox-client'),
+  clientSecret: z.string().min(1).default('sandbox-client-secret'),
   /** Whether the admin agrees on the consent page. */
-  consent: z.enum(['grants', 'denies']),
+  consent: z.enum(['grants', 'denies']).default('grants'),
   /** `token-owns-nothing`: a token is issued, but every call with it is 401 "Token resource owner not found". */
-  clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']),
+  clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']).default('off'),
   /** The path at which that grant is known. */
-  clientCredentialsPath: z.enum(['/oauth2/token', '/oauth/token']),
+  clientCredentialsPath: z.enum(['/oauth2/token', '/oauth/token']).default('/oauth2/token'),
   /** What refused credentials look like. */
-  loginPage: z.enum(['json-401', 'html-200', 'redirect']),
+  loginPage: z.enum(['json-401', 'html-200', 'redirect']).default('json-401'),
   /** The pair `event_updated_start_date`/`event_updated_end_date`. */
-  updatedFilter: z.enum(['works', 'ignored']),
+  updatedFilter: z.enum(['works', 'ignored']).default('works'),
   /** Whose day that pair means. */
-  updatedZone: z.enum(['site', 'utc']),
+  updatedZone: z.enum(['site', 'utc']).default('site'),
   /** The pair `event_start_date`/`event_end_date`. */
-  dateFilter: z.enum(['works', 'ignored']),
+  dateFilter: z.enum(['works', 'ignored']).default('works'),
   /** `order` and `sort_direction`. */
-  orderParam: z.enum(['works', 'ignored']),
+  orderParam: z.enum(['works', 'ignored']).default('works'),
   /** Search results as `{"event":{…}}` items. */
-  wrapResults: z.boolean(),
+  wrapResults: z.boolean().default(false),
   /** `total_pages` is 0 whatever there is. */
-  totalPagesZero: z.boolean(),
+  totalPagesZero: z.boolean().default(false),
   /** How money and quantities are written. */
-  money: z.enum(['strings', 'numbers', 'mixed']),
+  money: z.enum(['strings', 'numbers', 'mixed']).default('strings'),
   /** Keys without a value are left out instead of null. */
-  omitNulls: z.boolean(),
+  omitNulls: z.boolean().default(false),
   /** Booking details are 403. */
-  forbidBookings: z.boolean(),
+  forbidBookings: z.boolean().default(false),
   /** Deleted events stay in search results, with `deleted_at`. */
-  deletedInSearch: z.boolean(),
+  deletedInSearch: z.boolean().default(true),
   /** What the detail of a deleted event is. */
-  deletedDetail: z.enum(['not-found', 'shown']),
+  deletedDetail: z.enum(['not-found', 'shown']).default('not-found'),
 });
 
 /** See {@link settingsSchema}. */
 export type TripleseatSettings = z.infer<typeof settingsSchema>;
 
 /** What the public documentation says, where it says anything. */
-export const defaultSettings: TripleseatSettings = {
-  clientId: 'sandbox-client',
-  clientSecret: 'sandbox-client-secret',
-  consent: 'grants',
-  clientCredentials: 'off',
-  clientCredentialsPath: '/oauth2/token',
-  loginPage: 'json-401',
-  updatedFilter: 'works',
-  updatedZone: 'site',
-  dateFilter: 'works',
-  orderParam: 'works',
-  wrapResults: false,
-  totalPagesZero: false,
-  money: 'strings',
-  omitNulls: false,
-  forbidBookings: false,
-  deletedInSearch: true,
-  deletedDetail: 'not-found',
-};
+export const defaultSettings: TripleseatSettings = settingsSchema.parse({});
 
 /** The refresh token that a fresh simulator accepts, once. */
 export const FIRST_REFRESH_TOKEN = 'sandbox-refresh-token';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
 import { controlTripleseat } from './control.js';
@@ -58,15 +58,16 @@ export class TripleseatSimulator implements Simulator {
   }
 
   configure(switches: unknown): ControlResult {
-    const parsed = settingsSchema.partial().safeParse(switches);
-    if (!parsed.success) return { ok: false, error: z.prettifyError(parsed.error) };
-    this.store.settings = settingsSchema.parse({ ...this.store.settings, ...parsed.data });
-    this.store.changed();
-    return { ok: true, result: this.store.settings };
+    const changed = switched(settingsSchema, this.store.settings, switches);
+    if (changed.ok) {
+      this.store.settings = changed.result;
+      this.store.changed();
+    }
+    return changed;
   }
 
   control(action: string, body: unknown, now: number): ControlResult {
-    return controlTripleseat(this.store, this.#oauth, action, body, now);
+    return controlTripleseat({ store: this.store, oauth: this.#oauth }, action, body, now);
   }
 
   #api(request: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {

@@ -1,64 +1,43 @@
 import { moneyText } from '../tripleseat/make-document.js';
 import type { RawRecord } from '../tripleseat/model.js';
 import { places, productOf } from './places.js';
-import {
-  type EventChanges,
-  type Expected,
-  eventOn,
-  failed,
-  injected,
-  line,
-  meal,
-  plainDocument,
-  type Scenario,
-} from './scenario.js';
+import { alone, eventOn, failed, injected, line, type Make, meal, plainDocument } from './scenario.js';
 
 const { west, lake, harbor } = places;
 const TAX = { name: 'Sales Tax', rate: '8.375' };
 const TIP = { name: 'Gratuity', rate: '20.0' };
 const ADMIN_FEE = { name: 'Admin Fee', amount: 2500 };
 
-type Make = (now: number, id: number) => Scenario;
-
-function today(
-  shows: string,
-  shop: (typeof places)[keyof typeof places],
-  changes: EventChanges,
-  expected: Expected = injected,
-): Make {
-  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
-}
-
 const documents: Make[] = [
-  today('plain', west, {
+  alone('plain', west, {
     documents: [plainDocument(west, { lines: [...meal(west, 1), line(west, 'O G', '6.0')] })],
   }),
-  today('several documents, one of them with lines', lake, {
+  alone('several documents, one of them with lines', lake, {
     documents: [plainDocument(lake), { title: 'Contract', lines: [], viewUrl: null }],
   }),
-  today('a deleted document beside the live one', harbor, {
+  alone('a deleted document beside the live one', harbor, {
     documents: [
       plainDocument(harbor),
       plainDocument(harbor, { lines: [line(harbor, 'Hot Dogs', '99.0')], deleted: true }),
     ],
   }),
-  today(
+  alone(
     'two documents that both fit',
     west,
     { documents: [plainDocument(west), plainDocument(west, { payments: [{ amount: 5000 }] })] },
     failed('AMBIGUOUS_DOCUMENTS'),
   ),
-  today('the document whose grand total is that of the event', lake, {
+  alone('the document whose grand total is that of the event', lake, {
     documents: [plainDocument(lake, { lines: [line(lake, 'Hot Dogs', '40.0')] }), plainDocument(lake)],
     mainDocument: 1,
   }),
 ];
 
 const lines: Make[] = [
-  today('blank lines', west, {
+  alone('blank lines', west, {
     documents: [plainDocument(west, { lines: ['blank', ...meal(west, 2), 'blank'] })],
   }),
-  today('HTML entities in names', west, {
+  alone('HTML entities in names', west, {
     documents: [
       plainDocument(west, {
         lines: [
@@ -68,24 +47,24 @@ const lines: Make[] = [
       }),
     ],
   }),
-  today('identical lines', harbor, {
+  alone('identical lines', harbor, {
     documents: [plainDocument(harbor, { lines: [...meal(harbor, 3), ...meal(harbor, 3)] })],
   }),
-  today('a fractional quantity', lake, {
+  alone('a fractional quantity', lake, {
     documents: [plainDocument(lake, { lines: [line(lake, 'Brisket by the Pound', '2.5')] })],
   }),
-  today('a free line', harbor, {
+  alone('a free line', harbor, {
     documents: [
       plainDocument(harbor, { lines: [...meal(harbor, 5), line(harbor, 'Champagne Toast', '40.0')] }),
     ],
   }),
-  today('a discount', west, { documents: [plainDocument(west, { lines: meal(west, 3), discount: 5000 })] }),
-  today('a discount as a line with a negative price', lake, {
+  alone('a discount', west, { documents: [plainDocument(west, { lines: meal(west, 3), discount: 5000 })] }),
+  alone('a discount as a line with a negative price', lake, {
     documents: [
       plainDocument(lake, { lines: [...meal(lake, 0), { name: 'Returning Guest Credit', price: -2500 }] }),
     ],
   }),
-  today(
+  alone(
     'a line without a product',
     west,
     {
@@ -95,37 +74,37 @@ const lines: Make[] = [
     },
     failed('UNMATCHED_ITEMS'),
   ),
-  today(
+  alone(
     'two active products of one name',
     lake,
     { documents: [plainDocument(lake, { lines: [{ name: 'House Salad', quantity: '10.0', price: 525 }] })] },
     failed('AMBIGUOUS_PRODUCT'),
   ),
-  today('one active and one inactive product of a name', harbor, {
+  alone('one active and one inactive product of a name', harbor, {
     documents: [plainDocument(harbor, { lines: [line(harbor, 'Lemonade', '30.0')] })],
   }),
 ];
 
 const people: Make[] = [
-  today('no contact', lake, { contact: null, name: 'Walk-in lunch' }),
-  today('quotes, emoji and control characters in names', harbor, {
+  alone('no contact', lake, { contact: null, name: 'Walk-in lunch' }),
+  alone('quotes, emoji and control characters in names', harbor, {
     name: 'Zoë "Zee" O\'Neil\u2019s 40th \u{1F389}\u0007 <b>party</b>\u001b[31m',
     contact: { first: 'Zo\u00eb \u{1F388}', last: 'O\'Neil "Zee"\r\n\tJr.', phone: '555-0142' },
   }),
-  today('a very long name', west, {
+  alone('a very long name', west, {
     name: `The ${'very '.repeat(120)}long dinner`,
     contact: { first: 'Bartholomew '.repeat(12).trim(), last: 'Featherstonehaugh', phone: '555-0177' },
   }),
 ];
 
 const money: Make[] = [
-  today('tips and an admin fee', west, {
+  alone('tips and an admin fee', west, {
     documents: [plainDocument(west, { lines: meal(west, 4), billing: [TAX, TIP, ADMIN_FEE] })],
   }),
-  today('partly paid', lake, {
+  alone('partly paid', lake, {
     documents: [plainDocument(lake, { lines: meal(lake, 5), payments: [{ amount: 15_000 }] })],
   }),
-  today('fully paid', harbor, {
+  alone('fully paid', harbor, {
     documents: [
       plainDocument(harbor, {
         lines: [line(harbor, 'Coffee Service', '40.0')],
@@ -134,22 +113,22 @@ const money: Make[] = [
       }),
     ],
   }),
-  today('unpaid, with a payment still to come', west, {
+  alone('unpaid, with a payment still to come', west, {
     documents: [
       plainDocument(west, { lines: meal(west, 0), payments: [{ amount: 10_000, state: 'pending' }] }),
     ],
   }),
-  today('partly refunded', lake, {
+  alone('partly refunded', lake, {
     documents: [
       plainDocument(lake, { lines: meal(lake, 1), payments: [{ amount: 20_000, refunded: 5000 }] }),
     ],
   }),
-  today('payments shown on the event', harbor, {
+  alone('payments shown on the event', harbor, {
     status: 'CLOSED',
     documents: [plainDocument(harbor, { lines: meal(harbor, 2), payments: [{ amount: 7500 }] })],
     paymentSetOn: 'event',
   }),
-  today(
+  alone(
     'a grand total that the lines do not come to',
     harbor,
     { documents: [plainDocument(harbor, { lines: [line(harbor, 'Taco Bar', '20.0')], grandTotal: 20_000 })] },

@@ -1,25 +1,8 @@
 import type { RawRecord } from '../tripleseat/model.js';
-import { type Place, places } from './places.js';
-import {
-  type EventChanges,
-  type Expected,
-  eventOn,
-  failed,
-  injected,
-  line,
-  meal,
-  plainDocument,
-  type Scenario,
-  skipped,
-} from './scenario.js';
+import { places } from './places.js';
+import { alone, failed, line, type Make, meal, plainDocument, skipped } from './scenario.js';
 
 const { west, lake, harbor } = places;
-
-type Make = (now: number, id: number) => Scenario;
-
-function today(shows: string, shop: Place, changes: EventChanges, expected: Expected = injected): Make {
-  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
-}
 
 /** An event that nobody has put a price on: Tripleseat shows no total of it, nor of its documents. */
 function withoutTotal(event: RawRecord): RawRecord {
@@ -36,18 +19,16 @@ function withoutTotal(event: RawRecord): RawRecord {
   };
 }
 
-function unpriced(shows: string, shop: Place, changes: EventChanges, expected: Expected): Make {
-  return (now, id) => ({
-    shows,
-    event: withoutTotal(eventOn({ now, shop }, id, changes)),
-    orders: [],
-    expected,
-  });
+function unpriced(...of: Parameters<typeof alone>): Make {
+  return (now, id) => {
+    const made = alone(...of)(now, id);
+    return { ...made, event: withoutTotal(made.event) };
+  };
 }
 
 /** Events of today whose money takes some thought. */
 export const moneyScenarios: readonly Make[] = [
-  today(
+  alone(
     'a prepayment as a negative row of the bill',
     west,
     {
@@ -63,7 +44,7 @@ export const moneyScenarios: readonly Make[] = [
     },
     failed('BILLING_UNCLEAR'),
   ),
-  today('a gratuity whose name speaks of tax', harbor, {
+  alone('a gratuity whose name speaks of tax', harbor, {
     documents: [
       plainDocument(harbor, {
         lines: meal(harbor, 2),
@@ -74,7 +55,7 @@ export const moneyScenarios: readonly Make[] = [
       }),
     ],
   }),
-  today('a discount as a row of the bill', lake, {
+  alone('a discount as a row of the bill', lake, {
     documents: [
       plainDocument(lake, {
         lines: meal(lake, 3),
@@ -85,8 +66,8 @@ export const moneyScenarios: readonly Make[] = [
       }),
     ],
   }),
-  today('a gratuity that the guest has chosen and nobody has applied', west, { selectedGratuity: '20.0' }),
-  today(
+  alone('a gratuity that the guest has chosen and nobody has applied', west, { selectedGratuity: '20.0' }),
+  alone(
     'a payment that the amounts due do not know',
     lake,
     { documents: [plainDocument(lake, { lines: meal(lake, 5), payments: [{ amount: 5000 }], due: 0 })] },

@@ -1,33 +1,28 @@
-import { places, STAFF_USER, UNMAPPED_LOCATION } from './places.js';
+import { type Place, places, STAFF_USER, UNMAPPED_LOCATION } from './places.js';
 import {
+  alone,
   type EventChanges,
   type Expected,
   eventOn,
   failed,
   injected,
   line,
+  type Make,
   meal,
   plainDocument,
   type SampleOrder,
-  type Scenario,
   skipped,
 } from './scenario.js';
 
 const { west, lake, harbor } = places;
-type Shop = (typeof places)[keyof typeof places];
-type Make = (now: number, id: number) => Scenario;
-
-function alone(shows: string, shop: Shop, changes: EventChanges, expected: Expected): Make {
-  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
-}
 
 /** `before`: how the event was when its order was made, where it differs from now. */
 function withOrder(
   shows: string,
-  shop: Shop,
+  shop: Place,
   changes: EventChanges,
   expected: Expected,
-  orders: (Omit<SampleOrder, 'of' | 'shop'> & { before?: EventChanges; shop?: Shop })[],
+  orders: (Omit<SampleOrder, 'of' | 'shop'> & { before?: EventChanges; shop?: Place })[],
 ): Make {
   return (now, id) => ({
     shows,
@@ -41,7 +36,7 @@ function withOrder(
   });
 }
 
-const paidInPart = (shop: Shop, tacos: string) => ({
+const paidInPart = (shop: Place, tacos: string) => ({
   documents: [
     plainDocument(shop, {
       lines: [line(shop, 'Taco Bar', tacos), line(shop, 'Hot Dogs', '20.0')],

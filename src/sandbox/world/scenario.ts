@@ -57,6 +57,19 @@ export const failed = (reason: FailReason): Expected => ({ status: 'failed', rea
 /** Will be left alone for this reason. */
 export const skipped = (reason: SkipReason): Expected => ({ status: 'skipped', reason });
 
+/** Makes a scenario around `now` of the event that is to have this id. */
+export type Make = (now: number, id: number) => Scenario;
+
+/** An event that has no order yet. */
+export function alone(
+  shows: string,
+  shop: Place,
+  changes: EventChanges,
+  expected: Expected = injected,
+): Make {
+  return (now, id) => ({ shows, event: eventOn({ now, shop }, id, changes), orders: [], expected });
+}
+
 /** A line at the product's price; `quantity` as decimal text. */
 export function line(shop: Place, name: string, quantity: string): LineOptions {
   return { name, quantity, price: productOf(shop, name).price };
