@@ -38,7 +38,7 @@ describe('resolve', () => {
 
   it('takes away what a lost event leaves, and makes again what staff has taken away', async () => {
     const [order] = world.revel.orders();
-    world.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, Date.now());
+    world.tripleseat.store.setStatus(event.id, 'LOST', Date.now());
     const gone = await resolve('--void', '--uncertified', '--yes', '--json');
     expect([gone.code, JSON.parse(gone.stdout).events[0].status]).toEqual([0, 'repaired']);
     expect(world.revel.orders().filter(({ deleted }) => !deleted)).toEqual([]);

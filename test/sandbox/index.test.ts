@@ -118,7 +118,7 @@ describe('openSandbox', () => {
       await (await tokens(first, first.env.TRIPLESEAT_REFRESH_TOKEN ?? '')).json(),
     );
     const [event] = await search(first, pair.access_token);
-    await fetch(`${first.tripleseatUrl}/__sim/do/set-status`, {
+    await fetch(`${first.tripleseatUrl}/__sim/do/desk-edit`, {
       method: 'POST',
       body: JSON.stringify({ id: event?.id, status: 'LOST' }),
     });

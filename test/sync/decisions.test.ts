@@ -228,8 +228,7 @@ describe('what is said of a decision that was cut off', () => {
     decide: 'replace' | 'void',
   ) {
     const { desk, event, made } = await drifted();
-    if (decide === 'void')
-      desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    if (decide === 'void') desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
     let cut = false;
     desk.strike = ({ method, path, body, upstream }) => {
       if (upstream !== 'revel') return null;
@@ -266,7 +265,7 @@ describe('what is said of a decision that was cut off', () => {
 
   it('a payment may be left on what is gone', async () => {
     const { desk, event, made } = await drifted();
-    desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
     desk.strike = ({ method, path }) =>
       method === 'PATCH' && path.startsWith('/resources/Payment/') ? { kind: '500-before' } : null;
     const run = await desk.single([event], { decision: { kind: 'void', order: orderId(made) } });
@@ -377,7 +376,7 @@ describe('voiding what no event wants', () => {
     const event = desk.add({ documents: [{ lines: [taco], payments: [{ amount: 600 }] }] });
     const made = (await desk.single([event])).of(event.id).orderId ?? '';
     await desk.clock.sleep(600_000);
-    desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
     expect((await desk.sweep()).of(event.id).reason).toBe('ORPHANED');
     const decision = { kind: 'void', order: orderId(made) } as const;
     const plan = await desk.single([event], { decision, dryRun: true });

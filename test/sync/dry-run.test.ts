@@ -202,9 +202,9 @@ describe('a dry run prints the plan that a run carries out', () => {
     const desk = new Desk(NOW);
     const event = desk.add({}, places.lake);
     await desk.sweep();
-    desk.tripleseat.control(
-      'move-event',
-      { id: event.id, siteId: places.west.siteId, locationId: places.west.locationId },
+    desk.tripleseat.store.move(
+      event.id,
+      { siteId: places.west.siteId, locationId: places.west.locationId },
       desk.clock.now(),
     );
     const { dry, real } = await bothWays(desk);

@@ -285,7 +285,7 @@ describe('an event that is not what the search said', () => {
     const desk = new Desk(NOW);
     const [bare, standing] = [desk.add(), desk.add()];
     await desk.single([standing]);
-    for (const { id } of [bare, standing]) desk.tripleseat.control('delete-event', { id }, desk.clock.now());
+    for (const { id } of [bare, standing]) desk.tripleseat.store.delete(id, desk.clock.now());
     const run = await desk.sweep();
     expect(run.of(bare.id)).toMatchObject({ status: 'skipped', reason: 'STATUS_NOT_ELIGIBLE' });
     expect(run.of(standing.id)).toMatchObject({
@@ -306,7 +306,7 @@ describe('an event that is not what the search said', () => {
       const event = desk.add();
       desk.strike = ({ path }) => {
         if (path === `/v1/events/${event.id}.json`)
-          desk.tripleseat.control('set-status', { id: event.id, status }, desk.clock.now());
+          desk.tripleseat.store.setStatus(event.id, status, desk.clock.now());
         return null;
       };
       const run = await desk.sweep();
@@ -319,8 +319,7 @@ describe('an event that is not what the search said', () => {
     const desk = new Desk(NOW);
     const event = desk.add();
     desk.strike = ({ path }) => {
-      if (path === `/v1/events/${event.id}.json`)
-        desk.tripleseat.control('delete-event', { id: event.id }, desk.clock.now());
+      if (path === `/v1/events/${event.id}.json`) desk.tripleseat.store.delete(event.id, desk.clock.now());
       return null;
     };
     const run = await desk.sweep();

@@ -48,7 +48,7 @@ describe('a mistake in the configuration', () => {
   it('an event that has really moved to a location without an entry is ORPHANED', async () => {
     const { desk, events } = await threeParties();
     const [first] = events;
-    desk.tripleseat.control('move-event', { id: first?.id, locationId: 26_999 }, desk.clock.now());
+    desk.tripleseat.store.move(Number(first?.id), { locationId: 26_999 }, desk.clock.now());
     expect((await desk.sweep()).of(first?.id ?? 0)).toMatchObject({ reason: 'ORPHANED' });
   });
 

@@ -336,7 +336,7 @@ describe('an order that staff can see is never written to', () => {
       expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'REMOVED_BY_STAFF' });
       expect(run.writes).toEqual([]);
     }
-    desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, desk.clock.now());
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
     for (const run of [await desk.sweep(), await desk.single([event])]) {
       expect(run.of(event.id)).toMatchObject({ status: 'skipped', reason: 'REMOVED_BY_STAFF' });
       expect(exitCodeOf(run, sweepRequest, false)).toBe(0);
@@ -348,10 +348,9 @@ describe('an order that staff can see is never written to', () => {
     const event = desk.add();
     await desk.sweep();
     const now = desk.clock.now();
-    if (what === 'LOST') desk.tripleseat.control('set-status', { id: event.id, status: 'LOST' }, now);
-    if (what === 'deleted') desk.tripleseat.control('delete-event', { id: event.id }, now);
-    if (what === 'moved')
-      desk.tripleseat.control('move-event', { id: event.id, locationId: UNMAPPED_LOCATION }, now);
+    if (what === 'LOST') desk.tripleseat.store.setStatus(event.id, 'LOST', now);
+    if (what === 'deleted') desk.tripleseat.store.delete(event.id, now);
+    if (what === 'moved') desk.tripleseat.store.move(event.id, { locationId: UNMAPPED_LOCATION }, now);
     for (const run of [await desk.sweep(), await desk.single([event])]) {
       expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED' });
       expect(run.writes).toEqual([]);

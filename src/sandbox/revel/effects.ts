@@ -55,16 +55,9 @@ function reckonDue(world: World, payment: Row, now: number): void {
 }
 
 function attachDefaultTax(world: World, order: Row, now: number): Row {
-  const id = world.table('AppliedTaxOrder').takeId();
-  const tax = world.add(
+  const tax = world.make(
     'AppliedTaxOrder',
-    id,
-    {
-      uuid: world.serverUuid('AppliedTaxOrder', id),
-      order: uri(order),
-      name: 'Default Tax',
-      tax_rate: `${DEFAULT_TAX}0`,
-    },
+    { order: uri(order), name: 'Default Tax', tax_rate: `${DEFAULT_TAX}0` },
     now,
   );
   return world.change('Order', order.id, { applied_taxes: [tax] }, now) ?? order;
@@ -108,15 +101,7 @@ function applyDiscount(world: World, order: Row, now: number): Record<string, Js
     rule_amount: Number(order.discount_rule_amount).toFixed(6),
   };
   if (existing !== undefined) world.change('AppliedDiscountOrder', existing.id, values, now);
-  else {
-    const id = table.takeId();
-    world.add(
-      'AppliedDiscountOrder',
-      id,
-      { ...values, uuid: world.serverUuid('AppliedDiscountOrder', id) },
-      now,
-    );
-  }
+  else world.make('AppliedDiscountOrder', values, now);
   return {
     applied_discounts: table.ofOrder(uri(order)),
     discount_total_amount: Number(order.discount_amount).toFixed(6),

@@ -1,14 +1,17 @@
 import { each, type FieldSpec, type Fields, related } from './fields.js';
 
-const requiredText: FieldSpec = { kind: 'string', initial: null, required: true };
+/** Text that a new row must have. */
+export const requiredText: FieldSpec = { kind: 'string', initial: null, required: true };
 const requiredDate: FieldSpec = { kind: 'datetime', initial: null, required: true };
 const requiredNumber: FieldSpec = { kind: 'number', initial: null, required: true };
-const text: FieldSpec = { kind: 'string', initial: null };
+/** Text. */
+export const text: FieldSpec = { kind: 'string', initial: null };
 const number: FieldSpec = { kind: 'number', initial: 0 };
 const six: FieldSpec = { kind: 'decimal6', initial: '0.000000' };
 const four: FieldSpec = { kind: 'decimal4', initial: '0.0000' };
 const no: FieldSpec = { kind: 'boolean', initial: false };
-const optional: FieldSpec = { kind: 'json', initial: null };
+/** Anything, shown as sent. */
+export const optional: FieldSpec = { kind: 'json', initial: null };
 
 /** Fields that items and payments share: who made them, where and when. */
 const madeBy: Fields = {
@@ -86,46 +89,6 @@ export const productFields: Fields = {
   display_online: no,
   establishment: related('Establishment', true),
   productclass: optional,
-};
-
-/** A discount that an order may refer to. */
-export const discountFields: Fields = {
-  name: requiredText,
-  active: { kind: 'boolean', initial: true },
-  establishment: related('Establishment'),
-};
-
-/** A register. */
-export const posStationFields: Fields = {
-  name: requiredText,
-  establishment: related('Establishment', true),
-  kds_redirect: optional,
-};
-
-/** A shop; its time zone is an IANA name. */
-export const establishmentFields: Fields = {
-  name: requiredText,
-  ...each('city state timezone', text),
-};
-
-/** Who makes and changes rows. */
-export const userFields: Fields = {
-  ...each('first_name last_name', text),
-  is_active: { kind: 'boolean', initial: true },
-};
-
-/** A dining option of the account's own, 100 or more. */
-export const customOrderOptionFields: Fields = {
-  name: requiredText,
-  dining_option_id: { kind: 'integer', initial: null, required: true },
-  establishment: related('Establishment'),
-};
-
-/** A payment type of the account's own. Which fields it has is not known beyond its number and name. */
-export const customPaymentTypeFields: Fields = {
-  name: requiredText,
-  payment_type: { kind: 'integer', initial: null, required: true },
-  establishment: related('Establishment'),
 };
 
 /** A discount on an order, made by the server; money has six decimals. */

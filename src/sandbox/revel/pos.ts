@@ -20,12 +20,9 @@ export function openOnPos(
   const user = posUser(world, order, userId, now);
   const opened = localNow(world, order, now);
   if (world.switches.prices === 'replaced') replacePrices(world, order, now);
-  const id = world.table('OrderHistory').takeId();
-  const history = world.add(
+  const history = world.make(
     'OrderHistory',
-    id,
     {
-      uuid: world.serverUuid('OrderHistory', id),
       order: uriOf('Order', orderId),
       order_opened_by: user,
       order_opened_at: order.created_at ?? null,

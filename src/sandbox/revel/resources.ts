@@ -1,18 +1,15 @@
-import type { Fields } from './fields.js';
+import { each, type Fields, related } from './fields.js';
 import { orderFields } from './fields-order.js';
 import {
   appliedDiscountOrderFields,
   appliedTaxOrderFields,
-  customOrderOptionFields,
-  customPaymentTypeFields,
-  discountFields,
-  establishmentFields,
+  optional,
   orderHistoryFields,
   orderItemFields,
   paymentFields,
-  posStationFields,
   productFields,
-  userFields,
+  requiredText,
+  text,
 } from './fields-others.js';
 import { byResource, type ResourceName, type Row, resourceNames } from './types.js';
 
@@ -73,16 +70,62 @@ const traits: Record<ResourceName, Traits> = {
     filters: 'id name barcode sku category active establishment',
     sorts: 'id name',
   },
-  Discount: { fields: discountFields, firstId: 3301, filters: 'id name active establishment' },
-  PosStation: { fields: posStationFields, firstId: 1, filters: 'id name establishment' },
-  Establishment: { fields: establishmentFields, firstId: 1, base: '/enterprise/', filters: 'id name' },
-  User: { fields: userFields, firstId: 1, base: '/enterprise/', filters: 'id is_active' },
+  Discount: {
+    fields: {
+      name: requiredText,
+      active: { kind: 'boolean', initial: true },
+      establishment: related('Establishment'),
+    },
+    firstId: 3301,
+    filters: 'id name active establishment',
+  },
+  PosStation: {
+    fields: {
+      name: requiredText,
+      establishment: related('Establishment', true),
+      kds_redirect: optional,
+    },
+    firstId: 1,
+    filters: 'id name establishment',
+  },
+  Establishment: {
+    fields: {
+      name: requiredText,
+      ...each('city state timezone', text),
+    },
+    firstId: 1,
+    base: '/enterprise/',
+    filters: 'id name',
+  },
+  User: {
+    fields: {
+      ...each('first_name last_name', text),
+      is_active: { kind: 'boolean', initial: true },
+    },
+    firstId: 1,
+    base: '/enterprise/',
+    filters: 'id is_active',
+  },
+  /** A dining option of the account's own, 100 or more. */
   CustomOrderOption: {
-    fields: customOrderOptionFields,
+    fields: {
+      name: requiredText,
+      dining_option_id: { kind: 'integer', initial: null, required: true },
+      establishment: related('Establishment'),
+    },
     firstId: 1,
     filters: 'id name dining_option_id establishment',
   },
-  CustomPaymentType: { fields: customPaymentTypeFields, firstId: 1, filters: '' },
+  /** Which fields it has is not known beyond its number and name. */
+  CustomPaymentType: {
+    fields: {
+      name: requiredText,
+      payment_type: { kind: 'integer', initial: null, required: true },
+      establishment: related('Establishment'),
+    },
+    firstId: 1,
+    filters: '',
+  },
   AppliedDiscountOrder: {
     fields: appliedDiscountOrderFields,
     firstId: 880_001,

@@ -91,14 +91,10 @@ function productOf(world: World, order: Row, name: string): Row | 'none' {
 
 function addItem(world: World, order: Row, product: Row, now: number): void {
   const opened = world.table('Order').get(order.id) ?? order;
-  const table = world.table('OrderItem');
   const price = Number(product.price);
-  const itemId = table.takeId();
-  world.add(
+  world.make(
     'OrderItem',
-    itemId,
     {
-      uuid: world.serverUuid('OrderItem', itemId),
       order: uriOf('Order', order.id),
       order_local_id: order.local_id ?? null,
       product: String(product.resource_uri),
@@ -123,20 +119,10 @@ function addItem(world: World, order: Row, product: Row, now: number): void {
 
 /** A second order with the same rows, as of a program that does not know of the first. */
 function copyOf(world: World, order: Row, now: number): Row {
-  const orderId = world.table('Order').takeId();
-  const uri = uriOf('Order', orderId);
-  const own = uriOf('Order', order.id);
-  const copy = world.add(
-    'Order',
-    orderId,
-    { ...bare(order), uuid: world.serverUuid('Order', orderId), orderhistory: [] },
-    now,
-  );
+  const copy = world.make('Order', { ...bare(order), orderhistory: [] }, now);
   for (const name of ['OrderItem', 'Payment', 'OrderHistory'] as const) {
-    for (const row of world.table(name).ofOrder(own)) {
-      const rowId = world.table(name).takeId();
-      const values = { ...bare(row), uuid: world.serverUuid(name, rowId), order: uri };
-      const made = world.add(name, rowId, values, now);
+    for (const row of world.table(name).ofOrder(uriOf('Order', order.id))) {
+      const made = world.make(name, { ...bare(row), order: uriOf('Order', copy.id) }, now);
       if (name === 'OrderHistory') listHistory(world, made, now);
     }
   }

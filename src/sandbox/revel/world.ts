@@ -64,10 +64,12 @@ export class World {
     return true;
   }
 
-  /** A uuid for a row that the server makes itself. */
-  serverUuid(name: ResourceName, id: number): string {
+  /** Adds a row that the server makes itself, with an id and a uuid of its own. */
+  make(name: ResourceName, values: Readonly<Record<string, JsonValue>>, now: number): Row {
+    const id = this.#tables[name].takeId();
     const resource = String(resourceNames.indexOf(name)).padStart(4, '0');
-    return `5e7e7000-${resource}-4000-8000-${String(id).padStart(12, '0')}`;
+    const uuid = `5e7e7000-${resource}-4000-8000-${String(id).padStart(12, '0')}`;
+    return this.add(name, id, { ...values, uuid }, now);
   }
 
   /** Rows, switches and what the switches remember, as JSON data. */

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { deed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { changeEvent, changeSchema, linesOf } from './change.js';
-import { rawRecordSchema, textOf } from './model.js';
+import { textOf } from './model.js';
 import type { OauthServer } from './oauth.js';
 import type { Move, TripleseatStore } from './store.js';
 import { localDate, shiftDate } from './time.js';
 
 const id = z.number().int().positive();
-const clockTime = z.string().regex(/^\d{2}:\d{2}$/);
 
 const deskSchema = changeSchema.extend({
   id,
@@ -20,19 +19,6 @@ const deskSchema = changeSchema.extend({
   location: z.string().optional(),
 });
 
-const onEvent = z.strictObject({ id });
-const moved = onEvent.extend({
-  siteId: id.optional(),
-  locationId: id.optional(),
-  date: z.iso.date().optional(),
-  start: clockTime.optional(),
-  end: clockTime.optional(),
-});
-const added = z.strictObject({
-  event: rawRecordSchema,
-  booking: rawRecordSchema.optional(),
-  selections: z.array(z.json()).optional(),
-});
 const nothing = z.strictObject({});
 
 /** What they are done to. */
@@ -41,24 +27,8 @@ interface Account {
   oauth: OauthServer;
 }
 
-/** By name. All but `add-event` stamp the event as updated. */
+/** By name. */
 const deeds = {
-  'add-event': deed(added, ({ store }: Account, { event, booking, selections }) => {
-    store.putEvent(event);
-    if (booking) store.putBooking(booking);
-    if (selections) store.putSelections(event.id, selections);
-    return known(event.id, true);
-  }),
-  'edit-event': deed(
-    onEvent.extend({ patch: z.record(z.string(), z.json()) }),
-    ({ store }: Account, { id, patch }, now) => known(id, store.edit(id, patch, now)),
-  ),
-  'set-status': deed(
-    onEvent.extend({ status: z.string().min(1) }),
-    ({ store }: Account, { id, status }, now) => known(id, store.setStatus(id, status, now)),
-  ),
-  'delete-event': deed(onEvent, ({ store }: Account, { id }, now) => known(id, store.delete(id, now))),
-  'move-event': deed(moved, ({ store }: Account, { id, ...to }, now) => known(id, store.move(id, to, now))),
   /** Does what is asked of one event or nothing, and says in words what it has done; asked for nothing, what there is. */
   'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
   'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => done(() => oauth.expireTokens(now))),
@@ -86,7 +56,7 @@ function deskEdit(
   now: number,
 ): ControlResult {
   const event = store.events.get(id);
-  if (!event) return known(id, false);
+  if (!event) return { ok: false, error: `There is no event ${id}.` };
   const changed = changeEvent(event, change);
   if (typeof changed === 'string') return { ok: false, error: changed };
   const place = location === undefined ? null : placeCalled(store, location);
@@ -119,10 +89,6 @@ function deskEdit(
 function placeCalled(store: TripleseatStore, name: string) {
   const found = store.locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
   return found ?? 'none';
-}
-
-function known(id: number, found: boolean): ControlResult {
-  return found ? { ok: true, result: { id } } : { ok: false, error: `There is no event ${id}.` };
 }
 
 function done(act: () => void): ControlResult {

@@ -12,9 +12,6 @@ const rawRecord = z
   .refine((value) => Number.isSafeInteger(value.id), 'must have a numeric id')
   .transform((value) => value as RawRecord);
 
-/** An object with a numeric id, as JSON. */
-export const rawRecordSchema = rawRecord;
-
 /** The switches of the simulator: what is known to differ between accounts, or is not known for certain. */
 export const settingsSchema = z.strictObject({
   /** OAuth client that is accepted. */

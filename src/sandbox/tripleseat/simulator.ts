@@ -3,7 +3,6 @@ import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/
 import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
 import { controlTripleseat } from './control.js';
 import {
-  isObject,
   type Json,
   type JsonObject,
   type RawRecord,
@@ -15,11 +14,9 @@ import { encode, withFinancials } from './render.js';
 import { searchEvents } from './search.js';
 import { TripleseatStore } from './store.js';
 
-const STATUSES = new Set(['PROSPECT', 'TENTATIVE', 'DEFINITE', 'CLOSED', 'LOST', 'WAITLIST']);
-
 /**
- * Tripleseat's REST API v1 and its OAuth 2.0 server, in memory: what it really does, including what a client
- * would rather it did not. Time comes with each request.
+ * What can be read of an account by Tripleseat's REST API v1, and its OAuth 2.0 server, in memory: what it really does,
+ * including what a client would rather it did not. Time comes with each request.
  */
 export class TripleseatSimulator implements Simulator {
   readonly name = 'tripleseat';
@@ -71,7 +68,7 @@ export class TripleseatSimulator implements Simulator {
   }
 
   #api(request: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
-    const endpoint = this.#endpoint(request, route, now);
+    const endpoint = this.#endpoint(request, route);
     if (!endpoint) return unknownRoute();
     const bearer = this.#oauth.authenticate(request.headers, now);
     if (bearer.kind === 'refused') return unauthorized(this.store.settings, bearer.error);
@@ -81,26 +78,15 @@ export class TripleseatSimulator implements Simulator {
   }
 
   /** The endpoint of a route with the scope it needs (null: any token will do), or null when there is none. */
-  #endpoint(request: SimRequest, route: string, now: number): Endpoint | null {
-    const { method, query } = request;
-    const event = /^\/events\/(\d+)(\/menu_item_selections|\/notes)?$/.exec(route);
-    if (event && method === 'PUT' && event[2] === undefined) {
-      return { scope: 'events:write', answer: () => this.#updateStatus(Number(event[1]), request.body, now) };
-    }
+  #endpoint({ method, query }: SimRequest, route: string): Endpoint | null {
     if (method !== 'GET') return null;
-    if (event) {
-      const id = Number(event[1]);
-      const answers = {
-        '/menu_item_selections': () => this.#selections(id),
-        '/notes': () => this.#notes(id),
-      };
-      const sub = event[2] as keyof typeof answers | undefined;
-      return { scope: 'events:read', answer: sub ? answers[sub] : () => this.#event(id, query) };
+    const [, id, selections] = /^\/events\/(\d+)(\/menu_item_selections)?$/.exec(route) ?? [];
+    if (id !== undefined) {
+      const answer = () => (selections ? this.#selections(Number(id)) : this.#event(Number(id), query));
+      return { scope: 'events:read', answer };
     }
-    const booking = /^\/bookings\/(\d+)$/.exec(route);
-    if (booking) return { scope: 'bookings:read', answer: () => this.#booking(Number(booking[1]), query) };
-    const location = /^\/locations\/(\d+)$/.exec(route);
-    if (location) return { scope: null, answer: () => this.#location(Number(location[1])) };
+    const [, booking] = /^\/bookings\/(\d+)$/.exec(route) ?? [];
+    if (booking) return { scope: 'bookings:read', answer: () => this.#booking(Number(booking), query) };
     switch (route) {
       case '/events/search':
         return { scope: 'events:read', answer: () => this.#list(query, true) };
@@ -111,7 +97,7 @@ export class TripleseatSimulator implements Simulator {
       case '/locations':
         return {
           scope: null,
-          answer: () => this.#ok(this.store.locations.map((place) => ({ location: place }))),
+          answer: () => this.#ok(this.store.locations.map((location) => ({ location }))),
         };
       default:
         return null;
@@ -134,15 +120,6 @@ export class TripleseatSimulator implements Simulator {
     return this.#ok({ menu_item_selections: this.store.selections.get(id) ?? [] });
   }
 
-  #notes(id: number): SimResponse {
-    return this.#shown(id) ? this.#ok({ notes: [] }) : notFound();
-  }
-
-  #location(id: number): SimResponse {
-    const location = this.store.locations.find((place) => place.id === id);
-    return location ? this.#ok({ location }) : notFound();
-  }
-
   #list(query: URLSearchParams, dates: boolean): SimResponse {
     const { store } = this;
     const context = {
@@ -156,14 +133,6 @@ export class TripleseatSimulator implements Simulator {
       return store.settings.wrapResults ? { event: shown } : shown;
     });
     return this.#ok({ total_pages: page.totalPages, results });
-  }
-
-  #updateStatus(id: number, body: string, now: number): SimResponse {
-    if (!this.#shown(id)) return notFound();
-    const status = statusIn(body);
-    if (status === null || !STATUSES.has(status)) return json(422, { errors: { status: ['is invalid'] } });
-    this.store.setStatus(id, status, now);
-    return this.#event(id, new URLSearchParams());
   }
 
   /** The event as its detail shows it: a deleted one may be gone there. */
@@ -192,20 +161,9 @@ function isFinancial(query: URLSearchParams): boolean {
 /** Whether a token's scopes cover one; the coarse forms `read` and `read_write` cover all they say. */
 function allows(scopes: string, needed: string | null): boolean {
   if (needed === null) return true;
-  const coarse = needed.endsWith(':read') ? ['read', 'read_write'] : ['write', 'read_write'];
-  return scopes.split(/\s+/).some((scope) => scope === needed || coarse.includes(scope));
+  return scopes.split(/\s+/).some((scope) => [needed, 'read', 'read_write'].includes(scope));
 }
 
 function notFound(): SimResponse {
   return json(404, { error: 'Not found' });
-}
-
-function statusIn(body: string): string | null {
-  try {
-    const parsed: Json = JSON.parse(body);
-    const event = isObject(parsed) ? parsed.event : undefined;
-    return isObject(event) && typeof event.status === 'string' ? event.status.toUpperCase() : null;
-  } catch {
-    return null;
-  }
 }

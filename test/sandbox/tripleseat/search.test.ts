@@ -115,7 +115,7 @@ describe('search', () => {
       [false, 3],
     ] as const) {
       const driver = filled({ deletedInSearch });
-      driver.sim.control('delete-event', { id: 1 }, NOON);
+      driver.sim.store.delete(1, NOON);
       expect(driver.search('')).toHaveLength(count);
     }
   });

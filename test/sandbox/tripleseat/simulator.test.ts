@@ -71,32 +71,14 @@ describe('other resources', () => {
     expect(driver.get('/v1/bookings/77').status).toBe(403);
   });
 
-  it('answers menu item selections, notes, sites and locations', () => {
+  it('answers menu item selections, sites and locations', () => {
     const driver = withEvent();
     expect(driver.read('/v1/events/55521609/menu_item_selections')).toEqual({ menu_item_selections: [] });
     driver.sim.store.putSelections(55521609, [{ id: 400, display_name: 'Taco Bar', quantity: 1 }]);
     expect(driver.read('/v1/events/55521609/menu_item_selections.json').menu_item_selections).toHaveLength(1);
     expect(driver.get('/v1/events/1/menu_item_selections').status).toBe(404);
-    expect(driver.read('/v1/events/55521609/notes')).toEqual({ notes: [] });
     expect(driver.read('/v1/sites')[0].site.timezone).toBe('Pacific Time (US & Canada)');
     expect(driver.read('/v1/locations.json')).toMatchObject([{ location: { id: 26059 } }]);
-    expect(driver.read('/v1/locations/26059.json')).toMatchObject({ location: { site_id: 15691 } });
-  });
-
-  it('closes an event for a token that may write, and refuses nonsense', () => {
-    const driver = withEvent({ clientCredentials: 'works' });
-    const put = (body: unknown) =>
-      driver.request(
-        'PUT',
-        '/v1/events/55521609.json',
-        { authorization: `Bearer ${driver.token}`, 'content-type': 'application/json' },
-        JSON.stringify(body),
-      );
-    expect(put({ event: { status: 'CLOSED' } }).status).toBe(403);
-    const grant = driver.grant({ grant_type: 'client_credentials', scope: 'read_write' });
-    driver.token = JSON.parse(grant.body).access_token;
-    expect(put({ event: { status: 'NOPE' } }).status).toBe(422);
-    expect(JSON.parse(put({ event: { status: 'CLOSED' } }).body).event.status).toBe('CLOSED');
   });
 });
 
@@ -107,6 +89,7 @@ describe('errors', () => {
     for (const route of ['/v1/event/55521609', '/v1/events/abc', '/v1/webhooks', '/api/v1/orders.json']) {
       expect([route, driver.get(route).status]).toEqual([route, 500]);
     }
+    expect(driver.request('PUT', '/v1/events/55521609.json').status).toBe(500);
   });
 
   it.each([
@@ -139,7 +122,7 @@ describe('control', () => {
   it('stamps edits with the local minute of the site', () => {
     const driver = withEvent();
     const now = Date.parse('2026-11-15T17:02:59Z');
-    expect(driver.sim.control('edit-event', { id: 55521609, patch: { guest_count: 50 } }, now).ok).toBe(true);
+    expect(driver.sim.store.edit(55521609, { guest_count: 50 }, now)).toBe(true);
     expect(driver.read('/v1/events/55521609').event).toMatchObject({
       guest_count: 50,
       updated_at: '11/15/2026 9:02 AM',
@@ -148,7 +131,7 @@ describe('control', () => {
 
   it('sets a status and records the change, newest first', () => {
     const driver = withEvent();
-    driver.sim.control('set-status', { id: 55521609, status: 'LOST' }, NOON);
+    driver.sim.store.setStatus(55521609, 'LOST', NOON);
     const { event } = driver.read('/v1/events/55521609');
     expect(event.status).toBe('LOST');
     expect(event.status_changes).toMatchObject([
@@ -159,7 +142,7 @@ describe('control', () => {
 
   it('deletes: the detail is gone, or shows deleted_at when switched', () => {
     const driver = withEvent();
-    driver.sim.control('delete-event', { id: 55521609 }, NOON);
+    driver.sim.store.delete(55521609, NOON);
     expect(driver.get('/v1/events/55521609').status).toBe(404);
     driver.sim.configure({ deletedDetail: 'shown' });
     expect(driver.read('/v1/events/55521609').event.deleted_at).toBe('11/14/2026 12:00 PM');
@@ -167,11 +150,7 @@ describe('control', () => {
 
   it('moves in place and time, every field following', () => {
     const driver = withEvent();
-    driver.sim.control(
-      'move-event',
-      { id: 55521609, siteId: 15733, locationId: 1, date: '2026-12-01' },
-      NOON,
-    );
+    driver.sim.store.move(55521609, { siteId: 15733, locationId: 1, date: '2026-12-01' }, NOON);
     expect(driver.read('/v1/events/55521609').event).toMatchObject({
       site_id: 15733,
       location_id: 1,
@@ -183,21 +162,10 @@ describe('control', () => {
     });
   });
 
-  it('adds events', () => {
-    const driver = new Driver().logIn();
-    const event = anEvent({ id: 12 });
-    expect(driver.sim.control('add-event', { event, selections: [] }, NOON)).toEqual({
-      ok: true,
-      result: { id: 12 },
-    });
-    expect(driver.read('/v1/events/12').event.id).toBe(12);
-  });
-
   it.each([
     ['frobnicate', {}],
-    ['edit-event', { id: 'x' }],
-    ['set-status', { id: 404, status: 'LOST' }],
-    ['add-event', { event: {} }],
+    ['desk-edit', { id: 'x' }],
+    ['desk-edit', { id: 404, status: 'LOST' }],
     ['expire-tokens', { now: true }],
   ])('refuses %s %j and changes nothing', (action, body) => {
     const driver = withEvent();
