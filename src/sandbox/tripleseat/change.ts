@@ -1,8 +1,9 @@
 import Big from 'big.js';
 import { z } from 'zod';
 import { lineName } from '../../domain/names.js';
-import { makeDocument, moneyText } from './make-document.js';
+import { makeDocument } from './make-document.js';
 import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from './model.js';
+import { cents, moneyText, sumUp } from './sums.js';
 
 const amount = z.string().regex(/^\d{1,7}(?:\.\d{1,4})?$/);
 
@@ -55,7 +56,8 @@ export function changeEvent(given: RawRecord, change: EventChange): Changed | st
     said.push(`paid: ${shown(cents(change.pay))} more`);
   }
   const before = totalOf(document);
-  const { total, due } = sumUp(document, event);
+  const { total, due, ofEvent } = sumUp(document, paymentSet(document, event));
+  Object.assign(event, ofEvent);
   if (total !== before) said.push(`total: ${shown(before)} → ${shown(total)}`);
   said.push(`due: ${shown(due)}`);
   return { event, said };
@@ -156,49 +158,6 @@ function paymentSet(document: JsonObject, event: RawRecord): JsonObject {
   return made;
 }
 
-/** Writes every sum of document and event anew; in cents. */
-function sumUp(document: JsonObject, event: RawRecord): { total: number; due: number } {
-  const lines = objectsOf(document, 'line_items');
-  const subtotal = lines.reduce((sum, line) => sum + cents(line.total_price), 0);
-  const financials = isObject(document.financials) ? document.financials : {};
-  const taxed = subtotal - cents(financials.discounts_total);
-  const billing = objectsOf(document, 'billing_totals').map((row) => {
-    // An amount stands in both fields, a rate in the first one.
-    const isRate = row.value !== row.total_price;
-    const total = isRate ? new Big(textOf(row, 'value') || 0).times(taxed).div(100) : null;
-    return total === null
-      ? row
-      : { ...row, total_price: moneyText(total.round(0, Big.roundHalfUp).toNumber()) };
-  });
-  const total = taxed + billing.reduce((sum, row) => sum + cents(row.total_price), 0);
-  const set = paymentSet(document, event);
-  const due = total - objectsOf(set, 'payments').reduce((sum, payment) => sum + paidBy(payment), 0);
-  const food = lines.some((line) => textOf(line, 'price') !== '')
-    ? [{ name: 'Food', total: moneyText(subtotal) }]
-    : [];
-  document.billing_totals = billing;
-  document.category_totals = food.map(({ name, total: value }) => ({ name, value }));
-  document.financials = { ...financials, grand_total: moneyText(total), amount_due: moneyText(due) };
-  const owed = moneyText(due);
-  Object.assign(set, { amount_due: owed, running_balance: owed, remaining_payment_amount: owed });
-  Object.assign(event, {
-    actual_amount: moneyText(taxed),
-    grand_total: moneyText(total),
-    amount_due: owed,
-    category_totals: food,
-    billing_totals: billing.map((row) => ({
-      name: textOf(row, 'description'),
-      total: row.total_price ?? null,
-    })),
-  });
-  return { total, due };
-}
-
-function paidBy(payment: JsonObject): number {
-  if (payment.state !== 'paid') return 0;
-  return cents(payment.amount) - cents(payment.amount_refunded ?? payment.refund_amount);
-}
-
 function totalOf(document: JsonObject): number {
   return cents(isObject(document.financials) ? document.financials.grand_total : null);
 }
@@ -215,8 +174,4 @@ function priced(line: JsonObject): string {
 
 function shown(amountInCents: number): string {
   return (amountInCents / 100).toFixed(2);
-}
-
-function cents(value: JsonObject[string] | undefined): number {
-  return Math.round(Number(value ?? 0) * 100);
 }

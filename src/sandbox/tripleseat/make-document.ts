@@ -1,5 +1,6 @@
 import Big from 'big.js';
 import type { JsonObject } from './model.js';
+import { moneyText, type Sums, sumUp } from './sums.js';
 import { localStamp } from './time.js';
 
 /** A line of a document. Money in cents. */
@@ -58,19 +59,6 @@ export interface DocumentOptions {
   due?: number;
 }
 
-/** A document as JSON, with the figures its event repeats; in cents. */
-export interface MadeDocument {
-  json: JsonObject;
-  subtotal: number;
-  discount: number;
-  /** Payments that went through less what was given back. */
-  paid: number;
-  due: number;
-  grandTotal: number;
-  billing: { name: string; amount: number }[];
-  categories: { name: string; total: number }[];
-}
-
 /** What a document needs to know of its event. */
 export interface DocumentContext {
   id: number;
@@ -81,76 +69,46 @@ export interface DocumentContext {
 const VIEW_URL = 'https://portal.tripleseat.com/doc/0000000000000000000000000000000000000000/296';
 const BILLING_IDS: Readonly<Record<string, number>> = { Gratuity: 5, 'Sales Tax': 6, 'Admin Fee': 7 };
 
-/** Cents as Tripleseat writes money: at least one decimal, no padding (`300.0`, `25.72`, `12.375`, `-25.0`). */
-export function moneyText(cents: number): string {
-  const amount = new Big(cents).div(100);
-  return amount.eq(amount.round(1)) ? amount.toFixed(1) : amount.toFixed();
-}
-
-/** A document as an event or booking shows it with financial detail. */
-export function makeDocument(options: DocumentOptions, index: number, event: DocumentContext): MadeDocument {
-  const lines = makeLines(options, event.id);
-  const subtotal = lines.reduce((sum, line) => sum + line.total, 0);
-  const discount = options.discount ?? 0;
-  const billing = (options.billing ?? []).map((entry) => ({
-    ...entry,
-    amount: 'rate' in entry ? percent(subtotal - discount, entry.rate) : entry.amount,
-  }));
-  const fees = billing.reduce((sum, { amount }) => sum + amount, 0);
-  const grandTotal = options.grandTotal ?? subtotal - discount + fees;
-  const payments = options.payments ?? [];
-  const paid = payments.reduce((sum, { amount, state, refunded }) => {
-    return sum + (state === undefined || state === 'paid' ? amount - (refunded ?? 0) : 0);
-  }, 0);
-  const dueAmount = options.due ?? grandTotal - paid;
-  const due = moneyText(dueAmount);
-  const categories = lines.some(({ priced }) => priced) ? [{ name: 'Food', total: subtotal }] : [];
+/** A document as an event or booking shows it with financial detail, and what it comes to. */
+export function makeDocument(
+  options: DocumentOptions,
+  index: number,
+  event: DocumentContext,
+): { json: JsonObject; sums: Sums } {
   const viewUrl = options.viewUrl === undefined ? VIEW_URL : options.viewUrl;
+  const payments = (options.payments ?? []).map((payment, position) => makePayment(payment, position, event));
+  const payment_set: JsonObject = {
+    amount_due: null,
+    running_balance: null,
+    remaining_payment_amount: null,
+    document_name: 'Event Order',
+    payments,
+  };
   const json: JsonObject = {
     id: options.id ?? event.id + 9_000_000 + index,
     title: options.title ?? `Event Order: ${event.id}`,
     template_document_id: 296,
     deleted_at: options.deleted ? localStamp(event.updatedAt, event.zone) : null,
     views: viewUrl === null ? [] : [{ name: 'Invoice', url: viewUrl }],
-    line_items: lines.map((line) => line.json),
-    category_totals: categories.map(({ name, total }) => ({ name, value: moneyText(total) })),
-    billing_totals: billing.map((entry, position) => ({
+    line_items: makeLines(options, event.id),
+    category_totals: [],
+    billing_totals: (options.billing ?? []).map((entry, position) => ({
       billing_id: billingId(entry.name, position),
       description: entry.name,
       value: 'rate' in entry ? entry.rate : moneyText(entry.amount),
-      total_price: moneyText(entry.amount),
+      total_price: 'rate' in entry ? null : moneyText(entry.amount),
     })),
-    financials: {
-      amount_due: due,
-      grand_total: moneyText(grandTotal),
-      discounts_total: moneyText(discount),
-    },
-    payment_set: {
-      amount_due: due,
-      running_balance: due,
-      remaining_payment_amount: due,
-      document_name: 'Event Order',
-      payments: payments.map((payment, position) => makePayment(payment, position, event)),
-    },
+    financials: { amount_due: null, grand_total: null, discounts_total: moneyText(options.discount ?? 0) },
+    payment_set,
   };
-  return { json, subtotal, discount, paid, due: dueAmount, grandTotal, billing, categories };
-}
-
-function percent(amount: number, rate: string): number {
-  return new Big(amount).times(rate).div(100).round(0, Big.roundHalfUp).toNumber();
+  return { json, sums: sumUp(json, payment_set, options) };
 }
 
 function billingId(name: string, position: number): number {
   return BILLING_IDS[name] ?? 20 + position;
 }
 
-interface MadeLine {
-  json: JsonObject;
-  total: number;
-  priced: boolean;
-}
-
-function makeLines(options: DocumentOptions, eventId: number): MadeLine[] {
+function makeLines(options: DocumentOptions, eventId: number): JsonObject[] {
   const rates = (options.billing ?? [])
     .map((entry, position) => ('rate' in entry ? billingId(entry.name, position) : 0))
     .filter((id) => id > 0)
@@ -170,26 +128,22 @@ function makeLines(options: DocumentOptions, eventId: number): MadeLine[] {
     const total = line.total ?? computed;
     const isMenu = line.menuItemId !== undefined;
     return {
-      total,
-      priced: line.price !== null || line.total !== undefined,
-      json: {
-        id: line.id ?? eventId * 10 + index,
-        quantity,
-        price: line.price === null ? null : moneyText(line.price),
-        total_price: line.price === null && line.total === undefined ? null : moneyText(total),
-        discount: null,
-        // A line without a price has no such key at all.
-        ...(line.price === null ? {} : { grand_total: null }),
-        position: line.position ?? inSection,
-        billing_ids: line.price === null ? [] : rates,
-        display_name: isMenu ? line.name : null,
-        description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
-        long_description: line.longDescription ?? '',
-        category: kind.category,
-        section,
-        section_position: kind.position,
-        menu_item_id: line.menuItemId ?? null,
-      },
+      id: line.id ?? eventId * 10 + index,
+      quantity,
+      price: line.price === null ? null : moneyText(line.price),
+      total_price: line.price === null && line.total === undefined ? null : moneyText(total),
+      discount: null,
+      // A line without a price has no such key at all.
+      ...(line.price === null ? {} : { grand_total: null }),
+      position: line.position ?? inSection,
+      billing_ids: line.price === null ? [] : rates,
+      display_name: isMenu ? line.name : null,
+      description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
+      long_description: line.longDescription ?? '',
+      category: kind.category,
+      section,
+      section_position: kind.position,
+      menu_item_id: line.menuItemId ?? null,
     };
   });
 }

@@ -1,5 +1,6 @@
-import { type DocumentOptions, makeDocument, moneyText } from './make-document.js';
+import { type DocumentOptions, makeDocument } from './make-document.js';
 import type { JsonObject, RawRecord } from './model.js';
+import { moneyText, type Sums } from './sums.js';
 import { eventTimes, localStamp } from './time.js';
 
 /** The person an event is for. */
@@ -63,7 +64,6 @@ const DEFAULT_CONTACT: ContactOptions = {
 export function makeEvent(options: EventOptions): RawRecord {
   const made = options.documents.map((document, index) => makeDocument(document, index, options));
   const main = made[options.mainDocument ?? 0];
-  const grandTotal = options.grandTotal ?? main?.grandTotal ?? 0;
   const documents = made.map(({ json }) => json);
   const paymentSet = main?.json.payment_set;
   if (options.paymentSetOn === 'event') for (const document of documents) delete document.payment_set;
@@ -77,11 +77,7 @@ export function makeEvent(options: EventOptions): RawRecord {
     event_type: 'Party',
     guest_count: options.guests ?? 40,
     guaranteed_guest_count: null,
-    actual_amount: moneyText(main ? main.subtotal - main.discount : grandTotal),
-    grand_total: moneyText(grandTotal),
-    amount_due: moneyText(
-      main && options.grandTotal === undefined ? main.due : grandTotal - (main?.paid ?? 0),
-    ),
+    ...figuresOf(main?.sums, options.grandTotal),
     ...(options.minimum === undefined ? {} : { food_and_beverage_min: moneyText(options.minimum) }),
     ...(options.selectedGratuity === undefined ? {} : { selected_gratuity: options.selectedGratuity }),
     booking_id: options.bookingId ?? options.id + 5_000_000,
@@ -91,8 +87,6 @@ export function makeEvent(options: EventOptions): RawRecord {
     ...people(options),
     room_ids: [1],
     rooms: [{ id: 1, name: 'Patio' }],
-    category_totals: main?.categories.map(({ name, total }) => ({ name, total: moneyText(total) })) ?? [],
-    billing_totals: main?.billing.map(({ name, amount }) => ({ name, total: moneyText(amount) })) ?? [],
     documents,
     ...(options.paymentSetOn === 'event' && paymentSet ? { payment_set: paymentSet } : {}),
     status_changes: [
@@ -104,6 +98,14 @@ export function makeEvent(options: EventOptions): RawRecord {
       },
     ],
   };
+}
+
+function figuresOf(sums: Sums | undefined, grandTotal: number | undefined): JsonObject {
+  const total = moneyText(grandTotal ?? 0);
+  const without = { actual_amount: total, category_totals: [], billing_totals: [] };
+  const ofEvent = sums?.ofEvent ?? { ...without, grand_total: total, amount_due: total };
+  if (grandTotal === undefined) return ofEvent;
+  return { ...ofEvent, grand_total: total, amount_due: moneyText(grandTotal - (sums?.paid ?? 0)) };
 }
 
 function dates(options: EventOptions): JsonObject {

@@ -1,5 +1,5 @@
-import { moneyText } from '../tripleseat/make-document.js';
 import type { RawRecord } from '../tripleseat/model.js';
+import { moneyText } from '../tripleseat/sums.js';
 import { places, productOf } from './places.js';
 import { alone, eventOn, failed, injected, line, type Make, meal, plainDocument } from './scenario.js';
 

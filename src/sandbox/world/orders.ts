@@ -3,6 +3,7 @@ import { orderUuid } from '../../domain/identity.js';
 import { localIdOf, parseEventId } from '../../domain/ids.js';
 import type { RevelSimulator } from '../revel/simulator.js';
 import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from '../tripleseat/model.js';
+import { cents } from '../tripleseat/sums.js';
 import { DINING_OPTION, DISCOUNT_ID, OUR_USER, PAYMENT_TYPE, type Place, productOf } from './places.js';
 import type { SampleOrder } from './scenario.js';
 
@@ -132,10 +133,6 @@ function totals(document: JsonObject): JsonObject {
           discounted_by: USER(OUR_USER),
         }),
   };
-}
-
-function cents(value: JsonObject[string] | undefined): number {
-  return Math.round(Number(value ?? 0) * 100);
 }
 
 function items(document: JsonObject, shop: Place): JsonObject[] {

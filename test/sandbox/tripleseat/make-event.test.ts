@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { moneyText } from '../../../src/sandbox/tripleseat/make-document.js';
 import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
+import { moneyText } from '../../../src/sandbox/tripleseat/sums.js';
 import { anEvent } from './driver.js';
 
 const golden = JSON.parse(readFileSync(new URL('event.golden.json', import.meta.url), 'utf8'));
