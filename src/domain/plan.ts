@@ -145,10 +145,11 @@ function contentsOf({ id }: FoundOrder, read: readonly Contents[]): Contents | n
 
 /**
  * Beside another order, one that staff has emptied at a POS is none: it is on record, and nobody serves from it. One that
- * was brought to light while it was filled has no figures yet, and may have lines.
+ * was brought to light while it was filled has no figures yet, and may have lines; so has one that had lost by then.
  */
 function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): FoundOrder[] {
-  const isEmpty = (row: FoundOrder) => looksEmptied(row) && claimIn(row.notes) === null;
+  const isBegun = ({ notes }: FoundOrder) => claimIn(notes) !== null || isSuperseded(notes);
+  const isEmpty = (row: FoundOrder) => looksEmptied(row) && !isBegun(row);
   const left = wanted.subtotal === zero ? [] : visible.filter((row) => !isEmpty(row));
   return left.length > 0 ? left : [...visible];
 }

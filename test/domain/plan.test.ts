@@ -336,11 +336,14 @@ describe('planOrder', () => {
         finalTotal: usd('91.09'),
         remainingDue: usd('91.09'),
       });
-      const begun = { ...emptied, notes: `${emptied.notes.split(' run ')[0]} filling 1a2b3c4d1a2b3c4d` };
-      expect(planned([begun, visible(9)], null)).toMatchObject({
-        kind: 'failed',
-        failure: { reason: 'DUPLICATE_ORDERS' },
-      });
+      const filling = `${emptied.notes.split(' run ')[0]} filling 1a2b3c4d1a2b3c4d`;
+      const lost = `${emptied.notes.split(' rev ')[0]} superseded by order 9`;
+      for (const notes of [filling, lost]) {
+        expect(planned([{ ...emptied, notes }, visible(9)], null)).toMatchObject({
+          kind: 'failed',
+          failure: { reason: 'DUPLICATE_ORDERS' },
+        });
+      }
       expect(planned([emptied, visible(9)], null)).toMatchObject({ kind: 'standing', order: { id: '9' } });
     });
 

@@ -291,9 +291,12 @@ export function lasting(
 /** The headers of the event, each as it was seen last; those that this run knows to be there or gone besides. */
 export function headers(k: Knowledge): FoundOrder[] {
   const rows = k.rows?.value ?? [];
-  const unlisted = Object.entries(k.orders).flatMap(([id, { header, ours }]) =>
-    header?.value && ours && !rows.some((row) => row.id === id) ? [header.value] : [],
-  );
+  const unlisted = Object.entries(k.orders).flatMap(([id, { header, ours, made }]) => {
+    if (!header?.value || rows.some((row) => row.id === id)) return [];
+    // One that this run has made and lost to another is there, too, as long as the rows are too old to tell of it.
+    const isTooNew = made && k.rows !== null && k.rows.asOf < header.asOf;
+    return ours || isTooNew ? [header.value] : [];
+  });
   return [...rows, ...unlisted].map((row) => {
     // What is not there by its id is no order.
     const order = seenHeader(k, row.id)?.value ?? { ...row, deleted: true };

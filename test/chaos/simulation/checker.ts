@@ -16,8 +16,8 @@ export interface Violation {
  * Rules that nobody can keep when Revel takes longer than the settling time, since a row that does not show is
  * taken for one that is not there. THE WORST CASE then: an event has two orders that staff can see, or an order has
  * lines or a payment twice. Two orders are reported as DUPLICATE_ORDERS by every later run; a visible order that
- * lacks something, or has wrong money, as DRIFT. Copies alone, under totals that are right, are not looked for
- * again and stand as ALREADY_INJECTED.
+ * lacks something, or has wrong money, as DRIFT. Copies alone, and a payment of an earlier state of the event, under
+ * totals that are right, are not looked for again and stand as ALREADY_INJECTED.
  */
 const NOT_WHEN_SLOW: ReadonlySet<string> = new Set([
   'one-visible',

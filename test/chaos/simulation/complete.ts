@@ -69,16 +69,14 @@ export function isOnDay(order: OrderRow): boolean {
   return days.includes(order.created_date.slice(0, 10));
 }
 
-/** All is right but for lines or payments that are there more than once. */
+/** All is right but for lines that are there more than once, and payments beside the right one. */
 export function hasOnlyCopies(account: Account, orderId: number, version: number): boolean {
   const order = account.sim.order(orderId);
   if (!order || headerDifferences(order, version).length > 0) return false;
   const { paid } = moneyOf(version);
-  const payments = new Set(paymentsFound(account, orderId));
   return (
     isWithCopies(itemsFound(account, orderId), itemsWanted(version)) &&
-    payments.size === (paid === 0 ? 0 : 1) &&
-    (paid === 0 || payments.has(`${PAYMENT_TYPE} ${paid}`))
+    (paid === 0 || paymentsFound(account, orderId).includes(`${PAYMENT_TYPE} ${paid}`))
   );
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PATIENCE_MS, play } from './play.js';
 import { REGRESSIONS, type Regression } from './regressions.js';
-import { type Scenario, scenarioOf } from './scenario.js';
+import { type Scenario, scenarioOf, slowScenarioOf } from './scenario.js';
 import { troubledScenarioOf } from './troubles.js';
 
-function scenarioFor({ trouble }: Regression): (seed: number) => Scenario {
+function scenarioFor({ trouble, slow }: Regression): (seed: number) => Scenario {
+  if (slow) return slowScenarioOf;
   return trouble ? (seed) => troubledScenarioOf(seed, trouble) : scenarioOf;
 }
 

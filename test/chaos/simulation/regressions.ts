@@ -6,6 +6,8 @@ export interface Regression {
   what: string;
   /** The kinds of trouble that the schedule was made with; absent: none. */
   trouble?: readonly KindName[];
+  /** On an account whose lists may lag more than the settling time. */
+  slow?: true;
 }
 
 /** What a seed means depends on all the kinds that it may choose from. */
@@ -179,6 +181,29 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 85_213_388,
     trouble: [...OLDER, 'person', 'paid'],
     what: 'a machine was suspended before it showed an order, and its look at the lines counted as fresh',
+  },
+  {
+    seed: 130_031_365,
+    what: 'staff opened a header that was just losing, in an account that keeps no deleted mark: with its lines, but without figures, it passed for emptied',
+  },
+  {
+    seed: 130_031_365,
+    trouble: ['late'],
+    what: 'the same, with requests that are carried out late',
+  },
+  {
+    seed: 140_002_648,
+    what: 'an order of this run that no list showed yet was claimed by another: it was forgotten, a second header was made, and a line sent twice',
+  },
+  {
+    seed: 140_005_233,
+    slow: true,
+    what: 'a payment of an earlier state of the event stayed under totals that were right (the checker knew copies only)',
+  },
+  {
+    seed: 110_014_471,
+    slow: true,
+    what: 'staff took away an order whose lost line was being waited for, in a sweep of three: the look of the others was not heeded',
   },
   {
     seed: 100_027_118,
