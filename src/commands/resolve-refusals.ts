@@ -38,7 +38,7 @@ function whyOf(kind: ActionKind, event: EventId, result: EventResult): string {
         kind !== 'accept' && settles(kind, result.reason)
           ? `no order of event ${event} is known that --${kind} could be about.`
           : `event ${event} fails as ${result.reason}, and ${isFor}.`;
-      return `${why} What can be done about it shows: ts-reconcile resolve ${event}`;
+      return `${why} To see what can be done about it: ts-reconcile resolve ${event}`;
     }
   }
 }

@@ -16,7 +16,7 @@ const WHY: Readonly<Record<BillingName['why'], string>> = {
   mapping: 'by the locations file',
   word: 'by a word of its name',
   rest: 'as no word of its name says more',
-  total: 'if the total of the event proves it',
+  total: "if the event's total proves it",
   unclear: 'not clear: events with it fail',
 };
 

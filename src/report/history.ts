@@ -8,7 +8,8 @@ import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
 import { shopSecond, shopTime } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
-import { paintOf } from './table.js';
+import { paintOf, ruleOf } from './table.js';
+
 import { tableLines, tablesOf } from './tables.js';
 
 type Result = PastRun['events'][number];
@@ -143,6 +144,7 @@ export function failureLines(
   const drawn = drawTable(COLUMNS, rows, { columns: style.width });
   return [
     ...drawn.head.map((line) => style.chalk.dim(line)),
+    ...ruleOf(style, style.chalk),
     ...failures.flatMap((failure, at) => [...(drawn.rows[at] ?? []), ...whyLines(failure, now, style), '']),
   ];
 }

@@ -338,6 +338,6 @@ export async function renderView(
 }
 
 /** Below the headings of a table; where there is no terminal, nothing. */
-export function ruleOf({ width }: OutputStyle, chalk: ChalkInstance): string[] {
+export function ruleOf({ width }: Pick<OutputStyle, 'width'>, chalk: ChalkInstance): string[] {
   return Number.isFinite(width) ? [chalk.dim('─'.repeat(width))] : [];
 }

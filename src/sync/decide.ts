@@ -42,7 +42,7 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
     if (!old || !location) {
       return refused({
         ...plain.result,
-        error: `Order ${decision.order} is not among the orders of event ${id} in any shop of the locations file, so that nothing was written. Its orders shows: ts-reconcile resolve ${id}`,
+        error: `Order ${decision.order} is not among the orders of event ${id} in any shop of the locations file, so that nothing was written. To see its orders: ts-reconcile resolve ${id}`,
       });
     }
     if (isDayOver(old, location, ctx.clock.now())) {
@@ -76,7 +76,7 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
 /** Why no payment is added to an order, though something differs. */
 function notAdded({ id, differences }: EventResult, order: OrderId): string {
   const nothing = `Nothing was added to order ${order}`;
-  const replacing = `a new order as the event is now makes: ts-reconcile resolve ${id} --replace`;
+  const replacing = `have a new order made as the event is now: ts-reconcile resolve ${id} --replace`;
   if (differences.some(({ field }) => field !== 'payment' && field !== 'remaining due')) {
     return `${nothing}: it differs from event ${id} in more than what has been paid since. Put it right on the POS, the payment as well; or ${replacing}.`;
   }

@@ -308,6 +308,10 @@ describe('history --failed', () => {
       ]),
     );
     const { text } = (await history({ failed: true })).out;
+    const seen = new Terminal({ STATE_DIR: dir, NO_COLOR: '1' });
+    seen.out.isTTY = true;
+    await history({ failed: true }, seen);
+    expect(seen.out.text).toMatch(/^date +event.* total\n─{80}\n2026-11-14 /m);
     expect(text).toContain(
       '2026-11-14  61000001  Alder Dinner  DRIFT   -      1472.00\n    failing for 3 h, in 2 runs, last ',
     );
