@@ -27,7 +27,13 @@ async function seen(typed: Typed): Promise<string> {
   const screen = await typed.seen();
   for (const line of screen.split('\n')) expect(columnsOf(line), line).toBeLessThanOrEqual(80);
   // The day of the clock is another one than that of HTTP.
-  return screen.replace(/^This machine's clock[\s\S]*?NTP\.\n/, '').replaceAll(/\(\d+\.\d s\)/g, '(0.0 s)');
+  return (
+    screen
+      .replace(/^This machine's clock[\s\S]*?NTP\.\n/, '')
+      .replaceAll(/\(\d+\.\d s\)/g, '(0.0 s)')
+      // It is said where it takes long enough to be.
+      .replace(/^Waiting until order \d+ has been quiet for a moment\.\n/m, '')
+  );
 }
 
 async function reasonOf(event: string): Promise<string> {

@@ -48,9 +48,11 @@ export function watchOtherRun({ k, now, subject }: Situation): Step | null {
   }
   if (watch.seenAt >= watch.changedAt + watch.quiet) return null;
   const again = Math.max(watch.seenAt + k.timing.poll, now);
-  return again > now
-    ? wait(again, `Another run is at work on order ${id}: waiting until it is finished or quiet.`)
-    : whole;
+  // A visible one is finished, and here because a person has decided about it.
+  const why = isVisible(order)
+    ? `Waiting until order ${id} has been quiet for a moment.`
+    : `Another run is at work on order ${id}: waiting until it is finished or quiet.`;
+  return again > now ? wait(again, why) : whole;
 }
 
 /** Once it is quiet, our claim goes into its notes, the one place that all runs look at. */
