@@ -143,12 +143,16 @@ function contentsOf({ id }: FoundOrder, read: readonly Contents[]): Contents | n
   return read.find(({ order }) => order === id) ?? null;
 }
 
+/** Its notes are those of an order that is being filled, or that lost while it was. */
+function isBegun({ notes }: FoundOrder): boolean {
+  return claimIn(notes) !== null || isSuperseded(notes);
+}
+
 /**
  * Beside another order, one that staff has emptied at a POS is none: it is on record, and nobody serves from it. One that
  * was brought to light while it was filled has no figures yet, and may have lines; so has one that had lost by then.
  */
 function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): FoundOrder[] {
-  const isBegun = ({ notes }: FoundOrder) => claimIn(notes) !== null || isSuperseded(notes);
   const isEmpty = (row: FoundOrder) => looksEmptied(row) && !isBegun(row);
   const left = wanted.subtotal === zero ? [] : visible.filter((row) => !isEmpty(row));
   return left.length > 0 ? left : [...visible];
@@ -196,7 +200,7 @@ function planVisible(
   // The mark goes away with the last change before the order is shown: somebody else has shown this one too early. One
   // that came over the final notes late is no such mark: the order had been printed with them.
   const mark = claimIn(order.notes);
-  const unfinished = (mark !== null || isSuperseded(order.notes)) && !order.printed;
+  const unfinished = isBegun(order) && !order.printed;
   const header = [...compareMoney(wanted, order), ...compareDay(wanted, order)];
   if (!contents) {
     const proven =

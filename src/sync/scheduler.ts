@@ -218,10 +218,8 @@ export class Scheduler {
         );
         break;
       case 'refresh':
-        this.#start(task, async () => {
-          const wanted = await job.refresh();
-          return learnRefreshed(task.k, wanted);
-        });
+        // What is learnt along meanwhile is kept: the knowledge is that of then, not of now.
+        this.#start(task, () => job.refresh().then((wanted) => learnRefreshed(task.k, wanted)));
         break;
       case 'write':
         if (job.planOnly) this.#planWrite(task, step);
