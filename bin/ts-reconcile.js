@@ -1,15 +1,18 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
-const bundle = new URL('../dist/bundle/cli.js', import.meta.url);
+const bundle = join(__dirname, '../dist/bundle/cli.cjs');
 if (existsSync(bundle)) {
-  await import(bundle.href).catch((error) => {
+  try {
+    require(bundle);
+  } catch (error) {
     if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') throw error;
     process.stderr.write(
       'ts-reconcile: Cannot start: too many files are open. Raise the limit on open files (ulimit -n); 256 are enough.\n',
     );
     process.exitCode = 78;
-  });
+  }
 } else {
   process.stderr.write(
     'ts-reconcile: this copy has not been built. Run `npm ci` in its directory, with the tools of development and ' +

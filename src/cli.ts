@@ -238,6 +238,9 @@ function workingDirectory(): string {
 
 /** Runs the program; the one place that sets the exit code. */
 async function main(): Promise<void> {
+  // Where nothing is left to wait for, Node.js ends, be the work done or not, and would call it well done.
+  process.exitCode = ExitCode.bug;
+  process.once('exit', tellUndone);
   const stop = stopSignal(process.env);
   // Whoever reads along may go away, and a disk may be full: neither ends a run in the middle of its writes.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
@@ -252,6 +255,13 @@ async function main(): Promise<void> {
     stop,
   };
   process.exitCode = await run(around, process.argv);
+  process.off('exit', tellUndone);
+}
+
+/** A bug that nobody threw: something was waited for that cannot come any more. */
+function tellUndone(code: number): void {
+  if (code !== ExitCode.bug) return;
+  process.stderr.write('ts-reconcile: this is a bug, please report it: it ended before its work was done.\n');
 }
 
 /** The document of a run that wrong usage has kept from beginning, where there is one. */
@@ -301,4 +311,4 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
   return code;
 }
 
-await main();
+void main();

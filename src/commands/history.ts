@@ -5,6 +5,7 @@ import { loadConfig, needsOf } from '../config/load.js';
 import { readLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
 import type { EventId } from '../domain/ids.js';
+import { naiveInstants } from '../domain/zones.js';
 import { ExitCode } from '../errors.js';
 import { failureLines, historyStyle, runLines, sourceLines, standingLines } from '../report/history.js';
 import { writeJson } from '../report/json.js';
@@ -17,7 +18,7 @@ import type { Journal } from '../state/types.js';
 import { Zones } from '../state/zones.js';
 import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
 import { clean } from '../text/text.js';
-import { type Since, startOf } from './since.js';
+import type { Since } from './since.js';
 
 const DAY = 86_400_000;
 /** How far the history goes back unless asked for more, or for certain events: 7 days. */
@@ -83,6 +84,20 @@ async function sinceOf(
   const now = systemClock.now();
   if (since === null) return eventIds !== null || failed ? null : now - DEFAULT_SPAN_MS;
   return startOf(since, since.kind === 'local' ? await zoneToTell(shops, journal) : '', now);
+}
+
+/** When that is, in epoch milliseconds. `zone`: IANA zone of the shop. */
+export function startOf(since: Since, zone: string, now: number): number {
+  switch (since.kind) {
+    case 'span':
+      return now - since.ms;
+    case 'instant':
+      return since.at;
+    case 'local': {
+      const [first = now] = naiveInstants(since.time, zone);
+      return first;
+    }
+  }
 }
 
 async function tellRuns(

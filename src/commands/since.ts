@@ -1,5 +1,4 @@
 import { isDate } from '../domain/dates.js';
-import { naiveInstants } from '../domain/zones.js';
 
 const MINUTE = 60_000;
 const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 1_440 * MINUTE };
@@ -29,18 +28,4 @@ export function parseSince(text: string): Since | null {
   return offset === undefined
     ? { kind: 'local', time: new Date(at).toISOString().slice(0, 19) }
     : { kind: 'instant', at };
-}
-
-/** When that is, in epoch milliseconds. `zone`: IANA zone of the shop. */
-export function startOf(since: Since, zone: string, now: number): number {
-  switch (since.kind) {
-    case 'span':
-      return now - since.ms;
-    case 'instant':
-      return since.at;
-    case 'local': {
-      const [first = now] = naiveInstants(since.time, zone);
-      return first;
-    }
-  }
 }

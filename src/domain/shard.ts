@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import type { EventId } from './ids.js';
-
 /** One of `count` parts of all events, counted from 1. */
 export interface Shard {
   index: number;
@@ -29,10 +26,4 @@ export function parseShard(text: string, completionIndex: string | undefined): S
 
 function indexOf(completionIndex: string | undefined): number {
   return /^\d{1,4}$/.test(completionIndex ?? '') ? Number(completionIndex) + 1 : 0;
-}
-
-/** Whether the event belongs to the shard: by a hash of its id, the same everywhere and for good. */
-export function isInShard(event: EventId, { index, count }: Shard): boolean {
-  const hash = createHash('sha256').update(event).digest().readUInt32BE(0);
-  return (hash % count) + 1 === index;
 }

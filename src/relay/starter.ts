@@ -32,7 +32,7 @@ export interface Starter {
   close(): void;
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/bundle/starter.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/starter.cjs', import.meta.url));
 
 /**
  * Starting a process halts the one that does it for as long as its memory takes to be copied, tens of milliseconds on a

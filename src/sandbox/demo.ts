@@ -97,4 +97,6 @@ function changes(before: Standing, after: Standing): string {
     .join('\n');
 }
 
-process.exitCode = await demo();
+void demo().then((code) => {
+  process.exitCode = code;
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSince, startOf } from '../../src/commands/since.js';
+import { startOf } from '../../src/commands/history.js';
+import { parseSince } from '../../src/commands/since.js';
 
 describe('parseSince', () => {
   it.each([

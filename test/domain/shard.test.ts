@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EventId, parseEventId } from '../../src/domain/ids.js';
-import { isInShard, parseShard } from '../../src/domain/shard.js';
+import { parseShard } from '../../src/domain/shard.js';
+import { isInShard } from '../../src/domain/shardHash.js';
 
 function ids(count: number): EventId[] {
   return Array.from({ length: count }, (_, index) => parseEventId(String(61_000_000 + index))).filter(

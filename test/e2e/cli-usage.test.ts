@@ -26,7 +26,7 @@ const env = {
   STATE_DIR: join(dir, 'state'),
 };
 
-const STACK = /\n\s+at |node:internal|\.js:\d+/;
+const STACK = /\n\s+at |node:internal|\.c?js:\d+/;
 
 describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () => {
   it.each<[string[], RegExp]>([
@@ -287,5 +287,15 @@ describe('credentials are never asked of the sandbox', () => {
     const result = await runCli(['sync', '--json'], { PATH: env.PATH, STATE_DIR: env.STATE_DIR });
     expect(result.code).toBe(78);
     expect(result.stderr).toContain('TRIPLESEAT_CLIENT_ID');
+  });
+});
+
+describe('a program that waits for what cannot come', () => {
+  it('ends with 70 and says so, and never with 0', async () => {
+    const preload = join(dir, 'swallow.cjs');
+    writeFileSync(preload, 'process.stdout.write = () => true;');
+    const run = await runCli(['--version'], { ...env, NODE_OPTIONS: `--require ${preload}` });
+    expect(run).toMatchObject({ code: 70, stdout: '' });
+    expect(run.stderr).toMatch(/^ts-reconcile: this is a bug, .* before its work was done\.\n$/);
   });
 });

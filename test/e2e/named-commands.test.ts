@@ -90,7 +90,7 @@ describe('every call of the program that a person is told to make can be made', 
   }
 
   it('in what the program says', async () => {
-    expect(await unmade('dist/bundle', /\.js$/, 30)).toEqual([]);
+    expect(await unmade('dist/bundle', /\.cjs$/, 30)).toEqual([]);
   });
 
   it('in the documents', async () => {

@@ -1,0 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { EventId } from './ids.js';
+import type { Shard } from './shard.js';
+
+/** Whether the event belongs to the shard: by a hash of its id, the same everywhere and for good. */
+export function isInShard(event: EventId, { index, count }: Shard): boolean {
+  const hash = createHash('sha256').update(event).digest().readUInt32BE(0);
+  return (hash % count) + 1 === index;
+}
