@@ -98,8 +98,8 @@ export interface PlanAround {
   now: number;
   /** Every shop that is configured. */
   locations: readonly Location[];
-  /** A person has decided that what staff took away is made again. */
-  recreate?: boolean;
+  /** Whether a person has decided that this one, which staff took away, is made again. */
+  isRecreated?: (order: FoundOrder) => boolean;
 }
 
 /**
@@ -125,14 +125,18 @@ export function planOrder(
     date: wanted.date,
     location: wanted.location,
   };
-  const removed = around.recreate ? null : removedByStaff(rows, place);
+  const isRecreated = around.isRecreated ?? (() => false);
+  const removed = removedByStaff(
+    rows.filter((row) => !isRecreated(row)),
+    place,
+  );
   if (!first) return planHidden(wanted, hidden, read, removed);
   const bills = billsOf(first, rows);
   const contents = contentsOf(first, read);
   const isHome = place.establishments.includes(first.establishmentId ?? 0);
   if (!isHome && !contents) return { kind: 'need-contents', order: first, bills };
   if (contents && isEmptied(contents) && claimIn(first.notes) === null) {
-    return planHidden(wanted, hidden, read, isAt(first, place) && !around.recreate ? first : removed);
+    return planHidden(wanted, hidden, read, isAt(first, place) && !isRecreated(first) ? first : removed);
   }
   return isHome
     ? planVisible(wanted, first, { bills, losers: hidden, contents, around })

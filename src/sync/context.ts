@@ -18,8 +18,11 @@ export interface RunContext extends SyncDeps {
   /** Milliseconds since the epoch by a clock that only goes forward: set when the run began, never after. */
   now(): number;
   timing: Timing;
-  /** Whether this host's clock is near enough to Revel's to tell by a header's date how old it is. */
-  datesCount(): boolean;
+  /**
+   * By how many milliseconds Revel's clock is ahead of the run's, 0 where they show the same or Revel does not tell; and
+   * whether it is so little that a header's date says how old it is.
+   */
+  clockOff(): { byMs: number; counts: boolean };
   /** What marks an unfinished order as this run's. */
   claim: Claim;
   /** Time zones of the establishments that orders go to. */
@@ -33,6 +36,9 @@ export interface RunContext extends SyncDeps {
   strangeStatuses: Set<string>;
   products: (establishmentId: number) => Promise<RevelRead<ProductIndex>>;
 }
+
+/** Answers are dated to the second, and take their time. */
+const SAME_CLOCK_MS = 5_000;
 
 function clockWarning(aheadMs: number): string {
   const off = `${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} Revel's`;
@@ -68,12 +74,12 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     request,
     now,
     timing,
-    datesCount: () => {
-      const ahead = (revel.beganAt() ?? began) - began;
-      const counts = Math.abs(ahead) <= CLOCK_SKEW_MS;
-      if (!counts && !toldOfClock) events.warning(clockWarning(ahead));
+    clockOff: () => {
+      const off = (revel.beganAt() ?? began) - began;
+      const counts = Math.abs(off) <= CLOCK_SKEW_MS;
+      if (!counts && !toldOfClock) events.warning(clockWarning(off));
       toldOfClock ||= !counts;
-      return counts;
+      return { counts, byMs: Math.abs(off) < SAME_CLOCK_MS ? 0 : off };
     },
     claim: { reach: reachOf(state), run: request.correlationId },
     zones: Object.fromEntries(

@@ -38,7 +38,7 @@ import {
   unknown,
 } from './order/knowledge.js';
 import { learnFound } from './order/learn.js';
-import { droppable, planOf } from './order/situation.js';
+import { droppable, planOf, reportIn } from './order/situation.js';
 import { undated } from './order/timing.js';
 import { isRecent, type Proof } from './proof.js';
 import { failed, failedPlan, failedUnread, halted, type Known, skipped, standing } from './results.js';
@@ -270,6 +270,10 @@ async function planOrderOf(
       return result({ ...(await reported(ctx, known, wanted, open.plan, isDoubted)), changes: actions });
     }
     case 'halted':
+      // What is cleared away before that is not only told.
+      if (k.actions.length > 0 && !wanted.unmatched && !ctx.request.dryRun) {
+        return { kind: 'work', work: { ...work, actions: [...k.actions], creates: false, order: null } };
+      }
       return result(halted(known, wanted, open, k));
     case 'gone':
       throw new Error(`nothing has been decided about event ${known.id}`);
@@ -293,14 +297,26 @@ async function plan(
   const contents = proof?.kind === 'contents' ? contentsAsOf(proof, asOf) : {};
   // The rows were judged before: they are all that there is, and the event is as new as they are.
   const first = { ...begin(given, { value: rows, asOf }), beyond: true, refreshed: true, orders: contents };
-  const done = await ctx.scheduler.run({ key, begin: first, planOnly: true, refresh: async () => null });
+  const planned = await planFrom(ctx, key, first);
+  if (planned.open !== null) return planned;
+  const k = await withContents(ctx, planned.k);
+  // A person is needed for what hangs on it: told like anything else, once its header has been read by its id.
+  return reportIn(planOf(k, ctx.now())) === null ? { k, open: null } : planFrom(ctx, key, k);
+}
+
+async function planFrom(
+  ctx: RunContext,
+  key: OrderKey,
+  k: Knowledge,
+): Promise<{ k: Knowledge; open: End | null }> {
+  const done = await ctx.scheduler.run({ key, begin: k, planOnly: true, refresh: async () => null });
   switch (done.kind) {
     case 'threw':
       throw done.error;
     case 'end':
       return { k: done.k, open: done.end };
     case 'open':
-      return { k: await withContents(ctx, done.k), open: null };
+      return { k: done.k, open: null };
   }
 }
 
@@ -390,12 +406,14 @@ export function givenFor(
   decision: Decision | null,
 ): Given {
   const { zones, claim, request } = ctx;
-  const timing = ctx.datesCount() ? ctx.timing : undated(ctx.timing);
+  const { byMs: clockOff, counts } = ctx.clockOff();
+  const timing = counts ? ctx.timing : undated(ctx.timing);
   const sweep = request.target.kind !== 'events';
   const { locations } = ctx.settings;
   const { takeBack = 'mark' } = ctx;
   const begunAt = ctx.now();
-  return { wanted, decision, takeBack, claim, timing, zones, locations, sweep, compareFrom, begunAt };
+  const around = { claim, timing, zones, locations, sweep };
+  return { wanted, decision, takeBack, ...around, compareFrom, begunAt, clockOff };
 }
 
 /**

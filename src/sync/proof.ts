@@ -77,7 +77,7 @@ async function unproven(
 
 /** Whether the order was written to a moment ago, so that lists may not show all of it. */
 export function isRecent(ctx: RunContext, { timezone }: Location, { updatedDate }: FoundOrder): boolean {
-  const now = ctx.clock.now();
+  const now = ctx.now() + ctx.clockOff().byMs;
   const at = updatedDate === null ? null : parseNaive(updatedDate, timezone, now);
   return at !== null && Math.abs(now - at) < Math.max(RECENT_MS, 10 * ctx.settings.settleMs);
 }

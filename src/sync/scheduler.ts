@@ -170,7 +170,7 @@ export class Scheduler {
       // Who waits for an answer learns it with that.
       for (const task of this.#tasks) {
         if (task.busy) continue;
-        task.k = learnFroze(task.k);
+        task.k = learnFroze(task.k, now);
         task.step = next(task.k, now, this.#parts.rules);
       }
     }
@@ -265,7 +265,7 @@ export class Scheduler {
       (k) => {
         this.#noticeLeap();
         task.busy = false;
-        this.#learn(task, leaps === this.#leaps ? k : learnFroze(k));
+        this.#learn(task, leaps === this.#leaps ? k : learnFroze(k, this.#parts.now()));
         this.#wake?.abort('moved');
       },
       (error: unknown) => {

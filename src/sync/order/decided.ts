@@ -172,7 +172,9 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
  */
 function clearRetired(s: Situation): Step | null {
   const { k, now, plan } = s;
-  if (plan.kind === 'failed' || plan.kind === 'in-service') return null;
+  // An event that wants no order has nothing else to be planned.
+  const isVoid = k.decision?.kind === 'void';
+  if (!isVoid && (plan.kind === 'failed' || plan.kind === 'in-service')) return null;
   for (const row of takenAway(k)) {
     if (isTheirs(k, row)) continue;
     const { id } = row;

@@ -151,8 +151,8 @@ export interface Known {
   readonly gone: { lines: Readonly<Record<string, number>>; payments: Readonly<Record<string, number>> };
   /** Its payment was taken by Revel at the latest then; null: none written. */
   readonly paid: { uuid: string; at: number; looked: boolean } | null;
-  /** How often its lines had to be written again, its totals and its last change were written. */
-  readonly tries: { lines: number; totals: number; finish: number };
+  /** How often its lines had to be written again, its totals and its last change were written, and it was taken over. */
+  readonly tries: { lines: number; totals: number; finish: number; hold: number };
   /** This run has made it visible, or has finished its work on one that was, at the latest then. */
   readonly shownAt: number | null;
   /** This run has marked it deleted. */
@@ -178,7 +178,7 @@ export const unknown: Known = {
   lines: [],
   gone: { lines: {}, payments: {} },
   paid: null,
-  tries: { lines: 0, totals: 0, finish: 0 },
+  tries: { lines: 0, totals: 0, finish: 0, hold: 0 },
   shownAt: null,
   dropped: false,
   retired: null,
@@ -207,6 +207,8 @@ export interface Given {
   compareFrom: number | null;
   /** The run holds the event's lock since then. */
   begunAt: number;
+  /** Revel's clock is so many milliseconds ahead of the run's: headers are dated by Revel's, on whichever host. */
+  clockOff: number;
 }
 
 /** All that one run knows of the event's order: plain data, never changed, only replaced by what `learn` makes of it. */
@@ -223,6 +225,8 @@ export interface Knowledge extends Given {
   readonly justLooked: boolean;
   /** Nothing is to be sent before then. */
   readonly notBefore: number;
+  /** The last leap of the clock was noticed then. What is as of an earlier moment may be older than what was known by then. */
+  readonly frozeAt: number;
   /** Writes in a row that Revel refused for now, whose answers were lost, and that came too late to be sent. */
   readonly tries: { refused: number; lost: number; late: number };
   /** Set by what cannot go on. */
@@ -243,6 +247,7 @@ export function begin(given: Given, rows: Seen<readonly FoundOrder[]> | null): K
     pending: null,
     justLooked: false,
     notBefore: Number.NEGATIVE_INFINITY,
+    frozeAt: Number.NEGATIVE_INFINITY,
     tries: { refused: 0, lost: 0, late: 0 },
     end: null,
     actions: [],

@@ -56,9 +56,10 @@ export function learnFailed(k: Knowledge, message: string): Knowledge {
 
 /**
  * The process or its machine has stood still, nobody knows for how long: others may have acted on any order since it
- * was seen, so that no write rests on an earlier look any more.
+ * was seen, so that no write rests on an earlier look any more. The looks after it are put when they have to show
+ * everything that this run has written before it.
  */
-export function learnFroze(k: Knowledge): Knowledge {
+export function learnFroze(k: Knowledge, now: number): Knowledge {
   const asOf = Number.NEGATIVE_INFINITY;
   const orders = Object.entries(k.orders).map(([id, each]) => [
     id,
@@ -68,7 +69,14 @@ export function learnFroze(k: Knowledge): Knowledge {
       items: each.items && { ...each.items, asOf },
     },
   ]);
-  return { ...k, justLooked: false, rows: k.rows && { ...k.rows, asOf }, orders: Object.fromEntries(orders) };
+  return {
+    ...k,
+    justLooked: false,
+    frozeAt: now,
+    notBefore: Math.max(k.notBefore, now + k.timing.settle),
+    rows: k.rows && { ...k.rows, asOf },
+    orders: Object.fromEntries(orders),
+  };
 }
 
 /** The run is to stop. */
@@ -187,7 +195,7 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
 
 /** The rows of the later look; of one that was put earlier and answered later, what never goes away again. */
 function withRows(k: Knowledge, rows: readonly FoundOrder[], asOf: number): Knowledge {
-  if (k.rows && k.rows.asOf > asOf) {
+  if (k.rows && isOlder(k, asOf, k.rows)) {
     const { value: latest, asOf: since } = k.rows;
     const value = latest.map((row) => {
       const earlier = rows.find(({ id }) => id === row.id);
@@ -199,10 +207,15 @@ function withRows(k: Knowledge, rows: readonly FoundOrder[], asOf: number): Know
   return { ...k, rows: { value, asOf } };
 }
 
+/** Whether what is as of then may be older than what is known. */
+function isOlder({ frozeAt }: Knowledge, asOf: number, before: Seen<unknown>): boolean {
+  return asOf < Math.max(before.asOf, frozeAt);
+}
+
 /** The later of what was known of a header and what an answer shows. */
 function later(k: Knowledge, id: OrderId, header: Seen<FoundOrder | null>): Seen<FoundOrder | null> {
   const before = known(k, id).header;
-  if (before && before.asOf > header.asOf) return lasting(k, header, before);
+  if (before && isOlder(k, header.asOf, before)) return lasting(k, header, before);
   return lasting(k, seenHeader(k, id), header);
 }
 
@@ -304,6 +317,7 @@ function happened(
         payments: null,
         ours: { how: 'taken', at: now },
         watch: null,
+        tries: { ...tries, hold: tries.hold + 1 },
       });
     case 'take-back':
       return change(k, id, { header });

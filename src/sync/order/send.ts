@@ -9,7 +9,8 @@ import type { Guard, RevelPort, RevelWrite } from '../../revel/types.js';
 import { type Knowledge, seenHeader, type Write } from './knowledge.js';
 
 /**
- * Sends one write of the protocol to Revel, dated `now` on the clock of the order's shop.
+ * Sends one write of the protocol to Revel, dated `now` in the zone of the order's shop and by Revel's clock: whether it
+ * has been left alone is told by that date, on hosts whose clocks may differ.
  *
  * @param guard asked right before it leaves
  */
@@ -26,13 +27,13 @@ export function send(
     const notes = claimedNotes(eventId, revision, 'filling', k.claim);
     const zone = wanted.location.timezone;
     const createdDate = orderDate(now, wanted);
-    const updatedDate = localDateTime(now, zone);
+    const updatedDate = localDateTime(now + k.clockOff, zone);
     return revel.createOrder({ wanted, uuid: write.uuid, notes, createdDate, updatedDate }, guard);
   }
   const orderId = write.id;
   const order = seenHeader(k, orderId)?.value ?? null;
   const zone = zoneOf(k, order);
-  const updatedDate = localDateTime(now, zone);
+  const updatedDate = localDateTime(now + k.clockOff, zone);
   const date = rowDate(now, wanted);
   switch (write.kind) {
     case 'add-line': {

@@ -56,8 +56,10 @@ export function planOf(k: Knowledge, now: number): OrderPlan {
   const aside = new Set(asideOf(k).map(({ id }) => id));
   const rows = headers(k).filter(({ id }) => !aside.has(id));
   const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
-  const recreate = k.decision?.kind === 'recreate';
-  const plan = planOrder(k.wanted, rows, read, { now, locations: k.locations, recreate });
+  // Decided was about what was gone by then, and not about what this run has made since.
+  const isFromHere = ({ id }: FoundOrder) => known(k, id).made || known(k, id).shownAt !== null;
+  const isRecreated = (row: FoundOrder) => k.decision?.kind === 'recreate' && !isFromHere(row);
+  const plan = planOrder(k.wanted, rows, read, { now, locations: k.locations, isRecreated });
   const isPaid = k.decision?.kind === 'payment' && 'order' in plan && plan.order?.id === k.decision.order;
   return isPaid ? planPaidSince(k.wanted, plan, read) : plan;
 }
@@ -198,12 +200,12 @@ export function isElsewhere(k: Knowledge, { order }: Subject): boolean {
   return order.establishmentId !== k.wanted.establishmentId;
 }
 
-/** Whether the header's last change is dated before `at`, on the clock of its own shop. An unreadable date says no. */
+/** Whether the header's last change is dated before `at` of the run's clock. An unreadable date says no. */
 export function isDatedBefore(k: Knowledge, order: FoundOrder, now: number, at: number): boolean {
   const { updatedDate, establishmentId } = order;
   const zone = establishmentId === null ? undefined : k.zones[establishmentId];
   const dated = updatedDate === null || zone === undefined ? null : parseNaive(updatedDate, zone, now);
-  return dated !== null && dated < at;
+  return dated !== null && dated < at + k.clockOff;
 }
 
 /** As of when all headers were looked for; never: minus infinity. */

@@ -1,3 +1,4 @@
+import type { OrderId } from '../../domain/ids.js';
 import { claimIn, revisionIn } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import type { Step } from './knowledge.js';
@@ -18,6 +19,9 @@ import {
  * Taking over what somebody else has begun: an unfinished order, or one that staff can see and that a person has decided
  * about while the run of another person may be at work on it.
  */
+
+/** Whoever has lost an order so often after taking it over has another living run before it, which wants it as well. */
+const MAX_HOLDS = 3;
 
 /**
  * What is somebody else's is read before it is touched: the header by its id, since lists may lag, and what hangs on
@@ -41,10 +45,7 @@ export function watchOtherRun({ k, now, subject }: Situation): Step | null {
   const whole = look('none', ...wholeReads(id));
   if (!watch) return whole;
   if (now > watch.beganAt + k.timing.patience) {
-    return halt(
-      'CLAIMED_ELSEWHERE',
-      `Another run is at work on order ${id}; the next sweep checks that it was finished.`,
-    );
+    return leave(id);
   }
   if (watch.seenAt >= watch.changedAt + watch.quiet) return null;
   const again = Math.max(watch.seenAt + k.timing.poll, now);
@@ -55,9 +56,17 @@ export function watchOtherRun({ k, now, subject }: Situation): Step | null {
   return again > now ? wait(again, why) : whole;
 }
 
+function leave(id: OrderId): Step {
+  return halt(
+    'CLAIMED_ELSEWHERE',
+    `Another run is at work on order ${id}; the next sweep checks that it was finished.`,
+  );
+}
+
 /** Once it is quiet, our claim goes into its notes, the one place that all runs look at. */
 export function claim({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
+  if (subject.tries.hold >= MAX_HOLDS) return leave(subject.id);
   const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
   return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision }, k.timing.claimLease);
 }

@@ -134,6 +134,7 @@ function begun(
       sweep: scope.sweep,
       compareFrom: null,
       begunAt: now,
+      clockOff: 0,
     },
     null,
   );

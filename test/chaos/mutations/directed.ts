@@ -26,7 +26,10 @@ const MORE_PAID = versions(1, 'unpaid')[1] ?? WANTED;
 function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowledge {
   const zones = { 1: 'UTC', 2: 'UTC' };
   const given = { wanted, claim, timing: heart.timing(TIMING), zones, locations: [], sweep: false };
-  return begin({ ...given, decision: null, takeBack: 'mark', compareFrom: null, begunAt: now }, null);
+  return begin(
+    { ...given, decision: null, takeBack: 'mark', compareFrom: null, begunAt: now, clockOff: 0 },
+    null,
+  );
 }
 
 /** A run in which a person adds to the first order what has been paid since. */

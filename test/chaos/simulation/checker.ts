@@ -367,7 +367,7 @@ export class Checker {
   }
 
   /** What takes away an order that staff can see because a person wants it so; whether it may is checked here. */
-  #isDecided({ process, request, response }: Write, event: number, orderId: number): boolean {
+  #isDecided({ process, request, response, sentAt }: Write, event: number, orderId: number): boolean {
     const order = this.#account.sim.order(orderId);
     if (!order || !isVisible(order)) return false;
     const body = JSON.parse(request.body);
@@ -401,7 +401,10 @@ export class Checker {
         const states = this.statesSince(event, process.startedAt);
         const wrong = states.map(({ version }) => unpaidDifferences(this.#account, Number(winner), version));
         const isReady = wrong.some((list) => list.length === 0);
-        const isThere = this.#account.sim.order(Number(winner))?.deleted === false;
+        const touchedAt = this.#headerTouchedAt.get(Number(winner)) ?? Number.NEGATIVE_INFINITY;
+        // That staff have just deleted it no list need have shown.
+        const isThere =
+          this.#account.sim.order(Number(winner))?.deleted === false || sentAt <= touchedAt + this.touchedMs;
         // Staff may have come to the new one since it was looked at.
         const isTheirs = this.wasTouched(Number(winner));
         if (!(isReady || isTheirs) || !isThere)
