@@ -1,19 +1,9 @@
-import { balanceOf } from '../domain/compare.js';
 import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
-import type { EventId, OrderId } from '../domain/ids.js';
+import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
-import { cents, zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
-import {
-  type Action,
-  addPayment,
-  markDeleted,
-  type OrderPlan,
-  planOrder,
-  removePayment,
-  standings,
-} from '../domain/plan.js';
+import { planOrder, standings } from '../domain/plan.js';
 import { isSettled } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderKey } from '../revel/types.js';
@@ -25,21 +15,10 @@ import { judge, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { notesOnSorted, tellNotPriced } from './once.js';
-import {
-  asideOf,
-  begin,
-  type End,
-  type Found,
-  type Given,
-  headers,
-  type Knowledge,
-  known as orderOf,
-  type ReportPlan,
-  unknown,
-} from './order/knowledge.js';
-import { learnFound } from './order/learn.js';
-import { droppable, planOf, reportIn } from './order/situation.js';
+import type { Given, ReportPlan } from './order/knowledge.js';
+import { planOf } from './order/situation.js';
 import { undated } from './order/timing.js';
+import { actionsOf, clearedAway, lookAhead, type Outlook } from './outlook.js';
 import { isRecent, type Proof } from './proof.js';
 import { failed, failedPlan, failedUnread, halted, type Known, skipped, standing } from './results.js';
 import { servedResult } from './served.js';
@@ -49,17 +28,12 @@ import type { Candidate, EventResult, Listed } from './types.js';
 export type Planned = { kind: 'result'; result: EventResult } | { kind: 'work'; work: Work };
 
 /** What an event needs, before anything is written. */
-export interface Work {
+export interface Work extends Outlook {
   known: Known;
   key: OrderKey;
   wanted: WantedOrder;
   /** The order is made from the event's own document. */
   ownLines: boolean;
-  actions: Action[];
-  /** A new order will be made. */
-  creates: boolean;
-  /** The order that is written to, or counts beside what goes; null: a new one, or none is known. */
-  order: OrderId | null;
   /** When the event was read, epoch milliseconds. */
   readAt: number;
   /** What the plan was made from, and when that was asked for by the clock of the run. */
@@ -228,7 +202,7 @@ async function planOrderOf(
   const work = { known, key, wanted, ownLines, readAt, rows, lookedAt, decision };
   const isDoubted = await isDoubtful(ctx, event.id);
   const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted), decision);
-  const { k, open } = await plan(ctx, key, given, rows, lookedAt, proof);
+  const { k, open } = await lookAhead(ctx, key, given, rows, lookedAt, proof);
   if (open === null) {
     const planned = planOf(k, ctx.now());
     const isKept = decision?.kind === 'keep';
@@ -282,120 +256,6 @@ async function planOrderOf(
 
 function noLongerPriced({ id }: FoundOrder): string {
   return `Order ${id} stands in Revel, but no price is on the event any more, so that the two cannot be compared. Complete the event in Tripleseat.`;
-}
-
-/** Goes as far as nothing is written and nobody is waited for. `open`: how it ends; null: there is something to do. */
-async function plan(
-  ctx: RunContext,
-  key: OrderKey,
-  given: Given,
-  rows: readonly FoundOrder[],
-  lookedAt: number,
-  proof: Proof | null,
-): Promise<{ k: Knowledge; open: End | null }> {
-  const asOf = lookedAt - ctx.timing.settle;
-  const contents = proof?.kind === 'contents' ? contentsAsOf(proof, asOf) : {};
-  // The rows were judged before: they are all that there is, and the event is as new as they are.
-  const first = { ...begin(given, { value: rows, asOf }), beyond: true, refreshed: true, orders: contents };
-  const planned = await planFrom(ctx, key, first);
-  if (planned.open !== null) return planned;
-  const k = await withContents(ctx, planned.k);
-  // A person is needed for what hangs on it: told like anything else, once its header has been read by its id.
-  return reportIn(planOf(k, ctx.now())) === null ? { k, open: null } : planFrom(ctx, key, k);
-}
-
-async function planFrom(
-  ctx: RunContext,
-  key: OrderKey,
-  k: Knowledge,
-): Promise<{ k: Knowledge; open: End | null }> {
-  const done = await ctx.scheduler.run({ key, begin: k, planOnly: true, refresh: async () => null });
-  switch (done.kind) {
-    case 'threw':
-      throw done.error;
-    case 'end':
-      return { k: done.k, open: done.end };
-    case 'open':
-      return { k: done.k, open: null };
-  }
-}
-
-/** What hangs on an unfinished order, so that the plan can say what it still takes. */
-async function withContents(ctx: RunContext, k: Knowledge): Promise<Knowledge> {
-  const plan = planOf(k, ctx.now());
-  if (plan.kind !== 'need-contents') return k;
-  const { id } = plan.order;
-  const askedAt = ctx.now();
-  const items = await ctx.revel.items(id);
-  const payments = await ctx.revel.payments(id);
-  if (items.kind === 'error' || payments.kind === 'error') return k;
-  const found: Found[] = [
-    { of: 'items', id, askedAt, items: items.value },
-    { of: 'payments', id, askedAt, payments: payments.value },
-  ];
-  return learnFound(k, found, ctx.now());
-}
-
-/** Headers beside an order that is completed, and that go when it stands. */
-async function clearedAway(ctx: RunContext, k: Knowledge, losers: readonly FoundOrder[]): Promise<Action[]> {
-  const actions: Action[] = [];
-  const [winner] = standings(headers(k)).hidden;
-  for (const { id } of droppable(k, ctx.now(), losers)) {
-    const payments = await ctx.revel.payments(id);
-    const isBare = payments.kind === 'ok' && payments.value.every(({ deleted }) => deleted);
-    if (isBare) actions.push(markDeleted(id, winner?.id ?? null));
-  }
-  return actions;
-}
-
-function contentsAsOf({ contents }: Extract<Proof, { kind: 'contents' }>, asOf: number): Knowledge['orders'] {
-  const items = { value: contents.items, asOf };
-  const payments = { value: contents.payments, asOf };
-  return { [contents.order]: { ...unknown, items, payments } };
-}
-
-/** Everything that a plan with something to do comes to, in the order of the writes. */
-function actionsOf(
-  plan: OrderPlan,
-  k: Knowledge,
-  losers: Action[],
-): Pick<Work, 'actions' | 'creates' | 'order'> {
-  switch (plan.kind) {
-    case 'create': {
-      const elsewhere = plan.losers.map(({ id }) => markDeleted(id, null));
-      const actions = [...k.actions, ...elsewhere, ...withRetired(plan.actions, k)];
-      return { actions, creates: true, order: null };
-    }
-    case 'complete': {
-      const actions = [...k.actions, ...withRetired(plan.actions, k), ...losers];
-      return { actions, creates: false, order: plan.order.id };
-    }
-    case 'standing':
-    case 'in-service':
-    case 'need-contents':
-    case 'need-bills':
-    case 'failed':
-      return { actions: [...k.actions, ...retiredBy(k)], creates: false, order: plan.order?.id ?? null };
-  }
-}
-
-/** What gives way goes when all but the payment of what comes in its place is there. */
-function withRetired(actions: readonly Action[], k: Knowledge): Action[] {
-  const at = actions.findIndex(({ action }) => action === 'add_payment' || action === 'mark_printed');
-  return [...actions.slice(0, at), ...retiredBy(k), ...actions.slice(at)];
-}
-
-/** The orders that a person's decision takes away, and what was paid on them. */
-function retiredBy(k: Knowledge): Action[] {
-  const winner = k.decision?.kind === 'keep' ? k.decision.order : null;
-  return asideOf(k).flatMap((row): Action[] => {
-    if (row.deleted) return [];
-    const payments = orderOf(k, row.id).payments?.value ?? [];
-    const { amount } = balanceOf(payments);
-    const given = amount === zero ? [] : [addPayment(k.wanted, cents(-amount))];
-    const marked = payments.filter(({ deleted }) => !deleted).map(removePayment);
-    return [markDeleted(row.id, winner), ...(k.takeBack === 'mark' ? marked : given)];
-  });
 }
 
 /** What a run sets out with for one event. */
