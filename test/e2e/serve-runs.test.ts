@@ -231,6 +231,25 @@ describe('the process that starts runs', () => {
     await relay.stop();
   });
 
+  it('keeps runs that take all of every processor from holding up an answer', async () => {
+    await writeFile(join(directory, 'busy'), '');
+    const release = await hold(directory);
+    const relay = await startFake(directory, { maxRuns: 4 });
+    const events = Array.from({ length: 44 }, (_, index) => 61_000_001 + index);
+    for (const id of events.slice(0, 4)) await deliver(relay, eventBody(id));
+    await expect.poll(async () => (await starts(directory)).length, WAIT).toBe(4);
+    const times: number[] = [];
+    for (const id of events.slice(4)) {
+      const at = performance.now();
+      expect((await deliver(relay, eventBody(id))).status).toBe(200);
+      times.push(performance.now() - at);
+    }
+    times.sort((a, b) => a - b);
+    expect(times[20]).toBeLessThan(500);
+    await release();
+    await relay.stop();
+  });
+
   it('is there anew after it was killed, and its runs are tried again', async () => {
     const release = await hold(directory);
     const relay = await startFake(directory);

@@ -2,6 +2,7 @@
 // exit code that was chosen for its event. Usage: node fake-run.mjs DIRECTORY sync --event-id ID …
 //   DIRECTORY/starts.jsonl, ends.jsonl   one line per start and end
 //   DIRECTORY/hold                       as long as it exists, runs go on
+//   DIRECTORY/busy                       with it, runs that go on take all of a processor
 //   DIRECTORY/ms                         shortest time that runs take (default 0)
 //   DIRECTORY/exit-ID                    exit code of runs for the event (default 0)
 //   DIRECTORY/stubborn                   SIGTERM is not heeded
@@ -40,7 +41,9 @@ process.stderr.write(content('stderr', ''));
 
 function wait() {
   const young = Date.now() - startedAt < Number(content('ms', '0'));
-  if (young || existsSync(join(dir, 'hold'))) setTimeout(wait, 10);
+  const isHeld = existsSync(join(dir, 'hold'));
+  if (isHeld && existsSync(join(dir, 'busy'))) setImmediate(wait);
+  else if (young || isHeld) setTimeout(wait, 10);
   else end(Number(content(`exit-${event}`, '0')));
 }
 wait();
