@@ -59,23 +59,36 @@ export function removal(wanted: WantedOrder, order: FoundOrder): Failure {
   };
 }
 
+/** `establishment 11 ("Lakeside Catering")`, or without a name where several shops share it, or none has it. */
+function shopAt(establishmentId: number | null, locations: readonly Location[]): string {
+  const [name, second] = locations
+    .filter(({ revel }) => revel.establishmentId === establishmentId)
+    .map((location) => location.name);
+  const known = name !== undefined && second === undefined ? ` ("${name}")` : '';
+  return `establishment ${establishmentId ?? 'unknown'}${known}`;
+}
+
 /** The one order that staff can see stands in another shop than the event's. */
 export function standsElsewhere(
   wanted: WantedOrder,
   order: FoundOrder,
   locations: readonly Location[],
 ): Failure {
-  const stands = `order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}`;
+  const stands = `order ${order.id} stands in ${shopAt(order.establishmentId, locations)}`;
   const isConfigured = locations.some(({ revel }) => revel.establishmentId === order.establishmentId);
   const error = isConfigured
-    ? `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its ${stands}. If the event has moved, have that order voided on the POS where it stands. Until then none is made in establishment ${wanted.establishmentId}.`
+    ? `Event ${wanted.eventId} belongs to ${shopAt(wanted.establishmentId, locations)} now, but its ${stands}. If the event has moved, have that order voided on the POS where it stands. Until then none is made in establishment ${wanted.establishmentId}.`
     : `The ${stands}, which no entry of the locations file names; event ${wanted.eventId} goes to establishment ${wanted.establishmentId} ("${wanted.location.name}"). Has revel.establishmentId or TEST_ESTABLISHMENT_ID been changed since? Then correct the configuration. If that order was a trial, have it voided on the POS where it stands.`;
   return { reason: 'ORPHANED', error };
 }
 
 /** What is wrong with an unfinished order in an establishment that its event has left. */
-export function leftElsewhere(wanted: WantedOrder, order: FoundOrder): string {
-  return `Event ${wanted.eventId} belongs to establishment ${wanted.establishmentId} now, but its unfinished order ${order.id} stands in establishment ${order.establishmentId ?? 'unknown'}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted, have it voided there.`;
+export function leftElsewhere(
+  wanted: WantedOrder,
+  order: FoundOrder,
+  locations: readonly Location[],
+): string {
+  return `Event ${wanted.eventId} belongs to ${shopAt(wanted.establishmentId, locations)} now, but its unfinished order ${order.id} stands in ${shopAt(order.establishmentId, locations)}, and staff has worked on it or it holds a payment. Look at it in Revel. If it is not wanted, have it voided there.`;
 }
 
 function counted(differences: readonly Difference[]): string {

@@ -483,7 +483,9 @@ describe('planOrder', () => {
       expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'ORPHANED' } });
       return plan.kind === 'failed' ? plan.failure.error : '';
     };
-    expect(error(9)).toContain('stands in establishment 9. If the event has moved, have that order voided');
+    expect(error(9)).toContain(
+      `stands in establishment 9 ("${other.name}"). If the event has moved, have that order voided`,
+    );
     expect(error(77)).toContain('Then correct the configuration.');
     expect(error(77)).not.toContain('If the event has moved');
     expect(error(null)).toContain('stands in establishment unknown');
