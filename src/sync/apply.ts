@@ -131,6 +131,7 @@ function interrupted(work: Work, { error, k }: Extract<Done, { kind: 'threw' }>)
   if (!(error instanceof AppError) || k.actions.length === 0) return error;
   const end = {
     kind: 'halted',
+    order: null,
     message: error.message,
     upstream: false,
     skipped: false,

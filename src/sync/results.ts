@@ -165,7 +165,7 @@ export function halted(
 ): EventResult {
   const result = {
     ...base(known),
-    orderId: madeBy(k)[0] ?? null,
+    orderId: end.order ?? madeBy(k)[0] ?? null,
     total: formatCents(wanted.finalTotal),
     booked: bookedEvent(wanted),
     changes: [...k.actions],

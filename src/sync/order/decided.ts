@@ -71,6 +71,7 @@ function leaveTouched({ k }: Situation): Step | null {
   if (!order) return null;
   return halt(
     'TOUCHED',
+    order.id,
     `Staff has worked on order ${order.id}, so that it is not taken away from here. Put it right on the POS.`,
   );
 }
@@ -160,6 +161,7 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
     if (order && order.notes !== retired.notes && !isTheirs(k, order))
       return leased(k, now, id, { kind: 'restore', id, notes: retired.notes });
     return unverified(
+      id,
       `Revel did not keep the deleted mark of order ${id}, so that it stands as before and nothing has come in its place. Put it right on the POS.`,
     );
   }
@@ -223,6 +225,7 @@ export function leaveUnpaid({ k, subject }: Situation): Step | null {
   );
   if (!paid) return null;
   return unverified(
+    paid.id,
     `What was paid on order ${paid.id}, which has been taken away, cannot be taken back from here, so that nothing is paid in its place. Take it back in Revel; the next run goes on.`,
   );
 }

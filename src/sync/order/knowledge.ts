@@ -99,7 +99,8 @@ export type End =
   | { kind: 'gone'; order: OrderId; leftovers: OrderId[] }
   /** A person is needed, or nothing is to be done. */
   | { kind: 'report'; plan: ReportPlan }
-  | ({ kind: 'halted'; message: string; upstream: boolean } & (
+  /** `order`: the one that it is about; null: none in particular. */
+  | ({ kind: 'halted'; message: string; upstream: boolean; order: OrderId | null } & (
       | { skipped: true; reason: SkipReason }
       | { skipped: false; reason: FailReason }
     ));

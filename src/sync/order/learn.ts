@@ -402,5 +402,5 @@ function did(k: Knowledge, action: Action): Knowledge {
 }
 
 function halted(k: Knowledge, reason: FailReason, message: string, upstream: boolean): Knowledge {
-  return { ...k, end: { kind: 'halted', reason, skipped: false, message, upstream } };
+  return { ...k, end: { kind: 'halted', reason, skipped: false, message, upstream, order: null } };
 }

@@ -161,6 +161,7 @@ function readBack({ k, now }: Situation): Step | null {
   const isTheirs = order && (isTouched(k.wanted, order) || isStaffAmong(k.wanted, contents));
   if (isTheirs && isVisible(order)) return null;
   return unverified(
+    id,
     `Order ${id} was written, but reading it back does not show it as wanted: ${shortcoming(k, now, order, contents)}. The next run compares it again.`,
   );
 }
@@ -275,7 +276,7 @@ function lookBeyond({ k, plan }: Situation): Step | null {
 function create({ k, now, plan, subject }: Situation): Step | null {
   if (plan.kind !== 'create' || subject || !k.rows) return null;
   const made = Object.values(k.orders).filter((each) => each.made).length;
-  if (made >= MAX_MADE) return unverified(madeInVain(k, made));
+  if (made >= MAX_MADE) return unverified(null, madeInVain(k, made));
   const until = k.rows.asOf + k.timing.lease;
   if (now > until - k.timing.renewBefore && !k.justLooked) return look('short', { of: 'rows' });
   return { do: 'write', write: { kind: 'create', uuid: nextOrderUuid(k) }, until };

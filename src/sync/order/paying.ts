@@ -38,6 +38,7 @@ function confirmAdded(s: Situation): Step | null {
   if (payments.asOf < paid.at) return lookFrom(s.k, s.now, paid.at, 'none', { of: 'payments', id });
   if (short.amount === zero && short.tip === zero) return null;
   return unverified(
+    id,
     `Revel accepted a payment for order ${id}, but ${formatCents(short.amount)} of what has been paid does not show. Look at its payments in Revel before anything is added again.`,
   );
 }

@@ -256,21 +256,22 @@ export function wait(until: number, why: string | null = null): Step {
 }
 
 /** The work on the event ends here, with a sentence for people. */
-export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, message: string): Step {
-  const ended = { kind: 'halted', message, upstream: false } as const;
+export function halt(reason: 'CLAIMED_ELSEWHERE' | FailReason, order: OrderId | null, message: string): Step {
+  const ended = { kind: 'halted', message, upstream: false, order } as const;
   return reason === 'CLAIMED_ELSEWHERE'
     ? { do: 'end', end: { ...ended, skipped: true, reason } }
     : { do: 'end', end: { ...ended, skipped: false, reason } };
 }
 
 /** What Revel has accepted does not show, or not as it was written. */
-export function unverified(message: string): Step {
-  return halt('UNVERIFIED', message);
+export function unverified(order: OrderId | null, message: string): Step {
+  return halt('UNVERIFIED', order, message);
 }
 
 /** Lines that were corrected again and again. */
 export function linesDiffer(id: OrderId): Step {
   return unverified(
+    id,
     `The lines of order ${id} still differ from the event after ${MAX_REWRITES} corrections.`,
   );
 }
@@ -278,6 +279,7 @@ export function linesDiffer(id: OrderId): Step {
 /** Lines that were taken and never showed. */
 export function linesNotShown(id: OrderId): Step {
   return unverified(
+    id,
     `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
   );
 }
@@ -285,6 +287,7 @@ export function linesNotShown(id: OrderId): Step {
 /** A change of the header that was written again and again. `what`: which. */
 export function notKept({ id }: Subject, what: string): Step {
   return unverified(
+    id,
     `Revel accepted ${what} of order ${id}, but does not show it after ${MAX_REWRITES} attempts.`,
   );
 }
@@ -309,6 +312,7 @@ export function paymentNotKept(k: Knowledge, id: OrderId, payments: readonly Fou
   const amounts = payments.filter(({ deleted }) => !deleted).map(({ amount }) => amount);
   const what = amounts.map((amount) => (amount === null ? 'unreadable' : formatCents(amount))).join(', ');
   return unverified(
+    id,
     `Revel accepted the payment of ${formatCents(k.wanted.payment)} for order ${id}, but shows ${what || 'none'}. Staff cannot see the order yet; the next run corrects it.`,
   );
 }
@@ -316,6 +320,7 @@ export function paymentNotKept(k: Knowledge, id: OrderId, payments: readonly Fou
 /** A payment that is to go does not. */
 export function paymentStays(id: OrderId, row: FoundPayment): Step {
   return unverified(
+    id,
     `Revel does not remove payment ${row.id} of the unfinished order ${id}, which the event no longer has, so the order is not shown to staff. Take the payment away in Revel.`,
   );
 }

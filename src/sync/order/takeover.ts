@@ -59,6 +59,7 @@ export function watchOtherRun({ k, now, subject }: Situation): Step | null {
 function leave(id: OrderId): Step {
   return halt(
     'CLAIMED_ELSEWHERE',
+    id,
     `Another run is at work on order ${id}; the next sweep checks that it was finished.`,
   );
 }

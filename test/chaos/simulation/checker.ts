@@ -27,6 +27,7 @@ const NOT_WHEN_SLOW: ReadonlySet<string> = new Set([
   'row-once',
   'honest',
   'copies',
+  'by-header',
   // A header that lost while lists hid the winner may hold a payment: it is left to people.
   'leftovers',
   // Nor does anybody see then that it is still being filled, in vain.
