@@ -21,17 +21,24 @@ const MARK = 'sources.sha256';
 const NO_HTTP2 = '\0no-http2';
 const NO_STYLES = '\0no-styles';
 const NO_CHILDREN = '\0no-children';
+const NO_CACHE = '\0no-cache';
 
 /**
- * Left out of libraries: the HTTP library loads its HTTP/2 part even if nobody asks for HTTP/2, and that part is slow to
- * load; what plots are drawn in brings a parser of style sheets, and nobody there asks what a style sheet says; the
+ * Left out of libraries: the HTTP library loads its parts for HTTP/2 and for caches of answers and of addresses even if
+ * nobody asks for them, and they are slow to load; what plots are drawn in brings a parser of style sheets, and nobody there asks what a style sheet says; the
  * command line can start programs of its own for its commands, and has none.
  */
-const LEFT_OUT = { 'http2-wrapper': NO_HTTP2, 'cssomnom/parse': NO_STYLES };
+const LEFT_OUT = {
+  'http2-wrapper': NO_HTTP2,
+  'cacheable-request': NO_CACHE,
+  'cacheable-lookup': NO_CACHE,
+  'cssomnom/parse': NO_STYLES,
+};
 const LEFT_OUT_TEXT = {
   [NO_HTTP2]: 'export default {}',
   [NO_STYLES]: 'export const parse = () => ({ cssRules: [] })',
   [NO_CHILDREN]: 'export default {}',
+  [NO_CACHE]: 'export class CacheError extends Error {} export default class {}',
 };
 
 /**
