@@ -7,6 +7,7 @@ import {
   type Finding,
   type FindingName,
   type FindingValue,
+  firstLookUp,
   paymentsTakenBack,
 } from '../../src/domain/account.js';
 
@@ -41,9 +42,31 @@ describe('what rests on an account', () => {
     expect(paymentsTakenBack(found({ deletedPayments: 'still-there', negativePayments: 'counted' }))).toBe(
       'negative',
     );
+    expect(paymentsTakenBack(found({ deletedPayments: 'honoured', negativePayments: 'counted' }))).toBe(
+      'mark',
+    );
+    expect(paymentsTakenBack(found({ negativePayments: 'counted' }))).toBe('negative');
+    expect(paymentsTakenBack(found({ negativePayments: 'not-counted' }))).toBe('unknown');
     expect(paymentsTakenBack(found({ deletedPayments: 'not-kept', negativePayments: 'not-counted' }))).toBe(
       'neither',
     );
+  });
+
+  it.each<[string, Account | null, ReturnType<typeof firstLookUp>]>([
+    ['their local ids, where nobody has tried the account', null, 'local_id'],
+    ['their local ids, where those were not tried', found({ uuidFilter: 'ignored' }), 'local_id'],
+    ['their local ids, where that works', found({ localIdList: 'works', uuidFilter: 'works' }), 'local_id'],
+    [
+      'their local ids, whatever a filter by a single one does',
+      found({ localIdFilter: 'ignored' }),
+      'local_id',
+    ],
+    ['their uuids, where a list of local ids is ignored', found({ localIdList: 'ignored' }), 'uuid'],
+    ['their uuids, where it is refused', found({ localIdList: 'refused', uuidFilter: 'works' }), 'uuid'],
+    ['their days, where both are ignored', found({ localIdList: 'ignored', uuidFilter: 'ignored' }), 'scan'],
+    ['their days, where both are refused', found({ localIdList: 'refused', uuidFilter: 'refused' }), 'scan'],
+  ])('looks for orders by %s', (_, account, way) => {
+    expect(firstLookUp(account)).toBe(way);
   });
 
   it('is known by its host, whatever the port', () => {

@@ -73,6 +73,11 @@ describe('windowOf', () => {
     ],
     ['no start', event('2026-11-14', null, '2026-11-14T21:00:00-08:00'), '2026-11-15T05:00:00.000Z'],
     [
+      'an end that is its start',
+      event('2026-11-14', '2026-11-14T20:00:00-08:00', '2026-11-14T20:00:00-08:00'),
+      '2026-11-15T04:00:00.000Z',
+    ],
+    [
       'a start on an earlier day than the date',
       event('2026-11-14', '2026-11-13T18:00:00-08:00', '2026-11-13T21:00:00-08:00'),
       '2026-11-15T05:00:00.000Z',
@@ -160,9 +165,29 @@ describe('a business day that begins after midnight', () => {
     ['at an unknown time', '02:00', null, 0, '2026-11-14T10:00:00.000Z'],
     ['before it', '04:00', '2026-11-14T02:30:00-08:00', 0, '2026-11-14T10:30:00.000Z'],
     ['before it, with a lead', '04:00', '2026-11-14T02:30:00-08:00', 1, '2026-11-14T09:30:00.000Z'],
+    ['at midnight, when its day begins', '04:00', '2026-11-14T00:00:00-08:00', 0, '2026-11-14T08:00:00.000Z'],
   ])('opens the window of an event %s', (_, start, startsAt, lead, opens) => {
     const found = windowOf(event('2026-11-14', startsAt), shop(LA, start), lead, 0);
     expect(iso(found?.opensAt ?? 0)).toBe(opens);
+  });
+
+  it.each([
+    ['2026-11-14T02:30:00', '2026-11-14T10:30:00.000Z'],
+    ['2026-11-14T18:00:00', '2026-11-14T12:00:00.000Z'],
+  ])('opens the window of an event that starts at %s without a zone', (localStart, opens) => {
+    const found = windowOf({ ...event('2026-11-14'), localStart }, shop(LA, '04:00'), 0, 0);
+    expect(iso(found?.opensAt ?? 0)).toBe(opens);
+  });
+
+  it('opens with that day where only the zone of its start makes it the day before', () => {
+    const of = event('2026-11-14', '2026-11-14T02:30:00-05:00');
+    const found = windowOf({ ...of, localStart: '2026-11-14T02:30:00' }, shop(LA, '04:00'), 0, 0);
+    expect(iso(found?.opensAt ?? 0)).toBe('2026-11-14T12:00:00.000Z');
+  });
+
+  it('opens the earlier of the two days of an event whose start is on the day before its date', () => {
+    const found = windowOf(event('2026-11-14', '2026-11-13T18:00:00-08:00'), shop(LA, '04:00'), 0, 0);
+    expect(iso(found?.opensAt ?? 0)).toBe('2026-11-13T12:00:00.000Z');
   });
 
   it.each([
