@@ -138,7 +138,8 @@ const ascending = (a: number, b: number) => a - b;
 // A mapping is asked once per line and never changes: normalise its keys once.
 const normalisedMappings = new WeakMap<Readonly<Record<string, number>>, ReadonlyMap<string, number[]>>();
 
-function mappedIds(mapping: Readonly<Record<string, number>>, name: string): number[] {
+/** The products that `products` of the locations file names for a line, whatever the menu has. */
+export function mappedIds(mapping: Readonly<Record<string, number>>, name: string): number[] {
   let ids = normalisedMappings.get(mapping);
   if (!ids) {
     ids = normaliseMapping(mapping);

@@ -5,6 +5,7 @@ import { zero } from './money.js';
 import { compareNames, compareTexts, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
+import { mappedIds } from './products.js';
 import { noProduct, numbered } from './wantedLines.js';
 import type { WantedItem, WantedOrder } from './wantedOrder.js';
 
@@ -50,6 +51,10 @@ interface Made {
   texts: Difference[];
 }
 
+/**
+ * By the names that were written with the rows. Who bears the very name comes before one whose name a POS has cut, and a
+ * product that the locations file names for a line is one of its names.
+ */
 function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
   const silent = rows.map((row) => ({ ...row, text: '' }));
   const { missing, extra } = compareItems(
@@ -61,25 +66,50 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
     const at = open.findIndex(is);
     return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
   };
+  const isMapped = ({ productId, name }: WantedItem, row: FoundItem) =>
+    productId === noProduct && mappedIds(wanted.location.products, name).some((id) => id === row.productId);
+  const ways: readonly ((item: WantedItem, row: FoundItem) => boolean)[] = [
+    (item, row) => nameOn(row, item.name, item.shownName) === 'same',
+    isMapped,
+    (item, row) => nameOn(row, item.name, item.shownName) === 'cut',
+  ];
   const lacking = new Set(missing.map(keyOf));
+  const paired = new Map<WantedItem, FoundItem>();
+  const isNameless = (item: WantedItem, row: FoundItem) =>
+    item.productId === noProduct && row.nameOverride === null;
+  for (const is of [...ways, isNameless]) {
+    for (const item of wanted.items) {
+      if (!lacking.has(keyOf(item)) || paired.has(item)) continue;
+      const row = take((each) => isSameSale(item, each) && is(item, each));
+      if (row) paired.set(item, row);
+    }
+  }
+  const asText: string[] = [];
   const items = wanted.items.flatMap((item) => {
     if (!lacking.has(keyOf(item))) return [item];
-    const row =
-      take((each) => isSameSale(item, each) && bearsName(each, item.name, item.shownName)) ??
-      (item.productId === noProduct
-        ? take((each) => isSameSale(item, each) && each.nameOverride === null)
-        : null);
-    if (row) return [{ ...item, productId: row.productId ?? noProduct, nameOverride: row.nameOverride }];
+    // In another quantity or at another price it is the same dish all the same.
+    const isThere = rows.some(({ productId }) => productId === item.productId);
+    const like = ways.flatMap((is) => (isThere ? [] : rows.filter((each) => is(item, each))));
+    const row = paired.get(item) ?? like[0];
     // A product that the menu has got since for what was only text when the order was made.
-    const isText = item.unitPrice === zero && rows.some(({ text }) => hasText(text, item.name));
-    return isText ? [] : [item];
+    if (!row && item.unitPrice === zero && rows.some(({ text }) => hasText(text, item.name))) {
+      asText.push(item.name);
+      return [];
+    }
+    return [row ? { ...item, productId: row.productId ?? noProduct, nameOverride: row.nameOverride } : item];
   });
   // What was sold as a free open item, and is text now.
+  const asRows: string[] = [];
   const free = wanted.unsold.flatMap((line) => {
-    const row = take((each) => each.price === zero && bearsName(each, line.name));
-    return row ? [asItem(row, line.name)] : [];
+    const isOfLine = (row: FoundItem) => line.sold.some(({ quantity }) => quantity === row.quantity);
+    const row = take((each) => each.price === zero && isOfLine(each) && nameOn(each, line.name) !== 'other');
+    if (!row) return [];
+    asRows.push(line.name);
+    return [asItem(row, line.name)];
   });
-  return { items: [...items, ...free], texts: textDifferences(items, rows) };
+  const wantedTexts = items.map((item) => ({ ...item, text: without(item.text, asRows) }));
+  const texts = rows.map((row) => ({ ...row, text: without(row.text ?? '', asText) }));
+  return { items: [...items, ...free], texts: textDifferences(wantedTexts, texts) };
 }
 
 const keyOf = ({ productId, quantity, unitPrice, occurrence }: WantedItem) =>
@@ -89,14 +119,32 @@ function isSameSale({ quantity, unitPrice }: WantedItem, row: FoundItem): boolea
   return row.quantity === quantity && row.price === unitPrice;
 }
 
-function bearsName({ nameOverride }: FoundItem, ...names: string[]): boolean {
-  if (nameOverride === null) return false;
+/** What the name on a row is to these. */
+function nameOn({ nameOverride }: FoundItem, ...names: string[]): 'same' | 'cut' | 'other' {
+  if (nameOverride === null) return 'other';
   const shown = shownName(nameOverride);
-  return names.some((name) => compareNames(shownName(name), shown) !== 'other');
+  const found = names.map((name) => compareNames(shownName(name), shown));
+  return found.find((each) => each === 'same') ?? found.find((each) => each === 'cut') ?? 'other';
+}
+
+function bearsName(row: FoundItem, ...names: string[]): boolean {
+  return nameOn(row, ...names) !== 'other';
 }
 
 function hasText(text: string | null, name: string): boolean {
-  return (text ?? '').split('; ').some((part) => compareTexts(name, part) || part.endsWith(` × ${name}`));
+  return (text ?? '').split('; ').some((part) => tells(part, name));
+}
+
+/** Whether a part of a text is a line of that name: `40 × Table linens: white`. */
+function tells(part: string, name: string): boolean {
+  const line = part.replace(/^\S+ × /, '');
+  return compareTexts(name, line) || line.startsWith(`${name}: `);
+}
+
+/** The text without the lines of these names. */
+function without(text: string, names: readonly string[]): string {
+  const parts = text.split('; ').filter((part) => !names.some((name) => tells(part, name)));
+  return parts.join('; ');
 }
 
 /** The row as what it was made from. */

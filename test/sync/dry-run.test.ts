@@ -122,9 +122,13 @@ describe('a dry run prints the plan that a run carries out', () => {
     const desk = new Desk(NOW);
     const event = desk.add();
     leftover(desk, event.id, { establishment: '/enterprise/Establishment/11/', ...over }, payments);
-    const orderId = String(desk.revel.orders()[0]?.id);
     const { dry, real } = await bothWays(desk);
-    expect(real.of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED', orderId, changes: [] });
+    expect(real.of(event.id)).toMatchObject({
+      status: 'failed',
+      reason: 'ORPHANED',
+      orderId: null,
+      changes: [],
+    });
     expect(told(dry)).toEqual(told(real));
     expect(real.writes).toEqual([]);
   });

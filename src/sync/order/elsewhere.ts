@@ -9,7 +9,8 @@ export function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
   const { id, order, payments } = subject;
   if (!payments) return look('none', { of: 'payments', id });
   const isOurs = !isTouched(k.wanted, order) && payments.value.every(({ deleted }) => deleted);
-  return isOurs ? null : halt('ORPHANED', id, leftElsewhere(k.wanted, order, k.locations));
+  // Named in the sentence alone: what a person can decide of an ORPHANED order is about one that staff can see.
+  return isOurs ? null : halt('ORPHANED', null, leftElsewhere(k.wanted, order, k.locations));
 }
 
 /** Nothing is shown before the unfinished order is gone where the event is no more. */

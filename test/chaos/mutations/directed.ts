@@ -32,6 +32,15 @@ function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowle
   );
 }
 
+/** Whether a header that a dead run of ours has left beside an order that stands is there after a run that holds the lock for so long. */
+function besideStanding(heart: Heart, heldMs: number): boolean {
+  const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+  const second = leftBefore('add-line', OURS).orders.map((row) => ({ ...row, id: '2' as OrderId }));
+  const k: Knowledge = { ...knowing(heart), begunAt: NOW - heldMs };
+  const { world } = course(heart, { ...made, orders: [...made.orders, ...second] }, k);
+  return world.orders.some((row) => !row.deleted && !isVisible(row));
+}
+
 /** A run in which a person adds to the first order what has been paid since. */
 function paying(heart: Heart, now: number, claim = OURS): Knowledge {
   return { ...knowing(heart, claim, MORE_PAID, now), decision: { kind: 'payment', order: FIRST } };
@@ -212,13 +221,10 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const { writes } = course(heart, headers(made, { notes }));
     return writes.join() === 'take-back' ? null : `writes ${writes.join() || 'nothing'}`;
   },
-  'an unfinished order of ours that lost is cleared away': (heart) => {
-    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
-    const left = leftBefore('add-line', OURS);
-    const second = left.orders.map((row) => ({ ...row, id: '2' as OrderId }));
-    const at = course(heart, { ...made, orders: [...made.orders, ...second] });
-    return at.world.orders.some((row) => !row.deleted && !isVisible(row)) ? 'leaves it behind' : null;
-  },
+  'an unfinished order of ours that lost is cleared away': (heart) =>
+    besideStanding(heart, TIMING.inFlight + TIMING.settle) ? 'leaves it behind' : null,
+  'but not as long as a request of the run that made it may be under way': (heart) =>
+    besideStanding(heart, 0) ? null : 'takes it away',
   'a replacement that came to nothing is cleared away while the old order is reported': (heart) => {
     const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
     const edited = versions(2)[1] ?? WANTED;

@@ -230,6 +230,16 @@ export const REGRESSIONS: readonly Regression[] = [
     what: 'two requests in a row hung half a minute each, and another run took the header, which nothing had dated since, away (the checker took that for work)',
   },
   {
+    seed: 360_014_460,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'a run died as it took an order away for another, which its successor dropped before that could land: none was left',
+  },
+  {
+    seed: 360_008_358,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'an order that nobody could see was named as ORPHANED, and a person had it taken away with its payment',
+  },
+  {
     seed: 320_038_653,
     trouble: [...OLDER, 'person', 'paid'],
     what: 'an order was voided while staff had a hand in an unfinished one: what was paid on it stayed, and the next run said that it took it away',
