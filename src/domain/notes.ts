@@ -77,6 +77,12 @@ export function revisionIn(notes: string): string | null {
   return REVISION.exec(notes)?.[1] ?? null;
 }
 
+/** The order that stands in this one's place, as its notes have it; null: they name none. */
+export function winnerIn(notes: string): OrderId | null {
+  const [, id] = new RegExp(`${SUPERSEDED}(\\d{1,18})$`).exec(notes) ?? [];
+  return id === undefined ? null : (id as OrderId);
+}
+
 /** True for a header that lost and was marked so. */
 export function isSuperseded(notes: string): boolean {
   return notes.startsWith('Triple Seat Event #') && notes.includes(SUPERSEDED);

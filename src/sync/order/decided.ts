@@ -1,7 +1,7 @@
 import { balanceOf } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
 import { cents, zero } from '../../domain/money.js';
-import { claimIn, finalNotes, NO_REVISION, revisionIn } from '../../domain/notes.js';
+import { claimIn, finalNotes, NO_REVISION, revisionIn, winnerIn } from '../../domain/notes.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { isTakenByUs } from '../../domain/removed.js';
 import { isStaffAmong, isTouched } from '../../domain/service.js';
@@ -203,15 +203,16 @@ function markPaid({ k, now }: Situation, id: OrderId, payments: readonly FoundPa
 }
 
 /**
- * A payment of as much less than nothing, once: by the run that has the order in its place, or that took this one away
- * after it had made it its own, so that nobody else can be at it.
+ * A payment of as much less than nothing, once: by the run that took this one away, by the one that has the very order in
+ * its place, or by one that makes another when nobody can be at it any more.
  */
 function giveBack({ k, now, subject }: Situation, row: FoundOrder, payments: readonly FoundPayment[]) {
   const { id } = row;
   const { paid, retired } = known(k, id);
   const sum = balanceOf(payments);
   if (paid || (sum.amount === zero && sum.tip === zero)) return null;
-  if (subject ? !subject.ours : !retired?.kept) return null;
+  const isOver = winnerIn(row.notes) === subject?.id || isDatedBefore(k, row, now, now - k.timing.longAgo);
+  if (!retired?.kept && !(subject?.ours && isOver)) return null;
   const [amount, tip] = [cents(-sum.amount), cents(-sum.tip)];
   const uuid = nextPaymentUuid(row, payments, amount);
   return leasedWhole(k, now, id, { kind: 'add-payment', id, uuid, amount, tip }, subject?.id);
