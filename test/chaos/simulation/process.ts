@@ -28,6 +28,7 @@ export class Process {
   decision: Decision | null = null;
   readonly #timeline: Timeline;
   #frozenUntil = Number.NEGATIVE_INFINITY;
+  #suspendedUntil = Number.NEGATIVE_INFINITY;
   #told: (() => void) | null = null;
   /** How long its steady clock has stood still. */
   #stoodMs = 0;
@@ -69,8 +70,16 @@ export class Process {
   freeze(ms: number, suspended: boolean): void {
     const { now } = this.#timeline;
     const until = Math.max(this.#frozenUntil, now + ms);
-    if (suspended) this.#stoodMs += until - Math.max(now, this.#frozenUntil);
+    if (suspended) {
+      this.#stoodMs += until - Math.max(now, this.#frozenUntil);
+      this.#suspendedUntil = until;
+    }
     this.#frozenUntil = until;
+  }
+
+  /** Its machine sleeps. */
+  get isSuspended(): boolean {
+    return this.#timeline.now < this.#suspendedUntil;
   }
 
   /** Lets something go on inside of it: once it does not stand still, and never when it is dead. */

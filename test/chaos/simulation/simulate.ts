@@ -429,7 +429,9 @@ class Simulation {
       }
       case 'set-clock': {
         const host = this.#processes[deed.run]?.host;
-        if (host === undefined) return;
+        // Nobody can set the clock of a machine that sleeps; by as much as it slept, no clock of its own would show that.
+        const isAsleep = this.#processes.some((process) => process.host === host && process.isSuspended);
+        if (host === undefined || isAsleep) return;
         this.#tell('people', `set the clock of host ${host} by ${deed.byMs} ms`);
         this.#clocksSet.set(host, (this.#clocksSet.get(host) ?? 0) + deed.byMs);
         return;
