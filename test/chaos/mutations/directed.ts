@@ -33,9 +33,9 @@ function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowle
 }
 
 /** Whether a header that a dead run of ours has left beside an order that stands is there after a run that holds the lock for so long. */
-function besideStanding(heart: Heart, heldMs: number): boolean {
+function besideStanding(heart: Heart, before: Write['kind'], heldMs: number): boolean {
   const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
-  const second = leftBefore('add-line', OURS).orders.map((row) => ({ ...row, id: '2' as OrderId }));
+  const second = leftBefore(before, OURS).orders.map((row) => ({ ...row, id: '2' as OrderId }));
   const k: Knowledge = { ...knowing(heart), begunAt: NOW - heldMs };
   const { world } = course(heart, { ...made, orders: [...made.orders, ...second] }, k);
   return world.orders.some((row) => !row.deleted && !isVisible(row));
@@ -222,9 +222,11 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     return writes.join() === 'take-back' ? null : `writes ${writes.join() || 'nothing'}`;
   },
   'an unfinished order of ours that lost is cleared away': (heart) =>
-    besideStanding(heart, TIMING.inFlight + TIMING.settle) ? 'leaves it behind' : null,
-  'but not as long as a request of the run that made it may be under way': (heart) =>
-    besideStanding(heart, 0) ? null : 'takes it away',
+    besideStanding(heart, 'add-line', 0) ? 'leaves it behind' : null,
+  'so is one with figures in it once no request of the run that made it can be under way': (heart) =>
+    besideStanding(heart, 'add-payment', TIMING.inFlight + TIMING.settle) ? 'leaves it behind' : null,
+  'but not before that: it may come in the place of the one that stands': (heart) =>
+    besideStanding(heart, 'add-payment', 0) ? null : 'takes it away',
   'a replacement that came to nothing is cleared away while the old order is reported': (heart) => {
     const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
     const edited = versions(2)[1] ?? WANTED;
