@@ -117,7 +117,7 @@ describe('the page of serve', () => {
   it('is no part of what serve loads', async () => {
     const bundle = join(dirname(binPath), '..', 'dist', 'bundle');
     const files = await readdir(bundle);
-    const first = files.filter((name) => /^(?:cli|serve-[\w-]+)\.js$/.test(name));
+    const first = files.filter((name) => /^(?:cli|serve-[\w-]+)\.cjs$/.test(name));
     expect(first.length).toBeGreaterThanOrEqual(2);
     const loaded = new Set<string>();
     for (const queue = [...first]; queue.length > 0; ) {
@@ -125,8 +125,8 @@ describe('the page of serve', () => {
       if (loaded.has(name)) continue;
       loaded.add(name);
       const text = await readFile(join(bundle, name), 'utf8');
-      // What is imported in brackets is loaded when it is used.
-      for (const [, other = ''] of text.matchAll(/^(?:import|export)[^"';(]*["']\.\/([\w.-]+\.js)["']/gm))
+      // What is required within a function is loaded when that is called.
+      for (const [, other = ''] of text.matchAll(/^(?:const \S+ = )?require\("\.\/([\w.-]+\.cjs)"\)/gm))
         queue.push(other);
     }
     expect(loaded.size).toBeGreaterThan(5);
