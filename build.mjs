@@ -25,8 +25,8 @@ const NO_CACHE = '\0no-cache';
 
 /**
  * Left out of libraries: the HTTP library loads its parts for HTTP/2 and for caches of answers and of addresses even if
- * nobody asks for them, and they are slow to load; what plots are drawn in brings a parser of style sheets, and nobody there asks what a style sheet says; the
- * command line can start programs of its own for its commands, and has none.
+ * nobody asks for them, and they are slow to load; what plots are drawn in brings a parser of style sheets, and nobody
+ * there asks what a style sheet says; the command line can start programs of its own for its commands, and has none.
  */
 const LEFT_OUT = {
   'http2-wrapper': NO_HTTP2,
@@ -42,8 +42,8 @@ const LEFT_OUT_TEXT = {
 };
 
 /**
- * Files that hold all that is loaded for these modules, each but what those before it hold: what starts the relay's runs
- * and stays small, what help and version need, what the configuration needs, what a run needs. In dozens of files that
+ * Files that hold all that is loaded for these modules, each but what those before it hold: what all of them know of
+ * errors, what starts the relay's runs and stays small, what help and version need, what the configuration needs, what a run needs. In dozens of files that
  * is a tenth of a start. Whatever only some commands use lies beside them, as their imports have it.
  */
 const LAYERS = {

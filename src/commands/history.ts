@@ -86,7 +86,7 @@ async function sinceOf(
   return startOf(since, since.kind === 'local' ? await zoneToTell(shops, journal) : '', now);
 }
 
-/** When that is, in epoch milliseconds. `zone`: IANA zone of the shop. */
+/** When that is, in epoch milliseconds. (Not in since.ts, which every start loads: the calendar is slow to load.) `zone`: IANA zone of the shop. */
 export function startOf(since: Since, zone: string, now: number): number {
   switch (since.kind) {
     case 'span':

@@ -13,6 +13,7 @@ export interface Claim {
 
 /** Marks a header that lost against another one of the same event. */
 const SUPERSEDED = ' superseded by order ';
+const WINNER = new RegExp(`${SUPERSEDED}(\\d{1,18})$`);
 /** Marks an order that this program took away on somebody's order; 8 hex digits of the run follow. */
 const VOIDED = ' voided by ';
 const CLAIM = / (filling|claiming) ([0-9a-f]{8})([0-9a-f]{0,24})$/;
@@ -79,7 +80,7 @@ export function revisionIn(notes: string): string | null {
 
 /** The order that stands in this one's place, as its notes have it; null: they name none. */
 export function winnerIn(notes: string): OrderId | null {
-  const [, id] = new RegExp(`${SUPERSEDED}(\\d{1,18})$`).exec(notes) ?? [];
+  const [, id] = WINNER.exec(notes) ?? [];
   return id === undefined ? null : (id as OrderId);
 }
 

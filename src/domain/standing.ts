@@ -61,11 +61,7 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
     wanted.items.map((item) => ({ ...item, text: '' })),
     silent,
   );
-  const open = [...extra];
-  const take = (is: (row: FoundItem) => boolean): FoundItem | null => {
-    const at = open.findIndex(is);
-    return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
-  };
+  const take = takingFrom(extra);
   const isMapped = ({ productId, name }: WantedItem, row: FoundItem) =>
     productId === noProduct && mappedIds(wanted.location.products, name).some((id) => id === row.productId);
   const ways: readonly ((item: WantedItem, row: FoundItem) => boolean)[] = [
@@ -110,6 +106,15 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
   const wantedTexts = items.map((item) => ({ ...item, text: without(item.text, asRows) }));
   const texts = rows.map((row) => ({ ...row, text: without(row.text ?? '', asText) }));
   return { items: [...items, ...free], texts: textDifferences(wantedTexts, texts) };
+}
+
+/** Takes the first row that fits, each at most once; null: none is left. */
+function takingFrom(rows: readonly FoundItem[]): (is: (row: FoundItem) => boolean) => FoundItem | null {
+  const open = [...rows];
+  return (is) => {
+    const at = open.findIndex(is);
+    return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
+  };
 }
 
 const keyOf = ({ productId, quantity, unitPrice, occurrence }: WantedItem) =>
@@ -169,11 +174,7 @@ function asItem(row: FoundItem, name: string): WantedItem {
  */
 function textDifferences(items: readonly WantedItem[], rows: readonly FoundItem[]): Difference[] {
   const isOld = rows.some(({ nameOverride }) => nameOverride === null);
-  const open = [...rows];
-  const take = (is: (row: FoundItem) => boolean): FoundItem | null => {
-    const at = open.findIndex(is);
-    return at < 0 ? null : (open.splice(at, 1)[0] ?? null);
-  };
+  const take = takingFrom(rows);
   const isLine = (item: WantedItem) => (row: FoundItem) =>
     isSameSale(item, row) &&
     (row.productId === item.productId || bearsName(row, item.name, item.shownName)) &&

@@ -97,6 +97,8 @@ function changes(before: Standing, after: Standing): string {
     .join('\n');
 }
 
+// Where nothing is left to wait for, Node.js ends, be the work done or not.
+process.exitCode = 1;
 void demo().then((code) => {
   process.exitCode = code;
 });

@@ -1,6 +1,6 @@
 import type { Decision } from '../domain/decision.js';
 import type { EventHeader, SourceEvent } from '../domain/event.js';
-import type { EventId } from '../domain/ids.js';
+import type { EventId, OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
 import type { FoundOrder } from '../domain/order.js';
 import { planOrder, standings } from '../domain/plan.js';
@@ -216,16 +216,16 @@ async function planOrderOf(
     const losers = planned.kind === 'complete' ? await clearedAway(ctx, k, planned.losers) : [];
     return { kind: 'work', work: { ...work, ...actionsOf(planned, k, losers) } };
   }
+  // What is only cleared away. What lacks a product is but compared.
+  const cleared = wanted.unmatched ? [] : [...k.actions];
+  const clearing = (order: OrderId | null): Planned => ({
+    kind: 'work',
+    work: { ...work, actions: cleared, creates: false, order },
+  });
   switch (open.kind) {
     case 'standing': {
       if (isDoubted) await setDoubtful(ctx, event.id, false);
-      // What lacks a product is only compared.
-      if (k.actions.length > 0 && !wanted.unmatched) {
-        return {
-          kind: 'work',
-          work: { ...work, actions: [...k.actions], creates: false, order: open.order.id },
-        };
-      }
+      if (cleared.length > 0) return clearing(open.order.id);
       // The run that has just written it may have died before it read it back: the next sweep is to look again.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
       if (ownLines && isKnown) await remember(ctx, event, wanted, open.order, readAt);
@@ -236,18 +236,11 @@ async function planOrderOf(
         await remember(ctx, event, wanted, open.plan.order, readAt, open.plan.differences);
       }
       // What was begun in the order's place and came to nothing goes, unless this run only looks.
-      const actions = wanted.unmatched ? [] : [...k.actions];
-      if (actions.length > 0 && !ctx.request.dryRun) {
-        const order = open.plan.order?.id ?? null;
-        return { kind: 'work', work: { ...work, actions, creates: false, order } };
-      }
-      return result({ ...(await reported(ctx, known, wanted, open.plan, isDoubted)), changes: actions });
+      if (cleared.length > 0 && !ctx.request.dryRun) return clearing(open.plan.order?.id ?? null);
+      return result({ ...(await reported(ctx, known, wanted, open.plan, isDoubted)), changes: cleared });
     }
     case 'halted':
-      // What is cleared away before that is not only told.
-      if (k.actions.length > 0 && !wanted.unmatched && !ctx.request.dryRun) {
-        return { kind: 'work', work: { ...work, actions: [...k.actions], creates: false, order: null } };
-      }
+      if (cleared.length > 0 && !ctx.request.dryRun) return clearing(null);
       return result(halted(known, wanted, open, k));
     case 'gone':
       throw new Error(`nothing has been decided about event ${known.id}`);

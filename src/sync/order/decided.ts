@@ -211,23 +211,30 @@ function giveBack({ k, now, subject }: Situation, row: FoundOrder, payments: rea
   const { paid, retired } = known(k, id);
   const sum = balanceOf(payments);
   if (paid || (sum.amount === zero && sum.tip === zero)) return null;
-  const isOver = winnerIn(row.notes) === subject?.id || isDatedBefore(k, row, now, now - k.timing.longAgo);
-  if (!retired?.kept && !(subject?.ours && isOver)) return null;
+  if (!retired?.kept && !(subject?.ours && isOver(k, now, row, subject.id))) return null;
   const [amount, tip] = [cents(-sum.amount), cents(-sum.tip)];
   const uuid = nextPaymentUuid(row, payments, amount);
   return leasedWhole(k, now, id, { kind: 'add-payment', id, uuid, amount, tip }, subject?.id);
 }
 
-/** Nothing is paid beside what still stands on an order that was taken away. */
-export function leaveUnpaid({ k, subject }: Situation): Step | null {
+/** Whether nobody can be at an order that was taken away, but who has `id`: it stands in its place, or that is long ago. */
+function isOver(k: Knowledge, now: number, row: FoundOrder, id: OrderId): boolean {
+  return winnerIn(row.notes) === id || isDatedBefore(k, row, now, now - k.timing.longAgo);
+}
+
+/** Nothing is paid beside what still stands on an order that was taken away, whoever may be about to give it back. */
+export function leaveUnpaid({ k, now, subject }: Situation): Step | null {
   if (!subject) return null;
   const paid = takenAway(k).find(
     (row) => !isTheirs(k, row) && balanceOf(known(k, row.id).payments?.value ?? []).amount !== zero,
   );
   if (!paid) return null;
+  const isAwaited = k.takeBack === 'negative' && !isOver(k, now, paid, subject.id);
   return unverified(
     paid.id,
-    `What was paid on order ${paid.id}, which has been taken away, cannot be taken back from here, so that nothing is paid in its place. Take it back in Revel; the next run goes on.`,
+    isAwaited
+      ? `What was paid on order ${paid.id}, which has been taken away, does not show as given back yet, and another run may be about to do it, so that nothing is paid in its place. Do not give it back by hand now: a sweep does it once no other run can be at it. If it still stands a day from now, take it back in Revel.`
+      : `What was paid on order ${paid.id}, which has been taken away, cannot be taken back from here, so that nothing is paid in its place. Take it back in Revel; the next run goes on.`,
   );
 }
 

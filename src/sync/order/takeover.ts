@@ -56,6 +56,7 @@ export function watchOtherRun({ k, now, subject }: Situation): Step | null {
   return again > now ? wait(again, why) : whole;
 }
 
+/** Somebody else is to finish it. */
 function leave(id: OrderId): Step {
   return halt(
     'CLAIMED_ELSEWHERE',

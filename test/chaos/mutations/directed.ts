@@ -1,7 +1,7 @@
 /** What users rely on and no small world shows: single situations, and what follows from them. */
 import type { OrderId } from '../../../src/domain/ids.js';
 import { zero } from '../../../src/domain/money.js';
-import { claimedNotes } from '../../../src/domain/notes.js';
+import { claimedNotes, voidedNotes } from '../../../src/domain/notes.js';
 import { isVisible } from '../../../src/domain/order.js';
 import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import { begin, type Knowledge, type Step, type Write } from '../../../src/sync/order/knowledge.js';
@@ -32,7 +32,7 @@ function knowing(heart: Heart, claim = OURS, wanted = WANTED, now = NOW): Knowle
   );
 }
 
-/** Whether a header that a dead run of ours has left beside an order that stands is there after a run that holds the lock for so long. */
+/** Whether a header that a dead run of ours has left beside an order that stands is there after one that has held the lock for so long. */
 function besideStanding(heart: Heart, before: Write['kind'], heldMs: number): boolean {
   const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
   const second = leftBefore(before, OURS).orders.map((row) => ({ ...row, id: '2' as OrderId }));
@@ -227,6 +227,16 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     besideStanding(heart, 'add-payment', TIMING.inFlight + TIMING.settle) ? 'leaves it behind' : null,
   'but not before that: it may come in the place of the one that stands': (heart) =>
     besideStanding(heart, 'add-payment', 0) ? null : 'takes it away',
+  'nobody is told to give back by hand what another run may be about to give back': (heart) => {
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const notes = voidedNotes(WANTED.eventId, OTHER.run);
+    const k: Knowledge = { ...knowing(heart), takeBack: 'negative' };
+    const { steps, writes } = course(heart, headers(made, { deleted: true, notes }), k);
+    const end = steps.at(-1);
+    const message = end?.do === 'end' && end.end.kind === 'halted' ? end.end.message : '';
+    if (writes.includes('add-payment')) return 'pays, or gives back';
+    return message.includes('Do not give it back by hand') ? null : `says ${message || 'nothing'}`;
+  },
   'a replacement that came to nothing is cleared away while the old order is reported': (heart) => {
     const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
     const edited = versions(2)[1] ?? WANTED;
