@@ -169,6 +169,24 @@ function readBack({ k, now }: Situation): Step | null {
 // Then a person is needed, or the order stands.
 
 /**
+ * Lines and payments of an order that staff can see: where the header does not speak for them, and where this run
+ * has reason to doubt it, as of the moment from which it may be believed.
+ */
+function compareContents({ k, now, plan, subject }: Situation): Step | null {
+  if (subject || plan.kind === 'create' || plan.kind === 'complete' || !plan.order) return null;
+  if (plan.kind === 'need-bills') return look('none', { of: 'bills', order: plan.order });
+  const isNeeded = plan.kind === 'need-contents';
+  const from = isNeeded ? (k.compareFrom ?? Number.NEGATIVE_INFINITY) : k.compareFrom;
+  if (from === null) return null;
+  const unread = [plan.order, ...partsOf(k, plan.order)].filter(({ id }) => {
+    const { items, payments } = known(k, id);
+    return !items || !payments || earliest(items, payments) < from;
+  });
+  const reads = unread.flatMap(({ id }) => contentsReads(id));
+  return reads.length > 0 ? lookFrom(k, now, from, k.sweep ? 'long' : 'none', ...reads) : null;
+}
+
+/**
  * Lists may lag: before anybody is told, each header it is about is read by its id; one that has changed of late as of
  * a moment at which this run had begun, so that no earlier state of it is reported.
  */
@@ -212,24 +230,6 @@ function dropAbandoned({ k, now, plan, hidden }: Situation): Step | null {
 function report({ plan }: Situation): Step | null {
   const report = reportIn(plan);
   return report && { do: 'end', end: { kind: 'report', plan: report } };
-}
-
-/**
- * Lines and payments of an order that staff can see: where the header does not speak for them, and where this run
- * has reason to doubt it, as of the moment from which it may be believed.
- */
-function compareContents({ k, now, plan, subject }: Situation): Step | null {
-  if (subject || plan.kind === 'create' || plan.kind === 'complete' || !plan.order) return null;
-  if (plan.kind === 'need-bills') return look('none', { of: 'bills', order: plan.order });
-  const isNeeded = plan.kind === 'need-contents';
-  const from = isNeeded ? (k.compareFrom ?? Number.NEGATIVE_INFINITY) : k.compareFrom;
-  if (from === null) return null;
-  const unread = [plan.order, ...partsOf(k, plan.order)].filter(({ id }) => {
-    const { items, payments } = known(k, id);
-    return !items || !payments || earliest(items, payments) < from;
-  });
-  const reads = unread.flatMap(({ id }) => contentsReads(id));
-  return reads.length > 0 ? lookFrom(k, now, from, k.sweep ? 'long' : 'none', ...reads) : null;
 }
 
 /**
