@@ -115,6 +115,29 @@ describe('what was probably meant', () => {
   });
 });
 
+describe('help and version', () => {
+  /** What a call had loaded by its end: kilobytes of the program, and modules of Node.js. */
+  const hook = `process.on('exit', () => {
+    const size = (file) => require('node:fs').statSync(file).size;
+    const own = Object.keys(require.cache).filter((file) => !file.endsWith('hook.cjs'));
+    const kilobytes = own.reduce((sum, file) => sum + size(file), 0) / 1000;
+    const modules = process.moduleLoadList.filter((each) => each.startsWith('NativeModule '));
+    process.stderr.write(JSON.stringify({ kilobytes, modules }));
+  });`;
+
+  it.each([[['--version']], [['--help']], [['resolve', '--help']]])('%j loads little', async (args) => {
+    const cwd = await folder({ 'hook.cjs': hook });
+    const { code, stderr } = await cli(cwd, args, { NODE_OPTIONS: `--require=${join(cwd, 'hook.cjs')}` });
+    const { kilobytes, modules } = JSON.parse(stderr);
+    expect(code).toBe(0);
+    // The calendar, the schemas and the mailer are several times as much, and whoever asks for help waits for them.
+    expect(kilobytes).toBeLessThan(200);
+    for (const name of ['crypto', 'child_process', 'http', 'https', 'tls', 'worker_threads']) {
+      expect(modules).not.toContain(`NativeModule ${name}`);
+    }
+  });
+});
+
 describe('--help', () => {
   /** The help of a command, and of all below it, as its list has them. */
   async function helpOf(path: readonly string[], cwd: string): Promise<{ path: string; told: Ended }[]> {

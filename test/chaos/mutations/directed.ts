@@ -282,6 +282,26 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     }
     return 'never ends';
   },
+  'two runs that want the same order do not take it from each other without end': (heart) => {
+    const theirs = claimedNotes(WANTED.eventId, WANTED.revision, 'filling', OTHER);
+    let at = course(heart, leftBefore('totals'), knowing(heart), { before: 'hold' });
+    for (let taken = 0; taken < 20; taken += 1) {
+      const end = at.steps.at(-1);
+      if (end?.do === 'end') {
+        const isLeft = end.end.kind === 'halted' && end.end.reason === 'CLAIMED_ELSEWHERE';
+        return isLeft ? null : 'ends, but not because another run wants it';
+      }
+      if (end?.do !== 'write') return `goes on with a ${end?.do}`;
+      // It is ours, and right after that the other run's again.
+      const held = carryOut(at.world, requestOf(at.k, end.write, at.now));
+      const k = heart.learnWritten(at.k, end.write, { kind: 'done', value: held.value }, at.now, at.now);
+      const lost = headers(held.world, { notes: theirs });
+      const found = answered(lost, { of: 'header', id: FIRST }, at.now + TIMING.settle);
+      const now = at.now + TIMING.settle;
+      at = course(heart, lost, heart.learnFound(k, [found], now), { now, before: 'hold' });
+    }
+    return 'never leaves it';
+  },
   'an unfinished order where the event is no more goes before another one is shown': (heart) => {
     const left = leftBefore('totals', OTHER, ELSEWHERE);
     const later = NOW + HOUR;
