@@ -131,18 +131,20 @@ export function leasedWhole(k: Knowledge, now: number, id: OrderId, write: Write
   return look('none', ...wholeReads(id), ...more);
 }
 
-/** Headers that lost and that this run may take away, unless money hangs on them. */
+/**
+ * Headers that lost and that this run may take away, unless money hangs on them. The last request of one that had its
+ * figures in may be that by which it comes in another's place: it stays until nobody who made it can still be at that.
+ */
 export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder[]): FoundOrder[] {
   return losers.filter((loser) => {
     // A predecessor's wish to take it over says nothing about who fills it.
     const mark = claimIn(loser.notes);
     const isFilled = mark?.kind === 'filling' && mark.reach === k.claim.reach;
-    // The last request of one that had its figures in may be that by which it comes in another's place, so that the
-    // headers have to show what became of that.
     const isBare = loser.finalTotal === zero && k.wanted.finalTotal !== zero;
     const isDead = isFilled && (isBare || rowsAsOf(k) >= k.begunAt + k.timing.inFlight);
     const isOurs = known(k, loser.id).ours !== null || isDead;
-    return !isTouched(k.wanted, loser) && (isOurs || isDatedBefore(k, loser, now, now - k.timing.idle));
+    const isLeft = isDatedBefore(k, loser, now, now - (isBare ? k.timing.idle : k.timing.longAgo));
+    return !isTouched(k.wanted, loser) && (isOurs || isLeft);
   });
 }
 

@@ -41,6 +41,19 @@ function besideStanding(heart: Heart, before: Write['kind'], heldMs: number): bo
   return world.orders.some((row) => !row.deleted && !isVisible(row));
 }
 
+/** A sweep of another host, so long after a run has died that was about to have the old order go for a new one. */
+function besideReplaced(heart: Heart, afterMs: number): { at: Course; isLeftBehind: boolean } {
+  const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+  const edited = versions(2)[1] ?? WANTED;
+  const later = NOW + HOUR;
+  const decision = { kind: 'replace', order: FIRST } as const;
+  const k: Knowledge = { ...knowing(HEART, OTHER, edited, later), decision };
+  const left = course(HEART, made, k, { now: later, before: 'retire' });
+  const now = left.now + afterMs;
+  const at = course(heart, left.world, knowing(heart, OURS, edited, now), { now });
+  return { at, isLeftBehind: at.world.orders.some((row) => !row.deleted && !isVisible(row)) };
+}
+
 /** A run in which a person adds to the first order what has been paid since. */
 function paying(heart: Heart, now: number, claim = OURS): Knowledge {
   return { ...knowing(heart, claim, MORE_PAID, now), decision: { kind: 'payment', order: FIRST } };
@@ -238,19 +251,13 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     return message.includes('Do not give it back by hand') ? null : `says ${message || 'nothing'}`;
   },
   'a replacement that came to nothing is cleared away while the old order is reported': (heart) => {
-    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
-    const edited = versions(2)[1] ?? WANTED;
-    const later = NOW + HOUR;
-    const k: Knowledge = {
-      ...knowing(HEART, OTHER, edited, later),
-      decision: { kind: 'replace', order: FIRST },
-    };
-    const left = course(HEART, made, k, { now: later, before: 'retire' }).world;
-    const at = course(heart, left, knowing(heart, OURS, edited, later + HOUR), { now: later + HOUR });
+    const { at, isLeftBehind } = besideReplaced(heart, HOUR);
     const end = at.steps.at(-1);
     if (end?.do !== 'end' || end.end.kind !== 'report') return 'does not report the old order';
-    return at.world.orders.some((row) => !row.deleted && !isVisible(row)) ? 'leaves it behind' : null;
+    return isLeftBehind ? 'leaves it behind' : null;
   },
+  'but not while the host that made it may still have the old one go for it': (heart) =>
+    besideReplaced(heart, TIMING.idle + TIMING.settle).isLeftBehind ? null : 'takes it away',
   "our header that lost goes before another run's is touched": (heart) => {
     const { k } = course(HEART, EMPTY, knowing(HEART), { before: 'create' });
     // The other run's order shows only once ours is made.
