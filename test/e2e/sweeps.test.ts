@@ -84,6 +84,7 @@ describe('a sweep that finds another one running', () => {
 
     const refused = await runCli(SWEEP, world.env(stateDir));
     expect(refused.code).toBe(75);
+    expect(refused.report).toMatchObject({ events: [], error: { code: 'LOCKED' } });
     const who =
       /Another sweep is running \(scheduled-1a2b3c4d, since \d{4}-\d\d-\d\d \d\d:\d\d P[SD]T on (\S+)\); nothing/;
     expect(who.exec(refused.report?.error?.message ?? '')?.[1]).toBe(hostname());

@@ -262,23 +262,3 @@ describe('signals', () => {
     });
   });
 });
-
-describe('two at once on one host', () => {
-  it('a second sweep ends with 75 and one line, and one document', async () => {
-    world.addEvent();
-    world.tripleseatGate.reset(() => ({ kind: 'delay', ms: 1_000 }));
-    const dir = world.newStateDir();
-    const first = startCli(['sync', '--json'], world.env(dir));
-    while (world.tripleseatGate.count < 2) await new Promise((resolve) => setTimeout(resolve, 20));
-    const [text, json] = await Promise.all([
-      runCli(['sync', '--trigger', 'cron'], world.env(dir)),
-      runCli(['sync', '--json', '--trigger', 'cron'], world.env(dir)),
-    ]);
-    expect([text.code, text.stdout]).toEqual([75, '']);
-    expect(text.stderr.trimEnd().split('\n')).toHaveLength(1);
-    expectDocument(json, 75, 'LOCKED');
-    expect(json.report?.events).toEqual([]);
-    world.tripleseatGate.reset();
-    expect((await first.done).code).toBe(0);
-  });
-});

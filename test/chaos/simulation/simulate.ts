@@ -17,7 +17,7 @@ import { hash, Random } from './random.js';
 import { type Deed, holdsAssumption, type PlannedRun, type Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 import { frozenMs, setForwardMs } from './troubles.js';
-import { judgeClean, judgeHonesty, judgeLeftovers } from './verdict.js';
+import { type Judged, judgeClean, judgeHonesty, judgeLeftovers, leftovers } from './verdict.js';
 
 /** Breaks something that the program rests on, run by run; for proving that the simulation notices. */
 export interface Bend {
@@ -43,6 +43,9 @@ export interface Simulated {
   excused: ReadonlySet<string>;
 }
 
+/** A clean run, and what came of it. */
+type Clean = Judged & { process: Process };
+
 const HOUR = 3_600_000;
 /** Longer than all runs of a schedule need, however bad the time, and shorter than a clock is set back at most. */
 const LONGEST_MS = HOUR - 300_000;
@@ -52,6 +55,8 @@ const LONGEST_MS = HOUR - 300_000;
  * twice may be an hour younger than it looks.
  */
 const AGED_MS = { plain: 180_000, fold: HOUR + 300_000 } as const;
+/** After that long, they prove that no run that made it can be alive. */
+const LONG_AGO_MS = { plain: HOUR, fold: 2 * HOUR + 300_000 } as const;
 
 /** Plays a schedule from beginning to end. The same schedule always takes the same course. */
 export async function simulate(scenario: Scenario, options: SimulateOptions = {}): Promise<Simulated> {
@@ -158,13 +163,10 @@ class Simulation {
     // What cannot be removed is tried, and reported, by each run anew.
     if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
     let latest = first;
-    if (later) {
-      judgeLeftovers(first, events);
-    } else {
+    if (!later) {
       await this.#wait(agedMs);
       const second = await this.#clean(101, !sweep, events);
       if (!second) return;
-      judgeLeftovers(second, events);
       const more = second.outcome.results.flatMap(({ changes }) => changes);
       const early = first.outcome.results.some(({ reason }) => reason === 'CLAIMED_ELSEWHERE');
       if (!early && more.some(({ action }) => action !== 'mark_deleted')) {
@@ -172,14 +174,25 @@ class Simulation {
       }
       latest = second;
     }
+    const tidy = await this.#tidied(latest, events);
     // A run that has changed nothing has shown what the next one will do.
-    if (isIdle(latest)) return;
+    if (!tidy || isIdle(tidy)) return;
     // What the run before wrote must show by now.
     await this.#wait(this.#scenario.lagMs);
     const last = await this.#clean(102, sweep, events);
     if (last && !isIdle(last)) {
       this.#checker.fail('calm', `the last run wrote ${last.process.writes} times or planned something`);
     }
+  }
+
+  /** Of headers that lost, the bare ones are marked by now; those with figures by a run that comes long after. */
+  async #tidied(judged: Clean, events: number[]): Promise<Clean | null> {
+    judgeLeftovers(judged, events, true);
+    if (leftovers(judged, events).length === 0) return judged;
+    await this.#wait(LONG_AGO_MS[this.#scenario.day] + setForwardMs(this.#scenario));
+    const later = await this.#clean(103, this.#scenario.finish.sweep, events);
+    if (later) judgeLeftovers(later, events);
+    return later;
   }
 
   #isLost(event: number): boolean {
@@ -214,14 +227,14 @@ class Simulation {
     this.#quick = true;
     const first = await this.#clean(100, finish.sweep, events);
     if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
-    judgeLeftovers(first, events);
+    if (!(await this.#tidied(first, events))) return;
     const last = await this.#clean(101, !finish.sweep, events);
     if (last && !isIdle(last)) {
       this.#checker.fail('calm', `the last run wrote ${last.process.writes} times or planned something`);
     }
   }
 
-  async #clean(host: number, sweep: boolean, events: number[], hurried = false) {
+  async #clean(host: number, sweep: boolean, events: number[], hurried = false): Promise<Clean | null> {
     const process = await this.#run({ at: 0, host, sweep, events });
     const { outcome } = process;
     if (!outcome || this.#checker.violation) return null;

@@ -7,7 +7,7 @@ import { eventIdOf, OUR_USER, SHOPS, versionOf } from './events.js';
 import type { Process } from './process.js';
 
 /** What is judged. */
-interface Judged {
+export interface Judged {
   account: Account;
   checker: Checker;
   outcome: SyncOutcome;
@@ -99,17 +99,26 @@ function isByHeader({ account, checker }: Judged, event: number, result: EventRe
   return account.sim.switches.orderFilterOnChildren === 'ignored' && saysStanding(result) && isOnRows;
 }
 
-/** After a clean run that came long after everything else: unfinished headers are marked, or held by people. */
-export function judgeLeftovers({ account, checker, outcome }: Judged, asked: readonly number[]): void {
-  for (const event of asked) {
+/**
+ * After a clean run that came long after everything else: unfinished headers are marked, or held by people. `bare`: only
+ * those without figures, which go as soon as they are idle.
+ */
+export function judgeLeftovers(judged: Judged, asked: readonly number[], bare = false): void {
+  const left = leftovers(judged, asked).find(({ row }) => !bare || Number(row.final_total) === 0);
+  if (left) judged.checker.fail('leftovers', `order ${left.row.id} of event ${left.event} is left unmarked`);
+}
+
+/** Headers that are neither marked nor held by people, of events that are said to stand. */
+export function leftovers({ account, outcome }: Judged, asked: readonly number[]) {
+  return asked.flatMap((event) => {
     const result = outcome.results.find(({ id }) => id === eventIdOf(event));
-    if (!result || !saysStanding(result)) continue;
-    const left = account.ordersOf(event).filter((order) => !order.deleted && !isVisible(order));
-    const open = left.filter(
-      (order) => !(order.notes ?? '').includes(' superseded by order ') && !isTouched(account, order),
-    );
-    if (open.length > 0) checker.fail('leftovers', `order ${open[0]?.id} of event ${event} is left unmarked`);
-  }
+    if (!result || !saysStanding(result)) return [];
+    return account
+      .ordersOf(event)
+      .filter((order) => !order.deleted && !isVisible(order))
+      .filter((order) => !(order.notes ?? '').includes(' superseded by order ') && !isTouched(account, order))
+      .map((row) => ({ event, row }));
+  });
 }
 
 /** Null: the report fits what is there. */
