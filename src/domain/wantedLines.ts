@@ -65,7 +65,7 @@ export function matchLines(lines: readonly PricedLine[], matching: Matching): It
     else told.push(`"${line.name}" has quantity 0, so it is left out.`);
   }
   const failure = failureOf(
-    new Map(placed.filter(({ sold }) => sold).map(({ line, match }) => [line.name, match])),
+    placed.flatMap(({ line, match, sold }) => (sold ? [[line.name, match] as const] : [])),
     location,
   );
   if (failure && !matching.stands) return { kind: 'failed', failure };
@@ -136,34 +136,26 @@ function tellText(placed: readonly Placed[], texts: ReadonlyMap<number, number>)
   ];
 }
 
-function failureOf(matches: ReadonlyMap<string, LineMatch>, location: Location): Failure | null {
-  const unmatched: string[] = [];
-  const ambiguous: string[] = [];
+/** A name may have a product where it has no money, and none where it has: it is told of whichever way it fails. */
+function failureOf(matches: readonly (readonly [string, LineMatch])[], location: Location): Failure | null {
+  const unmatched = new Map<string, string>();
+  const ambiguous = new Map<string, string>();
   for (const [name, match] of matches) {
-    switch (match.kind) {
-      case 'matched':
-      case 'text':
-        break;
-      case 'unmatched': {
-        const near = match.suggestions.map((suggestion) => `"${suggestion}"`).join(', ');
-        unmatched.push(`"${name}" ${match.why}${near === '' ? '' : ` (near: ${near})`}`);
-        break;
-      }
-      case 'ambiguous':
-        ambiguous.push(`"${name}" is the name of products ${match.ids.join(', ')}`);
-        break;
+    if (match.kind === 'unmatched') {
+      const near = match.suggestions.map((suggestion) => `"${suggestion}"`).join(', ');
+      unmatched.set(name, `"${name}" ${match.why}${near === '' ? '' : ` (near: ${near})`}`);
+    } else if (match.kind === 'ambiguous') {
+      ambiguous.set(name, `"${name}" is the name of products ${match.ids.join(', ')}`);
     }
   }
-  if (unmatched.length === 0 && ambiguous.length === 0) return null;
-  const [open = ''] = [...matches].flatMap(([name, { kind }]) =>
-    kind === 'unmatched' || kind === 'ambiguous' ? [name] : [],
-  );
+  const [open] = [...unmatched.keys(), ...ambiguous.keys()];
+  if (open === undefined) return null;
   const advice =
     `Add the names to "products" of location "${location.name}" in the locations file, or correct them in Tripleseat or ` +
     `Revel. To add one: ts-reconcile products map ${shellWord(open)} <productId> --location ${shellWord(location.name)}`;
   return {
-    reason: unmatched.length > 0 ? 'UNMATCHED_ITEMS' : 'AMBIGUOUS_PRODUCT',
-    error: `${[...unmatched, ...ambiguous].join('; ')}. ${advice}`,
+    reason: unmatched.size > 0 ? 'UNMATCHED_ITEMS' : 'AMBIGUOUS_PRODUCT',
+    error: `${[...unmatched.values(), ...ambiguous.values()].join('; ')}. ${advice}`,
   };
 }
 

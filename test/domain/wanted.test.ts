@@ -299,6 +299,17 @@ describe('products', () => {
     });
   });
 
+  it('misses the product of a line with money, though one of the same name without money is an open item', () => {
+    const [dear, free] = [line('Linens', '1', '40', '40'), line('Linens', '2')];
+    for (const lines of [
+      [dear, free],
+      [free, dear],
+    ]) {
+      const over = { ...simple(lines, '40.00'), location: location({ textLines: 'open-item' }) };
+      expect(failure(over).reason).toBe('UNMATCHED_ITEMS');
+    }
+  });
+
   it('lets the open item stand in under the line’s name', () => {
     const lines = [line('Lobster &amp; Fries', '2', '40'), line('O G', '1', '5')];
     expect(order({ ...simple(lines, '85.00'), unmatchedPolicy: 'open-item' }).items).toEqual([
