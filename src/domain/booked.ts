@@ -34,7 +34,7 @@ export function bookedBoth(wanted: WantedOrder, order: FoundOrder | null): Booke
 }
 
 /** What a header says; what has been paid is what it asks for less what is still due. */
-function moneyOf(
+export function moneyOf(
   header: Pick<
     FoundOrder,
     'subtotal' | 'discount' | 'tax' | 'gratuity' | 'surcharge' | 'finalTotal' | 'remainingDue'

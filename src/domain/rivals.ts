@@ -1,7 +1,8 @@
+import { moneyOf } from './booked.js';
 import { compareDay, compareMoney } from './compare.js';
 import { type Difference, differenceFields } from './differences.js';
 import { bookedAs } from './former.js';
-import { cents, formatCents } from './money.js';
+import { formatCents } from './money.js';
 import { revisionIn } from './notes.js';
 import type { FoundOrder } from './order.js';
 import type { Failure } from './reasons.js';
@@ -45,8 +46,9 @@ export function duplicates({ eventId }: WantedOrder, visible: readonly FoundOrde
 
 /** What is known of an order beside others of the same event. */
 export function rivalOrder(wanted: WantedOrder, row: FoundOrder): RivalOrder {
-  const { createdBy, establishmentId, finalTotal, remainingDue } = row;
-  const us = wanted.location.revel.userId;
+  const { createdBy, establishmentId } = row;
+  const { books, revel } = wanted.location;
+  const { paid } = moneyOf(row, books.gratuity);
   const found = new Set(
     [...compareMoney(bookedAs(wanted, row), row), ...compareDay(wanted, row)].map(({ field }) => field),
   );
@@ -55,8 +57,8 @@ export function rivalOrder(wanted: WantedOrder, row: FoundOrder): RivalOrder {
   return {
     id: row.id,
     made: row.createdDate?.slice(0, 16).replace('T', ' ') ?? null,
-    by: createdBy === null ? null : createdBy === us ? 'us' : `user ${createdBy}`,
-    paid: finalTotal === null || remainingDue === null ? null : formatCents(cents(finalTotal - remainingDue)),
+    by: createdBy === null ? null : createdBy === revel.userId ? 'us' : `user ${createdBy}`,
+    paid: paid === null ? null : formatCents(paid),
     opened: !row.opened ? 'no' : row.closed ? 'closed' : 'yes',
     equals: differs.length > 0 ? 'no' : isOfEvent ? 'yes' : 'figures',
     differs,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
+import { defaultBooks } from '../../src/domain/location.js';
 import { supersededNotes } from '../../src/domain/notes.js';
 import type { FoundOrder } from '../../src/domain/order.js';
 import { planOrder } from '../../src/domain/plan.js';
-import { equalityText, rivalText, withRivals } from '../../src/domain/rivals.js';
-import { usd } from './builders.js';
+import { equalityText, rivalOrder, rivalText, withRivals } from '../../src/domain/rivals.js';
+import { location, usd } from './builders.js';
 import { standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
@@ -41,6 +42,16 @@ describe('several orders that staff can see', () => {
     expect(plan.failure.error).toBe(
       `Event ${wanted.eventId} has 2 live orders: 5, 9. Staff can see each of them, so no run takes one away by itself. Decide which one counts: ts-reconcile resolve ${wanted.eventId} --keep <order>, or have the others voided on the POS.`,
     );
+  });
+
+  it('are told with what has been paid of them where the tip is beside the total', () => {
+    const books = { ...defaultBooks, gratuity: 'on-top' } as const;
+    const tipped = wantedOrder({ location: location({ books }) });
+    const unpaid = standingOrder(tipped, { remainingDue: usd('1421.31') });
+    expect([standingOrder(tipped), unpaid].map((row) => rivalOrder(tipped, row).paid)).toEqual([
+      '710.66',
+      '0.00',
+    ]);
   });
 
   it.each<[string, Partial<FoundOrder>, object]>([
