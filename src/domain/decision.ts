@@ -1,4 +1,5 @@
 import { businessDayBegins } from './businessDay.js';
+import { isDate } from './dates.js';
 import type { Difference } from './differences.js';
 import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
@@ -83,6 +84,9 @@ export function setAside(decision: Decision, rows: readonly FoundOrder[]): Found
 
 /** The business day that an order is filed under is over: its books are closed. An unreadable date says no. */
 export function isDayOver({ createdDate }: FoundOrder, location: Location, now: number): boolean {
-  const date = createdDate?.slice(0, 10);
-  return date !== undefined && now >= businessDayBegins(addDays(date, 1), location);
+  const [date = '', time = ''] = (createdDate ?? '').split('T');
+  if (!isDate(date)) return false;
+  // What is made after midnight counts for the day that began the morning before.
+  const ends = time < location.businessDayStart ? date : addDays(date, 1);
+  return now >= businessDayBegins(ends, location);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decisionsFor, setAside, settles, takesAway } from '../../src/domain/decision.js';
+import { decisionsFor, isDayOver, setAside, settles, takesAway } from '../../src/domain/decision.js';
 import { orderId } from '../../src/domain/ids.js';
 import type { FoundOrder } from '../../src/domain/order.js';
+import { location } from './builders.js';
 import { standingOrder, wantedOrder } from './found.js';
 
 const row = (id: number, over: Partial<FoundOrder> = {}) =>
@@ -31,6 +32,19 @@ describe('what a person may decide', () => {
     const kinds = ['replace', 'keep', 'void', 'recreate', 'payment'] as const;
     expect(kinds.map(takesAway)).toEqual([true, true, true, false, false]);
   });
+});
+
+it.each([
+  ['made in the afternoon', '2026-11-14T15:00:00', '2026-11-15T11:59:59Z', false],
+  ['made in the afternoon', '2026-11-14T15:00:00', '2026-11-15T12:00:00Z', true],
+  ['made after midnight', '2026-11-15T01:10:00', '2026-11-15T11:59:59Z', false],
+  ['made after midnight', '2026-11-15T01:10:00', '2026-11-15T12:00:00Z', true],
+  ['made as the day begins', '2026-11-15T04:00:00', '2026-11-15T12:00:00Z', false],
+  ['nobody knows when', null, '2027-01-01T00:00:00Z', false],
+  ['at a time that cannot be read', 'soon', '2027-01-01T00:00:00Z', false],
+])('the books of an order %s (%s) at %s: closed %s', (_, createdDate, now, isOver) => {
+  // The business day begins at four, which is twelve in UTC.
+  expect(isDayOver(row(5, { createdDate }), location(), Date.parse(now))).toBe(isOver);
 });
 
 describe('the orders that a decision sets aside', () => {
