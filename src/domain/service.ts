@@ -55,7 +55,10 @@ export function compareInService(
   const isLost = ({ field }: Difference) => (field === 'tax' || field === 'gratuity') && gone(field);
   const { gratuity } = wanted.location.books;
   const rows = contents.payments.filter((row) => !row.deleted);
-  const paid = settledBy(rows, gratuity, order.gratuity ?? wanted.gratuity);
+  const asked = order.gratuity ?? wanted.gratuity;
+  const paid = settledBy(rows, gratuity, asked);
+  // A gratuity that staff has lowered, or that has gone to the bills, takes nothing from what has been paid.
+  const listed = settledBy(rows, gratuity, cents(Math.max(asked, wanted.gratuity)));
   const wantedPaid = cents(wanted.payment + wanted.tip);
   const due = order.remainingDue;
   const total = order.finalTotal ?? wanted.finalTotal;
@@ -66,7 +69,7 @@ export function compareInService(
       ...compareDay(wanted, order),
       ...lines.lacking,
       ...money.filter(isLost),
-      ...(paid < wantedPaid ? [difference('payment', formatCents(wantedPaid), formatCents(paid))] : []),
+      ...(listed < wantedPaid ? [difference('payment', formatCents(wantedPaid), formatCents(listed))] : []),
     ],
     other: [
       ...lines.other,
@@ -111,7 +114,9 @@ function compareLines(wanted: WantedOrder, rows: readonly FoundItem[]): ServiceC
       order: parts.length === 0 ? null : parts.map(({ row }) => rowText(row)).join(' + '),
     };
     if (short) lacking.push(told);
-    else if (!parts.every(({ row, left }) => row.price === item.unitPrice && left <= SPLIT_ROUNDING))
+    else if (
+      !parts.every(({ row, left }) => row.price === item.unitPrice && Math.abs(left) <= SPLIT_ROUNDING)
+    )
       other.push(told);
   }
   return {
@@ -126,13 +131,15 @@ function compareLines(wanted: WantedOrder, rows: readonly FoundItem[]): ServiceC
 
 /** Takes from the pool what stands for the line. `short`: there is not enough of it. */
 function take(item: WantedItem, pool: readonly Pooled[]): { parts: Pooled[]; short: boolean } {
-  let open = quantityToNumber(item.quantity);
+  // What is taken off may be a line of a negative quantity.
+  const sign = Math.sign(quantityToNumber(item.quantity));
+  let open = Math.abs(quantityToNumber(item.quantity));
   const parts: Pooled[] = [];
   for (const pooled of pool) {
     if (open <= SPLIT_ROUNDING) break;
-    if (pooled.left <= 0 || !isSameThing(item, pooled.row)) continue;
-    const taken = Math.min(open, pooled.left);
-    pooled.left -= taken;
+    if (pooled.left * sign <= 0 || !isSameThing(item, pooled.row)) continue;
+    const taken = Math.min(open, pooled.left * sign);
+    pooled.left -= taken * sign;
     open -= taken;
     parts.push(pooled);
   }

@@ -9,10 +9,11 @@ import {
 } from '../../src/domain/compare.js';
 import { type Difference, differenceText } from '../../src/domain/differences.js';
 import { orderId } from '../../src/domain/ids.js';
+import { defaultBooks } from '../../src/domain/location.js';
 import type { Contents, FoundItem, FoundOrder } from '../../src/domain/order.js';
 import { compareInService } from '../../src/domain/service.js';
 import type { WantedItem } from '../../src/domain/wantedOrder.js';
-import { qty, usd } from './builders.js';
+import { document, line, location, qty, sourceEvent, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
@@ -475,6 +476,49 @@ describe('compareInService', () => {
     const gone = { ...rest, payments: payments.map((row) => ({ ...row, deleted: true })) };
     const { lacking } = compareInService(wanted, standingOrder(wanted, { opened: true }), gone);
     expect(told(lacking)).toEqual(['payment: event 710.66, order 0.00']);
+  });
+
+  it('misses no payment where staff has lowered the gratuity beside the total, or the bills have it', () => {
+    const books = { ...defaultBooks, gratuity: 'on-top' } as const;
+    const tipped = wantedOrder({ location: location({ books }), paymentPolicy: 'full' });
+    const items = standingItems(tipped);
+    const rows = (tip: string) => contentsOf({ items, payments: [paymentRow(tipped, { tip: usd(tip) })] });
+    const lowered = standingOrder(tipped, { opened: true, gratuity: usd('100') });
+    const bill = standingOrder(tipped, { id: orderId(6), gratuity: usd('117.54') });
+    for (const bills of [[], [bill]]) {
+      expect(compareInService(tipped, lowered, { ...rows('217.54'), bills }).lacking).toEqual([]);
+      expect(told(compareInService(tipped, lowered, { ...rows('200'), bills }).lacking)).toEqual([
+        'payment: event 1421.31, order 1403.77',
+      ]);
+    }
+  });
+
+  it('misses a line of a negative quantity, which takes something off', () => {
+    const lines = [line('Taco Bar', '3', '10', '30'), line('Pizza Package', '-2', '5', '-10')];
+    const totals = {
+      grandTotal: usd('20'),
+      billing: [],
+      discountsTotal: null,
+      payments: [],
+      amountDue: null,
+    };
+    const less = wantedOrder({
+      event: sourceEvent({ grandTotal: usd('20'), amountDue: null }),
+      linesSource: {
+        kind: 'document',
+        origin: 'event',
+        document: document({ lines, ...totals }),
+        selections: [],
+      },
+    });
+    const [tacos, off] = standingItems(less);
+    if (!tacos || !off) throw new Error('there are two lines');
+    const missed = (...items: FoundItem[]) =>
+      compareInService(less, standingOrder(less, { opened: true }), contentsOf({ items, payments: [] }));
+    const half = { ...off, quantity: qty('-1') };
+    expect(missed(tacos, half, { ...half, id: '999' })).toEqual({ lacking: [], other: [] });
+    expect(told(missed(tacos).lacking)).toEqual(['Pizza Package: event -2 × 5.00, missing in the order']);
+    expect(told(missed(tacos, half).lacking)).toEqual(['Pizza Package: event -2 × 5.00, order -1 × 5.00']);
   });
 
   it('misses each line that is gone, and no other', () => {
