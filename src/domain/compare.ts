@@ -228,14 +228,19 @@ export function describeContents(wanted: WantedOrder, contents: Contents): Diffe
 }
 
 /** What the event has been paid beside each payment that stands there. */
-function paymentDifference({ payment }: WantedOrder, found: readonly FoundPayment[]): Difference {
-  const rows = byId(found.filter((row) => !row.deleted)).map(({ amount }) => amountText(amount));
+function paymentDifference({ payment, tip }: WantedOrder, found: readonly FoundPayment[]): Difference {
+  const rows = byId(found.filter((row) => !row.deleted)).map((row) => paidText(row.amount, row.tip ?? zero));
   return {
     field: 'payment',
     name: null,
-    event: payment === zero ? null : formatCents(payment),
+    event: payment === zero ? null : paidText(payment, tip),
     order: rows.length === 0 ? null : rows.join(' + '),
   };
+}
+
+/** `110.00`, or `110.00 with a tip of 20.00`. */
+function paidText(amount: Cents | null, tip: Cents): string {
+  return tip === zero ? amountText(amount) : `${amountText(amount)} with a tip of ${formatCents(tip)}`;
 }
 
 /** Whether a row may be the line with another quantity or price: the same product under the same name. */

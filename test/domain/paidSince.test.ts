@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { differenceText } from '../../src/domain/differences.js';
+import { defaultBooks } from '../../src/domain/location.js';
 import { cents } from '../../src/domain/money.js';
 import type { Contents, FoundOrder } from '../../src/domain/order.js';
 import { isPaidSince, planPaidSince } from '../../src/domain/paidSince.js';
@@ -47,6 +49,24 @@ describe('adding what has been paid since', () => {
   it('writes what is due where the payment is there already', () => {
     const plan = plannedAt([wanted.payment], { remainingDue: wanted.finalTotal });
     expect(plan).toMatchObject({ kind: 'complete', actions: [{ action: 'set_totals' }] });
+  });
+
+  it('tells the tip of a payment beside its amount, and adds what is missing of it', () => {
+    const tipped = wantedOrder({
+      location: location({ books: { ...defaultBooks, gratuity: 'on-top' } }),
+      paymentPolicy: 'full',
+    });
+    const order = standingOrder(tipped, { remainingDue: usd('117.54') });
+    const payments = [paymentRow(tipped, { tip: usd('100') })];
+    const read = [{ order: order.id, items: standingItems(tipped), payments, bills: [] }];
+    const plan = planOrder(tipped, [order], read, around);
+    if (plan.kind !== 'failed') throw new Error(`it has drifted: ${plan.kind}`);
+    expect(plan.differences.map(differenceText)).toEqual([
+      'payment: event 1203.77 with a tip of 217.54, order 1203.77 with a tip of 100.00',
+      'remaining due: event 0.00, order 117.54',
+    ]);
+    expect(isPaidSince(plan.differences)).toBe(true);
+    expect(planPaidSince(tipped, plan, read).kind).toBe('complete');
   });
 
   it('changes nothing where anything else differs', () => {
