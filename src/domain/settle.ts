@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import { type Sorted, sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
-import type { SourceDocument, SourceEvent } from './event.js';
+import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
 import { exactCents, type Figure, figureText } from './figure.js';
 import { lineDiscount } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
@@ -77,10 +77,10 @@ export function settle(
     fees: standing('surcharge'),
   };
   const ignored = rows.filter(({ use }) => use === 'ignore');
-  const wrong = impossible(bill, sold, location, total);
+  const asked = cents(total - sumCents(ignored.map(({ amount }) => amount)));
+  const wrong = impossible(bill, sold, location, asked);
   if (wrong !== null) return wrong;
 
-  const asked = cents(total - sumCents(ignored.map(({ amount }) => amount)));
   const paid = paymentOf(input, asked, ignored);
   if (paid.kind === 'failed') return paid;
   return {
@@ -88,7 +88,7 @@ export function settle(
     figures: figuresOf(bill, paid.amount, books.gratuity),
     sold,
     lineTaxes: books.tax === 'lines' ? rows.filter(({ use }) => use === 'tax') : [],
-    told: [...proved.told, ...paid.told, ...unappliedGratuity(event, sum('gratuity'))],
+    told: [...proved.told, ...paid.told, ...(sum('gratuity') > 0 ? [] : unappliedGratuity(event, document))],
     sorted: proved.sorted,
   };
 }
@@ -354,9 +354,9 @@ function fractionOf(value: Big): Big {
 }
 
 /** What an order cannot be given, though the sum is right. */
-function impossible(bill: Bill, sold: readonly SoldRow[], location: Location, total: Cents): Failed | null {
-  if (total < 0 || bill.discount < 0) {
-    const [what, amount] = total < 0 ? ['grand total', total] : ['discount', bill.discount];
+function impossible(bill: Bill, sold: readonly SoldRow[], location: Location, asked: Cents): Failed | null {
+  if (asked < 0 || bill.discount < 0) {
+    const [what, amount] = asked < 0 ? ['total of the sale', asked] : ['discount', bill.discount];
     const error = `The ${what} is negative (${formatCents(cents(amount))}). Correct the event in Tripleseat.`;
     return failed('TOTALS_MISMATCH', error);
   }
@@ -417,13 +417,26 @@ function paymentOf(
 }
 
 /** A gratuity that the guest has chosen is not part of the total until staff apply it. */
-function unappliedGratuity({ selectedGratuity }: SourceEvent, gratuity: Cents): string[] {
-  if (selectedGratuity === null || selectedGratuity === undefined || gratuity !== zero) return [];
+function unappliedGratuity(
+  { selectedGratuity, billing }: SourceEvent,
+  document: SourceDocument | null,
+): string[] {
+  if (selectedGratuity === null || selectedGratuity === undefined) return [];
+  const rows = document?.billing?.length ? document.billing : (billing ?? []);
+  if (rows.some(isGratuity)) return [];
   return [
     `The guest has chosen a gratuity (${selectedGratuity}), but it is not applied in Tripleseat, so that the order has ` +
       'none. Apply it there before the order is made, or take it at the event.',
   ];
 }
+
+/** Whatever the location makes of it: Tripleseat has it on the bill. */
+function isGratuity({ name, amount }: SourceBilling): boolean {
+  const sorted = sortBilling({ name, amount: 'positive' }, UNMAPPED);
+  return sorted.kind === 'use' && sorted.use === 'gratuity' && exactCents(amount)?.gt(0) === true;
+}
+
+const UNMAPPED: Location['billing'] = {};
 
 function sentenceCase(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);

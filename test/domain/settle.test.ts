@@ -131,6 +131,19 @@ describe('a deposit that is a row of the bill', () => {
   });
 });
 
+describe('rows that are no part of the sale', () => {
+  it('decide whether what is sold comes to less than nothing, not the total that they stand in', () => {
+    const prepaid: Bill = { lines: ['150.00'], rows: [['Prepaid', '-200.00']], total: '-50.00' };
+    const listed = { ...prepaid, billing: { Prepaid: 'ignore' }, payments: paid('200.00') } as const;
+    expect(order(listed)).toMatchObject({ finalTotal: 15_000, payment: 20_000, remainingDue: -5_000 });
+    const deposit: Bill = { lines: ['-150.00'], rows: [['Deposit', '200.00']], total: '50.00' };
+    expect(failure({ ...deposit, billing: { Deposit: 'ignore' } })).toMatchObject({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringContaining('total of the sale is negative (-150.00)'),
+    });
+  });
+});
+
 describe('rows of the bill', () => {
   it('are in the prices already', () => {
     const bill: Bill = { lines: ['120.00'], rows: [['VAT (included)', '20.00']], total: '120.00' };
@@ -438,7 +451,19 @@ describe('a gratuity that the guest has chosen', () => {
     expect(order({ total: '1000.00', event }).told).toEqual([
       expect.stringMatching(/^The guest has chosen a gratuity \("20%"\), but it is not applied/),
     ]);
-    expect(order({ rows: [['Gratuity', '200.00']], total: '1200.00', event }).told).toEqual([]);
+  });
+
+  it.each<[string, string, BillingUse | null]>([
+    ['Gratuity', '1200.00', null],
+    ['Gratuity', '1200.00', 'surcharge'],
+    ['Gratuity', '1200.00', 'ignore'],
+    ['Gratuity', '1200.00', { product: TIP_PRODUCT }],
+    ['Gratuity', '1000.00', 'included'],
+    ['Service', '1200.00', 'gratuity'],
+  ])('is applied once it is on the bill, whatever becomes of it: %s, %s, %j', (name, total, use) => {
+    const billing = use === null ? {} : { [name]: use };
+    const bill: Bill = { rows: [[name, '200.00']], total, event: { selectedGratuity: '"20%"' }, billing };
+    expect(order(bill).told).toEqual([]);
   });
 });
 

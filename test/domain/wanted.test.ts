@@ -150,7 +150,7 @@ describe('money', () => {
     [
       'a negative total',
       simple([line('Taco Bar', '1', '-5')], '-5.00'),
-      /grand total is negative \(-5\.00\)/,
+      /total of the sale is negative \(-5\.00\)/,
     ],
     [
       'negative payments',
