@@ -136,6 +136,7 @@ export function planOrder(
   const isHome = place.establishments.includes(first.establishmentId ?? 0);
   if (!isHome && !contents) return { kind: 'need-contents', order: first, bills };
   if (contents && isEmptied(contents) && claimIn(first.notes) === null) {
+    if (contents.bills === null) return { kind: 'need-bills', order: first };
     return planHidden(wanted, hidden, read, isAt(first, place) && !isRecreated(first) ? first : removed);
   }
   return isHome

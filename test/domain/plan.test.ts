@@ -328,6 +328,18 @@ describe('planOrder', () => {
       expect(planned(rows, { items: [], payments: [] })).toMatchObject({ failure: { reason: 'TOUCHED' } });
     });
 
+    it('is not said before the bills were looked for that it was split into', () => {
+      const rows = [visible(5, { updatedBy: 77, opened: true, subtotal: usd('0') })];
+      const served = complete.items.map((item) => ({ ...item, orderId: orderId(6), updatedBy: 77 }));
+      expect(planned(rows, { ...voided, bills: null })).toMatchObject({
+        kind: 'need-bills',
+        order: { id: '5' },
+      });
+      const bill = visible(6, { billParent: orderId(5), localId: null, notes: '' });
+      const split = { ...complete, items: [...voided.items, ...served], bills: [bill] };
+      expect(planned(rows, split).kind).toBe('in-service');
+    });
+
     it('does not count beside one that stands', () => {
       expect(planned([removed, visible(9)], null)).toMatchObject({ kind: 'standing', order: { id: '9' } });
       const emptied = visible(5, {
