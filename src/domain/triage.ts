@@ -87,7 +87,11 @@ export function triage(input: TriageInput): Triage {
     return unwanted(input, `Event ${id} is ${is}`) ?? skip('STATUS_NOT_ELIGIBLE', null, leftover(hidden));
   }
   const where = `Event ${id} is at ${siteOf(header)}, which no entry of the locations file covers`;
-  if (!location && order) return orphaned(visible, where, MOVED);
+  if (!location) {
+    const held = heldOf(input);
+    if (held.kind === 'need-contents') return held;
+    if (held.orders.length > 0) return orphaned(held.orders, where, MOVED);
+  }
   if (state === 'over' && input.edited) return skip('PAST', order);
   if (!location) {
     const error = `${where}. Add one, or put the event on IGNORE_EVENTS.`;
@@ -110,19 +114,33 @@ export function triage(input: TriageInput): Triage {
   return { kind: 'wants-order', header, location };
 }
 
-/**
- * An event that wants no order has one that staff can see, or staff has taken it away; null: neither. What staff has
- * emptied at a POS is taken away, too, though the order stays on record.
- */
+/** An event that wants no order has one that staff can see, or staff has taken it away; null: neither. */
 function unwanted(input: TriageInput, what: string): Triage | null {
-  const standing = standings(input.rows).visible;
+  const held = heldOf(input);
+  if (held.kind === 'need-contents') return held;
+  if (held.orders.length > 0) return orphaned(held.orders, what, CANCELLED);
+  return removedNote(held.emptied ?? removedByStaff(input.rows, placeOf(input)), what);
+}
+
+/**
+ * The orders of an event that staff can see. What staff has emptied at a POS is taken away, too, though the order stays
+ * on record.
+ */
+function heldOf({
+  rows,
+  read,
+}: TriageInput):
+  | Extract<Triage, { kind: 'need-contents' }>
+  | { kind: 'held'; orders: FoundOrder[]; emptied: FoundOrder | null } {
+  const standing = standings(rows).visible;
   const live = standing.length > 1 ? standing.filter((row) => !looksEmptied(row)) : standing;
   const [order, second] = live;
-  if (!order) return removedNote(standing.at(-1) ?? removedByStaff(input.rows, placeOf(input)), what);
-  if (second) return orphaned(live, what, CANCELLED);
-  const contents = input.read.find((each) => each.order === order.id);
+  if (!order || second) return { kind: 'held', orders: live, emptied: standing.at(-1) ?? null };
+  const contents = read.find((each) => each.order === order.id);
   if (!contents) return { kind: 'need-contents', order };
-  return isEmptied(contents) ? removedNote(order, what) : orphaned([order], what, CANCELLED);
+  return isEmptied(contents)
+    ? { kind: 'held', orders: [], emptied: order }
+    : { kind: 'held', orders: [order], emptied: null };
 }
 
 function removedNote(order: FoundOrder | null, what: string): Triage | null {

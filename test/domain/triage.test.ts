@@ -240,6 +240,13 @@ describe('triage', () => {
     expect(judge({ header: lost, ...input })).toBe(verdict);
   });
 
+  it('an event that has moved nowhere, and staff voided its order as it was told to', () => {
+    const moved = { location: null, rows: [visible] };
+    expect(judge({ ...moved, read: [] })).toBe('need-contents');
+    expect(judge({ ...moved, read: [emptied] })).toBe('failed LOCATION_NOT_MAPPED');
+    expect(judge({ ...moved, ...edited, read: [emptied] })).toBe('skip PAST 10684001');
+  });
+
   it('an event that is gone, and staff deleted its order', () => {
     expect(judge({ header: null, location: null, rows: [deleted] })).toBe('skip REMOVED_BY_STAFF 10684001');
   });
