@@ -40,7 +40,10 @@ export interface PricedLine {
    * Empty for a line of quantity 0 without money, which is text or nothing.
    */
   sold: readonly Sold[];
-  /** A fractional quantity whose unit price is no whole number of cents: it is sold once, and this goes to its name. */
+  /**
+   * A fractional quantity whose unit price is no whole number of cents, or which the POS would round where nothing is
+   * asked for it: it is sold once, and this goes to its name.
+   */
   times: Quantity | null;
   /** Whether the event has a price or total for it. One without may be text. */
   hasMoney: boolean;
@@ -116,7 +119,7 @@ export function readLines(lines: readonly SourceLine[], reading: LinesReading): 
   for (const [index, { exact: _, unit, dropped: __, ...line }] of read.entries()) {
     const total = totals[index] ?? zero;
     const { sold, times } = sell(line.quantity, unit, total);
-    const said = soldOtherwise(line.name, line.quantity, sold, times, total);
+    const said = line.hasMoney ? soldOtherwise(line.name, line.quantity, sold, times, total) : null;
     if (said !== null) told.push(said);
     priced.push({ ...line, total, sold, times });
   }
@@ -191,11 +194,12 @@ function charge(
   const computed = price === null ? null : lineAmount(quantity, price);
   if (price !== null && computed === null)
     return `has an absurd amount (${quantity} at ${amountText(price)})`;
-  const unit = price === null ? wholeUnit(quantity, total ?? nothing) : wholeCents(price);
-  const isSoldOnce = unit === null && !isCount(quantity);
-  if (common.hasMoney && !isSoldOnce && decimals(quantity) > maxDecimals) {
+  const ofOne = price === null ? wholeUnit(quantity, total ?? nothing) : wholeCents(price);
+  const isTooFine = decimals(quantity) > maxDecimals;
+  if (common.hasMoney && ofOne !== null && isTooFine) {
     return `has the quantity ${quantity}; the POS keeps ${maxDecimals} decimals and would round it`;
   }
+  const unit = isTooFine ? null : ofOne;
   return { ...common, quantity, exact: exactTotal(computed, total), unit };
 }
 

@@ -122,6 +122,7 @@ describe('what is sold of a line', () => {
     ['a price that is thousandths below whole cents', line('Tea', '2', '4.999', '10.00'), ['2 × 5.00']],
     ['a fraction of such a price', line('Tea', '2.5', '12.375', '30.94'), ['1 × 30.94 as 2.5']],
     ['thousandths', line('Tea', '2.375', '8.00', '19.00'), ['2.375 × 8.00']],
+    ['more decimals than the POS keeps, of nothing', line('Tea', '2.3755'), ['1 × 0.00 as 2.3755']],
     ['a total that is off in its last digits', line('Tea', '2', undefined, '10.000000000002'), ['2 × 5.00']],
     [
       'a broken price beside its total',
@@ -149,7 +150,12 @@ describe('what is sold of a line', () => {
   });
 
   it('tells what is sold otherwise', () => {
-    const lines = [line('Tea', '40', '12.375'), line('Ham', '2.5', '12.375'), line('Egg', '1', '5')];
+    const lines = [
+      line('Tea', '40', '12.375'),
+      line('Ham', '2.5', '12.375'),
+      line('Egg', '1', '5'),
+      line('Salt', '2.3755'),
+    ];
     expect(readLines(lines, { what: 'document 7' })).toMatchObject({
       told: [
         '"Tea": 40 for 495.00 are sold as 20 × 12.37 and 20 × 12.38.',
