@@ -71,5 +71,6 @@ export function isEmptied(contents: Contents): boolean {
  * figures anew, and they come to nothing, with nothing paid.
  */
 export function looksEmptied(order: FoundOrder): boolean {
-  return order.opened && order.subtotal === zero && order.remainingDue === order.finalTotal;
+  const { opened, subtotal, finalTotal, remainingDue } = order;
+  return opened && subtotal === zero && finalTotal !== null && remainingDue === finalTotal;
 }

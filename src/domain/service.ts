@@ -21,10 +21,10 @@ export function isTouched(wanted: WantedOrder, order: FoundOrder): boolean {
   return order.opened || order.updatedBy !== wanted.location.revel.userId;
 }
 
-/** Staff may have changed a line or added a payment without the header showing it. */
+/** Staff may have changed or voided a line, or added a payment, without the header showing it. */
 export function isStaffAmong(wanted: WantedOrder, contents: Contents): boolean {
   return [...contents.items, ...contents.payments].some(
-    (row) => !row.deleted && row.updatedBy !== null && row.updatedBy !== wanted.location.revel.userId,
+    (row) => row.updatedBy !== null && row.updatedBy !== wanted.location.revel.userId,
   );
 }
 

@@ -226,6 +226,12 @@ describe('planOrder', () => {
         'HEY BLONDIE',
       ],
       [
+        'a line voided where no POS has opened the order',
+        {},
+        { ...complete, items: [{ ...line, ...staff, deleted: true }, ...others] },
+        'HEY BLONDIE',
+      ],
+      [
         'another product in its place',
         opened,
         { ...complete, items: [{ ...line, productId: 700, nameOverride: 'Soup' }, ...others] },
@@ -536,8 +542,9 @@ describe('planOrder', () => {
     expect(planned([hidden(4)], { items: [], payments: [payment] })).toMatchObject({
       failure: { reason: 'TOUCHED' },
     });
-    const deleted = { items: [{ ...line, deleted: true }], payments: [] };
-    expect(planned([hidden(4)], deleted).kind).toBe('complete');
+    expect(planned([hidden(4)], { items: [{ ...line, deleted: true }], payments: [] })).toMatchObject({
+      failure: { reason: 'TOUCHED' },
+    });
   });
 
   it('does not depend on the order of the rows', () => {

@@ -14,7 +14,8 @@ describe('an order that staff has emptied', () => {
     ['opened, without lines, with nothing paid', {}, true],
     ['that no POS has opened', { opened: false }, false],
     ['with lines', { subtotal: usd('12.00') }, false],
-    ['with figures that nobody can read', { subtotal: null }, false],
+    ['with lines that nobody can tell', { subtotal: null }, false],
+    ['with payments that nobody can tell', { finalTotal: null, remainingDue: null }, false],
     ['with something paid', { remainingDue: usd('50.00') }, false],
   ])('by its header: %s: %s', (_, over, expected) => {
     expect(looksEmptied(standingOrder(wanted, { ...emptied, ...over }))).toBe(expected);
