@@ -148,14 +148,14 @@ function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): Wante
   const shares = items.map(() => zero);
   for (const { billingId, amount } of taxes) {
     const naming = items.map((item) => billingId !== null && item.billingIds?.includes(billingId) === true);
-    const takes = naming.includes(true) ? naming : items.map(() => true);
+    const takes = [...items.entries()].filter(([index]) => naming[index] || !naming.includes(true));
     const parts = spread(
       amount,
-      items.map((item, index) => (takes[index] ? item.total : zero)),
+      takes.map(([, { total }]) => total),
     );
-    parts.forEach((part, index) => {
-      shares[index] = cents((shares[index] ?? zero) + part);
-    });
+    for (const [nth, [index]] of takes.entries()) {
+      shares[index] = cents((shares[index] ?? zero) + (parts[nth] ?? zero));
+    }
   }
   return items.map((item, index) => ({ ...item, tax: shares[index] ?? zero }));
 }

@@ -580,6 +580,19 @@ describe('books', () => {
     expect(order({ ...given, books: {} }).items.every((item) => item.tax === undefined)).toBe(true);
   });
 
+  it('leaves the tax of a line that costs nothing on that line', () => {
+    const lines = [
+      line('Taco Bar', '1', '10', '10', { billingIds: ['6'] }),
+      line('Pizza Package', '1', '0', '0', { billingIds: ['7'] }),
+    ];
+    const billing = [
+      { name: 'State Tax', amount: usd('1.00'), billingId: '6' },
+      { name: 'City Tax', amount: usd('0.50'), billingId: '7' },
+    ];
+    const { items } = order({ total: '11.50', document: { lines, billing }, books: { tax: 'lines' } });
+    expect(items.map((item) => item.tax)).toEqual([100, 50]);
+  });
+
   it('spreads any amount without losing a cent', () => {
     const amount = fc.integer({ min: -100_000_000, max: 100_000_000 }).map(cents);
     const total = fc.integer({ min: 0, max: 1_000_000_000 }).map(cents);
