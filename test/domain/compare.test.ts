@@ -469,6 +469,12 @@ describe('compareInService', () => {
     const { lacking, other } = compareInService(wanted, standingOrder(wanted, { opened: true }), split);
     expect(lacking).toEqual([]);
     expect(told(other)).toEqual(['HEY BLONDIE: event 23 × 25.72, order 20 × 25.72 + 3 × 1.00']);
+    const more = { ...line, id: '1000', quantity: qty('5') };
+    const sold = { ...split, items: [...split.items, more] };
+    expect(told(compareInService(wanted, standingOrder(wanted, { opened: true }), sold).other)).toEqual([
+      'HEY BLONDIE: event 23 × 25.72, order 20 × 25.72 + 3 × 1.00',
+      'Hey Blondie: order 5 × 25.72, not in the event',
+    ]);
   });
 
   it('counts no payment that was deleted', () => {

@@ -166,6 +166,7 @@ describe('planOrder', () => {
       ['a line added, by its row alone', {}, { ...complete, items: [...complete.items, coffee] }],
       ['a bigger tip', bigger, complete],
       ['a comp', { ...opened, discount: usd('100'), finalTotal: usd('1371.31') }, complete],
+      ['the discount taken off', { ...opened, discount: usd('0'), finalTotal: usd('1471.31') }, complete],
       ['a tax that the POS rounds', { ...opened, tax: usd('91.08'), finalTotal: usd('1421.30') }, complete],
       [
         'more of a line',
@@ -254,6 +255,11 @@ describe('planOrder', () => {
       const plan = planned([visible(5, over)], contents);
       expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'TOUCHED' } });
       if (plan.kind === 'failed') expect(differencesText(plan.differences)).toContain(told);
+    });
+
+    it('is none whose rows do not tell who wrote them', () => {
+      const items = others.map((row) => ({ ...row, updatedBy: null }));
+      expect(planned([visible(5)], { ...complete, items })).toMatchObject({ failure: { reason: 'DRIFT' } });
     });
 
     it('names five of what is gone, and how much more there is', () => {
