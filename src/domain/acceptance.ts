@@ -68,10 +68,14 @@ function isAddition({ field, event }: Difference): boolean {
   return event === null && (field === 'line' || field === 'text');
 }
 
-/** A sum of the order that differs otherwise than then, or did not differ then; the event is as it was. */
+/**
+ * A sum of the order that has grown since then, or beyond that of the event where it did not differ then; the event is
+ * as it was. What is added makes no sum smaller: tax or gratuity that is gone has another cause.
+ */
 function isSumOfSeen(one: Difference, seen: readonly Difference[]): boolean {
   if (one.field === 'line' || one.field === 'text' || one.field === 'day' || one.field === 'payment')
     return false;
   const then = seen.find(({ field, name }) => field === one.field && name === one.name);
-  return then === undefined || then.event === one.event;
+  const isAsThen = then === undefined || then.event === one.event;
+  return isAsThen && Number(one.order) >= Number(then?.order ?? one.event);
 }

@@ -48,6 +48,21 @@ describe('what a person has accepted', () => {
       false,
       failing([less, added, { field: 'payment', name: null, event: '100.00', order: '0.00' }]),
     ],
+    [
+      'staff has added a line, which is taxed',
+      true,
+      failing([less, added, { field: 'tax', name: null, event: '20.00', order: '21.00' }]),
+    ],
+    [
+      'staff has added a line, and the tax is gone',
+      false,
+      failing([less, added, { field: 'tax', name: null, event: '20.00', order: '0.00' }]),
+    ],
+    [
+      'staff has added a line, and the total cannot be read',
+      false,
+      failing([less, added, { ...total, order: 'unreadable' }]),
+    ],
     ['no difference any more, but the reason', false, failing([])],
   ])('%s: %s', (_, covered, now) => {
     expect(isCovered(seen(), now, DAY)).toBe(covered);

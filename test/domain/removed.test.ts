@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
+import { claimedNotes, voidedNotes } from '../../src/domain/notes.js';
 import type { Contents, FoundOrder } from '../../src/domain/order.js';
-import { isEmptied, looksEmptied, removedByStaff } from '../../src/domain/removed.js';
+import { isEmptied, isTakenByUs, looksEmptied, removedByStaff } from '../../src/domain/removed.js';
 import { usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
+const claimed = claimedNotes(wanted.eventId, wanted.revision, 'filling', {
+  reach: '01234567',
+  run: '89abcdef',
+});
 
 describe('an order that staff has emptied', () => {
   const emptied = { opened: true, subtotal: usd(0), finalTotal: usd('91.09'), remainingDue: usd('91.09') };
@@ -34,6 +39,20 @@ describe('an order that staff has emptied', () => {
     expect(isEmptied(contents({ payments: [paymentRow(wanted)] }))).toBe(false);
     expect(isEmptied(contents({ payments: [paymentRow(wanted, { deleted: true })] }))).toBe(true);
   });
+});
+
+it.each<[string, Partial<FoundOrder>, boolean]>([
+  ['by us, as its notes say', { notes: voidedNotes(wanted.eventId, '1a2b3c4d'), updatedBy: 77 }, true],
+  ['by us, whose mark a claim has come over', { notes: claimed }, true],
+  ['by staff while it was filled', { notes: claimed, updatedBy: 77 }, false],
+  ['by nobody knows whom while it was filled', { notes: claimed, createdBy: null, updatedBy: null }, false],
+  ['at a POS that had opened it', { notes: claimed, opened: true }, false],
+  ['by somebody with our key', {}, false],
+])('an order was deleted %s', (_, over, isOurs) => {
+  const row = standingOrder(wanted, { deleted: true, ...over });
+  expect(isTakenByUs(row)).toBe(isOurs);
+  expect(removedByStaff([row], null)).toBe(isOurs ? null : row);
+  expect(isTakenByUs({ ...row, deleted: false })).toBe(false);
 });
 
 it('of several that staff has deleted the newest is told', () => {
