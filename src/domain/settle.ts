@@ -212,7 +212,10 @@ function readingsOf(
     if (sorted.kind === 'unclear') return billingUnclear(name, row.amount, sorted.why, location);
     const part = { what: `"${name}"`, figure: row.amount, billingId: row.billingId ?? null, name, exact };
     if (sorted.kind === 'discount-word') discountRows.push(partOf(part, 'discount', 'word', exact));
-    else fixed.push(partOf(part, sorted.use, sorted.why, addedBy(sorted, exact)));
+    else {
+      const sortedPart = partOf(part, sorted.use, sorted.why, addedBy(sorted, exact));
+      (sorted.use === 'discount' ? discountRows : fixed).push(sortedPart);
+    }
   }
   const given = discountOf(document);
   if (given.kind === 'failed') return given;
@@ -267,7 +270,8 @@ function combine(
 ): Reading[] {
   const names = discountRows.map(({ what }) => what).join(', ');
   const variants: Reading[] = [{ parts: discountRows.map(takenOff), told: [] }];
-  if (discountRows.length > 0) {
+  // The discounts of lines may be in their totals already, and a row may say so once more.
+  if (discountRows.length > 0 && discounts.some(({ parts }) => parts.length > 0)) {
     const repeats = `${names} repeats the discount of document ${document?.id ?? ''} and counts once.`;
     variants.push({ parts: [], told: [repeats] });
   }

@@ -83,7 +83,7 @@ function text(amount: Big): string {
 
 function explainedByMinimum({ minimum }: SourceEvent, subtotal: Cents, total: Cents, off: Big): string[] {
   if (minimum === null || minimum === undefined || minimum === zero) return [];
-  if (minimum !== total && !off.eq(minimum - subtotal)) return [];
+  if (off.lte(0) || (minimum !== total && !off.eq(minimum - subtotal))) return [];
   return [
     `The event's food-and-beverage minimum of ${formatCents(minimum)} explains the difference of ${text(off)}: add a ` +
       'line for what is missing to the minimum.',

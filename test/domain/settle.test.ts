@@ -210,6 +210,16 @@ describe('rows of the bill', () => {
       { rows: [['Loyalty', '-100.00']], total: '900.00', billing: { Loyalty: 'discount' } },
       { discount: 10_000 },
     ],
+    [
+      'is mapped, and repeats the discount of the document',
+      {
+        rows: [['Loyalty', '-100.00']],
+        discount: '100.00',
+        total: '900.00',
+        billing: { Loyalty: 'discount' },
+      },
+      { discount: 10_000 },
+    ],
   ])('a row named discount: %s', (_, bill, figures) => {
     expect(order(bill)).toMatchObject(figures);
   });
@@ -219,6 +229,13 @@ describe('rows of the bill', () => {
     expect(failure(neither)).toEqual({
       reason: 'TOTALS_MISMATCH',
       error: expect.stringMatching(/subtotal 1000\.00 - discount "Discount" 100\.00 - discount 30\.00/),
+    });
+  });
+
+  it('named discount repeats none where there is none', () => {
+    expect(failure({ rows: [['Discount', '-100.00']], total: '1000.00' })).toEqual({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringContaining('Without "Discount" the parts add up'),
     });
   });
 
@@ -344,6 +361,9 @@ describe('what explains a difference', () => {
       'food-and-beverage minimum of 2500.00 explains the difference of 1500.00',
     );
     expect(failure({ total: '2500.00', event: { minimum: usd('2000.00') } }).error).not.toContain('minimum');
+    // Nothing is missing to it where the parts come to more.
+    const dear: Bill = { rows: [['Tax', '80.00']], total: '1000.00', event: { minimum: usd('1000.00') } };
+    expect(failure(dear).error).not.toContain('minimum');
     const taxed: Bill = {
       rows: [['Sales Tax', '80.00']],
       total: '1580.00',
