@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { differenceText } from '../../src/domain/differences.js';
 import { defaultBooks } from '../../src/domain/location.js';
 import { cents } from '../../src/domain/money.js';
+import { finalNotes } from '../../src/domain/notes.js';
 import type { Contents, FoundOrder } from '../../src/domain/order.js';
 import { isPaidSince, planPaidSince } from '../../src/domain/paidSince.js';
 import { planOrder } from '../../src/domain/plan.js';
-import { location, usd } from './builders.js';
+import type { WantedOrder } from '../../src/domain/wantedOrder.js';
+import { billing, document, location, usd } from './builders.js';
 import { paymentRow, standingItems, standingOrder, wantedOrder } from './found.js';
 
 const wanted = wantedOrder();
@@ -51,22 +53,61 @@ describe('adding what has been paid since', () => {
     expect(plan).toMatchObject({ kind: 'complete', actions: [{ action: 'set_totals' }] });
   });
 
-  it('tells the tip of a payment beside its amount, and adds what is missing of it', () => {
-    const tipped = wantedOrder({
-      location: location({ books: { ...defaultBooks, gratuity: 'on-top' } }),
-      paymentPolicy: 'full',
-    });
-    const order = standingOrder(tipped, { remainingDue: usd('117.54') });
-    const payments = [paymentRow(tipped, { tip: usd('100') })];
+  const tipped = wantedOrder({
+    location: location({ books: { ...defaultBooks, gratuity: 'on-top' } }),
+    paymentPolicy: 'full',
+  });
+  /** The plan before and after, where this has been paid of 1203.77 and a tip of 217.54. */
+  function plannedTip(amount: string, tip: string) {
+    const order = standingOrder(tipped, { remainingDue: cents(usd('1421.31') - usd(amount) - usd(tip)) });
+    const payments = [paymentRow(tipped, { amount: usd(amount), tip: usd(tip) })];
     const read = [{ order: order.id, items: standingItems(tipped), payments, bills: [] }];
     const plan = planOrder(tipped, [order], read, around);
     if (plan.kind !== 'failed') throw new Error(`it has drifted: ${plan.kind}`);
-    expect(plan.differences.map(differenceText)).toEqual([
+    return { differences: plan.differences, decided: planPaidSince(tipped, plan, read) };
+  }
+
+  it('tells the tip of a payment beside its amount, and adds what is missing of it', () => {
+    const { differences, decided } = plannedTip('1203.77', '100.00');
+    expect(differences.map(differenceText)).toEqual([
       'payment: event 1203.77 with a tip of 217.54, order 1203.77 with a tip of 100.00',
       'remaining due: event 0.00, order 117.54',
     ]);
-    expect(isPaidSince(plan.differences)).toBe(true);
-    expect(planPaidSince(tipped, plan, read).kind).toBe('complete');
+    expect(isPaidSince(differences)).toBe(true);
+    expect(decided).toMatchObject({
+      kind: 'complete',
+      actions: [{ action: 'add_payment', amount: '0.00' }, { action: 'set_totals' }],
+    });
+  });
+
+  it('makes no amount of a tip, nor a tip of an amount', () => {
+    for (const [amount, tip] of [
+      ['1303.77', '100.00'],
+      ['1100.00', '300.00'],
+    ] as const) {
+      expect(plannedTip(amount, tip).decided).toMatchObject({ kind: 'failed', failure: { reason: 'DRIFT' } });
+    }
+  });
+
+  it('changes no order of another shop, and none that an earlier version booked otherwise', () => {
+    const named = document({
+      billing: billing(['GST', '91.09'], ['Gratuity', '217.54'], ['Admin Fee', '25.0']),
+    });
+    const cases: [WantedOrder, Partial<FoundOrder>][] = [
+      [wantedOrder({ testEstablishmentId: 99 }), { establishmentId: 8 }],
+      [
+        wantedOrder({ linesSource: { kind: 'document', origin: 'event', document: named, selections: [] } }),
+        { tax: usd(0), surcharge: usd('116.09'), notes: finalNotes(wanted.eventId, '0a1b2c3d', '4ba1e130') },
+      ],
+    ];
+    for (const [event, over] of cases) {
+      const order = standingOrder(event, { remainingDue: cents(event.finalTotal - 1_000), ...over });
+      const payments = [paymentRow(event, { amount: cents(1_000) })];
+      const read = [{ order: order.id, items: standingItems(event), payments, bills: [] }];
+      const plan = planOrder(event, [order], read, around);
+      expect(plan.kind === 'failed' && isPaidSince(plan.differences)).toBe(true);
+      expect(planPaidSince(event, plan, read)).toBe(plan);
+    }
   });
 
   it('changes nothing where anything else differs', () => {
