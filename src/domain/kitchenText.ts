@@ -1,7 +1,7 @@
 import type { MenuSelection, SourceLine } from './event.js';
 import { maxText, type PricedLine } from './lines.js';
 import type { Quantity } from './money.js';
-import { bounded, lineName, normaliseName, plainText } from './names.js';
+import { bounded, lineName, maxName, normaliseName, plainText } from './names.js';
 
 /** `20 × Chicken, Beef`: what was chosen with a dish; empty: nothing was. */
 export function modifierText({ modifiers }: Pick<MenuSelection, 'modifiers'>): string {
@@ -59,6 +59,9 @@ export function joined(texts: readonly string[]): string {
 
 /** A line that is only text, as its line of the order shows it: `40 × Table linens: white`. */
 export function lineAsText({ name, quantity, text }: PricedLine): string {
+  // A line without a name is called by the beginning of its text.
+  if (text !== '' && name === bounded(text, maxName))
+    return quantity === '0' ? text : counted(text, quantity);
   const what = quantity === '0' ? name : counted(name, quantity);
   return text === '' ? what : `${what}: ${text}`;
 }

@@ -16,7 +16,7 @@ import {
   wholeUnit,
   zero,
 } from './money.js';
-import { lineName, plainLines } from './names.js';
+import { bounded, lineName, maxName, plainLines } from './names.js';
 import type { Failure } from './reasons.js';
 
 /** So many of a line at one price, as an order's row holds them. */
@@ -153,7 +153,8 @@ function readLine(line: SourceLine, details: string): Settled | null | string {
   const unreadable = (fields: (keyof typeof broken)[]) => `has figures that cannot be read: ${said(fields)}`;
   const total = line.totalPrice;
   const price = line.price;
-  const name = lineName(line) || (isZeroAmount(price) && isZeroAmount(total) ? details : '');
+  const name =
+    lineName(line) || (isZeroAmount(price) && isZeroAmount(total) ? bounded(details, maxName) : '');
   const text = name === details ? '' : details;
   if (broken.price !== undefined && total === null) return unreadable(['quantity', 'price', 'totalPrice']);
   if (broken.totalPrice !== undefined && price === null) return unreadable(['quantity', 'totalPrice']);

@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import type { SourceLine } from './event.js';
 
 /** Longest name that is kept; Revel's name columns hold no more. In characters (code points). */
-const maxName = 250;
+export const maxName = 250;
 
 /** No text is looked at beyond this many UTF-16 units: bounds the work that a hostile payload can cause. */
 const maxRaw = 20_000;
@@ -128,7 +128,7 @@ export function compareNames(written: ShownName, shown: ShownName): 'same' | 'cu
 export function compareTexts(written: string, shown: string): boolean {
   const [whole, part] = [written, shown].map((text) => normaliseName(plainLines(text, maxRaw)));
   if (whole === part) return true;
-  return shown.length >= minCut && part !== undefined && (whole?.startsWith(part) ?? false);
+  return shown.length >= minCut && part !== undefined && part !== '' && (whole?.startsWith(part) ?? false);
 }
 
 /** A name together with its normalised form. */

@@ -72,6 +72,7 @@ describe('text of a line', () => {
 });
 
 describe('lines without money that match no product', () => {
+  const story = Array.from({ length: 80 }, (_, at) => `word${at}`).join(' ');
   it.each<[string, ReturnType<typeof line>[], unknown[]]>([
     [
       'are text of the line before',
@@ -128,6 +129,11 @@ describe('lines without money that match no product', () => {
       [['Taco Bar', '30', 'Cake comes at nine']],
     ],
     [
+      'may have nothing but many details',
+      [taco, line('', '2', undefined, undefined, { longDescription: story })],
+      [['Taco Bar', '30', `2 × ${story}`]],
+    ],
+    [
       'that match a product are sold for nothing',
       [taco, line('Pizza Package', '2', '0.0')],
       [
@@ -138,6 +144,12 @@ describe('lines without money that match no product', () => {
   ])('%s', (_, lines, items) => {
     const total = lines.reduce((sum, { totalPrice, section: __ }) => sum + Number(totalPrice ?? 0), 0);
     expect(texts(lines, (total / 100).toFixed(2)).items).toEqual(items);
+  });
+
+  it('are called by the beginning of their details where they are sold as open items', () => {
+    const lines = [taco, line('', '1', undefined, undefined, { longDescription: story })];
+    const { items } = texts(lines, '247.20', { location: location({ textLines: 'open-item' }) });
+    expect(items[1]).toEqual([story.slice(0, 250).trimEnd(), '1', story]);
   });
 
   const linens = [taco, line('Table linens', '40', '0.0')];

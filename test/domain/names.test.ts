@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lineName, normaliseName, plainText, suggest } from '../../src/domain/names.js';
+import { compareTexts, lineName, normaliseName, plainText, suggest } from '../../src/domain/names.js';
 import { anyCharacter } from '../helpers/anyText.js';
 
 const anyText = fc.string({ unit: anyCharacter, maxLength: 60 });
@@ -134,6 +134,11 @@ describe('normaliseName', () => {
       }),
     );
   });
+});
+
+it('a text of signs alone is none that was cut', () => {
+  expect(compareTexts('no nuts please', '-'.repeat(30))).toBe(false);
+  expect(compareTexts('Use the back door, please', 'Use the back door, ple')).toBe(true);
 });
 
 describe('suggest', () => {
