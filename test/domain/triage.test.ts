@@ -113,6 +113,11 @@ describe('triage', () => {
       { now: over, location: null, notBefore: '2026-11-15' },
       'skip BEFORE_GO_LIVE',
     ],
+    [
+      'without a date, where there is a day of go-live',
+      { header: sourceEvent({ date: null, startsAt: null }), notBefore: '2026-11-15' },
+      'failed SOURCE_ERROR',
+    ],
     ['on the day of go-live', { notBefore: '2026-11-14' }, 'wants-order'],
     ['in a status nobody knows', { header: strange }, 'failed STATUS_UNKNOWN'],
     [
@@ -171,7 +176,21 @@ describe('triage', () => {
     expect(triaged({ now: over })).toMatchObject({ failure: { error } });
   });
 
+  it('names all statuses that nobody knows, in one sentence', () => {
+    const said = triaged({ header: strange, strangeStatuses: ['ON HOLD', 'IN LIMBO', 'ASKED'] });
+    expect(said).toMatchObject({
+      failure: { error: expect.stringContaining('statuses "ASKED", "IN LIMBO" and "ON HOLD", which') },
+    });
+  });
+
   const deleted = { ...visible, deleted: true };
+  const bare = standingOrder(wanted, {
+    id: orderId(10684009),
+    opened: true,
+    subtotal: usd(0),
+    finalTotal: usd(0),
+    remainingDue: usd(0),
+  });
   const emptied = {
     order: visible.id,
     items: standingItems(wanted).map((item) => ({ ...item, deleted: true })),
@@ -221,19 +240,15 @@ describe('triage', () => {
       'skip STATUS_NOT_ELIGIBLE',
     ],
     [
-      'emptied one order and left the other',
-      {
-        rows: [
-          visible,
-          standingOrder(wanted, {
-            id: orderId(10684009),
-            opened: true,
-            subtotal: usd(0),
-            finalTotal: usd(0),
-            remainingDue: usd(0),
-          }),
-        ],
-      },
+      'an order of the test establishment was deleted',
+      { rows: [{ ...deleted, establishmentId: 99 }], testEstablishmentId: 99 },
+      'skip REMOVED_BY_STAFF 10684001',
+    ],
+    ['emptied one order and left the other', { rows: [visible, bare] }, 'failed ORPHANED 10684001'],
+    ['emptied both orders', { rows: [{ ...bare, id: visible.id }, bare] }, 'skip REMOVED_BY_STAFF 10684009'],
+    [
+      'taken all off the bill of its one order, whose lines are there',
+      { rows: [{ ...bare, id: visible.id }] },
       'failed ORPHANED 10684001',
     ],
   ])('lost, and staff has acted: %s', (_, input, verdict) => {
@@ -271,6 +286,10 @@ describe('triage', () => {
         reason: 'ORPHANED',
         error: expect.stringContaining('its orders 10684001, 10684002 stand in'),
       },
+    });
+    // One that staff has emptied does not stand.
+    expect(triaged({ header: lost, rows: [visible, bare] })).toMatchObject({
+      failure: { error: expect.stringContaining('its order 10684001 stands in') },
     });
   });
 });
