@@ -3,8 +3,9 @@ import { isDate } from './dates.js';
 import type { Difference } from './differences.js';
 import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
-import { type FoundOrder, isVisible } from './order.js';
+import type { FoundOrder } from './order.js';
 import { isPaidSince } from './paidSince.js';
+import { standings } from './plan.js';
 import type { FailReason } from './reasons.js';
 import { addDays } from './zones.js';
 
@@ -64,13 +65,13 @@ export function setAside(decision: Decision, rows: readonly FoundOrder[]): Found
   switch (decision.kind) {
     case 'replace': {
       // Beside another one that staff can see it is no more than one of several.
-      const isOne = !rows.some((row) => row.id !== decision.order && isVisible(row) && !row.deleted);
+      const isOne = !standings(rows).visible.some(({ id }) => id !== decision.order);
       return rows.filter(({ id }) => isOne && id === decision.order);
     }
     case 'void':
       return rows.filter(({ id }) => id === decision.order);
     case 'keep': {
-      const visible = rows.filter((row) => isVisible(row) && !row.deleted);
+      const { visible } = standings(rows);
       // Without it none of them gives way.
       return visible.some(({ id }) => id === decision.order)
         ? visible.filter(({ id }) => id !== decision.order)

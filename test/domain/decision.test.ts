@@ -72,6 +72,13 @@ describe('the orders that a decision sets aside', () => {
     }
   });
 
+  it('by another being kept, or by being replaced: no bill that it was split into', () => {
+    const split = [row(5), row(6, { billParent: orderId(5) }), row(7, { billParent: orderId(5) })];
+    expect(aside({ kind: 'keep', order: orderId(5) }, [...split, row(9)])).toEqual([9]);
+    expect(aside({ kind: 'keep', order: orderId(9) }, [...split, row(9)])).toEqual([5]);
+    expect(aside({ kind: 'replace', order: orderId(5) }, split)).toEqual([5]);
+  });
+
   it('by being made again, or by a payment: none', () => {
     expect(aside({ kind: 'recreate' }, [row(5), row(6)])).toEqual([]);
     expect(aside({ kind: 'payment', order: orderId(5) }, [row(5), row(6)])).toEqual([]);
