@@ -29,6 +29,8 @@ export function modifiersOf(
   const told: string[] = [];
   const taken = new Map<string, number>();
   for (const selection of selections) {
+    // Of a dish that nobody has chosen, nothing was chosen with it.
+    if (selection.quantity === '0') continue;
     const text = modifierText(selection);
     const places = placesOf(selection, lines);
     const dish = places.join();
@@ -43,8 +45,17 @@ export function modifiersOf(
   return { byLine, told };
 }
 
-/** Indexes of the lines that a selection may be the choice of: those of its dish in the menu, else of its name. */
+/**
+ * Indexes of the lines that a selection may be the choice of: those of its dish in the menu, else of its name; where
+ * some of them are served, these alone, since one of quantity 0 is left out with its text.
+ */
 function placesOf(selection: MenuSelection, lines: readonly SourceLine[]): number[] {
+  const places = allPlacesOf(selection, lines);
+  const served = places.filter((at) => lines[at]?.quantity !== '0');
+  return served.length > 0 ? served : places;
+}
+
+function allPlacesOf(selection: MenuSelection, lines: readonly SourceLine[]): number[] {
   const where = (is: (line: SourceLine) => boolean) => lines.flatMap((line, at) => (is(line) ? [at] : []));
   const byId = where(({ menuItemId }) => menuItemId !== null && menuItemId === selection.menuItemId);
   if (byId.length > 0) return byId;

@@ -5,7 +5,7 @@ import { type Figure, figureText } from './figure.js';
 import { discountOfLine } from './lineDiscount.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, formatCents, zero } from './money.js';
-import { plainText } from './names.js';
+import { lineName, plainText } from './names.js';
 import type { FailReason, Failure } from './reasons.js';
 
 /** The money cannot be told; the sentence says why and what to do. */
@@ -99,9 +99,7 @@ function explainedByLine(document: SourceDocument | null, off: Big): string[] {
   const named = discounts.find(({ exact }) => exact.eq(off.abs()));
   const found = named ? [named] : all.eq(off.abs()) ? discounts : [];
   if (found.length === 0) return [];
-  const names = found
-    .map(({ line, exact }) => `"${plainText(line.displayName ?? line.description ?? '')}" (${text(exact)})`)
-    .join(', ');
+  const names = found.map(({ line, exact }) => `"${lineName(line)}" (${text(exact)})`).join(', ');
   return [`The discount of ${names} explains the difference of ${text(off)}.`];
 }
 

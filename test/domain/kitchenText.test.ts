@@ -232,6 +232,16 @@ describe('what was chosen with a dish', () => {
     expect(told).toEqual([]);
   });
 
+  it('goes to a line that is served, and is nothing of a dish that nobody chose', () => {
+    const none = { ...dish('Taco Bar', '1'), quantity: qty('0') };
+    const chosen = [
+      selection('Taco Bar', '0', { modifiers: [beef] }),
+      selection('Taco Bar', '30', { modifiers: [chicken] }),
+    ];
+    expect([...modifiersOf([none, dish('Taco Bar', '1')], chosen).byLine]).toEqual([[1, '20 × Chicken']]);
+    expect([...modifiersOf([none], chosen).byLine]).toEqual([[0, '20 × Chicken']]);
+  });
+
   it('is never lost: more choices than lines go to the last, one without a line is told', () => {
     const chosen = [
       selection('Taco Bar', '1', { modifiers: [chicken] }),

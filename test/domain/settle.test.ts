@@ -392,7 +392,9 @@ describe('what explains a difference', () => {
   });
 
   it('is the discounts of all lines together', () => {
-    const lines = [30, 70].map((off) => line('Taco Bar', '1', '500', '500', { discount: usd(off) }));
+    const lines = [30, 70].map((off) =>
+      line('Taco Bar', '1', '500', '500', { discount: usd(off), displayName: ' ' }),
+    );
     expect(failure({ total: '1100.00', document: { lines } }).error).toContain(
       'The discount of "Taco Bar" (30.00), "Taco Bar" (70.00) explains the difference of 100.00.',
     );
