@@ -1,6 +1,15 @@
 import type { SourceBilling, SourcePayment } from '../domain/event.js';
-import { decimalCents, type Figure } from '../domain/figure.js';
-import { type Cents, cents, formatCents, maxCents, parseCents, roundToCents, zero } from '../domain/money.js';
+import type { Figure } from '../domain/figure.js';
+import {
+  type Cents,
+  cents,
+  formatCents,
+  maxCents,
+  parseAmount,
+  parseCents,
+  roundToCents,
+  zero,
+} from '../domain/money.js';
 import type { RawBilling, RawPayment, RawPaymentSet, Scalar } from './schema.js';
 
 /**
@@ -35,7 +44,7 @@ export function total(value: Scalar, field: string): Cents | null {
 /** An amount that is one part of a sum, as it stands. Null: absent or empty. */
 export function figureOf(value: Scalar): Figure | null {
   if (isEmpty(value)) return null;
-  return parseCents(value) ?? { raw: quote(value), exact: decimalCents(value) };
+  return parseCents(value) ?? { raw: quote(value), exact: parseAmount(value) };
 }
 
 /** The API leaves out, nulls or blanks what is not set. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { figuresOf, spread } from '../../src/domain/books.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
-import { decimalCents, type Figure } from '../../src/domain/figure.js';
+import type { Figure } from '../../src/domain/figure.js';
 import { type BillingUse, type Books, defaultBooks, type Location } from '../../src/domain/location.js';
-import { type Cents, cents } from '../../src/domain/money.js';
+import { type Cents, cents, parseAmount } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted } from '../../src/domain/wanted.js';
 import type { WantedInput, WantedOrder } from '../../src/domain/wantedOrder.js';
@@ -20,7 +20,7 @@ const index = new ProductIndex([
 
 /** An amount as it is sent. */
 function figure(text: string): Figure {
-  const exact = decimalCents(text);
+  const exact = parseAmount(text);
   return exact !== null && /^-?\d+$/.test(exact) ? cents(Number(exact)) : { raw: `"${text}"`, exact };
 }
 
