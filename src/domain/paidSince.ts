@@ -37,6 +37,6 @@ export function planPaidSince(wanted: WantedOrder, plan: OrderPlan, read: readon
   const short = paidShort(wanted, contents.payments);
   if (!short || short.amount < 0 || short.tip < 0) return plan;
   const isPaid = short.amount === zero && short.tip === zero;
-  const paid = isPaid ? [] : [addPayment(wanted, short.amount)];
+  const paid = isPaid ? [] : [addPayment(wanted, short)];
   return { kind: 'complete', order, actions: [...paid, setTotals(wanted)], losers: [] };
 }

@@ -4,7 +4,7 @@ import type { Difference } from './differences.js';
 import { bookedAs } from './former.js';
 import type { OrderId } from './ids.js';
 import type { Location } from './location.js';
-import { formatCents, zero } from './money.js';
+import { type Cents, formatCents, zero } from './money.js';
 import { claimIn, isSuperseded, revisionIn } from './notes.js';
 import { type Contents, type FoundOrder, type FoundPayment, isVisible } from './order.js';
 import type { Failure } from './reasons.js';
@@ -40,7 +40,13 @@ export type Action =
       remaining_due: string;
     }
   | { action: 'remove_payment'; payment: string; amount: string | null }
-  | { action: 'add_payment'; amount: string; payment_type: number }
+  | {
+      action: 'add_payment';
+      amount: string;
+      /** Beside the amount; absent: none. */
+      tip?: string;
+      payment_type: number;
+    }
   | { action: 'mark_printed' }
   | { action: 'make_visible' }
   | { action: 'mark_deleted'; order: string; winner: string | null };
@@ -330,11 +336,15 @@ export function setTotals(wanted: WantedOrder): Action {
   };
 }
 
-/** The action that records what has been paid; `amount`: if it is not all of it. */
-export function addPayment(wanted: WantedOrder, amount = wanted.payment): Action {
+/** The action that records what has been paid; `paid`: if it is not all of it. */
+export function addPayment(
+  wanted: WantedOrder,
+  paid: { amount: Cents; tip: Cents } = { amount: wanted.payment, tip: wanted.tip },
+): Action {
   return {
     action: 'add_payment',
-    amount: formatCents(amount),
+    amount: formatCents(paid.amount),
+    ...(paid.tip === zero ? {} : { tip: formatCents(paid.tip) }),
     payment_type: wanted.location.revel.paymentType,
   };
 }

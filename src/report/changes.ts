@@ -21,7 +21,7 @@ function describe(change: Change, count: number): string {
     case 'set_totals':
       return `set totals to ${field(change, 'final_total')}, of which ${field(change, 'remaining_due')} is due`;
     case 'add_payment':
-      return `add payment of ${field(change, 'amount')}`;
+      return `add payment of ${field(change, 'amount')}${'tip' in change ? ` with a tip of ${field(change, 'tip')}` : ''}`;
     case 'remove_payment':
       return `remove ${times(count, 'payment')}`;
     case 'mark_printed':

@@ -86,10 +86,9 @@ function worded(change: Change): [PlannedLine['sign'], string] {
     }
     case 'add_payment': {
       const type = field(change, 'payment_type');
-      return [
-        '+',
-        `payment of ${field(change, 'amount') ?? '?'}${type === null ? '' : ` (payment type ${type})`}`,
-      ];
+      const tip = field(change, 'tip');
+      const paid = `payment of ${field(change, 'amount') ?? '?'}${tip === null ? '' : ` with a tip of ${tip}`}`;
+      return ['+', `${paid}${type === null ? '' : ` (payment type ${type})`}`];
     }
     case 'remove_payment':
       return ['-', `payment ${field(change, 'payment') ?? '?'} of ${field(change, 'amount') ?? '?'}`];

@@ -147,8 +147,9 @@ function retiredBy(k: Knowledge): Action[] {
   return asideOf(k).flatMap((row): Action[] => {
     if (row.deleted) return [];
     const payments = known(k, row.id).payments?.value ?? [];
-    const { amount } = balanceOf(payments);
-    const given = amount === zero ? [] : [addPayment(k.wanted, cents(-amount))];
+    const { amount, tip } = balanceOf(payments);
+    const back = { amount: cents(-amount), tip: cents(-tip) };
+    const given = amount === zero && tip === zero ? [] : [addPayment(k.wanted, back)];
     const marked = payments.filter(({ deleted }) => !deleted).map(removePayment);
     return [markDeleted(row.id, winner), ...(k.takeBack === 'mark' ? marked : given)];
   });

@@ -76,7 +76,7 @@ describe('adding what has been paid since', () => {
     expect(isPaidSince(differences)).toBe(true);
     expect(decided).toMatchObject({
       kind: 'complete',
-      actions: [{ action: 'add_payment', amount: '0.00' }, { action: 'set_totals' }],
+      actions: [{ action: 'add_payment', amount: '0.00', tip: '117.54' }, { action: 'set_totals' }],
     });
   });
 

@@ -23,7 +23,7 @@ const changes = [
     final_total: '1421.31',
     remaining_due: '710.66',
   },
-  { action: 'add_payment', amount: '710.65' },
+  { action: 'add_payment', amount: '710.65', tip: '20.00' },
   { action: 'mark_printed' },
   { action: 'make_visible' },
 ];
@@ -77,7 +77,7 @@ Sat, Nov 14, 2026 · Special Events: 1 event, 1421.31
     +  23 ×  HEY BLONDIE  25.72  591.56
     + 3.5 ×  Taco Bar      8.24   28.84
     ~ subtotal 620.40, tax 91.09, fees 709.82, total 1421.31, due 710.66
-    + payment of 710.65
+    + payment of 710.65 with a tip of 20.00
     ~ marked as printed
     ~ shown to staff
 
@@ -331,6 +331,7 @@ describe('describeChanges', () => {
         { action: 'mark_deleted', order: '10684002', winner: null },
         { action: 'some_new\u001b[31m_thing' },
         { action: 'add_payment' },
+        { action: 'add_payment', amount: '0.00', tip: '20.00' },
       ]),
     ).toEqual([
       'remove 1 item',
@@ -340,6 +341,7 @@ describe('describeChanges', () => {
       'mark order 10684002 as deleted',
       'some new thing',
       'add payment of ?',
+      'add payment of 0.00 with a tip of 20.00',
     ]);
     expect(describeChanges([])).toEqual([]);
   });

@@ -287,7 +287,7 @@ function happened(
     }
     case 'add-payment': {
       const paid = { uuid: write.uuid, at: now, looked: false };
-      return did(change(k, id, { paid }), addPayment(k.wanted, write.amount));
+      return did(change(k, id, { paid }), addPayment(k.wanted, write));
     }
     case 'remove-payment': {
       const after = change(k, id, { gone: { ...gone, payments: { ...gone.payments, [write.row.id]: now } } });
