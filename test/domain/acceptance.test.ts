@@ -63,6 +63,26 @@ describe('what a person has accepted', () => {
       false,
       failing([less, added, { ...total, order: 'unreadable' }]),
     ],
+    [
+      'staff has added a line, and a payment',
+      false,
+      failing([less, added, { field: 'payment', name: null, event: '100.00', order: '300.00' }]),
+    ],
+    [
+      'staff has added a line, and moved the order to another day',
+      false,
+      failing([less, added, { field: 'day', name: null, event: '2026-11-14', order: '2026-11-15' }]),
+    ],
+    [
+      'staff has added a line, and its own number to the text of another',
+      false,
+      failing([less, added, { field: 'text', name: 'Taco Bar', event: '12', order: '14' }]),
+    ],
+    [
+      'staff has told the kitchen something',
+      true,
+      failing([less, { field: 'text', name: 'Taco Bar', event: null, order: 'no nuts' }]),
+    ],
     ['no difference any more, but the reason', false, failing([])],
   ])('%s: %s', (_, covered, now) => {
     expect(isCovered(seen(), now, DAY)).toBe(covered);
