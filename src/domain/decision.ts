@@ -26,18 +26,17 @@ export type Decision =
 export type DecisionKind = Decision['kind'];
 
 /** What each decision settles. Whatever equals its event, or stands for a passing fault, is nothing to decide about. */
-const SETTLES: Readonly<Record<DecisionKind, readonly FailReason[]>> = {
-  replace: ['DRIFT'],
-  payment: ['DRIFT'],
-  recreate: ['REMOVED_BY_STAFF'],
-  keep: ['DUPLICATE_ORDERS'],
-  void: ['ORPHANED'],
+const SETTLES: Readonly<Record<DecisionKind, FailReason>> = {
+  replace: 'DRIFT',
+  payment: 'DRIFT',
+  recreate: 'REMOVED_BY_STAFF',
+  keep: 'DUPLICATE_ORDERS',
+  void: 'ORPHANED',
 };
 
 /** Whether a decision may settle what a run has found. `reason` null: nothing is wrong with the order. */
 export function settles(kind: DecisionKind, reason: string | null): boolean {
-  if (kind === 'replace' && reason === 'ALREADY_INJECTED') return true;
-  return SETTLES[kind].some((each) => each === reason);
+  return SETTLES[kind] === reason || (kind === 'replace' && reason === 'ALREADY_INJECTED');
 }
 
 /** What could settle it; empty: none of these. */
@@ -49,7 +48,7 @@ export function decisionsFor(reason: string | null, differences: readonly Differ
     'keep',
     'void',
   ];
-  return kinds.filter((kind) => SETTLES[kind].some((each) => each === reason));
+  return kinds.filter((kind) => SETTLES[kind] === reason);
 }
 
 /** Whether it takes an order away, which an account must have shown to keep to. */
