@@ -145,7 +145,7 @@ function ordersShare(
   } else {
     const rest = cents(paid - apart);
     if (paid === zero || has(-apart)) return share(paid);
-    if (due === zero || has(apart)) return share(rest);
+    if (has(apart)) return share(rest);
     if (rest < 0 && paid <= total) return share(paid);
     if (rest >= 0 && paid > total) return share(rest);
   }

@@ -276,6 +276,11 @@ describe('paidOf', () => {
     ['all is paid, the deposit too', { own: paid('1472.00'), due: '0' }, '1172.00'],
     ['nothing is paid', { own: [], due: '1472.00' }, '0'],
     [
+      'the deposit is given back in two parts',
+      { own: [...paid('300.00'), ...paid('-200.00', '2'), ...paid('-100.00', '3')], due: '1472.00' },
+      '0',
+    ],
+    [
       'the deposit has its own payment',
       { own: [...paid('300.00'), ...paid('500.00', '2')], due: '672.00' },
       '500.00',

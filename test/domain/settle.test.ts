@@ -602,6 +602,11 @@ describe('books', () => {
     expect(order({ ...given, books: {} }).items.every((item) => item.tax === undefined)).toBe(true);
   });
 
+  it('makes no tip of all that was paid where nothing else is asked: a payment of nothing would not be made', () => {
+    const free = { goods: usd('100'), discount: usd('100'), tax: usd(0), fees: usd(0), gratuity: usd('20') };
+    expect(figuresOf(free, usd('20'), 'on-top')).toMatchObject({ payment: 2_000, tip: 0, remainingDue: 0 });
+  });
+
   it('leaves the tax of a line that costs nothing on that line', () => {
     const lines = [
       line('Taco Bar', '1', '10', '10', { billingIds: ['6'] }),
@@ -617,7 +622,8 @@ describe('books', () => {
 
   it('spreads any amount without losing a cent', () => {
     const amount = fc.integer({ min: -100_000_000, max: 100_000_000 }).map(cents);
-    const total = fc.integer({ min: 0, max: 1_000_000_000 }).map(cents);
+    const total = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map(cents);
+    expect(spread(cents(50), [cents(0), cents(0)])).toEqual([50, 0]);
     fc.assert(
       fc.property(amount, fc.array(total, { minLength: 1, maxLength: 50 }), (given, totals) => {
         const shares = spread(given, totals);
