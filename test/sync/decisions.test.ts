@@ -195,7 +195,7 @@ describe('replacing an order', () => {
       desk.strike = null;
       const isDecided = desk.revel.orders().some(({ id, deleted }) => String(id) === made && deleted);
       expect(visible(desk).length).toBeLessThanOrEqual(1);
-      await desk.clock.sleep(600_000);
+      await desk.clock.sleep(45 * 60_000);
       desk.cache.clear();
       const plan = await desk.sweep({ dryRun: true });
       const next = await desk.sweep();
