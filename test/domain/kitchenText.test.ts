@@ -64,6 +64,14 @@ describe('text of a line', () => {
     expect(texts([dish], '247.20', over).items).toEqual([['Taco Bar', '30', 'Made fresh']]);
   });
 
+  it('is told once of a line that is sold at two prices', () => {
+    const split = line('Taco Bar', '40', '12.375', '495.00', { longDescription: 'no nuts' });
+    expect(texts([split], '495.00').items).toEqual([
+      ['Taco Bar', '20', 'no nuts'],
+      ['Taco Bar', '20', ''],
+    ]);
+  });
+
   it('is cut at 2,000 characters, which is told', () => {
     const { items, told } = texts([{ ...taco, longDescription: 'x'.repeat(3_000) }], '247.20');
     expect(items[0]?.[2]).toHaveLength(2_000);
