@@ -10,6 +10,7 @@ import {
   type Make,
   meal,
   plainDocument,
+  SALES_TAX,
   type SampleOrder,
   skipped,
 } from './scenario.js';
@@ -20,31 +21,27 @@ const { west, lake, harbor } = places;
 function withOrder(
   shows: string,
   shop: Place,
-  changes: EventChanges,
   expected: Expected,
-  orders: (Omit<SampleOrder, 'of' | 'shop'> & { before?: EventChanges; shop?: Place })[],
+  changes: EventChanges,
+  ...orders: (Omit<SampleOrder, 'of' | 'shop'> & { before?: EventChanges; shop?: Place })[]
 ): Make {
   return (now, id) => ({
     shows,
-    event: eventOn({ now, shop }, id, changes),
+    event: eventOn(shop, now, id, changes),
     orders: orders.map(({ before, ...order }) => ({
       shop,
       ...order,
-      of: eventOn({ now, shop: order.shop ?? shop }, id, { ...changes, ...before }),
+      of: eventOn(order.shop ?? shop, now, id, { ...changes, ...before }),
     })),
     expected,
   });
 }
 
-const paidInPart = (shop: Place, tacos: string) => ({
+const paidInPart = (tacos: string) => ({
   documents: [
-    plainDocument(shop, {
-      lines: [line(shop, 'Taco Bar', tacos), line(shop, 'Hot Dogs', '20.0')],
-      billing: [
-        { name: 'Sales Tax', rate: '8.375' },
-        { name: 'Gratuity', rate: '18.0' },
-        { name: 'Admin Fee', amount: 2500 },
-      ],
+    plainDocument({
+      lines: [line('Taco Bar', tacos), line('Hot Dogs', '20.0')],
+      billing: [SALES_TAX, { name: 'Gratuity', rate: '18.0' }, { name: 'Admin Fee', amount: 2500 }],
       discount: 1500,
       payments: [{ amount: 10_000 }],
     }),
@@ -52,72 +49,67 @@ const paidInPart = (shop: Place, tacos: string) => ({
 });
 
 const timing: Make[] = [
-  alone(
-    'tomorrow, seen because it was just updated',
-    west,
-    { day: 1, updatedHoursAgo: 1 },
-    skipped('TOO_EARLY'),
-  ),
-  alone(
-    'missed: over for more than a day and no order',
-    lake,
-    { day: -2, start: '12:00', end: '14:00', updatedHoursAgo: 20 },
-    failed('MISSED'),
-  ),
-  alone('last night, past midnight', harbor, { day: -1, start: '23:30', end: '01:30' }, injected),
-  alone(
-    'a location that no entry covers',
-    west,
-    { locationId: UNMAPPED_LOCATION },
-    failed('LOCATION_NOT_MAPPED'),
-  ),
+  alone('tomorrow, seen because it was just updated', west, skipped('TOO_EARLY'), {
+    day: 1,
+    updatedHoursAgo: 1,
+  }),
+  alone('missed: over for more than a day and no order', lake, failed('MISSED'), {
+    day: -2,
+    start: '12:00',
+    end: '14:00',
+    updatedHoursAgo: 20,
+  }),
+  alone('last night, past midnight', harbor, injected, { day: -1, start: '23:30', end: '01:30' }),
+  alone('a location that no entry covers', west, failed('LOCATION_NOT_MAPPED'), {
+    locationId: UNMAPPED_LOCATION,
+  }),
 ];
 
 const statuses: Make[] = [
-  alone('lost', lake, { status: 'LOST' }, skipped('STATUS_NOT_ELIGIBLE')),
-  alone('tentative', harbor, { status: 'TENTATIVE' }, skipped('STATUS_NOT_ELIGIBLE')),
-  (now, id) => {
-    const event = eventOn({ now, shop: west }, id, { deletedAt: now - 3 * 3_600_000 });
-    return { shows: 'deleted', event, orders: [], expected: skipped('STATUS_NOT_ELIGIBLE') };
-  },
+  alone('lost', lake, skipped('STATUS_NOT_ELIGIBLE'), { status: 'LOST' }),
+  alone('tentative', harbor, skipped('STATUS_NOT_ELIGIBLE'), { status: 'TENTATIVE' }),
+  (now, id) =>
+    alone('deleted', west, skipped('STATUS_NOT_ELIGIBLE'), { deletedAt: now - 3 * 3_600_000 })(now, id),
 ];
 
 const standing: Make[] = [
-  withOrder('injected before', west, paidInPart(west, '24.0'), skipped('ALREADY_INJECTED'), [{}]),
-  (now, id) => {
-    const event = eventOn({ now, shop: lake }, id, paidInPart(lake, '24.0'));
-    return {
-      shows: 'injected by the older connector',
-      event,
-      orders: [{ of: event, shop: lake, localId: `Triple Seat ${id}` }],
-      expected: skipped('ALREADY_INJECTED'),
-    };
-  },
-  withOrder('changed after it was injected', harbor, paidInPart(harbor, '30.0'), failed('DRIFT'), [
-    { before: paidInPart(harbor, '24.0') },
-  ]),
-  withOrder('changed after staff worked on its order', west, paidInPart(west, '30.0'), failed('TOUCHED'), [
-    { before: paidInPart(west, '24.0'), updatedBy: STAFF_USER },
-  ]),
-  withOrder('lost after it was injected', lake, { status: 'LOST' }, failed('ORPHANED'), [
+  withOrder('injected before', west, skipped('ALREADY_INJECTED'), paidInPart('24.0'), {}),
+  (now, id) =>
+    withOrder('injected by the older connector', lake, skipped('ALREADY_INJECTED'), paidInPart('24.0'), {
+      localId: `Triple Seat ${id}`,
+    })(now, id),
+  withOrder('changed after it was injected', harbor, failed('DRIFT'), paidInPart('30.0'), {
+    before: paidInPart('24.0'),
+  }),
+  withOrder('changed after staff worked on its order', west, failed('TOUCHED'), paidInPart('30.0'), {
+    before: paidInPart('24.0'),
+    updatedBy: STAFF_USER,
+  }),
+  withOrder(
+    'lost after it was injected',
+    lake,
+    failed('ORPHANED'),
+    { status: 'LOST' },
     { before: { status: 'DEFINITE' } },
-  ]),
-  withOrder('moved to another shop after it was injected', harbor, {}, failed('ORPHANED'), [
-    { shop: lake, before: { documents: [plainDocument(lake)], locationId: lake.locationId } },
-  ]),
-  withOrder('two orders of one event', harbor, {}, failed('DUPLICATE_ORDERS'), [{}, {}]),
+  ),
+  withOrder(
+    'moved to another shop after it was injected',
+    harbor,
+    failed('ORPHANED'),
+    {},
+    { shop: lake, before: { documents: [plainDocument()], locationId: lake.locationId } },
+  ),
+  withOrder('two orders of one event', harbor, failed('DUPLICATE_ORDERS'), {}, {}, {}),
   withOrder(
     'an order left half-made',
     west,
+    { status: 'repaired', reason: null },
     {
       documents: [
-        plainDocument(west, {
-          lines: [...meal(west, 3), line(west, 'Hot Dogs', '20.0'), line(west, 'Coffee Service', '20.0')],
-        }),
+        plainDocument({ lines: [...meal(3), line('Hot Dogs', '20.0'), line('Coffee Service', '20.0')] }),
       ],
     },
-    { status: 'repaired', reason: null },
-    [{ tornAfter: 2 }],
+    { tornAfter: 2 },
   ),
 ];
 

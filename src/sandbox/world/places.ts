@@ -59,7 +59,7 @@ const MENU: readonly (readonly [name: string, price: number, inactive?: 'inactiv
 
 const MAPPED = { line: 'O G', product: 'Original Gangster' };
 
-function place(base: Omit<Place, 'products'>, firstProductId: number): Place {
+function place(firstProductId: number, base: Omit<Place, 'products'>): Place {
   const menu = MENU.map(([name, price, inactive], index) => ({
     id: firstProductId + index,
     name,
@@ -72,45 +72,36 @@ function place(base: Omit<Place, 'products'>, firstProductId: number): Place {
 
 /** Three shops in three time zones. */
 export const places = {
-  west: place(
-    {
-      name: 'Special Events',
-      city: 'Los Angeles',
-      zone: 'America/Los_Angeles',
-      siteId: 15_691,
-      locationId: 26_059,
-      establishmentId: 8,
-      posStationId: 4,
-      openItemProductId: 990,
-    },
-    570,
-  ),
-  lake: place(
-    {
-      name: 'Lakeside Catering',
-      city: 'Chicago',
-      zone: 'America/Chicago',
-      siteId: 15_702,
-      locationId: 26_110,
-      establishmentId: 11,
-      posStationId: 5,
-      openItemProductId: 991,
-    },
-    670,
-  ),
-  harbor: place(
-    {
-      name: 'Harbor Room',
-      city: 'New York',
-      zone: 'America/New_York',
-      siteId: 15_733,
-      locationId: 26_201,
-      establishmentId: 14,
-      posStationId: 6,
-      openItemProductId: 992,
-    },
-    770,
-  ),
+  west: place(570, {
+    name: 'Special Events',
+    city: 'Los Angeles',
+    zone: 'America/Los_Angeles',
+    siteId: 15_691,
+    locationId: 26_059,
+    establishmentId: 8,
+    posStationId: 4,
+    openItemProductId: 990,
+  }),
+  lake: place(670, {
+    name: 'Lakeside Catering',
+    city: 'Chicago',
+    zone: 'America/Chicago',
+    siteId: 15_702,
+    locationId: 26_110,
+    establishmentId: 11,
+    posStationId: 5,
+    openItemProductId: 991,
+  }),
+  harbor: place(770, {
+    name: 'Harbor Room',
+    city: 'New York',
+    zone: 'America/New_York',
+    siteId: 15_733,
+    locationId: 26_201,
+    establishmentId: 14,
+    posStationId: 6,
+    openItemProductId: 992,
+  }),
 } as const satisfies Record<string, Place>;
 
 /** Every sample shop. */

@@ -37,7 +37,7 @@ function comingEvents(now: number): RawRecord[] {
   return days.map((day, index) => {
     const shop = allPlaces[index % allPlaces.length] ?? places.west;
     const id = FIRST_EVENT_ID + FIRST_COMING + index;
-    return eventOn({ now, shop }, id, { day, updatedHoursAgo: 100 + index });
+    return eventOn(shop, now, id, { day, updatedHoursAgo: 100 + index });
   });
 }
 
@@ -52,7 +52,7 @@ export function seedWorld(tripleseat: TripleseatSimulator, revel: RevelSimulator
   }
   for (const event of comingEvents(now)) tripleseat.store.putEvent(event);
   for (const { orders } of scenarios) {
-    for (const [copy, order] of orders.entries()) insertSampleOrder(revel, order, copy, now);
+    for (const [copy, order] of orders.entries()) insertSampleOrder(revel, order, copy);
   }
   return scenarios;
 }
