@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { locationsFileSchema } from '../config/locations.js';
+import { localDate } from '../domain/zones.js';
 import { AppError, ExitCode, errorText } from '../errors.js';
 import { StateFiles } from '../state/files/files.js';
 import { HostLocks } from '../state/files/locks.js';
+import { parse } from '../state/kept.js';
 import type { Lock } from '../state/primitives.js';
 import { takeLease, waitForLeases } from './leases.js';
 import { sandboxDir } from './paths.js';
 import { revelKey, type SandboxPorts, startServers } from './server.js';
 import { defaultSettings, FIRST_REFRESH_TOKEN } from './tripleseat/model.js';
-import { localDate } from './tripleseat/time.js';
 import { allPlaces, sampleLocationsFile } from './world/places.js';
 
 /** How a sandbox is opened. */
@@ -223,18 +224,13 @@ function describe(files: StateFiles, tripleseatUrl: string, revelUrl: string) {
 
 function ageNote(seededAt: number, now: number): string | null {
   if (allPlaces.some(({ zone }) => localDate(seededAt, zone) === localDate(now, zone))) return null;
-  const day = localDate(seededAt, 'utc');
+  const day = localDate(seededAt, 'UTC');
   return `The sample events were made for ${day}, so few of them are due today: ts-reconcile sandbox reset makes new ones.`;
 }
 
 async function readJson<T>(files: StateFiles, name: string, schema: z.ZodType<T>): Promise<T | null> {
   const read = await files.read(files.path(name), MAX_FILE_BYTES);
-  if (read.kind !== 'text') return null;
-  try {
-    return schema.safeParse(JSON.parse(read.text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return read.kind === 'text' ? parse(schema, read.text) : null;
 }
 
 function toJson(value: unknown): string {

@@ -38,7 +38,8 @@ export function keep<T>(
   };
 }
 
-function parse<T>(schema: z.ZodType<T>, text: string): T | null {
+/** The value in a text; null when the text is no JSON, or does not fit. */
+export function parse<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null;
   } catch {

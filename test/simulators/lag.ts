@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { ControlResult } from '../../src/sandbox/host/types.js';
+import type { ControlResult, SimRequest, SimResponse } from '../../src/sandbox/host/types.js';
+import type { RawOrder, RawRow } from '../../src/sandbox/revel/insert.js';
 import type { RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import { Table, type TableSnapshot } from '../../src/sandbox/revel/table.js';
-import type { Row } from '../../src/sandbox/revel/types.js';
+import type { ResourceName, Row } from '../../src/sandbox/revel/types.js';
 import { TestRevel } from './revel.js';
 
 const lagSchema = z.strictObject({
@@ -12,10 +13,15 @@ const lagSchema = z.strictObject({
   /** The lag holds for detail reads as well. */
   detailLag: z.boolean(),
 });
-type Lag = z.infer<typeof lagSchema>;
+
+/** The lag, and the moment (epoch ms) at which something is done or asked. */
+type Lag = z.infer<typeof lagSchema> & { now: number };
+
+/** A time before any that a simulation starts at: what was set up then has always been there. */
+const ALWAYS = Number.MIN_SAFE_INTEGER;
 
 /** All switches of the account that tests have: its manners, and how far behind its lists are. */
-export type AccountSwitches = RevelSwitches & Lag;
+export type AccountSwitches = RevelSwitches & z.infer<typeof lagSchema>;
 
 /** A row and when it came to be (epoch ms). */
 interface Version {
@@ -39,33 +45,33 @@ class LaggingTable extends Table {
     this.#lag = lag;
   }
 
-  override put(row: Row, at: number): void {
-    super.put(row, at);
-    const { listLagMs } = this.#lag;
+  override put(row: Row): void {
+    super.put(row);
+    const { listLagMs, now: at } = this.#lag;
     const before = listLagMs === 0 ? [] : (this.#versions.get(row.id) ?? []);
     this.#versions.set(row.id, [...sinceVisible(before, at, listLagMs), { at, row }]);
   }
 
-  override shown(id: number, now: number): Row | null {
-    return this.#lag.detailLag ? this.listed(id, now) : this.get(id);
+  override shown(id: number): Row | null {
+    return this.#lag.detailLag ? this.listed(id) : this.get(id);
   }
 
-  override listed(id: number, now: number): Row | null {
-    const { listLagMs } = this.#lag;
+  override listed(id: number): Row | null {
+    const { listLagMs, now } = this.#lag;
     if (listLagMs === 0) return this.get(id);
     return this.#versions.get(id)?.findLast(({ at }) => at + listLagMs <= now)?.row ?? null;
   }
 
-  override allListed(now: number): Iterable<Row> {
-    if (this.#lag.listLagMs === 0) return super.allListed(now);
+  override allListed(): Iterable<Row> {
+    if (this.#lag.listLagMs === 0) return super.allListed();
     return this.current()
-      .map(({ id }) => this.listed(id, now))
+      .map(({ id }) => this.listed(id))
       .filter((row) => row !== null);
   }
 
   override restore(data: TableSnapshot): void {
     super.restore(data);
-    this.versions = data.rows.map((row) => [{ at: Number.MIN_SAFE_INTEGER, row }]);
+    this.versions = data.rows.map((row) => [{ at: ALWAYS, row }]);
   }
 
   get versions(): Version[][] {
@@ -93,7 +99,7 @@ export class LaggingRevel extends TestRevel {
     ...options
   }: Omit<RevelSimulatorOptions, 'switches' | 'makeTable'> & { switches?: Partial<AccountSwitches> }) {
     const { listLagMs = 0, detailLag = false, ...manners } = switches ?? {};
-    const lag = { listLagMs, detailLag };
+    const lag = { listLagMs, detailLag, now: ALWAYS };
     const tables: LaggingTable[] = [];
     super({
       ...options,
@@ -108,6 +114,26 @@ export class LaggingRevel extends TestRevel {
     this.#tables = tables;
   }
 
+  override handle(request: SimRequest, now: number): SimResponse {
+    this.#lag.now = now;
+    return super.handle(request, now);
+  }
+
+  override control(action: string, body: unknown, now: number): ControlResult {
+    this.#lag.now = now;
+    return super.control(action, body, now);
+  }
+
+  override put(name: ResourceName, row: RawRow, now = ALWAYS): Row {
+    this.#lag.now = now;
+    return super.put(name, row);
+  }
+
+  override insertOrder(raw: RawOrder, now = ALWAYS): Row {
+    this.#lag.now = now;
+    return super.insertOrder(raw);
+  }
+
   override configure(switches: unknown): ControlResult {
     const { listLagMs, detailLag, ...manners } = z.looseObject(lagSchema.partial().shape).parse(switches);
     const result = super.configure(manners);
@@ -118,7 +144,8 @@ export class LaggingRevel extends TestRevel {
 
   override snapshot() {
     const versions = this.#tables.map((table) => table.versions);
-    return { ...super.snapshot(), lag: { ...this.#lag }, versions };
+    const { now: _, ...lag } = this.#lag;
+    return { ...super.snapshot(), lag, versions };
   }
 
   override restore(data: unknown): void {

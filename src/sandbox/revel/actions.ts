@@ -3,6 +3,7 @@ import { deed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { editItemOnPos, lookOnPos, openOnPos, touchOnPos } from './pos.js';
 import { runStaff, staffSchema } from './staff.js';
+import type { ResourceName, Row } from './types.js';
 import type { World } from './world.js';
 
 const id = z.number().int().min(1);
@@ -18,18 +19,20 @@ const onItem = z.strictObject({
 /** By name. The result is the order as it is then. */
 const deeds = {
   'pos-open': deed(onOrder, (world: World, { orderId, userId }, now) =>
-    found(openOnPos(world, orderId, userId, now)),
+    toRow(world, 'Order', orderId, (order) => openOnPos(world, order, userId, now)),
   ),
   /** What staff see. */
-  'pos-look': deed(onOrder, (world: World, { orderId }, now) => found(lookOnPos(world, orderId, now))),
+  'pos-look': deed(onOrder, (world: World, { orderId }, now) =>
+    toRow(world, 'Order', orderId, (order) => lookOnPos(world, order, now)),
+  ),
   'pos-edit-item': deed(onItem, (world: World, { itemId, userId, ...values }, now) =>
-    found(editItemOnPos(world, itemId, values, userId, now)),
+    toRow(world, 'OrderItem', itemId, (item) => editItemOnPos(world, item, values, userId, now)),
   ),
-  'pos-delete': deed(onOrder, (world: World, { orderId, userId }, now) =>
-    found(touchOnPos(world, orderId, { deleted: true }, userId, now)),
+  'pos-delete': deed(onOrder, (world: World, { orderId, userId }) =>
+    toRow(world, 'Order', orderId, (order) => touchOnPos(world, order, { deleted: true }, userId)),
   ),
-  'staff-touch': deed(noted, (world: World, { orderId, userId, notes }, now) =>
-    found(touchOnPos(world, orderId, notes === undefined ? {} : { notes }, userId, now)),
+  'staff-touch': deed(noted, (world: World, { orderId, userId, ...notes }) =>
+    toRow(world, 'Order', orderId, (order) => touchOnPos(world, order, notes, userId)),
   ),
   /** What was done, in words. */
   staff: deed(staffSchema, runStaff),
@@ -41,6 +44,9 @@ export function runAction(world: World, action: string, body: unknown, now: numb
   return act?.(world, body, now) ?? { ok: false, error: `There is no action ${action}.` };
 }
 
-function found(row: unknown): ControlResult {
-  return row === null ? { ok: false, error: 'There is no such row.' } : { ok: true, result: row };
+/** Does something to a row that is there; it answers null where a register does not show the row. */
+function toRow(world: World, name: ResourceName, id: number, act: (row: Row) => unknown): ControlResult {
+  const row = world.table(name).get(id);
+  const result = row === null ? null : act(row);
+  return result === null ? { ok: false, error: 'There is no such row.' } : { ok: true, result };
 }

@@ -1,6 +1,13 @@
 import type { SimResponse } from '../host/types.js';
 import type { JsonValue, Row } from './types.js';
 
+/** A request that is refused, thrown from wherever that comes to light. */
+export class Refusal extends Error {
+  constructor(readonly answer: SimResponse) {
+    super(`The request is refused: ${answer.status} ${answer.body}`);
+  }
+}
+
 /** A JSON answer. */
 export function json(status: number, value: JsonValue): SimResponse {
   return jsonText(status, JSON.stringify(value));
@@ -29,15 +36,14 @@ export function empty(status: number, headers: Record<string, string> = {}): Sim
 }
 
 /** 400 with one sentence. */
-export function badRequest(error: string): SimResponse {
-  return json(400, { error });
+export function badRequest(error: string): Refusal {
+  return new Refusal(json(400, { error }));
 }
 
 /** What a crash behind the API looks like. */
-export function crash(): SimResponse {
-  return json(500, {
-    error_message: 'Sorry, this request could not be processed. Please try again later.',
-  });
+export function crash(): Refusal {
+  const error_message = 'Sorry, this request could not be processed. Please try again later.';
+  return new Refusal(json(500, { error_message }));
 }
 
 /** The page for a path that leads nowhere. */

@@ -1,5 +1,5 @@
-import type { JsonValue, ResourceName, Row } from './types.js';
-import { rowAt, type World } from './world.js';
+import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
+import type { World } from './world.js';
 
 /** Percent; the tax class of every product. */
 export const DEFAULT_TAX = 8.375;
@@ -8,17 +8,17 @@ export const DEFAULT_TAX = 8.375;
  * What the server does of its own accord after a row was made. It attaches the default tax to an order, keeps
  * the order's list of history rows, and fills in a few item fields; it never sums anything.
  */
-export function afterCreate(world: World, name: ResourceName, row: Row, now: number): Row {
+export function afterCreate(world: World, name: ResourceName, row: Row): Row {
   switch (name) {
     case 'Order':
-      return attachDefaultTax(world, row, now);
+      return attachDefaultTax(world, row);
     case 'OrderItem':
-      return completeItem(world, row, now);
+      return completeItem(world, row);
     case 'OrderHistory':
-      listHistory(world, row, now);
+      listHistory(world, row);
       return row;
     case 'Payment':
-      reckonDue(world, row, now);
+      reckonDue(world, row);
       return row;
     default:
       return row;
@@ -31,87 +31,66 @@ export function afterPatch(
   name: ResourceName,
   row: Row,
   patched: Readonly<Record<string, JsonValue>>,
-  now: number,
 ): Row {
   if (name !== 'Order') return row;
   const version = Math.max(Number(row.version), 2);
-  const discount =
-    'discount' in patched || 'discount_amount' in patched ? applyDiscount(world, row, now) : {};
-  return world.change('Order', row.id, { ...discount, version }, now) ?? row;
+  const discount = 'discount' in patched || 'discount_amount' in patched ? applyDiscount(world, row) : {};
+  return world.change('Order', row, { ...discount, version });
 }
 
 /** Adds a history row's URI to its order. */
-export function listHistory(world: World, history: Row, now: number): void {
-  const order = rowAt(world, 'Order', String(history.order));
+export function listHistory(world: World, history: Row): void {
+  const order = world.at('Order', history.order);
   if (order === null) return;
-  world.change('Order', order.id, { orderhistory: [...listOf(order.orderhistory), uri(history)] }, now);
+  const listed = Array.isArray(order.orderhistory) ? order.orderhistory : [];
+  world.change('Order', order, { orderhistory: [...listed, uriIn(history)] });
 }
 
-function reckonDue(world: World, payment: Row, now: number): void {
-  const order = rowAt(world, 'Order', String(payment.order));
+function reckonDue(world: World, payment: Row): void {
+  const order = world.at('Order', payment.order);
   if (order === null || world.switches.dueAfterPayment === 'left') return;
   const remaining_due = Number((Number(order.remaining_due) - Number(payment.amount)).toFixed(2));
-  world.change('Order', order.id, { remaining_due }, now);
+  world.change('Order', order, { remaining_due });
 }
 
-function attachDefaultTax(world: World, order: Row, now: number): Row {
-  const tax = world.make(
-    'AppliedTaxOrder',
-    { order: uri(order), name: 'Default Tax', tax_rate: `${DEFAULT_TAX}0` },
-    now,
-  );
-  return world.change('Order', order.id, { applied_taxes: [tax] }, now) ?? order;
+function attachDefaultTax(world: World, order: Row): Row {
+  const values = { order: uriIn(order), name: 'Default Tax', tax_rate: `${DEFAULT_TAX}0` };
+  return world.change('Order', order, { applied_taxes: [world.make('AppliedTaxOrder', values)] });
 }
 
-function completeItem(world: World, item: Row, now: number): Row {
-  const order = rowAt(world, 'Order', String(item.order));
+function completeItem(world: World, item: Row): Row {
   const price = Number(item.price);
   const { fillsNames, textLength } = world.switches;
-  const product = fillsNames ? rowAt(world, 'Product', String(item.product)) : null;
+  const product = fillsNames ? world.at('Product', item.product) : null;
   const text = typeof item.special_request === 'string' ? item.special_request : null;
-  return (
-    world.change(
-      'OrderItem',
-      item.id,
-      {
-        order_local_id: order?.local_id ?? null,
-        initial_price: item.initial_price ?? price,
-        price_to_display: item.price_to_display ?? price.toFixed(6),
-        // A register works with thousandths.
-        quantity: Number(Number(item.quantity).toFixed(3)),
-        product_name_override: item.product_name_override ?? product?.name ?? null,
-        special_request: text !== null && textLength !== null ? text.slice(0, textLength) : text,
-      },
-      now,
-    ) ?? item
-  );
+  return world.change('OrderItem', item, {
+    order_local_id: world.at('Order', item.order)?.local_id ?? null,
+    initial_price: item.initial_price ?? price,
+    price_to_display: item.price_to_display ?? price.toFixed(6),
+    // A register works with thousandths.
+    quantity: Number(Number(item.quantity).toFixed(3)),
+    product_name_override: item.product_name_override ?? product?.name ?? null,
+    special_request: text !== null && textLength !== null ? text.slice(0, textLength) : text,
+  });
 }
 
 /** Makes or renews the applied row of the order's discount; returns what changes on the order itself. */
-function applyDiscount(world: World, order: Row, now: number): Record<string, JsonValue> {
+function applyDiscount(world: World, order: Row): Record<string, JsonValue> {
   if (typeof order.discount !== 'string') return {};
-  const table = world.table('AppliedDiscountOrder');
-  const existing = table.ofOrder(uri(order)).find((row) => row.discount === order.discount);
-  const discount = rowAt(world, 'Discount', order.discount);
   const values = {
-    order: uri(order),
+    order: uriIn(order),
     discount: order.discount,
-    name: order.discount_reason ?? discount?.name ?? null,
+    name: order.discount_reason ?? world.at('Discount', order.discount)?.name ?? null,
     discount_amount: Number(order.discount_amount).toFixed(6),
     rule_amount: Number(order.discount_rule_amount).toFixed(6),
   };
-  if (existing !== undefined) world.change('AppliedDiscountOrder', existing.id, values, now);
-  else world.make('AppliedDiscountOrder', values, now);
+  const existing = world
+    .ofOrder('AppliedDiscountOrder', order)
+    .find((row) => row.discount === order.discount);
+  if (existing !== undefined) world.change('AppliedDiscountOrder', existing, values);
+  else world.make('AppliedDiscountOrder', values);
   return {
-    applied_discounts: table.ofOrder(uri(order)),
-    discount_total_amount: Number(order.discount_amount).toFixed(6),
+    applied_discounts: world.ofOrder('AppliedDiscountOrder', order),
+    discount_total_amount: values.discount_amount,
   };
-}
-
-function uri(row: Row): string {
-  return String(row.resource_uri);
-}
-
-function listOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? value : [];
 }

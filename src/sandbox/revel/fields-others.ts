@@ -1,17 +1,24 @@
-import { each, type FieldSpec, type Fields, related } from './fields.js';
+import {
+  count,
+  date,
+  each,
+  type FieldSpec,
+  type Fields,
+  integer,
+  no,
+  number,
+  optional,
+  ownList,
+  related,
+  requiredDate,
+  requiredInteger,
+  requiredText,
+  text,
+  yes,
+} from './fields.js';
 
-/** Text that a new row must have. */
-export const requiredText: FieldSpec = { kind: 'string', initial: null, required: true };
-const requiredDate: FieldSpec = { kind: 'datetime', initial: null, required: true };
-const requiredNumber: FieldSpec = { kind: 'number', initial: null, required: true };
-/** Text. */
-export const text: FieldSpec = { kind: 'string', initial: null };
-const number: FieldSpec = { kind: 'number', initial: 0 };
 const six: FieldSpec = { kind: 'decimal6', initial: '0.000000' };
 const four: FieldSpec = { kind: 'decimal4', initial: '0.0000' };
-const no: FieldSpec = { kind: 'boolean', initial: false };
-/** Anything, shown as sent. */
-export const optional: FieldSpec = { kind: 'json', initial: null };
 
 /** Fields that items and payments share: who made them, where and when. */
 const madeBy: Fields = {
@@ -26,27 +33,30 @@ const madeBy: Fields = {
 export const orderItemFields: Fields = {
   uuid: requiredText,
   order: related('Order', true),
-  order_local_id: { kind: 'string', initial: null, readOnly: true },
+  order_local_id: { ...text, readOnly: true },
   product: related('Product', true),
   product_name_override: text,
-  ...each('quantity price tax_amount tax_rate modifier_amount', requiredNumber),
+  ...each('quantity price tax_amount tax_rate modifier_amount', {
+    kind: 'number',
+    initial: null,
+    required: true,
+  }),
   initial_price: { kind: 'number', initial: null },
   price_to_display: { kind: 'decimal6', initial: null },
   ...each('pure_sales discount_amount discount_rule_amount', number),
   ...each('discount_tax_amount_included combo_saving_amount', six),
   ...each('cost modifier_cost commission_amount', four),
   ...madeBy,
-  dining_option: { kind: 'integer', initial: null, required: true },
-  temp_sort: { kind: 'integer', initial: null, required: true },
+  ...each('dining_option temp_sort', requiredInteger),
   special_request: text,
   discount: related('Discount'),
   discount_reason: text,
   discounted_by: related('User'),
-  ...each('seat_number course_number split_parts', { kind: 'integer', initial: null }),
+  ...each('seat_number course_number split_parts', integer),
   ...each('printed sent on_hold deleted tax_included is_layaway', no),
-  taxed_flag: { kind: 'boolean', initial: true },
-  ...each('modifieritems', { kind: 'json', initial: [] }),
-  ...each('applied_taxes applied_discounts', { kind: 'json', initial: [], readOnly: true }),
+  taxed_flag: yes,
+  modifieritems: { kind: 'json', initial: [] },
+  ...each('applied_taxes applied_discounts', ownList),
   ...each('voided_by voided_date voided_reason void_ref_uuid', optional),
 };
 
@@ -55,16 +65,16 @@ export const paymentFields: Fields = {
   uuid: requiredText,
   order: related('Order', true),
   establishment: related('Establishment', true),
-  payment_type: { kind: 'integer', initial: null, required: true },
-  other_payment_type: { kind: 'integer', initial: null },
+  payment_type: requiredInteger,
+  other_payment_type: integer,
   amount: { kind: 'decimal6', initial: null, required: true },
   ...each('tip gratuity', six),
   payment_date: requiredDate,
   ...madeBy,
-  bill: { kind: 'integer', initial: null },
+  bill: integer,
   ...each('executed processor_accepted transaction_captured refunded deleted online', no),
   ...each('transaction_status transaction_id last_4_cc_digits refund_transaction_id', text),
-  card_type: { kind: 'integer', initial: null },
+  card_type: integer,
 };
 
 /** An opening of an order; the first makes the order visible to staff. */
@@ -74,7 +84,7 @@ export const orderHistoryFields: Fields = {
   order_opened_by: related('User', true),
   order_opened_at: related('PosStation', true),
   opened: requiredDate,
-  closed: { kind: 'datetime', initial: null },
+  closed: date,
   order_closed_by: related('User'),
   order_closed_at: related('PosStation'),
 };
@@ -85,7 +95,7 @@ export const productFields: Fields = {
   price: number,
   ...each('barcode sku', text),
   category: optional,
-  active: { kind: 'boolean', initial: true },
+  active: yes,
   display_online: no,
   establishment: related('Establishment', true),
   productclass: optional,
@@ -98,11 +108,10 @@ export const appliedDiscountOrderFields: Fields = {
   discount: related('Discount'),
   name: text,
   ...each('discount_amount rule_amount tax_amount_included', six),
-  rule_type: { kind: 'integer', initial: 0 },
-  discount_function: { kind: 'integer', initial: 0 },
+  ...each('rule_type discount_function', count),
   qty: { kind: 'integer', initial: 1 },
   taxed: no,
-  stackable_type: { kind: 'integer', initial: 0 },
+  stackable_type: count,
   discount_code: text,
 };
 
@@ -112,9 +121,8 @@ export const appliedTaxOrderFields: Fields = {
   order: related('Order', true),
   name: text,
   tax_rate: four,
-  tax_type: { kind: 'integer', initial: 0 },
-  rounding_type: { kind: 'integer', initial: 0 },
-  is_prevailing: { kind: 'boolean', initial: true },
+  ...each('tax_type rounding_type', count),
+  is_prevailing: yes,
   on_full_price: no,
   fiscal_rate: optional,
   ...each('min_threshold max_threshold', four),

@@ -1,3 +1,4 @@
+import { badRequest, crash, type Refusal } from './answers.js';
 import type { JsonValue, ResourceName } from './types.js';
 
 /** How a field is stored, shown and compared. */
@@ -31,6 +32,31 @@ export interface FieldSpec {
   readOnly?: boolean;
 }
 
+/** Text. */
+export const text: FieldSpec = { kind: 'string', initial: null };
+/** Text that a new row must have. */
+export const requiredText: FieldSpec = { ...text, required: true };
+/** A moment. */
+export const date: FieldSpec = { kind: 'datetime', initial: null };
+/** A moment that a new row must have. */
+export const requiredDate: FieldSpec = { ...date, required: true };
+/** A whole number, or none. */
+export const integer: FieldSpec = { kind: 'integer', initial: null };
+/** A whole number that a new row must have. */
+export const requiredInteger: FieldSpec = { ...integer, required: true };
+/** A whole number that begins with 0. */
+export const count: FieldSpec = { kind: 'integer', initial: 0 };
+/** A number that begins with 0. */
+export const number: FieldSpec = { kind: 'number', initial: 0 };
+/** A mark that stands on a new row. */
+export const yes: FieldSpec = { kind: 'boolean', initial: true };
+/** A mark that does not. */
+export const no: FieldSpec = { kind: 'boolean', initial: false };
+/** Anything, shown as sent. */
+export const optional: FieldSpec = { kind: 'json', initial: null };
+/** A list that the server keeps. */
+export const ownList: FieldSpec = { kind: 'json', initial: [], readOnly: true };
+
 /** The fields of a resource in the order in which a row shows them. */
 export type Fields = Readonly<Record<string, FieldSpec>>;
 
@@ -44,45 +70,45 @@ export function related(target: ResourceName, required = false): FieldSpec {
   return { kind: 'related', initial: null, target, required };
 }
 
-/** What became of a value on its way into a row; a `crash` is a value that the database refuses. */
-export type Hydrated =
-  | { kind: 'value'; value: JsonValue }
-  | { kind: 'bad-request'; error: string }
-  | { kind: 'crash' };
-
-const CRASH: Hydrated = { kind: 'crash' };
 const MAX_INT32 = 2_147_483_647;
 const DECIMAL = /^-?\d{1,12}(\.\d{1,10})?$/;
 
-/** Brings a sent value into the field's stored form. Related fields are not looked up here. */
-export function hydrate(name: string, spec: FieldSpec, sent: JsonValue): Hydrated {
-  if (sent === null) {
-    if (spec.initial === null && !spec.required) return { kind: 'value', value: null };
-    const error = `The '${name}' field has no data and doesn't allow a default or null value.`;
-    return { kind: 'bad-request', error };
-  }
-  switch (spec.kind) {
+/** Brings a sent value into the field's stored form, or refuses it. Related fields are not looked up here. */
+export function hydrate(name: string, spec: FieldSpec, sent: JsonValue): JsonValue {
+  if (sent === null && (spec.initial !== null || spec.required)) throw missing(name);
+  const stored = sent === null ? null : storedForm(spec.kind, sent);
+  if (sent === null || stored !== null) return stored;
+  // Anything else that does not fit is only noticed by the database.
+  throw spec.kind === 'datetime'
+    ? badRequest(`Datetime provided to '${name}' field doesn't appear to be valid.`)
+    : crash();
+}
+
+/** A body without a value that a row must have. */
+export function missing(name: string): Refusal {
+  return badRequest(`The '${name}' field has no data and doesn't allow a default or null value.`);
+}
+
+/** Null when the value does not fit. */
+function storedForm(kind: FieldKind, sent: JsonValue): JsonValue {
+  switch (kind) {
     case 'integer':
-      return orCrash(toInteger(sent));
+      return toInteger(sent);
     case 'number':
-      return orCrash(toNumber(sent));
+      return toNumber(sent);
     case 'decimal6':
-      return orCrash(toNumber(sent)?.toFixed(6) ?? null);
+      return toNumber(sent)?.toFixed(6) ?? null;
     case 'decimal4':
-      return orCrash(toNumber(sent)?.toFixed(4) ?? null);
+      return toNumber(sent)?.toFixed(4) ?? null;
     case 'string':
-      return typeof sent === 'object' ? CRASH : { kind: 'value', value: String(sent) };
+      return typeof sent === 'object' ? null : String(sent);
     case 'boolean':
-      return orCrash(toBoolean(sent));
-    case 'datetime': {
-      const value = typeof sent === 'string' ? toNaive(sent) : null;
-      if (value !== null) return { kind: 'value', value };
-      const error = `Datetime provided to '${name}' field doesn't appear to be valid.`;
-      return { kind: 'bad-request', error };
-    }
+      return toBoolean(sent);
+    case 'datetime':
+      return typeof sent === 'string' ? toNaive(sent) : null;
     case 'related':
     case 'json':
-      return { kind: 'value', value: sent };
+      return sent;
   }
 }
 
@@ -116,8 +142,4 @@ function toBoolean(value: JsonValue): boolean | null {
   if (value === true || value === 1 || value === 'true' || value === 'True') return true;
   if (value === false || value === 0 || value === 'false' || value === 'False') return false;
   return null;
-}
-
-function orCrash(value: JsonValue): Hydrated {
-  return value === null ? CRASH : { kind: 'value', value };
 }

@@ -5,24 +5,21 @@ import type { Resource } from './resources.js';
 import type { Table } from './table.js';
 import type { JsonValue, Row } from './types.js';
 
-/** How a list shows its rows. */
-export interface ListView {
-  now: number;
-  /** A page after the first begins with the last row of the page before. */
-  duplicateRows: boolean;
-}
-
-/** Answers a list request with the envelope of `meta` and `objects`. */
+/**
+ * Answers a list request with the envelope of `meta` and `objects`.
+ *
+ * @param duplicateRows a page after the first begins with the last row of the page before
+ */
 export function listRows(
   resource: Resource,
   table: Table,
   query: ListQuery,
   parameters: URLSearchParams,
-  view: ListView,
+  duplicateRows: boolean,
 ): SimResponse {
-  const rows = selectRows(table, query, view);
+  const rows = selectRows(table, query);
   const { limit, offset } = query;
-  const start = view.duplicateRows && offset > 0 ? offset - 1 : offset;
+  const start = duplicateRows && offset > 0 ? offset - 1 : offset;
   const page = rows.slice(start, offset + limit);
   const link = (at: number) => pagePath(resource, parameters, limit, at);
   const meta = {
@@ -47,21 +44,21 @@ export function pickedText(row: Row, fields: readonly string[] | null): string {
   return JSON.stringify(picked);
 }
 
-function selectRows(table: Table, query: ListQuery, view: ListView): Row[] {
+function selectRows(table: Table, query: ListQuery): Row[] {
   const selected: Row[] = [];
-  for (const row of candidates(table, query, view)) {
+  for (const row of candidates(table, query)) {
     if (query.filters.every((holds) => holds(row))) selected.push(row);
   }
   return query.compare === null ? selected : selected.sort(query.compare);
 }
 
 /** All rows, or those of the orders asked for; ascending by id either way. */
-function candidates(table: Table, { orderUris }: ListQuery, { now }: ListView): Iterable<Row> {
-  if (orderUris === null) return table.allListed(now);
+function candidates(table: Table, { orderUris }: ListQuery): Iterable<Row> {
+  if (orderUris === null) return table.allListed();
   const ids = new Set(orderUris.flatMap((uri) => table.idsOfOrder(uri)));
   return [...ids]
     .sort((a, b) => a - b)
-    .map((id) => table.listed(id, now))
+    .map((id) => table.listed(id))
     .filter((row) => row !== null);
 }
 

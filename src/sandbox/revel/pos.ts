@@ -1,42 +1,28 @@
 import { DateTime } from 'luxon';
+import { localDateTime } from '../../domain/zones.js';
 import { DEFAULT_TAX, listHistory } from './effects.js';
-import { uriOf } from './resources.js';
-import type { JsonValue, Row } from './types.js';
-import { rowAt, type World } from './world.js';
+import { type JsonValue, type Row, uriIn } from './types.js';
+import type { World } from './world.js';
 
 /**
  * A register opens an order: it recomputes the totals from items and payments, drops a discount whose rule
  * amount does not match, stamps its user, raises the version by two and adds a history row. What becomes of prices,
- * tax, gratuity and surcharge is a matter of switches. Null when it shows no such order.
+ * tax, gratuity and surcharge is a matter of switches. Null when it does not show the order.
  */
-export function openOnPos(
-  world: World,
-  orderId: number,
-  userId: number | undefined,
-  now: number,
-): Row | null {
-  const order = world.table('Order').get(orderId);
-  if (order === null || !isShown(world, order, now)) return null;
-  const user = posUser(world, order, userId, now);
+export function openOnPos(world: World, order: Row, userId: number | undefined, now: number): Row | null {
+  if (!isShown(world, order, now)) return null;
+  const user = posUser(world, order, userId);
   const opened = localNow(world, order, now);
-  if (world.switches.prices === 'replaced') replacePrices(world, order, now);
-  const history = world.make(
-    'OrderHistory',
-    {
-      order: uriOf('Order', orderId),
-      order_opened_by: user,
-      order_opened_at: order.created_at ?? null,
-      opened,
-    },
-    now,
-  );
-  listHistory(world, history, now);
-  return world.change(
-    'Order',
-    orderId,
-    { ...recomputed(world, order), updated_by: user, updated_date: opened, has_history: true },
-    now,
-  );
+  if (world.switches.prices === 'replaced') replacePrices(world, order);
+  const history = world.make('OrderHistory', {
+    order: uriIn(order),
+    order_opened_by: user,
+    order_opened_at: order.created_at ?? null,
+    opened,
+  });
+  listHistory(world, history);
+  const stamps = { updated_by: user, updated_date: opened, has_history: true };
+  return world.change('Order', order, { ...recomputed(world, order), ...stamps });
 }
 
 /** What staff are shown of an order: on the screen of a register that has opened it, and in the report of sales. */
@@ -49,10 +35,8 @@ export interface StaffView {
   day: string | null;
 }
 
-/** Null when there is no such order. */
-export function lookOnPos(world: World, orderId: number, now: number): StaffView | null {
-  const order = world.table('Order').get(orderId);
-  if (order === null) return null;
+/** Staff look at an order. */
+export function lookOnPos(world: World, order: Row, now: number): StaffView {
   const listed = isShown(world, order, now);
   const due = Number(order.remaining_due);
   const paid = money(order.final_total) - money(order.remaining_due);
@@ -71,63 +55,46 @@ function reportDay({ switches }: World, order: Row): string {
   return date.minus({ hours, minutes }).toFormat('yyyy-MM-dd');
 }
 
-function replacePrices(world: World, order: Row, now: number): void {
-  for (const item of world.table('OrderItem').ofOrder(uriOf('Order', order.id))) {
-    const product = rowAt(world, 'Product', String(item.product));
-    if (product !== null) world.change('OrderItem', item.id, { price: Number(product.price) }, now);
+function replacePrices(world: World, order: Row): void {
+  for (const item of world.ofOrder('OrderItem', order)) {
+    const product = world.at('Product', item.product);
+    if (product !== null) world.change('OrderItem', item, { price: Number(product.price) });
   }
 }
 
-/** A register changes the price or quantity of an item, and with it the order's totals. */
+/** A register changes the price or quantity of an item, and with it the order's totals. Null for an item of no order. */
 export function editItemOnPos(
   world: World,
-  itemId: number,
+  item: Row,
   values: { price?: number | undefined; quantity?: number | undefined },
   userId: number | undefined,
   now: number,
 ): Row | null {
-  const item = world.table('OrderItem').get(itemId);
-  const order = item === null ? null : rowAt(world, 'Order', String(item.order));
-  if (item === null || order === null) return null;
-  const user = posUser(world, order, userId, now);
+  const order = world.at('Order', item.order);
+  if (order === null) return null;
+  const stamps = { updated_by: posUser(world, order, userId), updated_date: localNow(world, order, now) };
   const price = values.price ?? Number(item.price);
-  const updated_date = localNow(world, order, now);
-  world.change(
-    'OrderItem',
-    itemId,
-    { price, quantity: values.quantity ?? Number(item.quantity), updated_by: user, updated_date },
-    now,
-  );
-  return world.change(
-    'Order',
-    order.id,
-    { ...recomputed(world, order), updated_by: user, updated_date },
-    now,
-  );
+  const quantity = values.quantity ?? Number(item.quantity);
+  world.change('OrderItem', item, { price, quantity, ...stamps });
+  return world.change('Order', order, { ...recomputed(world, order), ...stamps });
 }
 
 /** Staff change something on the order that the API client also knows: always stamped with their user. */
 export function touchOnPos(
   world: World,
-  orderId: number,
-  values: Readonly<Record<string, JsonValue>>,
+  order: Row,
+  values: { deleted?: boolean; notes?: string | undefined },
   userId: number | undefined,
-  now: number,
-): Row | null {
-  const order = world.table('Order').get(orderId);
-  if (order === null) return null;
-  return world.change('Order', orderId, { ...values, updated_by: posUser(world, order, userId, now) }, now);
+): Row {
+  const { notes = order.notes ?? null, deleted = order.deleted ?? false } = values;
+  return world.change('Order', order, { notes, deleted, updated_by: posUser(world, order, userId) });
 }
 
 /** What a register computes; it works in cents. */
 export function recomputed(world: World, order: Row): Record<string, JsonValue> {
-  const orderUri = uriOf('Order', order.id);
   const { switches } = world;
   const rows = (name: 'OrderItem' | 'Payment') =>
-    world
-      .table(name)
-      .ofOrder(orderUri)
-      .filter((row) => isLive(world, name, row));
+    world.ofOrder(name, order).filter((row) => isLive(world, name, row));
   const items = rows('OrderItem');
   const payments = switches.payments === 'not-counted' ? [] : rows('Payment');
   const subtotal = sum(
@@ -174,21 +141,16 @@ function withoutAmounts(discounts: JsonValue | undefined): JsonValue {
 }
 
 /** The URI of the given user, or of one who did not make the order. */
-function posUser(world: World, order: Row, userId: number | undefined, now: number): string {
-  if (userId !== undefined && world.table('User').get(userId) !== null) return uriOf('User', userId);
-  const other = world
-    .table('User')
-    .current()
-    .find((user) => user.resource_uri !== order.created_by);
-  return String(
-    (other ?? world.add('User', null, { first_name: 'Register', last_name: 'One' }, now)).resource_uri,
-  );
+function posUser(world: World, order: Row, userId: number | undefined): string {
+  const users = world.table('User').current();
+  const user =
+    users.find(({ id }) => id === userId) ?? users.find((each) => uriIn(each) !== order.created_by);
+  return uriIn(user ?? world.add('User', null, { first_name: 'Register', last_name: 'One' }));
 }
 
 function localNow(world: World, order: Row, now: number): string {
-  const establishment = rowAt(world, 'Establishment', String(order.establishment));
-  const zone = typeof establishment?.timezone === 'string' ? establishment.timezone : 'UTC';
-  return DateTime.fromMillis(now, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ss");
+  const zone = world.at('Establishment', order.establishment)?.timezone;
+  return localDateTime(now, typeof zone === 'string' ? zone : 'UTC');
 }
 
 function isLive(world: World, name: 'Order' | 'OrderItem' | 'Payment', row: Row): boolean {

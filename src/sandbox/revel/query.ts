@@ -1,3 +1,4 @@
+import { badRequest, type Refusal } from './answers.js';
 import { type FieldKind, type FieldSpec, toInteger, toNaive, toNumber } from './fields.js';
 import { fieldOf, type Resource, uriOf, uriPrefix } from './resources.js';
 import type { RevelSwitches } from './switches.js';
@@ -28,10 +29,7 @@ const CHILD_FILTERED = new Set([
   'AppliedTaxOrder',
 ]);
 
-/** Something in a list request that is answered with 400. */
-export class InvalidQuery extends Error {}
-
-/** Understands the parameters of a list request; throws {@link InvalidQuery} with the answer's text. */
+/** Understands the parameters of a list request. */
 export function parseListQuery(
   resource: Resource,
   query: URLSearchParams,
@@ -121,10 +119,10 @@ function parseFilter(
   const policy = filterPolicy(resource, field, spec, switches);
   if (policy === 'ignored') return null;
   if (policy === 'refused' || !resource.filterable.has(field)) {
-    throw new InvalidQuery(`The '${field}' field does not allow filtering.`);
+    throw badRequest(`The '${field}' field does not allow filtering.`);
   }
   if (deeper.length > 0) {
-    throw new InvalidQuery(
+    throw badRequest(
       spec.kind === 'related'
         ? `Lookups are not allowed more than one level deep on the '${field}' field.`
         : `The '${field}' field does not support relations.`,
@@ -198,8 +196,8 @@ function fitting<T>(value: T | null): T {
   return value;
 }
 
-function mismatch(): InvalidQuery {
-  return new InvalidQuery('Invalid resource lookup data provided (mismatched type).');
+function mismatch(): Refusal {
+  return badRequest('Invalid resource lookup data provided (mismatched type).');
 }
 
 /** Reads a field in the form in which it is compared: decimals as numbers, related rows as ids. */
@@ -229,9 +227,9 @@ function parseSort(resource: Resource, text: string | null): ListQuery['compare'
     const descending = part.startsWith('-');
     const field = descending ? part.slice(1) : part;
     const spec = fieldOf(resource, field);
-    if (spec === null) throw new InvalidQuery(`No matching '${field}' field for ordering on.`);
+    if (spec === null) throw badRequest(`No matching '${field}' field for ordering on.`);
     if (!resource.sortable.has(field)) {
-      throw new InvalidQuery(`The '${field}' field does not allow ordering.`);
+      throw badRequest(`The '${field}' field does not allow ordering.`);
     }
     return { get: getter(field, spec), sign: descending ? -1 : 1 };
   });
@@ -262,5 +260,5 @@ function parseCount(name: string, text: string | null, kind: string): number | n
   const isInteger = /^-?\d{1,9}$/.test(text);
   if (isInteger && Number(text) >= 0) return Number(text);
   const wanted = isInteger ? 'a positive integer >= 0' : kind;
-  throw new InvalidQuery(`Invalid ${name} '${text}' provided. Please provide ${wanted}.`);
+  throw badRequest(`Invalid ${name} '${text}' provided. Please provide ${wanted}.`);
 }

@@ -1,15 +1,12 @@
-import { each, type Fields, related } from './fields.js';
+import { each, type Fields, optional, related, requiredInteger, requiredText, text, yes } from './fields.js';
 import { orderFields } from './fields-order.js';
 import {
   appliedDiscountOrderFields,
   appliedTaxOrderFields,
-  optional,
   orderHistoryFields,
   orderItemFields,
   paymentFields,
   productFields,
-  requiredText,
-  text,
 } from './fields-others.js';
 import { byResource, type ResourceName, type Row, resourceNames } from './types.js';
 
@@ -71,37 +68,23 @@ const traits: Record<ResourceName, Traits> = {
     sorts: 'id name',
   },
   Discount: {
-    fields: {
-      name: requiredText,
-      active: { kind: 'boolean', initial: true },
-      establishment: related('Establishment'),
-    },
+    fields: { name: requiredText, active: yes, establishment: related('Establishment') },
     firstId: 3301,
     filters: 'id name active establishment',
   },
   PosStation: {
-    fields: {
-      name: requiredText,
-      establishment: related('Establishment', true),
-      kds_redirect: optional,
-    },
+    fields: { name: requiredText, establishment: related('Establishment', true), kds_redirect: optional },
     firstId: 1,
     filters: 'id name establishment',
   },
   Establishment: {
-    fields: {
-      name: requiredText,
-      ...each('city state timezone', text),
-    },
+    fields: { name: requiredText, ...each('city state timezone', text) },
     firstId: 1,
     base: '/enterprise/',
     filters: 'id name',
   },
   User: {
-    fields: {
-      ...each('first_name last_name', text),
-      is_active: { kind: 'boolean', initial: true },
-    },
+    fields: { ...each('first_name last_name', text), is_active: yes },
     firstId: 1,
     base: '/enterprise/',
     filters: 'id is_active',
@@ -110,7 +93,7 @@ const traits: Record<ResourceName, Traits> = {
   CustomOrderOption: {
     fields: {
       name: requiredText,
-      dining_option_id: { kind: 'integer', initial: null, required: true },
+      dining_option_id: requiredInteger,
       establishment: related('Establishment'),
     },
     firstId: 1,
@@ -120,7 +103,7 @@ const traits: Record<ResourceName, Traits> = {
   CustomPaymentType: {
     fields: {
       name: requiredText,
-      payment_type: { kind: 'integer', initial: null, required: true },
+      payment_type: requiredInteger,
       establishment: related('Establishment'),
     },
     firstId: 1,

@@ -1,19 +1,16 @@
 import { switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { runAction } from './actions.js';
-import { badRequest, empty, jsonText, notFoundPage } from './answers.js';
+import { empty, jsonText, notFoundPage, Refusal } from './answers.js';
 import { insertOrder, putRow, type RawOrder, type RawRow } from './insert.js';
 import { listRows, pickedText } from './list.js';
-import { InvalidQuery, parseFields, parseListQuery } from './query.js';
+import { parseFields, parseListQuery } from './query.js';
 import { type Resource, type Route, routeOf } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { Table } from './table.js';
 import type { ResourceName, Row } from './types.js';
 import { type RevelSnapshot, World } from './world.js';
 import { createRow, patchRow } from './write.js';
-
-/** A time before any that a simulation starts at: what was set up then has always been there. */
-const ALWAYS = Number.MIN_SAFE_INTEGER;
 
 /** How a simulated account is opened. */
 export interface RevelSimulatorOptions {
@@ -42,7 +39,7 @@ export class RevelSimulator implements Simulator {
     return this.world.revision;
   }
 
-  handle(request: SimRequest, now: number): SimResponse {
+  handle(request: SimRequest, _now: number): SimResponse {
     const route = routeOf(request.path);
     if (route === null) return notFoundPage();
     if (route.slashMissing) return withSlash(request);
@@ -50,7 +47,12 @@ export class RevelSimulator implements Simulator {
     const writing = request.method !== 'GET';
     const permission = this.world.switches.permissions[route.resource.name] ?? 'write';
     if (permission === 'none' || (writing && permission === 'read')) return empty(401);
-    return this.#dispatch(route, request, now);
+    try {
+      return this.#dispatch(route, request);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      throw error;
+    }
   }
 
   snapshot(): RevelSnapshot {
@@ -75,43 +77,37 @@ export class RevelSimulator implements Simulator {
   }
 
   /** Puts a row in as it is, past the API's rules; throws when a value does not fit its field. */
-  put(name: ResourceName, row: RawRow, now = ALWAYS): Row {
-    return putRow(this.world, name, row, now);
+  put(name: ResourceName, row: RawRow): Row {
+    return putRow(this.world, name, row);
   }
 
   /** The same with an order and all that hangs on it. */
-  insertOrder(raw: RawOrder, now = ALWAYS): Row {
-    return insertOrder(this.world, raw, now);
+  insertOrder(raw: RawOrder): Row {
+    return insertOrder(this.world, raw);
   }
 
-  #dispatch({ resource, id }: Route, request: SimRequest, now: number): SimResponse {
+  #dispatch({ resource, id }: Route, request: SimRequest): SimResponse {
     if (id === null) {
-      if (request.method === 'GET') return this.#list(resource, request, now);
-      if (request.method === 'POST' && resource.writable)
-        return createRow(this.world, resource, request, now);
+      if (request.method === 'GET') return this.#list(resource, request);
+      if (request.method === 'POST' && resource.writable) return createRow(this.world, resource, request);
       return empty(405, { allow: resource.writable ? 'GET,POST' : 'GET' });
     }
-    if (request.method === 'GET') return this.#detail(resource, id, request, now);
+    if (request.method === 'GET') return this.#detail(resource, id, request);
     if (request.method === 'PATCH' && resource.writable) {
-      return patchRow(this.world, resource, numericId(id), request, now);
+      return patchRow(this.world, resource, numericId(id), request);
     }
     return empty(405, { allow: resource.writable ? 'GET,PATCH' : 'GET' });
   }
 
-  #list(resource: Resource, request: SimRequest, now: number): SimResponse {
+  #list(resource: Resource, request: SimRequest): SimResponse {
     const { switches } = this.world;
-    try {
-      const query = parseListQuery(resource, request.query, switches);
-      const view = { now, duplicateRows: switches.duplicatePagesRows };
-      return listRows(resource, this.world.table(resource.name), query, request.query, view);
-    } catch (error) {
-      if (error instanceof InvalidQuery) return badRequest(error.message);
-      throw error;
-    }
+    const query = parseListQuery(resource, request.query, switches);
+    const table = this.world.table(resource.name);
+    return listRows(resource, table, query, request.query, switches.duplicatePagesRows);
   }
 
-  #detail(resource: Resource, id: string, request: SimRequest, now: number): SimResponse {
-    const row = this.world.table(resource.name).shown(numericId(id), now);
+  #detail(resource: Resource, id: string, request: SimRequest): SimResponse {
+    const row = this.world.table(resource.name).shown(numericId(id));
     if (row === null) return empty(404);
     return jsonText(200, pickedText(row, parseFields(request.query)));
   }

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { ControlResult } from '../host/types.js';
 import { listHistory } from './effects.js';
 import { openOnPos, recomputed, touchOnPos } from './pos.js';
-import { uriOf } from './resources.js';
-import type { JsonValue, Row } from './types.js';
+import { type JsonValue, type Row, uriIn } from './types.js';
 import type { World } from './world.js';
 
 const id = z.number().int().min(1);
@@ -45,17 +44,17 @@ export function runStaff(world: World, deed: z.infer<typeof staffSchema>, now: n
     return { ok: false, error: `The shop of order ${order.id} has no single product ${deed.ringUp}.` };
   }
   const said: string[] = [];
-  if (deed.duplicate) said.push(`order ${copyOf(world, order, now).id} made, the same as order ${order.id}`);
+  if (deed.duplicate) said.push(`order ${copyOf(world, order).id} made, the same as order ${order.id}`);
   if (deed.open || product !== null) {
-    openOnPos(world, order.id, undefined, now);
+    openOnPos(world, order, undefined, now);
     said.push(`order ${order.id} opened on a register`);
   }
   if (product !== null) {
-    addItem(world, order, product, now);
+    addItem(world, order, product);
     said.push(`1 × ${product.name} added to order ${order.id}`);
   }
   if (deed.void) {
-    touchOnPos(world, order.id, { deleted: true }, undefined, now);
+    touchOnPos(world, order, { deleted: true }, undefined);
     said.push(`order ${order.id} voided`);
   }
   return { ok: true, result: said };
@@ -73,10 +72,7 @@ function ordersOf(world: World, event: number): Row[] {
 function described(world: World, order: Row): string {
   const opened = String(order.updated_by) !== String(order.created_by);
   const state = order.deleted === true ? ', deleted' : opened ? ', worked on by staff' : '';
-  const items = world
-    .table('OrderItem')
-    .ofOrder(uriOf('Order', order.id))
-    .filter(({ deleted }) => deleted !== true);
+  const items = world.ofOrder('OrderItem', order).filter(({ deleted }) => deleted !== true);
   return `order ${order.id}: ${items.length} lines, total ${Number(order.final_total).toFixed(2)}${state}`;
 }
 
@@ -89,41 +85,37 @@ function productOf(world: World, order: Row, name: string): Row | 'none' {
   return product === undefined || second !== undefined ? 'none' : product;
 }
 
-function addItem(world: World, order: Row, product: Row, now: number): void {
-  const opened = world.table('Order').get(order.id) ?? order;
+function addItem(world: World, order: Row, product: Row): void {
+  const { updated_by = null, updated_date = null, ...opened } = world.table('Order').get(order.id) ?? order;
   const price = Number(product.price);
-  world.make(
-    'OrderItem',
-    {
-      order: uriOf('Order', order.id),
-      order_local_id: order.local_id ?? null,
-      product: String(product.resource_uri),
-      product_name_override: product.name ?? null,
-      quantity: 1,
-      price,
-      initial_price: price,
-      price_to_display: price.toFixed(6),
-      modifier_amount: 0,
-      tax_amount: 0,
-      dining_option: order.dining_option ?? null,
-      station: order.created_at ?? null,
-      created_by: opened.updated_by ?? null,
-      updated_by: opened.updated_by ?? null,
-      created_date: opened.updated_date ?? null,
-      updated_date: opened.updated_date ?? null,
-    },
-    now,
-  );
-  world.change('Order', order.id, recomputed(world, opened), now);
+  world.make('OrderItem', {
+    order: uriIn(order),
+    order_local_id: opened.local_id ?? null,
+    product: uriIn(product),
+    product_name_override: product.name ?? null,
+    quantity: 1,
+    price,
+    initial_price: price,
+    price_to_display: price.toFixed(6),
+    modifier_amount: 0,
+    tax_amount: 0,
+    dining_option: opened.dining_option ?? null,
+    station: opened.created_at ?? null,
+    created_by: updated_by,
+    updated_by,
+    created_date: updated_date,
+    updated_date,
+  });
+  world.change('Order', order, recomputed(world, opened));
 }
 
 /** A second order with the same rows, as of a program that does not know of the first. */
-function copyOf(world: World, order: Row, now: number): Row {
-  const copy = world.make('Order', { ...bare(order), orderhistory: [] }, now);
+function copyOf(world: World, order: Row): Row {
+  const copy = world.make('Order', { ...bare(order), orderhistory: [] });
   for (const name of ['OrderItem', 'Payment', 'OrderHistory'] as const) {
-    for (const row of world.table(name).ofOrder(uriOf('Order', order.id))) {
-      const made = world.make(name, { ...bare(row), order: uriOf('Order', copy.id) }, now);
-      if (name === 'OrderHistory') listHistory(world, made, now);
+    for (const row of world.ofOrder(name, order)) {
+      const made = world.make(name, { ...bare(row), order: uriIn(copy) });
+      if (name === 'OrderHistory') listHistory(world, made);
     }
   }
   return copy;

@@ -14,8 +14,8 @@ export const tableSnapshotSchema = z.strictObject({
 export type TableSnapshot = z.infer<typeof tableSnapshotSchema>;
 
 /**
- * The rows of one resource. Rows are shared, never copied: they must not be changed. What a reader is shown at a
- * moment (epoch ms) is how things stand then; an account in which lists lag behind is made of tables that say otherwise.
+ * The rows of one resource. Rows are shared, never copied: they must not be changed. A reader is shown how things
+ * stand; an account in which lists lag behind is made of tables that say otherwise.
  */
 export class Table {
   #nextId: number;
@@ -35,8 +35,8 @@ export class Table {
     return this.#nextId++;
   }
 
-  /** Adds or replaces the row of its id, at a moment. */
-  put(row: Row, _at: number): void {
+  /** Adds or replaces the row of its id. */
+  put(row: Row): void {
     if (this.#rows.has(row.id)) this.#rows.set(row.id, row);
     else this.#insert(row);
     index(this.#byUuid, row.uuid, row.id);
@@ -49,17 +49,17 @@ export class Table {
   }
 
   /** The row as its own address shows it, or null. */
-  shown(id: number, _now: number): Row | null {
+  shown(id: number): Row | null {
     return this.get(id);
   }
 
   /** The row as lists show it, or null. */
-  listed(id: number, _now: number): Row | null {
+  listed(id: number): Row | null {
     return this.get(id);
   }
 
   /** Every row as lists show it, by ascending id. */
-  allListed(_now: number): Iterable<Row> {
+  allListed(): Iterable<Row> {
     return this.#rows.values();
   }
 

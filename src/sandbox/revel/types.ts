@@ -10,6 +10,11 @@ export type JsonValue =
 /** One row in the form in which the API shows it. */
 export type Row = Readonly<Record<string, JsonValue>> & { readonly id: number };
 
+/** A row's own address. */
+export function uriIn(row: Row): string {
+  return String(row.resource_uri);
+}
+
 /** The resources that the simulator has. */
 export const resourceNames = [
   'Order',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { blankRow, idOfUri, resources } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { type Table, tableSnapshotSchema } from './table.js';
-import { byResource, type JsonValue, type ResourceName, type Row, resourceNames } from './types.js';
+import { byResource, type JsonValue, type ResourceName, type Row, resourceNames, uriIn } from './types.js';
 
 const snapshotSchema = z.strictObject({
   /** Those that the version which wrote it knew. */
@@ -10,6 +10,8 @@ const snapshotSchema = z.strictObject({
   printedSeen: z.array(z.number().int()),
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
+
+type Values = Readonly<Record<string, JsonValue>>;
 
 /** What {@link World.snapshot} returns. */
 export type RevelSnapshot = z.infer<typeof snapshotSchema>;
@@ -34,26 +36,26 @@ export class World {
     return this.#tables[name];
   }
 
-  /** Adds a row made of the template and `values`, which must be in stored form; a null id takes the next. */
-  add(name: ResourceName, id: number | null, values: Readonly<Record<string, JsonValue>>, now: number): Row {
-    const table = this.#tables[name];
-    const row = { ...blankRow(name, id ?? table.takeId()), ...values };
-    this.#put(name, row, now);
-    return row;
+  /** The row that a URI names, if it is there. */
+  at(name: ResourceName, uri: JsonValue | undefined): Row | null {
+    const id = idOfUri(name, String(uri));
+    return id === null ? null : this.#tables[name].get(id);
   }
 
-  /** Replaces some values of a row; null when there is no such row. */
-  change(
-    name: ResourceName,
-    id: number,
-    values: Readonly<Record<string, JsonValue>>,
-    now: number,
-  ): Row | null {
-    const old = this.#tables[name].get(id);
-    if (old === null) return null;
-    const row = { ...old, ...values };
-    this.#put(name, row, now);
-    return row;
+  /** The rows that belong to an order. */
+  ofOrder(name: ResourceName, order: Row): Row[] {
+    return this.#tables[name].ofOrder(uriIn(order));
+  }
+
+  /** Adds a row made of the template and `values`, which must be in stored form; a null id takes the next. */
+  add(name: ResourceName, id: number | null, values: Values): Row {
+    const table = this.#tables[name];
+    return this.#put(name, { ...blankRow(name, id ?? table.takeId()), ...values });
+  }
+
+  /** Replaces some values of a row, whatever else has changed on it since it was read. */
+  change(name: ResourceName, row: Row, values: Values): Row {
+    return this.#put(name, { ...(this.#tables[name].get(row.id) ?? row), ...values });
   }
 
   /** Whether this is the first PATCH of the order that carries `printed`; remembers that there was one. */
@@ -65,11 +67,11 @@ export class World {
   }
 
   /** Adds a row that the server makes itself, with an id and a uuid of its own. */
-  make(name: ResourceName, values: Readonly<Record<string, JsonValue>>, now: number): Row {
+  make(name: ResourceName, values: Values): Row {
     const id = this.#tables[name].takeId();
     const resource = String(resourceNames.indexOf(name)).padStart(4, '0');
     const uuid = `5e7e7000-${resource}-4000-8000-${String(id).padStart(12, '0')}`;
-    return this.add(name, id, { ...values, uuid }, now);
+    return this.add(name, id, { ...values, uuid });
   }
 
   /** Rows, switches and what the switches remember, as JSON data. */
@@ -90,14 +92,9 @@ export class World {
     this.revision++;
   }
 
-  #put(name: ResourceName, row: Row, now: number): void {
-    this.#tables[name].put(row, now);
+  #put(name: ResourceName, row: Row): Row {
+    this.#tables[name].put(row);
     this.revision++;
+    return row;
   }
-}
-
-/** The row that a URI names, if it is there. */
-export function rowAt(world: World, name: ResourceName, uri: string): Row | null {
-  const id = idOfUri(name, uri);
-  return id === null ? null : world.table(name).get(id);
 }

@@ -1,78 +1,110 @@
+import { z } from 'zod';
+import { parse } from '../../state/kept.js';
 import type { SimRequest, SimResponse } from '../host/types.js';
-import { crash, empty, json, jsonText, rowText } from './answers.js';
-import { type Checked, hydrateAll, readBody, refuseNew } from './body.js';
+import { badRequest, crash, empty, json, jsonText, Refusal, rowText } from './answers.js';
 import { afterCreate, afterPatch } from './effects.js';
-import type { Resource } from './resources.js';
-import type { JsonValue, Row } from './types.js';
+import { hydrate, missing } from './fields.js';
+import { fieldOf, type Resource, uriOf } from './resources.js';
+import type { JsonValue, ResourceName } from './types.js';
 import type { World } from './world.js';
 
+/** Keys and values: of a body, or of a row in the making. */
+type Values = Record<string, JsonValue>;
+
+const bodySchema = z.record(z.string(), z.custom<JsonValue>());
+
 /** POST: 201 with the whole new row and its place. */
-export function createRow(world: World, resource: Resource, request: SimRequest, now: number): SimResponse {
+export function createRow(world: World, resource: Resource, request: SimRequest): SimResponse {
   const sent = readBody(request);
-  if (!sent.ok) return sent.answer;
-  const refused = refuseNew(resource, sent.value);
-  if (refused !== null) return refused;
-  const values = valuesFor(world, resource, sent.value, null);
-  if (!values.ok) return values.answer;
-  if (world.switches.printed === 'first-ignored') delete values.value.printed;
-  const added = world.add(resource.name, null, values.value, now);
-  const row = afterCreate(world, resource.name, added, now);
+  checkNew(resource, sent);
+  const values = valuesFor(world, resource, sent, null);
+  if (world.switches.printed === 'first-ignored') delete values.printed;
+  const row = afterCreate(world, resource.name, world.add(resource.name, null, values));
   return jsonText(201, rowText(row), { location: String(row.resource_uri) });
 }
 
 /** PATCH of one row: 202 with the whole merged row. */
-export function patchRow(
-  world: World,
-  resource: Resource,
-  id: number,
-  request: SimRequest,
-  now: number,
-): SimResponse {
-  if (world.table(resource.name).get(id) === null) return empty(404);
-  const sent = readBody(request);
-  if (!sent.ok) return sent.answer;
-  const values = valuesFor(world, resource, sent.value, id);
-  if (!values.ok) return values.answer;
-  dropWhatDoesNotStick(world, resource, id, values.value);
-  const changed = world.change(resource.name, id, values.value, now);
-  if (changed === null) return empty(404);
-  return jsonText(202, rowText(afterPatch(world, resource.name, changed, values.value, now)));
+export function patchRow(world: World, resource: Resource, id: number, request: SimRequest): SimResponse {
+  const row = world.table(resource.name).get(id);
+  if (row === null) return empty(404);
+  const values = valuesFor(world, resource, readBody(request), id);
+  dropWhatDoesNotStick(world, resource, id, values);
+  const changed = world.change(resource.name, row, values);
+  return jsonText(202, rowText(afterPatch(world, resource.name, changed, values)));
 }
 
-function valuesFor(
-  world: World,
-  resource: Resource,
-  sent: Readonly<Record<string, JsonValue>>,
-  id: number | null,
-): Checked<Record<string, JsonValue>> {
-  const values = hydrateAll(world, resource, sent);
-  if (!values.ok) return values;
-  const { fourByteText } = world.switches;
-  if (fourByteText !== 'works' && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(values.value))) {
-    return {
-      ok: false,
-      answer: fourByteText === '500' ? crash() : json(400, { error: 'Incorrect string value' }),
-    };
+/** The object in a request's body. */
+function readBody(request: SimRequest): Values {
+  const type = (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim();
+  if (type !== 'application/json') {
+    throw badRequest(
+      `The format indicated '${type}' had no available deserialization method. Please check your ` +
+        '``formats`` and ``content_types`` on your Serializer.',
+    );
   }
-  const { uuid } = values.value;
-  const { uuidPolicy } = world.switches;
+  const sent = parse(bodySchema, request.body);
+  if (sent === null) throw badRequest('');
+  return sent;
+}
+
+/** Refuses a body that can't become a row. */
+function checkNew(resource: Resource, sent: Values): void {
+  for (const name of ['id', 'resource_uri']) {
+    if (Object.hasOwn(sent, name)) throw badRequest(`The '${name}' field must not be sent on creation.`);
+  }
+  const [first, ...others] = resource.required.filter((name) => !Object.hasOwn(sent, name));
+  if (first === undefined) return;
+  if (others.length === 0) throw missing(first);
+  const errors = [first, ...others].map((name) => [name, ['This field is required.']]);
+  throw new Refusal(json(400, { [resource.name]: Object.fromEntries(errors) }));
+}
+
+/** What a body sets, in stored form. */
+function valuesFor(world: World, resource: Resource, sent: Values, id: number | null): Values {
+  const values = hydrateAll(world, resource, sent);
+  const { fourByteText, uuidPolicy } = world.switches;
+  if (fourByteText !== 'works' && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(values))) {
+    throw fourByteText === '500' ? crash() : badRequest('Incorrect string value');
+  }
+  const { uuid } = values;
   if (uuidPolicy === 'allow' || typeof uuid !== 'string') return values;
   if (!world.table(resource.name).hasUuid(uuid, id)) return values;
-  return { ok: false, answer: uuidPolicy === '500' ? crash() : duplicateUuid(resource) };
+  throw uuidPolicy === '500' ? crash() : duplicateUuid(resource);
 }
 
-function dropWhatDoesNotStick(
-  world: World,
-  resource: Resource,
-  id: Row['id'],
-  values: Record<string, JsonValue>,
-): void {
+/** The known, writable fields of a body in stored form; unknown and read-only ones are passed over. */
+function hydrateAll(world: World, resource: Resource, sent: Values): Values {
+  const values: Values = {};
+  for (const [name, value] of Object.entries(sent)) {
+    const spec = fieldOf(resource, name);
+    if (spec === null || spec.readOnly) continue;
+    const hydrated = hydrate(name, spec, value);
+    const { target } = spec;
+    values[name] = target && hydrated !== null ? resolve(world, target, name, hydrated) : hydrated;
+  }
+  return values;
+}
+
+/** The canonical URI of a related row that is there. */
+function resolve(world: World, target: ResourceName, field: string, sent: JsonValue): string {
+  if (typeof sent !== 'string') {
+    throw badRequest(
+      `The '${field}' field was given data that was not a URI, not a dictionary-alike and does not have ` +
+        `a 'pk' attribute: ${JSON.stringify(sent)}.`,
+    );
+  }
+  const row = world.at(target, sent);
+  if (row !== null) return uriOf(target, row.id);
+  throw badRequest(`Could not find the provided ${target} object via resource URI '${sent}'.`);
+}
+
+function dropWhatDoesNotStick(world: World, resource: Resource, id: number, values: Values): void {
   const { keepsDeletedMark, printed } = world.switches;
   if (!keepsDeletedMark) delete values.deleted;
   if (resource.name !== 'Order' || printed === 'sticks' || !('printed' in values)) return;
   if (world.firstPrinted(id)) delete values.printed;
 }
 
-function duplicateUuid({ name }: Resource): SimResponse {
-  return json(400, { [name]: { uuid: [`${name} with this Uuid already exists.`] } });
+function duplicateUuid({ name }: Resource): Refusal {
+  return new Refusal(json(400, { [name]: { uuid: [`${name} with this Uuid already exists.`] } }));
 }
