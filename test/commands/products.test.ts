@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ProductsOptions, productsCommand } from '../../src/commands/products.js';
+import { addDays, localDate } from '../../src/domain/zones.js';
 import type { EventOptions } from '../../src/sandbox/tripleseat/make-event.js';
-import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
 import { places, sampleLocationsFile } from '../../src/sandbox/world/places.js';
 import { TestWorld } from '../helpers/world.js';
 import { Terminal } from './terminal.js';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const inDays = (days: number, shop = places.west) => shiftDate(localDate(Date.now(), shop.zone), days);
+const inDays = (days: number, shop = places.west) => addDays(localDate(Date.now(), shop.zone), days);
 
 /** A party with lines of these names, at a dollar each. */
 function party(days: number, names: string[], changes: Partial<EventOptions> = {}, shop = places.west) {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
+import { addDays, localDate } from '../../src/domain/zones.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { runCli, startCli, syncArgs } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
@@ -37,7 +37,7 @@ function env(changes: Record<string, string> = {}): Record<string, string> {
 
 /** A day whose window is closed and which a sweep of 48 hours still covers. */
 function twoDaysAgo(): string {
-  return shiftDate(localDate(Date.now(), places.west.zone), -2);
+  return addDays(localDate(Date.now(), places.west.zone), -2);
 }
 
 /** Makes the memory of the mails older. */

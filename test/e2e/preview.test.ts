@@ -3,16 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayToTell } from '../../src/app/coming.js';
+import { addDays, localDate } from '../../src/domain/zones.js';
 import { RunReportSchema } from '../../src/report/schema.js';
 import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
-import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { partyOptions, TestWorld } from '../helpers/world.js';
 import { openMailbox } from '../report/mail/mailbox.js';
 import { runTool } from './helpers/tool.js';
 
 const unmatched = { documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] };
-const inDays = (days: number) => shiftDate(localDate(Date.now(), places.west.zone), days);
+const inDays = (days: number) => addDays(localDate(Date.now(), places.west.zone), days);
 
 let world: TestWorld;
 beforeEach(async () => {

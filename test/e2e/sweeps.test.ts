@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
+import { addDays, localDate } from '../../src/domain/zones.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { openStateDir } from '../../src/state/files/open.js';
 import { type CliResult, runCli, startCli } from '../helpers/cli.js';
@@ -47,7 +47,7 @@ function grownLines({ stderr }: CliResult): string[] {
 }
 
 function daysAgo(days: number): string {
-  return shiftDate(localDate(Date.now(), places.west.zone), -days);
+  return addDays(localDate(Date.now(), places.west.zone), -days);
 }
 
 describe('a sweep that finds another one running', () => {

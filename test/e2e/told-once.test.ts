@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { localDate, shiftDate } from '../../src/sandbox/tripleseat/time.js';
+import { addDays, localDate } from '../../src/domain/zones.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { runCli } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
@@ -13,7 +13,7 @@ afterEach(() => world.close());
 const times = (text: string, part: string) => text.split(part).length - 1;
 
 it('thirty events of which twelve fail for three reasons: each sentence once, and the next sweep is quiet', async () => {
-  const before = shiftDate(localDate(Date.now(), places.west.zone), -2);
+  const before = addDays(localDate(Date.now(), places.west.zone), -2);
   const repeat = (count: number, add: () => unknown) => Array.from({ length: count }, add);
   repeat(18, () => world.addEvent());
   repeat(4, () => world.addEvent({ status: 'CONFIRMED' }));

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
+import { localDate } from '../../src/domain/zones.js';
 import type { Simulator } from '../../src/sandbox/host/types.js';
 import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import {
@@ -10,7 +11,6 @@ import {
   type TripleseatSettings,
 } from '../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
-import { localDate } from '../../src/sandbox/tripleseat/time.js';
 import {
   allPlaces,
   DINING_OPTION,

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { type Account, firstLookUp, paymentsTakenBack } from '../../src/domain/account.js';
 import { parseEventId } from '../../src/domain/ids.js';
+import { localDate } from '../../src/domain/zones.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
 import type { SimRequest } from '../../src/sandbox/host/types.js';
 import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
-import { localDate } from '../../src/sandbox/tripleseat/time.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
 import { seedShops, seedWorld } from '../../src/sandbox/world/seed.js';

@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import { z } from 'zod';
 import { lineName } from '../../domain/names.js';
-import { makeDocument } from './make-document.js';
+import { makeLine, makePayment } from './make-document.js';
 import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from './model.js';
 import { cents, moneyText, sumUp } from './sums.js';
 
@@ -101,7 +101,10 @@ function changeLine(
         why: `There is no line ${name}; these there are: ${names.join(', ')}. With a price it is added.`,
       };
     }
-    const added = newLine(rename ?? name, quantity ?? '1', price, lines, eventId);
+    const like = lines.find((each) => textOf(each, 'price') !== '');
+    const options = { name: rename ?? name, quantity: quantity ?? '1', price: inCents(price) };
+    const rates = Array.isArray(like?.billing_ids) ? like.billing_ids : [];
+    const added = makeLine(options, nextId(lines, eventId * 10), lines.length, rates);
     document.line_items = [...lines, added];
     return { ok: true, said: `${nameOf(added)}: ${priced(added)}, new` };
   }
@@ -111,7 +114,7 @@ function changeLine(
     return { ok: true, said: `${before}, taken away` };
   }
   if (quantity !== undefined) line.quantity = new Big(quantity).toFixed();
-  if (price !== undefined) line.price = moneyText(new Big(price).times(100).toNumber());
+  if (price !== undefined) line.price = moneyText(inCents(price));
   if (rename !== undefined)
     line[textOf(line, 'display_name') === '' ? 'description' : 'display_name'] = rename;
   const total = new Big(textOf(line, 'price') || 0).times(textOf(line, 'quantity') || 1).times(100);
@@ -119,35 +122,25 @@ function changeLine(
   return { ok: true, said: `${before} → ${rename === undefined ? '' : `${rename}: `}${priced(line)}` };
 }
 
-function newLine(
-  name: string,
-  quantity: string,
-  price: string,
-  lines: readonly JsonObject[],
-  eventId: number,
-): JsonObject {
-  const options = { lines: [{ name, quantity, price: new Big(price).times(100).toNumber() }], viewUrl: null };
-  const [made] = objectsOf(
-    makeDocument(options, 0, { id: eventId, zone: 'UTC', updatedAt: 0 }).json,
-    'line_items',
-  );
-  const like = lines.find((line) => textOf(line, 'price') !== '');
-  const id = Math.max(eventId * 10, ...lines.map((line) => Number(line.id))) + 1;
-  return { ...made, id, position: lines.length, billing_ids: like?.billing_ids ?? [] };
-}
-
 /** The payments stand on the document or on the event, as the account has it. */
 function addPayment(document: JsonObject, event: RawRecord, paid: number): void {
   const set = paymentSet(document, event);
   const payments = objectsOf(set, 'payments');
-  const made = makeDocument({ lines: [], payments: [{ amount: paid, title: 'Payment' }] }, 0, {
-    id: event.id,
-    zone: 'UTC',
-    updatedAt: Date.UTC(2026, 0, 1),
-  }).json;
-  const [payment] = objectsOf(isObject(made.payment_set) ? made.payment_set : {}, 'payments');
-  const id = Math.max(event.id + 99, ...payments.map((each) => Number(each.id))) + 1;
-  set.payments = [...payments, { ...payment, id, paid_at: textOf(event, 'updated_at') }];
+  const id = nextId(payments, event.id + 99);
+  set.payments = [
+    ...payments,
+    makePayment({ amount: paid, title: 'Payment' }, id, textOf(event, 'updated_at')),
+  ];
+}
+
+/** Above all that are there, and above a number at least. */
+function nextId(rows: readonly JsonObject[], above: number): number {
+  return Math.max(above, ...rows.map((row) => Number(row.id))) + 1;
+}
+
+/** Fractions of a cent included. */
+function inCents(amountText: string): number {
+  return new Big(amountText).times(100).toNumber();
 }
 
 function paymentSet(document: JsonObject, event: RawRecord): JsonObject {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { addDays, localDate } from '../../domain/zones.js';
 import { deed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { changeEvent, changeSchema, linesOf } from './change.js';
 import { textOf } from './model.js';
 import type { OauthServer } from './oauth.js';
 import type { Move, TripleseatStore } from './store.js';
-import { localDate, shiftDate } from './time.js';
 
 const id = z.number().int().positive();
 
@@ -69,7 +69,7 @@ function deskEdit(
   if (date !== undefined || place !== null) {
     const zone = store.zoneOf(place ?? event);
     const day =
-      date === undefined || date.includes('-', 1) ? date : shiftDate(localDate(now, zone), Number(date));
+      date === undefined || date.includes('-', 1) ? date : addDays(localDate(now, zone), Number(date));
     const to: Move = { ...(day === undefined ? {} : { date: day }) };
     if (place !== null) Object.assign(to, { siteId: place.site_id, locationId: place.id });
     store.move(id, to, now);

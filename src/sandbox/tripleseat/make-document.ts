@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import type { JsonObject } from './model.js';
+import type { Json, JsonObject } from './model.js';
 import { moneyText, type Sums, sumUp } from './sums.js';
 import { localStamp } from './time.js';
 
@@ -20,10 +20,6 @@ export interface LineOptions {
   longDescription?: string;
   /** Default by the kind of the line. */
   section?: string;
-  /** Default 10 × event id + index. */
-  id?: number;
-  /** Default: index within the section. */
-  position?: number;
 }
 
 /** A tax, tip or fee: a percentage of the discounted subtotal, or an amount in cents. */
@@ -37,13 +33,10 @@ interface PaymentOptions {
   title?: string;
   /** Cents given back. */
   refunded?: number;
-  /** What the account calls them; default `amount_refunded`. */
-  refundedAs?: 'amount_refunded' | 'refund_amount';
 }
 
 /** What to make a document of. Money in cents. */
 export interface DocumentOptions {
-  id?: number;
   title?: string;
   lines: (LineOptions | 'blank')[];
   billing?: BillingOptions[];
@@ -60,7 +53,7 @@ export interface DocumentOptions {
 }
 
 /** What a document needs to know of its event. */
-export interface DocumentContext {
+interface DocumentContext {
   id: number;
   zone: string;
   updatedAt: number;
@@ -75,80 +68,82 @@ export function makeDocument(
   index: number,
   event: DocumentContext,
 ): { json: JsonObject; sums: Sums } {
-  const viewUrl = options.viewUrl === undefined ? VIEW_URL : options.viewUrl;
-  const payments = (options.payments ?? []).map((payment, position) => makePayment(payment, position, event));
+  const { title = `Event Order: ${event.id}`, viewUrl = VIEW_URL, billing = [], payments = [] } = options;
+  const stamp = localStamp(event.updatedAt, event.zone);
+  const billing_totals = billing.map((entry, position) => ({
+    billing_id: BILLING_IDS[entry.name] ?? 20 + position,
+    description: entry.name,
+    value: 'rate' in entry ? entry.rate : moneyText(entry.amount),
+    total_price: 'rate' in entry ? null : moneyText(entry.amount),
+  }));
+  const rates = billing_totals.filter((row) => row.total_price === null).map((row) => row.billing_id);
+  rates.sort((a, b) => a - b);
   const payment_set: JsonObject = {
     amount_due: null,
     running_balance: null,
     remaining_payment_amount: null,
     document_name: 'Event Order',
-    payments,
+    payments: payments.map((payment, position) => makePayment(payment, event.id + 100 + position, stamp)),
   };
   const json: JsonObject = {
-    id: options.id ?? event.id + 9_000_000 + index,
-    title: options.title ?? `Event Order: ${event.id}`,
+    id: event.id + 9_000_000 + index,
+    title,
     template_document_id: 296,
-    deleted_at: options.deleted ? localStamp(event.updatedAt, event.zone) : null,
+    deleted_at: options.deleted ? stamp : null,
     views: viewUrl === null ? [] : [{ name: 'Invoice', url: viewUrl }],
-    line_items: makeLines(options, event.id),
+    line_items: makeLines(options.lines, event.id, rates),
     category_totals: [],
-    billing_totals: (options.billing ?? []).map((entry, position) => ({
-      billing_id: billingId(entry.name, position),
-      description: entry.name,
-      value: 'rate' in entry ? entry.rate : moneyText(entry.amount),
-      total_price: 'rate' in entry ? null : moneyText(entry.amount),
-    })),
+    billing_totals,
     financials: { amount_due: null, grand_total: null, discounts_total: moneyText(options.discount ?? 0) },
     payment_set,
   };
   return { json, sums: sumUp(json, payment_set, options) };
 }
 
-function billingId(name: string, position: number): number {
-  return BILLING_IDS[name] ?? 20 + position;
-}
-
-function makeLines(options: DocumentOptions, eventId: number): JsonObject[] {
-  const rates = (options.billing ?? [])
-    .map((entry, position) => ('rate' in entry ? billingId(entry.name, position) : 0))
-    .filter((id) => id > 0)
-    .sort((a, b) => a - b);
+function makeLines(lines: DocumentOptions['lines'], eventId: number, rates: number[]): JsonObject[] {
   const perSection = new Map<string, number>();
-  return options.lines.map((entry, index) => {
+  return lines.map((entry, index) => {
     const line = entry === 'blank' ? { name: '', price: null } : entry;
-    const kind = sectionOf(line);
-    const section = line.section ?? kind.section;
-    const inSection = perSection.get(section) ?? 0;
-    perSection.set(section, inSection + 1);
-    const quantity = line.quantity ?? '1.0';
-    const computed = new Big(quantity)
-      .times(line.price ?? 0)
-      .round(0, Big.roundHalfUp)
-      .toNumber();
-    const total = line.total ?? computed;
-    const isMenu = line.menuItemId !== undefined;
-    return {
-      id: line.id ?? eventId * 10 + index,
-      quantity,
-      price: line.price === null ? null : moneyText(line.price),
-      total_price: line.price === null && line.total === undefined ? null : moneyText(total),
-      discount: null,
-      // A line without a price has no such key at all.
-      ...(line.price === null ? {} : { grand_total: null }),
-      position: line.position ?? inSection,
-      billing_ids: line.price === null ? [] : rates,
-      display_name: isMenu ? line.name : null,
-      description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
-      long_description: line.longDescription ?? '',
-      category: kind.category,
-      section,
-      section_position: kind.position,
-      menu_item_id: line.menuItemId ?? null,
-    };
+    const section = line.section ?? kindOf(line).section;
+    const position = perSection.get(section) ?? 0;
+    perSection.set(section, position + 1);
+    return makeLine(line, eventId * 10 + index, position, rates);
   });
 }
 
-function sectionOf(line: LineOptions): { section: string; position: number; category: JsonObject } {
+/** A line as a document shows it; `rates` are the ids of the taxes and tips that apply to it. */
+export function makeLine(
+  line: LineOptions,
+  id: number,
+  position: number,
+  rates: readonly Json[],
+): JsonObject {
+  const { quantity = '1.0', price } = line;
+  const kind = kindOf(line);
+  const isMenu = line.menuItemId !== undefined;
+  const computed = new Big(quantity).times(price ?? 0).round(0, Big.roundHalfUp);
+  const total = line.total ?? (price === null ? null : computed.toNumber());
+  return {
+    id,
+    quantity,
+    price: price === null ? null : moneyText(price),
+    total_price: total === null ? null : moneyText(total),
+    discount: null,
+    // A line without a price has no such key at all.
+    ...(price === null ? {} : { grand_total: null }),
+    position,
+    billing_ids: price === null ? [] : [...rates],
+    display_name: isMenu ? line.name : null,
+    description: isMenu ? (line.description ?? 'Made fresh &amp; served hot') : line.name,
+    long_description: line.longDescription ?? '',
+    category: kind.category,
+    section: line.section ?? kind.section,
+    section_position: kind.position,
+    menu_item_id: line.menuItemId ?? null,
+  };
+}
+
+function kindOf(line: LineOptions): { section: string; position: number; category: JsonObject } {
   const food = { id: 91, name: 'Food', internal_name: 'Food' };
   if (line.menuItemId !== undefined) return { section: 'Menu Items', position: 0, category: food };
   if (line.price !== null) return { section: 'Food', position: 1, category: food };
@@ -157,11 +152,11 @@ function sectionOf(line: LineOptions): { section: string; position: number; cate
 
 const UNPAID = ['unpaid', 'pending', 'scheduled', 'failed', 'void'];
 
-function makePayment(payment: PaymentOptions, position: number, event: DocumentContext): JsonObject {
-  const state = payment.state ?? 'paid';
-  const stamp = localStamp(event.updatedAt, event.zone);
+/** A payment as a set shows it, with the moment (as Tripleseat stamps it) at which it was made, and given back. */
+export function makePayment(payment: PaymentOptions, id: number, stamp: string): JsonObject {
+  const { state = 'paid', refunded } = payment;
   return {
-    id: event.id + 100 + position,
+    id,
     amount: moneyText(payment.amount),
     state,
     custom_title: payment.title ?? 'Deposit',
@@ -170,8 +165,7 @@ function makePayment(payment: PaymentOptions, position: number, event: DocumentC
     paid_at: UNPAID.includes(state) ? null : stamp,
     payable_by_guest: true,
     payment_method: 'Credit Card',
-    refunded_at: payment.refunded === undefined ? null : stamp,
-    [payment.refundedAs ?? 'amount_refunded']:
-      payment.refunded === undefined ? null : moneyText(payment.refunded),
+    refunded_at: refunded === undefined ? null : stamp,
+    amount_refunded: refunded === undefined ? null : moneyText(refunded),
   };
 }

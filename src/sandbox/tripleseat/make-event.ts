@@ -45,8 +45,6 @@ export interface EventOptions {
   paymentSetOn?: 'document' | 'event';
   /** What the guest has chosen in the gratuity selector; it is in no total until staff apply it. */
   selectedGratuity?: string;
-  /** What the guest spends on food and drink at least, in cents. */
-  minimum?: number;
 }
 
 const DEFAULT_CONTACT: ContactOptions = {
@@ -70,7 +68,9 @@ export function makeEvent(options: EventOptions): RawRecord {
   return {
     id: options.id,
     name: options.name ?? 'Alder Rehearsal Dinner',
-    ...dates(options),
+    created_at: localStamp(options.createdAt, options.zone),
+    updated_at: localStamp(options.updatedAt, options.zone),
+    deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, options.zone),
     status: options.status ?? 'DEFINITE',
     ...eventTimes(options.date, options.start ?? '18:00', options.end ?? '20:30', options.zone),
     event_style: 'catering',
@@ -78,7 +78,6 @@ export function makeEvent(options: EventOptions): RawRecord {
     guest_count: options.guests ?? 40,
     guaranteed_guest_count: null,
     ...figuresOf(main?.sums, options.grandTotal),
-    ...(options.minimum === undefined ? {} : { food_and_beverage_min: moneyText(options.minimum) }),
     ...(options.selectedGratuity === undefined ? {} : { selected_gratuity: options.selectedGratuity }),
     booking_id: options.bookingId ?? options.id + 5_000_000,
     customer_id: 900,
@@ -108,28 +107,20 @@ function figuresOf(sums: Sums | undefined, grandTotal: number | undefined): Json
   return { ...ofEvent, grand_total: total, amount_due: moneyText(grandTotal - (sums?.paid ?? 0)) };
 }
 
-function dates(options: EventOptions): JsonObject {
-  return {
-    created_at: localStamp(options.createdAt, options.zone),
-    updated_at: localStamp(options.updatedAt, options.zone),
-    deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, options.zone),
-  };
-}
-
 function people(options: EventOptions): JsonObject {
-  const contact = options.contact === undefined ? DEFAULT_CONTACT : options.contact;
-  const account = { account_id: 8001, account: { id: 8001, name: options.account ?? 'Alder Family' } };
-  if (contact === null) return { contact_id: null, contact: null, ...account };
+  const { contact = DEFAULT_CONTACT, account = 'Alder Family' } = options;
+  const organisation = { account_id: 8001, account: { id: 8001, name: account } };
+  if (contact === null) return { contact_id: null, contact: null, ...organisation };
+  const { first, last, email, phone } = contact;
   return {
     contact_id: 7001,
     contact: {
       id: 7001,
-      first_name: contact.first,
-      last_name: contact.last,
-      email_addresses: contact.email === undefined ? [] : [{ id: 1, address: contact.email }],
-      phone_numbers:
-        contact.phone === undefined ? [] : [{ id: 1, number: contact.phone, phone_number_type: 'Mobile' }],
+      first_name: first,
+      last_name: last,
+      email_addresses: email === undefined ? [] : [{ id: 1, address: email }],
+      phone_numbers: phone === undefined ? [] : [{ id: 1, number: phone, phone_number_type: 'Mobile' }],
     },
-    ...account,
+    ...organisation,
   };
 }

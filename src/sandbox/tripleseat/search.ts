@@ -1,3 +1,4 @@
+import { localDate } from '../../domain/zones.js';
 import {
   isObject,
   type JsonObject,
@@ -6,7 +7,7 @@ import {
   type TripleseatSettings,
   textOf,
 } from './model.js';
-import { localDate, parseSearchDate, parseStamp } from './time.js';
+import { parseSearchDate, parseStamp } from './time.js';
 
 /** Rows per page; no parameter changes it. */
 const PAGE_SIZE = 50;
@@ -105,7 +106,7 @@ function dateFilters(query: URLSearchParams, context: SearchContext): Filter[] {
 function stampDay(event: RawRecord, field: 'updated_at' | 'created_at', context: SearchContext): string {
   const zone = context.zoneOf(event);
   const millis = parseStamp(textOf(event, field), zone);
-  return millis === null ? '' : localDate(millis, context.settings.updatedZone === 'utc' ? 'utc' : zone);
+  return millis === null ? '' : localDate(millis, context.settings.updatedZone === 'utc' ? 'UTC' : zone);
 }
 
 function sortEvents(events: RawRecord[], query: URLSearchParams, context: SearchContext): RawRecord[] {

@@ -18,9 +18,6 @@ export interface Move {
   locationId?: number;
   /** `YYYY-MM-DD`. */
   date?: string;
-  /** `HH:MM`, local; both or neither. */
-  start?: string;
-  end?: string;
 }
 
 /** What the simulated account holds, and what people there do to it. Every change raises the revision. */
@@ -63,48 +60,43 @@ export class TripleseatStore {
     this.changed();
   }
 
-  /** Replaces fields of an event and stamps it as updated; false: no such event. */
-  edit(id: number, patch: JsonObject, now: number): boolean {
+  /** Replaces fields of an event, if it is there, and stamps it as updated. */
+  edit(id: number, patch: JsonObject, now: number): void {
     const event = this.events.get(id);
-    if (!event) return false;
+    if (!event) return;
     const edited: RawRecord = { ...event, ...patch, id };
-    this.events.set(id, { ...edited, updated_at: localStamp(now, this.zoneOf(edited)) });
-    this.changed();
-    return true;
+    this.putEvent({ ...edited, updated_at: localStamp(now, this.zoneOf(edited)) });
   }
 
   /** Gives an event another status, with its entry among the status changes (newest first). */
-  setStatus(id: number, status: string, now: number): boolean {
+  setStatus(id: number, status: string, now: number): void {
     const event = this.events.get(id);
-    if (!event) return false;
+    if (!event) return;
     const change = {
       status,
       previous_status: textOf(event, 'status'),
       created_at: localStamp(now, this.zoneOf(event)),
       created_by: 11,
     };
-    return this.edit(id, { status, status_changes: [change, ...objectsOf(event, 'status_changes')] }, now);
+    this.edit(id, { status, status_changes: [change, ...objectsOf(event, 'status_changes')] }, now);
   }
 
   /** Marks an event as deleted. */
-  delete(id: number, now: number): boolean {
+  delete(id: number, now: number): void {
     const event = this.events.get(id);
-    return event !== undefined && this.edit(id, { deleted_at: localStamp(now, this.zoneOf(event)) }, now);
+    if (event) this.edit(id, { deleted_at: localStamp(now, this.zoneOf(event)) }, now);
   }
 
-  /** Moves an event to another place or time; every date and time field follows. */
-  move(id: number, to: Move, now: number): boolean {
+  /** Moves an event to another place or day, at the hours it had; every date and time field follows. */
+  move(id: number, to: Move, now: number): void {
     const event = this.events.get(id);
-    if (!event) return false;
-    const moved: RawRecord = {
-      ...event,
-      site_id: to.siteId ?? event.site_id ?? null,
-      location_id: to.locationId ?? event.location_id ?? null,
-    };
-    const date = to.date ?? textOf(event, 'event_date_iso8601');
-    const start = to.start ?? textOf(event, 'event_start_iso8601').slice(11, 16);
-    const end = to.end ?? textOf(event, 'event_end_iso8601').slice(11, 16);
-    return this.edit(id, { ...moved, ...eventTimes(date, start, end, this.zoneOf(moved)) }, now);
+    if (!event) return;
+    const { siteId = event.site_id ?? null, locationId = event.location_id ?? null } = to;
+    const { date = textOf(event, 'event_date_iso8601') } = to;
+    const moved: RawRecord = { ...event, site_id: siteId, location_id: locationId };
+    const [start, end] = [textOf(event, 'event_start_iso8601'), textOf(event, 'event_end_iso8601')];
+    const times = eventTimes(date, start.slice(11, 16), end.slice(11, 16), this.zoneOf(moved));
+    this.edit(id, { ...moved, ...times }, now);
   }
 
   /** IANA zone of the event's site; UTC for an unknown site. */

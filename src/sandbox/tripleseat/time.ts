@@ -24,16 +24,6 @@ export function localStamp(millis: number, zone: string): string {
   return DateTime.fromMillis(millis, { zone, locale: 'en-US' }).toFormat('L/d/yyyy h:mm a');
 }
 
-/** The local date of a moment, `YYYY-MM-DD`. */
-export function localDate(millis: number, zone: string): string {
-  return DateTime.fromMillis(millis, { zone }).toFormat('yyyy-MM-dd');
-}
-
-/** A date some days before or after another; both `YYYY-MM-DD`. */
-export function shiftDate(date: string, days: number): string {
-  return DateTime.fromISO(date, { zone: 'utc' }).plus({ days }).toFormat('yyyy-MM-dd');
-}
-
 const STAMP = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}) (AM|PM)$/;
 
 /** What {@link localStamp} wrote, as epoch milliseconds; null when the text is anything else. */
@@ -65,24 +55,11 @@ export function parseSearchDate(text: string): string | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(iso) && DateTime.fromISO(iso, { zone: 'utc' }).isValid ? iso : null;
 }
 
-/** Every date and time field of an event. */
-export interface EventTimes {
-  event_date: string;
-  event_date_iso8601: string;
-  event_start: string;
-  event_end: string;
-  event_start_utc: string;
-  event_end_utc: string;
-  event_start_iso8601: string;
-  event_end_iso8601: string;
-  event_timezone: string;
-}
-
 /**
  * The date and time fields of an event on local day `date`. `start` and `end` are `HH:MM`; an end at or before
  * the start means the next day.
  */
-export function eventTimes(date: string, start: string, end: string, zone: string): EventTimes {
+export function eventTimes(date: string, start: string, end: string, zone: string) {
   const from = DateTime.fromISO(`${date}T${start}:00`, { zone, locale: 'en-US' });
   const sameDay = DateTime.fromISO(`${date}T${end}:00`, { zone, locale: 'en-US' });
   const to = sameDay > from ? sameDay : sameDay.plus({ days: 1 });
