@@ -32,43 +32,8 @@ export interface FieldSpec {
   readOnly?: boolean;
 }
 
-/** Text. */
-export const text: FieldSpec = { kind: 'string', initial: null };
-/** Text that a new row must have. */
-export const requiredText: FieldSpec = { ...text, required: true };
-/** A moment. */
-export const date: FieldSpec = { kind: 'datetime', initial: null };
-/** A moment that a new row must have. */
-export const requiredDate: FieldSpec = { ...date, required: true };
-/** A whole number, or none. */
-export const integer: FieldSpec = { kind: 'integer', initial: null };
-/** A whole number that a new row must have. */
-export const requiredInteger: FieldSpec = { ...integer, required: true };
-/** A whole number that begins with 0. */
-export const count: FieldSpec = { kind: 'integer', initial: 0 };
-/** A number that begins with 0. */
-export const number: FieldSpec = { kind: 'number', initial: 0 };
-/** A mark that stands on a new row. */
-export const yes: FieldSpec = { kind: 'boolean', initial: true };
-/** A mark that does not. */
-export const no: FieldSpec = { kind: 'boolean', initial: false };
-/** Anything, shown as sent. */
-export const optional: FieldSpec = { kind: 'json', initial: null };
-/** A list that the server keeps. */
-export const ownList: FieldSpec = { kind: 'json', initial: [], readOnly: true };
-
 /** The fields of a resource in the order in which a row shows them. */
 export type Fields = Readonly<Record<string, FieldSpec>>;
-
-/** The same specification for each of the names, which are separated by spaces. */
-export function each(names: string, spec: FieldSpec): Fields {
-  return Object.fromEntries(names.split(' ').map((name) => [name, spec]));
-}
-
-/** A related field. */
-export function related(target: ResourceName, required = false): FieldSpec {
-  return { kind: 'related', initial: null, target, required };
-}
 
 const MAX_INT32 = 2_147_483_647;
 const DECIMAL = /^-?\d{1,12}(\.\d{1,10})?$/;

@@ -1,13 +1,5 @@
-import { each, type Fields, optional, related, requiredInteger, requiredText, text, yes } from './fields.js';
-import { orderFields } from './fields-order.js';
-import {
-  appliedDiscountOrderFields,
-  appliedTaxOrderFields,
-  orderHistoryFields,
-  orderItemFields,
-  paymentFields,
-  productFields,
-} from './fields-others.js';
+import type { FieldSpec, Fields } from './fields.js';
+import { traits } from './schema.js';
 import { byResource, type ResourceName, type Row, resourceNames } from './types.js';
 
 /** What the API allows with one resource. */
@@ -17,7 +9,7 @@ export interface Resource {
   base: string;
   fields: Fields;
   /** What a new row holds before anything sent is put in. */
-  template: Readonly<Record<string, Fields[string]['initial']>>;
+  template: Readonly<Record<string, FieldSpec['initial']>>;
   required: readonly string[];
   filterable: ReadonlySet<string>;
   sortable: ReadonlySet<string>;
@@ -25,97 +17,6 @@ export interface Resource {
   /** Id of the first row made without one. */
   firstId: number;
 }
-
-type Traits = Pick<Resource, 'fields' | 'firstId'> &
-  Partial<Pick<Resource, 'base' | 'writable'>> & {
-    filters: string;
-    sorts?: string;
-  };
-
-const traits: Record<ResourceName, Traits> = {
-  Order: {
-    fields: orderFields,
-    firstId: 10_684_001,
-    writable: true,
-    filters: 'id uuid local_id establishment created_by customer closed web_order created_date updated_date',
-    sorts: 'id created_date updated_date pickup_time running_tax_number',
-  },
-  OrderItem: {
-    fields: orderItemFields,
-    firstId: 31_500_001,
-    writable: true,
-    filters: 'id uuid order product created_date updated_date',
-    sorts: 'id created_date updated_date',
-  },
-  Payment: {
-    fields: paymentFields,
-    firstId: 9_400_001,
-    writable: true,
-    filters: 'id uuid order establishment payment_type payment_date created_date updated_date',
-    sorts: 'id payment_date created_date updated_date',
-  },
-  OrderHistory: {
-    fields: orderHistoryFields,
-    firstId: 6_760_001,
-    writable: true,
-    filters: 'id uuid order opened closed',
-    sorts: 'id opened closed',
-  },
-  Product: {
-    fields: productFields,
-    firstId: 501,
-    filters: 'id name barcode sku category active establishment',
-    sorts: 'id name',
-  },
-  Discount: {
-    fields: { name: requiredText, active: yes, establishment: related('Establishment') },
-    firstId: 3301,
-    filters: 'id name active establishment',
-  },
-  PosStation: {
-    fields: { name: requiredText, establishment: related('Establishment', true), kds_redirect: optional },
-    firstId: 1,
-    filters: 'id name establishment',
-  },
-  Establishment: {
-    fields: { name: requiredText, ...each('city state timezone', text) },
-    firstId: 1,
-    base: '/enterprise/',
-    filters: 'id name',
-  },
-  User: {
-    fields: { ...each('first_name last_name', text), is_active: yes },
-    firstId: 1,
-    base: '/enterprise/',
-    filters: 'id is_active',
-  },
-  /** A dining option of the account's own, 100 or more. */
-  CustomOrderOption: {
-    fields: {
-      name: requiredText,
-      dining_option_id: requiredInteger,
-      establishment: related('Establishment'),
-    },
-    firstId: 1,
-    filters: 'id name dining_option_id establishment',
-  },
-  /** Which fields it has is not known beyond its number and name. */
-  CustomPaymentType: {
-    fields: {
-      name: requiredText,
-      payment_type: requiredInteger,
-      establishment: related('Establishment'),
-    },
-    firstId: 1,
-    filters: '',
-  },
-  AppliedDiscountOrder: {
-    fields: appliedDiscountOrderFields,
-    firstId: 880_001,
-    filters: 'id uuid order discount',
-  },
-  AppliedTaxOrder: { fields: appliedTaxOrderFields, firstId: 770_001, filters: 'id uuid order' },
-};
 
 /** Every resource by name. */
 export const resources: Readonly<Record<ResourceName, Resource>> = byResource(describe);
@@ -158,7 +59,7 @@ export function routeOf(path: string): Route | null {
 }
 
 /** The specification of a field; null when the resource has no such field. */
-export function fieldOf(resource: Resource, name: string): Fields[string] | null {
+export function fieldOf(resource: Resource, name: string): FieldSpec | null {
   return Object.hasOwn(resource.fields, name) ? (resource.fields[name] ?? null) : null;
 }
 
@@ -172,7 +73,7 @@ function servedBelow(name: ResourceName, base: string): boolean {
 }
 
 function describe(name: ResourceName): Resource {
-  const { fields, firstId, base, writable, filters, sorts } = traits[name];
+  const { fields, firstId, base = '/resources/', writable = false, filters, sorts = 'id' } = traits[name];
   const withId: Fields = {
     id: { kind: 'integer', initial: 0, readOnly: true },
     resource_uri: { kind: 'string', initial: '', readOnly: true },
@@ -180,13 +81,13 @@ function describe(name: ResourceName): Resource {
   };
   return {
     name,
-    base: base ?? '/resources/',
+    base,
     fields: withId,
     template: Object.fromEntries(Object.entries(fields).map(([field, spec]) => [field, spec.initial])),
     required: Object.keys(fields).filter((field) => fields[field]?.required === true),
     filterable: new Set(filters.split(' ')),
-    sortable: new Set((sorts ?? 'id').split(' ')),
-    writable: writable ?? false,
+    sortable: new Set(sorts.split(' ')),
+    writable,
     firstId,
   };
 }

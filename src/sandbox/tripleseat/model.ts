@@ -58,6 +58,9 @@ export const defaultSettings: TripleseatSettings = settingsSchema.parse({});
 /** The refresh token that a fresh simulator accepts, once. */
 export const FIRST_REFRESH_TOKEN = 'sandbox-refresh-token';
 
+/** The scopes of a token that nobody asked particular ones for. */
+export const DEFAULT_SCOPE = 'events:read bookings:read';
+
 /** Tokens and codes handed out; times in epoch milliseconds. */
 const oauthStateSchema = z.strictObject({
   /** How many secrets were made so far; the next one is derived from it. */
@@ -79,6 +82,14 @@ const oauthStateSchema = z.strictObject({
   ),
 });
 export type OauthState = z.infer<typeof oauthStateSchema>;
+
+/** Before anybody has signed in. */
+export const freshOauth: OauthState = {
+  made: 0,
+  access: {},
+  refresh: { [FIRST_REFRESH_TOKEN]: DEFAULT_SCOPE },
+  codes: {},
+};
 
 /** Everything the simulator holds, as plain JSON. */
 export const dataSchema = z.strictObject({

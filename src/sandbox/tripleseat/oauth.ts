@@ -1,39 +1,25 @@
 import { createHash } from 'node:crypto';
 import type { SimRequest, SimResponse } from '../host/types.js';
 import { html, json } from './answers.js';
-import { FIRST_REFRESH_TOKEN, type OauthState, type TripleseatSettings } from './model.js';
-
-/** What the bearer token of a request is worth. */
-export type Bearer = { kind: 'good'; scope: string } | { kind: 'refused'; error: string };
+import { DEFAULT_SCOPE, FIRST_REFRESH_TOKEN, type TripleseatSettings } from './model.js';
+import type { TripleseatStore } from './store.js';
 
 /** Lifetime of access tokens. */
 const ACCESS_TOKEN_SECONDS = 7200;
-const DEFAULT_SCOPE = 'events:read bookings:read';
+/** What a token is that an admin has consented to. */
+const ORDINARY = { refreshable: true, ownsNothing: false };
 
 /** The OAuth 2.0 side: consent, codes, rotating refresh tokens, access tokens that expire. */
 export class OauthServer {
-  #state: OauthState = { made: 0, access: {}, refresh: { [FIRST_REFRESH_TOKEN]: DEFAULT_SCOPE }, codes: {} };
-  readonly #settings: () => TripleseatSettings;
-  readonly #changed: () => void;
+  readonly #store: TripleseatStore;
 
-  /** `changed` is called after every change of the state. */
-  constructor(settings: () => TripleseatSettings, changed: () => void) {
-    this.#settings = settings;
-    this.#changed = changed;
-  }
-
-  /** Plain JSON for a snapshot. */
-  get state(): OauthState {
-    return structuredClone(this.#state);
-  }
-
-  set state(state: OauthState) {
-    this.#state = structuredClone(state);
+  constructor(store: TripleseatStore) {
+    this.#store = store;
   }
 
   /** `GET /oauth2/authorize`: the admin is taken to have decided already, so it redirects at once. */
   authorize(query: URLSearchParams): SimResponse {
-    const settings = this.#settings();
+    const { settings, oauth } = this.#store;
     const redirectUri = query.get('redirect_uri') ?? '';
     if (query.get('client_id') !== settings.clientId || !URL.canParse(redirectUri)) {
       return html(
@@ -44,18 +30,14 @@ export class OauthServer {
     const target = new URL(redirectUri);
     const state = query.get('state');
     if (state !== null) target.searchParams.set('state', state);
-    if (query.get('response_type') !== 'code') {
-      target.searchParams.set('error', 'unsupported_response_type');
-    } else if (settings.consent === 'denies') {
-      target.searchParams.set('error', 'access_denied');
-    } else if ((query.get('code_challenge_method') ?? 'S256') !== 'S256') {
-      target.searchParams.set('error', 'invalid_request');
-    } else {
+    const error = whyNot(query, settings);
+    if (error !== null) target.searchParams.set('error', error);
+    else {
       const code = this.#secret();
       const challenge = query.get('code_challenge');
       const scope = query.get('scope') ?? DEFAULT_SCOPE;
-      this.#state.codes[code] = { redirectUri, scope, ...(challenge === null ? {} : { challenge }) };
-      this.#changed();
+      oauth.codes[code] = { redirectUri, scope, ...(challenge === null ? {} : { challenge }) };
+      this.#store.changed();
       target.searchParams.set('code', code);
     }
     return html(302, '', { location: target.href });
@@ -63,7 +45,7 @@ export class OauthServer {
 
   /** `POST /oauth2/token`, form or JSON. */
   token(request: SimRequest, now: number): SimResponse {
-    const settings = this.#settings();
+    const { settings } = this.#store;
     const body = parseBody(request);
     if (!body) return oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
     if (body.client_id !== settings.clientId || body.client_secret !== settings.clientSecret) {
@@ -91,73 +73,73 @@ export class OauthServer {
 
   /** `POST /oauth/invalidate`: success is 410. */
   invalidate(request: SimRequest): SimResponse {
-    const bearer = bearerOf(request.headers);
-    const token = parseBody(request)?.token ?? bearer;
-    delete this.#state.access[token];
-    delete this.#state.refresh[token];
-    this.#changed();
+    const { oauth } = this.#store;
+    const token = parseBody(request)?.token ?? bearerOf(request.headers);
+    delete oauth.access[token];
+    delete oauth.refresh[token];
+    this.#store.changed();
     return json(410, {});
   }
 
-  /** Judges the `Authorization` header of an API request. */
-  authenticate(headers: Record<string, string>, now: number): Bearer {
-    const access = this.#state.access[bearerOf(headers)];
-    if (!access || access.expiresAt <= now) return { kind: 'refused', error: 'unauthorized' };
-    if (access.ownsNothing) return { kind: 'refused', error: 'Token resource owner not found' };
-    return { kind: 'good', scope: access.scope };
+  /** What the bearer token of an API request is good for, or why it is refused. */
+  authenticate(headers: Record<string, string>, now: number): { scope: string } | { error: string } {
+    const access = this.#store.oauth.access[bearerOf(headers)];
+    if (!access || access.expiresAt <= now) return { error: 'unauthorized' };
+    return access.ownsNothing ? { error: 'Token resource owner not found' } : { scope: access.scope };
   }
 
   /** Every access token expires now; refresh tokens stay good. */
   expireTokens(now: number): void {
-    for (const access of Object.values(this.#state.access))
+    for (const access of Object.values(this.#store.oauth.access)) {
       access.expiresAt = Math.min(access.expiresAt, now);
-    this.#changed();
+    }
+    this.#store.changed();
   }
 
   /** Every token dies: nothing works until an admin consents again. */
   revokeTokens(): void {
-    this.#state = { ...this.#state, access: {}, refresh: {}, codes: {} };
-    this.#changed();
+    Object.assign(this.#store.oauth, { access: {}, refresh: {}, codes: {} });
+    this.#store.changed();
   }
 
   /** An admin consents again: the first refresh token works once more. */
   consent(): void {
-    if (this.#state.refresh[FIRST_REFRESH_TOKEN] !== undefined) return;
-    this.#state.refresh[FIRST_REFRESH_TOKEN] = DEFAULT_SCOPE;
-    this.#changed();
+    const { refresh } = this.#store.oauth;
+    if (refresh[FIRST_REFRESH_TOKEN] !== undefined) return;
+    refresh[FIRST_REFRESH_TOKEN] = DEFAULT_SCOPE;
+    this.#store.changed();
   }
 
   #redeemCode(body: Record<string, string>, now: number): SimResponse {
-    const code = this.#state.codes[body.code ?? ''];
+    const { codes } = this.#store.oauth;
+    const code = codes[body.code ?? ''];
     if (!code || code.redirectUri !== body.redirect_uri) return invalidGrant();
-    delete this.#state.codes[body.code ?? ''];
+    delete codes[body.code ?? ''];
     const { code_verifier: verifier } = body;
     const shown =
       verifier === undefined ? undefined : createHash('sha256').update(verifier).digest('base64url');
     if (shown !== code.challenge) return invalidGrant();
-    return this.#issue(code.scope, now, { refreshable: true, ownsNothing: false });
+    return this.#issue(code.scope, now);
   }
 
   #refresh(token: string, now: number): SimResponse {
-    const scope = this.#state.refresh[token];
+    const { refresh } = this.#store.oauth;
+    const scope = refresh[token];
     if (scope === undefined) return invalidGrant();
-    delete this.#state.refresh[token];
-    return this.#issue(scope, now, { refreshable: true, ownsNothing: false });
+    delete refresh[token];
+    return this.#issue(scope, now);
   }
 
-  #issue(scope: string, now: number, kind: { refreshable: boolean; ownsNothing: boolean }): SimResponse {
-    for (const [token, { expiresAt }] of Object.entries(this.#state.access)) {
-      if (expiresAt <= now) delete this.#state.access[token];
+  #issue(scope: string, now: number, { refreshable, ownsNothing } = ORDINARY): SimResponse {
+    const { oauth } = this.#store;
+    for (const [token, { expiresAt }] of Object.entries(oauth.access)) {
+      if (expiresAt <= now) delete oauth.access[token];
     }
     const access = this.#secret();
-    this.#state.access[access] = {
-      expiresAt: now + ACCESS_TOKEN_SECONDS * 1000,
-      scope,
-      ownsNothing: kind.ownsNothing,
-    };
-    const refresh = kind.refreshable ? this.#secret() : null;
-    if (refresh !== null) this.#state.refresh[refresh] = scope;
-    this.#changed();
+    oauth.access[access] = { expiresAt: now + ACCESS_TOKEN_SECONDS * 1000, scope, ownsNothing };
+    const refresh = refreshable ? this.#secret() : null;
+    if (refresh !== null) oauth.refresh[refresh] = scope;
+    this.#store.changed();
     return json(200, {
       access_token: access,
       token_type: 'Bearer',
@@ -170,9 +152,17 @@ export class OauthServer {
 
   /** 43 opaque characters, as real tokens have; a function of the count, so that a simulation can be replayed. */
   #secret(): string {
-    this.#state.made += 1;
-    return createHash('sha256').update(`sandbox token ${this.#state.made}`).digest('base64url');
+    const { oauth } = this.#store;
+    oauth.made += 1;
+    return createHash('sha256').update(`sandbox token ${oauth.made}`).digest('base64url');
   }
+}
+
+/** Why the admin is sent back without a code; null: with one. */
+function whyNot(query: URLSearchParams, { consent }: TripleseatSettings): string | null {
+  if (query.get('response_type') !== 'code') return 'unsupported_response_type';
+  if (consent === 'denies') return 'access_denied';
+  return (query.get('code_challenge_method') ?? 'S256') === 'S256' ? null : 'invalid_request';
 }
 
 function bearerOf(headers: Record<string, string>): string {

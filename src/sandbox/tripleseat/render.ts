@@ -25,9 +25,9 @@ const DECIMAL_KEYS = new Set([
 /** What is left of a document without financial detail. */
 const PLAIN_DOCUMENT_KEYS = new Set(['id', 'title', 'template_document_id', 'deleted_at', 'views']);
 
-/** An event or booking as one request sees it: with financial detail or without. */
-export function withFinancials(record: RawRecord, financial: boolean): JsonObject {
-  if (financial) return record;
+/** An event or booking as one request sees it: with financial detail or without. Only the singular parameter counts. */
+export function withFinancials(record: RawRecord, query: URLSearchParams): JsonObject {
+  if (query.get('show_financial') === 'true') return record;
   const { payment_set: _, ...rest } = record;
   const documents = Array.isArray(rest.documents) ? rest.documents.map(plainDocument) : rest.documents;
   return documents === undefined ? rest : { ...rest, documents };

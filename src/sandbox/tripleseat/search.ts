@@ -7,24 +7,11 @@ import {
   type TripleseatSettings,
   textOf,
 } from './model.js';
+import type { TripleseatStore } from './store.js';
 import { parseSearchDate, parseStamp } from './time.js';
 
 /** Rows per page; no parameter changes it. */
 const PAGE_SIZE = 50;
-
-/** What a search is answered from. */
-export interface SearchContext {
-  events: Iterable<RawRecord>;
-  settings: TripleseatSettings;
-  /** IANA zone of the event's site. */
-  zoneOf: (event: RawRecord) => string;
-}
-
-/** One page of found events and how many pages there are. */
-export interface FoundPage {
-  totalPages: number;
-  events: RawRecord[];
-}
 
 type Filter = (event: RawRecord) => boolean;
 
@@ -32,13 +19,17 @@ type Filter = (event: RawRecord) => boolean;
  * Filters, sorts and cuts out one page. With `dates` false (the plain list) date filters do nothing. Parameters
  * that are unknown, half of a pair, or not in a form that is understood are ignored without a word.
  */
-export function searchEvents(query: URLSearchParams, context: SearchContext, dates: boolean): FoundPage {
-  const filters = [...plainFilters(query, context.settings), ...(dates ? dateFilters(query, context) : [])];
-  const found = [...context.events].filter((event) => filters.every((matches) => matches(event)));
-  const sorted = sortEvents(found, query, context);
+export function searchEvents(
+  query: URLSearchParams,
+  store: TripleseatStore,
+  dates: boolean,
+): { totalPages: number; events: RawRecord[] } {
+  const filters = [...plainFilters(query, store.settings), ...(dates ? dateFilters(query, store) : [])];
+  const found = [...store.events.values()].filter((event) => filters.every((matches) => matches(event)));
+  const sorted = sortEvents(found, query, store);
   const page = Math.max(1, Number.parseInt(query.get('page') ?? '1', 10) || 1);
   return {
-    totalPages: context.settings.totalPagesZero ? 0 : Math.ceil(sorted.length / PAGE_SIZE),
+    totalPages: store.settings.totalPagesZero ? 0 : Math.ceil(sorted.length / PAGE_SIZE),
     events: sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
   };
 }
@@ -87,8 +78,8 @@ function searchableText(event: RawRecord): string {
     .toLowerCase();
 }
 
-function dateFilters(query: URLSearchParams, context: SearchContext): Filter[] {
-  const { settings } = context;
+function dateFilters(query: URLSearchParams, store: TripleseatStore): Filter[] {
+  const { settings } = store;
   const filters: Filter[] = [];
   const add = (prefix: string, dayOf: (event: RawRecord) => string) => {
     const from = parseSearchDate(query.get(`${prefix}_start_date`) ?? '');
@@ -98,20 +89,20 @@ function dateFilters(query: URLSearchParams, context: SearchContext): Filter[] {
   };
   if (settings.dateFilter === 'works') add('event', (event) => textOf(event, 'event_date_iso8601'));
   if (settings.updatedFilter === 'works')
-    add('event_updated', (event) => stampDay(event, 'updated_at', context));
-  add('event_created', (event) => stampDay(event, 'created_at', context));
+    add('event_updated', (event) => stampDay(event, 'updated_at', store));
+  add('event_created', (event) => stampDay(event, 'created_at', store));
   return filters;
 }
 
-function stampDay(event: RawRecord, field: 'updated_at' | 'created_at', context: SearchContext): string {
-  const zone = context.zoneOf(event);
+function stampDay(event: RawRecord, field: 'updated_at' | 'created_at', store: TripleseatStore): string {
+  const zone = store.zoneOf(event);
   const millis = parseStamp(textOf(event, field), zone);
-  return millis === null ? '' : localDate(millis, context.settings.updatedZone === 'utc' ? 'UTC' : zone);
+  return millis === null ? '' : localDate(millis, store.settings.updatedZone === 'utc' ? 'UTC' : zone);
 }
 
-function sortEvents(events: RawRecord[], query: URLSearchParams, context: SearchContext): RawRecord[] {
-  const works = context.settings.orderParam === 'works';
-  const key = sortKey(works ? query.get('order') : null, context);
+function sortEvents(events: RawRecord[], query: URLSearchParams, store: TripleseatStore): RawRecord[] {
+  const works = store.settings.orderParam === 'works';
+  const key = sortKey(works ? query.get('order') : null, store);
   const sign = works && query.get('sort_direction')?.toLowerCase() === 'desc' ? -1 : 1;
   return events
     .map((event) => ({ event, value: key(event) }))
@@ -119,16 +110,16 @@ function sortEvents(events: RawRecord[], query: URLSearchParams, context: Search
     .map(({ event }) => event);
 }
 
-function sortKey(order: string | null, context: SearchContext): (event: RawRecord) => number | string {
+function sortKey(order: string | null, store: TripleseatStore): (event: RawRecord) => number | string {
   switch (order) {
     case 'name':
       return (event) => textOf(event, 'name').toLowerCase();
     case 'event_start':
       return (event) => textOf(event, 'event_start_utc');
     case 'updated_at':
-      return (event) => parseStamp(textOf(event, 'updated_at'), context.zoneOf(event)) ?? 0;
+      return (event) => parseStamp(textOf(event, 'updated_at'), store.zoneOf(event)) ?? 0;
     default:
-      return (event) => parseStamp(textOf(event, 'created_at'), context.zoneOf(event)) ?? 0;
+      return (event) => parseStamp(textOf(event, 'created_at'), store.zoneOf(event)) ?? 0;
   }
 }
 

@@ -2,16 +2,10 @@ import { switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
 import { controlTripleseat } from './control.js';
-import {
-  type Json,
-  type JsonObject,
-  type RawRecord,
-  settingsSchema,
-  type TripleseatSettings,
-} from './model.js';
+import { endpoints } from './endpoints.js';
+import { settingsSchema, type TripleseatSettings } from './model.js';
 import { OauthServer } from './oauth.js';
-import { encode, withFinancials } from './render.js';
-import { searchEvents } from './search.js';
+import { encode } from './render.js';
 import { TripleseatStore } from './store.js';
 
 /**
@@ -22,7 +16,7 @@ export class TripleseatSimulator implements Simulator {
   readonly name = 'tripleseat';
   /** The account's data; change it through its methods. */
   readonly store = new TripleseatStore();
-  readonly #oauth = new OauthServer(() => this.store.settings, this.store.changed);
+  readonly #oauth = new OauthServer(this.store);
 
   /** Starts as an empty account; `switches` differ from the documented behaviour. */
   constructor(switches: Partial<TripleseatSettings> = {}) {
@@ -47,11 +41,11 @@ export class TripleseatSimulator implements Simulator {
   }
 
   snapshot(): unknown {
-    return this.store.snapshot(this.#oauth.state);
+    return this.store.snapshot();
   }
 
   restore(data: unknown): void {
-    this.#oauth.state = this.store.restore(data);
+    this.store.restore(data);
   }
 
   configure(switches: unknown): ControlResult {
@@ -67,103 +61,23 @@ export class TripleseatSimulator implements Simulator {
     return controlTripleseat({ store: this.store, oauth: this.#oauth }, action, body, now);
   }
 
-  #api(request: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
-    const endpoint = this.#endpoint(request, route);
-    if (!endpoint) return unknownRoute();
-    const bearer = this.#oauth.authenticate(request.headers, now);
-    if (bearer.kind === 'refused') return unauthorized(this.store.settings, bearer.error);
-    if (!allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
-    const wantsJson = suffixed || (request.headers.accept ?? '').includes('application/json');
-    return wantsJson ? endpoint.answer() : html(200, '<!DOCTYPE html><html><body>Tripleseat</body></html>');
-  }
-
-  /** The endpoint of a route with the scope it needs (null: any token will do), or null when there is none. */
-  #endpoint({ method, query }: SimRequest, route: string): Endpoint | null {
-    if (method !== 'GET') return null;
-    const [, id, selections] = /^\/events\/(\d+)(\/menu_item_selections)?$/.exec(route) ?? [];
-    if (id !== undefined) {
-      const answer = () => (selections ? this.#selections(Number(id)) : this.#event(Number(id), query));
-      return { scope: 'events:read', answer };
-    }
-    const [, booking] = /^\/bookings\/(\d+)$/.exec(route) ?? [];
-    if (booking) return { scope: 'bookings:read', answer: () => this.#booking(Number(booking), query) };
-    switch (route) {
-      case '/events/search':
-        return { scope: 'events:read', answer: () => this.#list(query, true) };
-      case '/events':
-        return { scope: 'events:read', answer: () => this.#list(query, false) };
-      case '/sites':
-        return { scope: null, answer: () => this.#ok(this.store.sites.map((site) => ({ site }))) };
-      case '/locations':
-        return {
-          scope: null,
-          answer: () => this.#ok(this.store.locations.map((location) => ({ location }))),
-        };
-      default:
-        return null;
-    }
-  }
-
-  #event(id: number, query: URLSearchParams): SimResponse {
-    const event = this.#shown(id);
-    return event ? this.#ok({ event: withFinancials(event, isFinancial(query)) }) : notFound();
-  }
-
-  #booking(id: number, query: URLSearchParams): SimResponse {
-    if (this.store.settings.forbidBookings) return json(403, { error: 'forbidden' });
-    const booking = this.store.bookings.get(id);
-    return booking ? this.#ok({ booking: withFinancials(booking, isFinancial(query)) }) : notFound();
-  }
-
-  #selections(id: number): SimResponse {
-    if (!this.#shown(id)) return notFound();
-    return this.#ok({ menu_item_selections: this.store.selections.get(id) ?? [] });
-  }
-
-  #list(query: URLSearchParams, dates: boolean): SimResponse {
+  #api({ method, headers, query }: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
     const { store } = this;
-    const context = {
-      events: store.events.values(),
-      settings: store.settings,
-      zoneOf: (event: RawRecord) => store.zoneOf(event),
-    };
-    const page = searchEvents(query, context, dates);
-    const results = page.events.map((event): JsonObject => {
-      const shown = withFinancials(event, isFinancial(query));
-      return store.settings.wrapResults ? { event: shown } : shown;
-    });
-    return this.#ok({ total_pages: page.totalPages, results });
+    const endpoint = endpoints.find(({ path }) => path.test(route));
+    if (!endpoint || method !== 'GET') return unknownRoute();
+    const bearer = this.#oauth.authenticate(headers, now);
+    if ('error' in bearer) return unauthorized(store.settings, bearer.error);
+    if (!allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
+    const wantsJson = suffixed || (headers.accept ?? '').includes('application/json');
+    if (!wantsJson) return html(200, '<!DOCTYPE html><html><body>Tripleseat</body></html>');
+    if (endpoint.forbidden?.(store.settings)) return json(403, { error: 'forbidden' });
+    const found = endpoint.answer(store, query, Number(endpoint.path.exec(route)?.[1]));
+    return found === null ? json(404, { error: 'Not found' }) : raw(200, encode(found, store.settings));
   }
-
-  /** The event as its detail shows it: a deleted one may be gone there. */
-  #shown(id: number): RawRecord | null {
-    const event = this.store.events.get(id);
-    if (!event) return null;
-    const deleted = (event.deleted_at ?? null) !== null;
-    return deleted && this.store.settings.deletedDetail === 'not-found' ? null : event;
-  }
-
-  #ok(body: Json): SimResponse {
-    return raw(200, encode(body, this.store.settings));
-  }
-}
-
-interface Endpoint {
-  scope: string | null;
-  answer: () => SimResponse;
-}
-
-/** Only the singular parameter counts. */
-function isFinancial(query: URLSearchParams): boolean {
-  return query.get('show_financial') === 'true';
 }
 
 /** Whether a token's scopes cover one; the coarse forms `read` and `read_write` cover all they say. */
 function allows(scopes: string, needed: string | null): boolean {
   if (needed === null) return true;
   return scopes.split(/\s+/).some((scope) => [needed, 'read', 'read_write'].includes(scope));
-}
-
-function notFound(): SimResponse {
-  return json(404, { error: 'Not found' });
 }

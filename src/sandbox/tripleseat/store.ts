@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   dataSchema,
   defaultSettings,
+  freshOauth,
   type Json,
   type JsonObject,
   type OauthState,
@@ -23,17 +24,18 @@ export interface Move {
 /** What the simulated account holds, and what people there do to it. Every change raises the revision. */
 export class TripleseatStore {
   settings: TripleseatSettings = defaultSettings;
-  readonly events = new Map<number, RawRecord>();
-  readonly bookings = new Map<number, RawRecord>();
-  readonly selections = new Map<number, Json[]>();
+  oauth: OauthState = structuredClone(freshOauth);
+  events = new Map<number, RawRecord>();
+  bookings = new Map<number, RawRecord>();
+  selections = new Map<number, Json[]>();
   sites: RawRecord[] = [];
   locations: RawRecord[] = [];
   revision = 0;
 
   /** Notes a change that happened outside this class. */
-  readonly changed = (): void => {
+  changed(): void {
     this.revision += 1;
-  };
+  }
 
   /** Replaces the list of sites and of locations. */
   setPlaces(sites: RawRecord[], locations: RawRecord[]): void {
@@ -106,31 +108,24 @@ export class TripleseatStore {
   }
 
   /** Everything as plain JSON, a copy. */
-  snapshot(oauth: OauthState): z.infer<typeof dataSchema> {
-    return structuredClone({
-      settings: this.settings,
-      oauth,
-      sites: this.sites,
-      locations: this.locations,
-      events: [...this.events.values()],
-      bookings: [...this.bookings.values()],
-      selections: Object.fromEntries(this.selections),
-    });
+  snapshot(): z.infer<typeof dataSchema> {
+    const { settings, oauth, sites, locations } = this;
+    const events = [...this.events.values()];
+    const bookings = [...this.bookings.values()];
+    const selections = Object.fromEntries(this.selections);
+    return structuredClone({ settings, oauth, sites, locations, events, bookings, selections });
   }
 
-  /** Takes back a snapshot and returns its OAuth part; throws an Error when the data does not fit. */
-  restore(data: unknown): OauthState {
+  /** Takes back a snapshot; throws an Error when the data does not fit. */
+  restore(data: unknown): void {
     const parsed = dataSchema.safeParse(data);
     if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
     const { settings, oauth, sites, locations, events, bookings, selections } = parsed.data;
     this.settings = settings;
-    this.events.clear();
-    this.bookings.clear();
-    this.selections.clear();
-    for (const event of events) this.events.set(event.id, event);
-    for (const booking of bookings) this.bookings.set(booking.id, booking);
-    for (const [id, list] of Object.entries(selections)) this.selections.set(Number(id), list);
+    this.oauth = oauth;
+    this.events = new Map(events.map((event) => [event.id, event]));
+    this.bookings = new Map(bookings.map((booking) => [booking.id, booking]));
+    this.selections = new Map(Object.entries(selections).map(([id, list]) => [Number(id), list]));
     this.setPlaces(sites, locations);
-    return oauth;
   }
 }
