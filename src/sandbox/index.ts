@@ -60,12 +60,13 @@ const worldSchema = z.strictObject({ seededAt: z.number() });
  * Throws an AppError (`STATE`, `USAGE` for a port, `LOCKED` when a serving process doesn't answer).
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { files, locks } = await access(options);
-  const deadline = options.clock.now() + START_TIMEOUT_MS;
+  const { clock } = options;
+  const ground = await access(options);
+  const deadline = clock.now() + START_TIMEOUT_MS;
   for (;;) {
-    const sandbox = (await serve(options, files, locks)) ?? (await joinServer(options, files, locks));
+    const sandbox = (await serve(ground)) ?? (await joinServer(ground));
     if (sandbox) return signedIn(sandbox);
-    if (options.clock.now() >= deadline) {
+    if (clock.now() >= deadline) {
       throw new AppError(
         'LOCKED',
         ExitCode.locked,
@@ -73,7 +74,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
         'Wait for it to end, or stop it.',
       );
     }
-    await options.clock.sleep(50);
+    await clock.sleep(50);
   }
 }
 
@@ -96,8 +97,7 @@ async function signedIn(sandbox: Sandbox): Promise<Sandbox> {
 
 /** Like {@link openSandbox}, but null when another process serves the sandbox. */
 export async function serveSandbox(options: SandboxOptions): Promise<Sandbox | null> {
-  const { files, locks } = await access(options);
-  return serve(options, files, locks);
+  return serve(await access(options));
 }
 
 /** Runs `work` while nobody serves the sandbox; false: somebody does, and nothing was done. */
@@ -116,34 +116,41 @@ export async function whileStopped(
   }
 }
 
-async function access(options: SandboxOptions): Promise<{ files: StateFiles; locks: HostLocks }> {
-  const root = sandboxDir(options.stateDir);
-  const files = new StateFiles({ root, clock: options.clock, random: options.random ?? Math.random });
-  return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }) };
+/** What a sandbox stands on. */
+interface Ground {
+  files: StateFiles;
+  locks: HostLocks;
+  clock: Clock;
+  ports: SandboxPorts;
 }
 
-async function serve(options: SandboxOptions, files: StateFiles, locks: HostLocks): Promise<Sandbox | null> {
-  const lock = await locks.tryLock(SERVING);
+async function access({
+  stateDir,
+  clock,
+  ports = {},
+  random = Math.random,
+}: SandboxOptions): Promise<Ground> {
+  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random });
+  return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }), clock, ports };
+}
+
+async function serve(ground: Ground): Promise<Sandbox | null> {
+  const lock = await ground.locks.tryLock(SERVING);
   if (!lock) return null;
   try {
-    return await serveLocked(options, files, locks, lock);
+    return await serveLocked(ground, lock);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function serveLocked(
-  { clock, ports }: SandboxOptions,
-  files: StateFiles,
-  locks: HostLocks,
-  lock: Lock,
-): Promise<Sandbox> {
+async function serveLocked({ files, locks, clock, ports }: Ground, lock: Lock): Promise<Sandbox> {
   const world = await readJson(files, FILES.world, worldSchema);
   const mapped = world !== null && (await readJson(files, FILES.locations, locationsFileSchema)) !== null;
   // What somebody has mapped stays; what another version has left that does not fit is made anew.
   if (!mapped) await files.replace('', FILES.locations, toJson(sampleLocationsFile));
-  const servers = await startServers(files, clock, ports ?? {}, world === null);
+  const servers = await startServers(files, clock, ports, world === null);
   const { tripleseatUrl, revelUrl } = servers;
   if (world === null) await files.replace('', FILES.world, toJson({ seededAt: clock.now() }));
   await files.replace('', FILES.server, toJson({ pid: process.pid, tripleseatUrl, revelUrl }));
@@ -163,11 +170,7 @@ async function serveLocked(
   };
 }
 
-async function joinServer(
-  options: SandboxOptions,
-  files: StateFiles,
-  locks: HostLocks,
-): Promise<Sandbox | null> {
+async function joinServer({ files, locks, clock }: Ground): Promise<Sandbox | null> {
   const lease = await takeLease(locks);
   if (!lease) return null;
   const server = await readJson(files, FILES.server, serverSchema);
@@ -175,7 +178,7 @@ async function joinServer(
   if (server && world && (await answers(server.tripleseatUrl)) && (await answers(server.revelUrl))) {
     return {
       ...describe(files, server.tripleseatUrl, server.revelUrl),
-      note: ageNote(world.seededAt, options.clock.now()),
+      note: ageNote(world.seededAt, clock.now()),
       close: () => lease.release(),
     };
   }

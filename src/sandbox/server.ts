@@ -58,23 +58,18 @@ export async function startServers(
   }
 }
 
-async function start(
-  simulator: Simulator,
-  files: StateFiles,
-  clock: Clock,
-  port?: number,
-): Promise<SimServer> {
-  const persistFile = files.path(DATA[simulator.name as keyof typeof DATA]);
+async function start(simulator: Simulator, files: StateFiles, clock: Clock, port = 0): Promise<SimServer> {
+  const persistFile = files.path(DATA[simulator.name]);
   try {
-    return await startSimServer({ simulator, clock, persistFile, ...(port === undefined ? {} : { port }) });
+    return await startSimServer({ simulator, clock, persistFile, port });
   } catch (error) {
     throw startError(error, port, persistFile);
   }
 }
 
-function startError(error: unknown, port: number | undefined, file: string): unknown {
+function startError(error: unknown, port: number, file: string): unknown {
   const code = errnoOf(error);
-  if (port !== undefined && (code === 'EADDRINUSE' || code === 'EACCES')) {
+  if (port !== 0 && (code === 'EADDRINUSE' || code === 'EACCES')) {
     return new AppError(
       'USAGE',
       ExitCode.usage,
