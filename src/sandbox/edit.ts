@@ -2,22 +2,15 @@ import { z } from 'zod';
 import type { EventId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Sandbox } from './index.js';
+import type { StaffDeed } from './revel/staff.js';
+import type { DeskEdit } from './tripleseat/control.js';
 
 /** What is to be done to an event of the sandbox and to its order; what is left out stays as it is. */
 export interface SandboxEdit {
-  /** As whoever keeps the events does it. Amounts are decimal texts. */
-  tripleseat: {
-    guests?: number;
-    line?: { name: string; quantity?: string; price?: string; rename?: string };
-    pay?: string;
-    status?: string;
-    delete?: boolean;
-    /** `YYYY-MM-DD`, or days from today as `-2`. */
-    date?: string;
-    location?: string;
-  };
+  /** As whoever keeps the events does it. */
+  tripleseat: Omit<DeskEdit, 'id'>;
   /** As staff do it on a register. */
-  revel: { order?: number; duplicate?: boolean; open?: boolean; ringUp?: string; void?: boolean };
+  revel: Omit<StaffDeed, 'event'>;
 }
 
 const eventAnswer = z.object({ result: z.object({ name: z.string(), said: z.array(z.string()) }) });

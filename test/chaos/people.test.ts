@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { type Fault, faults } from '../helpers/boundary.js';
 import { disturbances, endState, wrongWith } from '../helpers/check.js';
 import { runCli, startCli, syncArgs } from '../helpers/cli.js';
 import { partyOptions, TestWorld } from '../helpers/world.js';
+import { makeEvent } from '../simulators/make-event.js';
 
 /** Of the cases one in so many, more for a pipeline whose time is short: each is played without processes elsewhere. */
 const ONE_OF = 2 * Number(process.env.BOUNDARIES ?? 1);

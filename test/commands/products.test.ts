@@ -3,9 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ProductsOptions, productsCommand } from '../../src/commands/products.js';
 import { addDays, localDate } from '../../src/domain/zones.js';
-import type { EventOptions } from '../../src/sandbox/tripleseat/make-event.js';
 import { places, sampleLocationsFile } from '../../src/sandbox/world/places.js';
 import { TestWorld } from '../helpers/world.js';
+import type { EventOptions } from '../simulators/make-event.js';
 import { Terminal } from './terminal.js';
 
 let world: TestWorld;

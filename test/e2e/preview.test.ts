@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayToTell } from '../../src/app/coming.js';
 import { addDays, localDate } from '../../src/domain/zones.js';
 import { RunReportSchema } from '../../src/report/schema.js';
-import { makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { partyOptions, TestWorld } from '../helpers/world.js';
 import { openMailbox } from '../report/mail/mailbox.js';
+import { makeEvent } from '../simulators/make-event.js';
 import { runTool } from './helpers/tool.js';
 
 const unmatched = { documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] };

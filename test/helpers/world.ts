@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
 import { localDate } from '../../src/domain/zones.js';
 import type { Simulator } from '../../src/sandbox/host/types.js';
-import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import {
   defaultSettings,
   type RawRecord,
@@ -26,6 +25,7 @@ import {
 } from '../../src/sandbox/world/places.js';
 import type { FaultDecision } from '../simulators/faults.js';
 import { type AccountSwitches, LaggingRevel } from '../simulators/lag.js';
+import { type EventOptions, makeEvent } from '../simulators/make-event.js';
 import type { TestRevel } from '../simulators/revel.js';
 import { startTroubledServer, type TroubledServer } from '../simulators/server.js';
 

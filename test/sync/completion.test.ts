@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventOptions } from '../../src/sandbox/tripleseat/make-event.js';
 import { wrongWith } from '../helpers/check.js';
+import type { EventOptions } from '../simulators/make-event.js';
 import type { OrderRow } from '../simulators/revel.js';
 import { Desk, type DeskRun } from './desk.js';
 import { leaveHalfway } from './others.js';

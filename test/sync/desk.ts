@@ -5,7 +5,6 @@ import { localDate } from '../../src/domain/zones.js';
 import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
 import type { SimRequest } from '../../src/sandbox/host/types.js';
-import { type EventOptions, makeEvent } from '../../src/sandbox/tripleseat/make-event.js';
 import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
@@ -20,6 +19,7 @@ import { partyOptions } from '../helpers/world.js';
 import { VirtualClock } from '../http/virtual-clock.js';
 import { applyFault, type FaultDecision } from '../simulators/faults.js';
 import { LaggingRevel } from '../simulators/lag.js';
+import { type EventOptions, makeEvent } from '../simulators/make-event.js';
 
 const TRIPLESEAT = 'https://tripleseat.test';
 const REVEL = 'https://revel.test';

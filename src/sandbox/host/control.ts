@@ -29,15 +29,29 @@ export function switched<T extends object>(
   return all.success ? { ok: true, result: all.data } : { ok: false, error: z.prettifyError(all.error) };
 }
 
-/** Something that people do at a service, with what is needed for it. */
+/** Something that people do at a service; the body says what is needed for it. */
+type Deed<S> = (service: S, body: unknown, now: number) => ControlResult;
+
+/** A deed for which what the schema says is needed. */
 export function deed<S, T>(
   schema: z.ZodType<T>,
   act: (service: S, input: T, now: number) => ControlResult,
-): (service: S, body: unknown, now: number) => ControlResult {
+): Deed<S> {
   return (service, body, now) => {
     const input = schema.safeParse(body);
     return input.success ? act(service, input.data, now) : { ok: false, error: z.prettifyError(input.error) };
   };
+}
+
+/** Has one of the deeds done, by its name; null: there is none of that name. */
+export function doDeed<S>(
+  deeds: Readonly<Record<string, Deed<S>>>,
+  name: string,
+  service: S,
+  body: unknown,
+  now: number,
+): ControlResult | null {
+  return Object.hasOwn(deeds, name) ? (deeds[name]?.(service, body, now) ?? null) : null;
 }
 
 function parseBody(body: string): ControlResult {

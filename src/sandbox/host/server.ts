@@ -17,8 +17,6 @@ export interface SimServerOptions {
   clock: Clock;
   /** Default: any free port. */
   port?: number;
-  /** A longer request body is refused with 413; default 10 MB. */
-  maxBodyBytes?: number;
   /** Holds the simulator's state across restarts; loaded at the start. */
   persistFile?: string;
   /** Default: every request is carried out and answered at once. */
@@ -33,7 +31,8 @@ export interface SimServer {
   close(): Promise<void>;
 }
 
-const DEFAULT_MAX_BODY_BYTES = 10_000_000;
+/** A longer request body is refused with 413. */
+const MAX_BODY_BYTES = 10_000_000;
 
 /**
  * Serves a simulator over HTTP on the loopback interface. Rejects when the port is taken or the persisted
@@ -72,7 +71,7 @@ function serving(
   };
 
   return async (incoming, outgoing) => {
-    const body = await readBody(incoming, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+    const body = await readBody(incoming);
     if (body === null) {
       send(outgoing, { status: 413, headers: { connection: 'close' }, body: '' });
       return;
@@ -105,15 +104,15 @@ function toSimRequest(incoming: IncomingMessage, body: string): SimRequest {
 }
 
 /** The whole body as text; null when it is too long, which is read to its end so that an answer gets through. */
-async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<string | null> {
+async function readBody(incoming: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming) {
     const buffer: Buffer = Buffer.from(chunk);
     bytes += buffer.length;
-    if (bytes <= maxBytes) chunks.push(buffer);
+    if (bytes <= MAX_BODY_BYTES) chunks.push(buffer);
   }
-  if (bytes > maxBytes) return null;
+  if (bytes > MAX_BODY_BYTES) return null;
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deed } from '../host/control.js';
+import { deed, doDeed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { editItemOnPos, lookOnPos, openOnPos, touchOnPos } from './pos.js';
 import { runStaff, staffSchema } from './staff.js';
@@ -40,8 +40,7 @@ const deeds = {
 
 /** Does what staff do. */
 export function runAction(world: World, action: string, body: unknown, now: number): ControlResult {
-  const [, act] = Object.entries(deeds).find(([name]) => name === action) ?? [];
-  return act?.(world, body, now) ?? { ok: false, error: `There is no action ${action}.` };
+  return doDeed(deeds, action, world, body, now) ?? { ok: false, error: `There is no action ${action}.` };
 }
 
 /** Does something to a row that is there; it answers null where a register does not show the row. */

@@ -233,13 +233,8 @@ function parseSort(resource: Resource, text: string | null): ListQuery['compare'
     }
     return { get: getter(field, spec), sign: descending ? -1 : 1 };
   });
-  return (a, b) => {
-    for (const { get, sign } of parts) {
-      const order = compareValues(get(a), get(b));
-      if (order !== 0) return order * sign;
-    }
-    return 0;
-  };
+  return (a, b) =>
+    parts.map(({ get, sign }) => compareValues(get(a), get(b)) * sign).find((order) => order !== 0) ?? 0;
 }
 
 /** Nulls last, as the database sorts them in ascending order. */

@@ -23,8 +23,11 @@ export const staffSchema = z.strictObject({
   void: z.boolean().optional(),
 });
 
+/** See {@link staffSchema}. */
+export type StaffDeed = z.infer<typeof staffSchema>;
+
 /** Carries it out; the result is what was done, in words, a line each. */
-export function runStaff(world: World, deed: z.infer<typeof staffSchema>, now: number): ControlResult {
+export function runStaff(world: World, deed: StaffDeed, now: number): ControlResult {
   const orders = ordersOf(world, deed.event);
   const asked = deed.duplicate || deed.open || deed.ringUp !== undefined || deed.void;
   if (!asked) return { ok: true, result: orders.map((order) => described(world, order)) };

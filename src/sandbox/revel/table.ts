@@ -21,10 +21,8 @@ export class Table {
   #nextId: number;
   /** By id, in ascending order. */
   #rows = new Map<number, Row>();
-  /** Ids by uuid, deleted rows included. */
-  #byUuid = new Map<string, number[]>();
   /** Ids by order URI; may name rows that have since moved to another order. */
-  #byOrder = new Map<string, number[]>();
+  #byOrder = new Map<JsonValue | undefined, Set<number>>();
 
   constructor(firstId: number) {
     this.#nextId = firstId;
@@ -37,10 +35,11 @@ export class Table {
 
   /** Adds or replaces the row of its id. */
   put(row: Row): void {
-    if (this.#rows.has(row.id)) this.#rows.set(row.id, row);
-    else this.#insert(row);
-    index(this.#byUuid, row.uuid, row.id);
-    index(this.#byOrder, row.order, row.id);
+    const isInMidst = !this.#rows.has(row.id) && row.id < this.#nextId - 1;
+    this.#nextId = Math.max(this.#nextId, row.id + 1);
+    this.#rows.set(row.id, row);
+    if (isInMidst) this.#rows = new Map([...this.#rows].sort(([a], [b]) => a - b));
+    this.#byOrder.set(row.order, (this.#byOrder.get(row.order) ?? new Set()).add(row.id));
   }
 
   /** The row as it is, or null. */
@@ -70,22 +69,20 @@ export class Table {
 
   /** The rows of one order as they are, by ascending id. */
   ofOrder(orderUri: string): Row[] {
-    const rows: Row[] = [];
-    for (const id of this.idsOfOrder(orderUri)) {
-      const row = this.get(id);
-      if (row !== null && row.order === orderUri) rows.push(row);
-    }
-    return rows;
+    return this.idsOfOrder(orderUri)
+      .map((id) => this.get(id))
+      .filter((row) => row !== null)
+      .filter((row) => row.order === orderUri);
   }
 
   /** Ids that may belong to an order, ascending; a superset. */
-  idsOfOrder(orderUri: string): readonly number[] {
-    return this.#byOrder.get(orderUri) ?? [];
+  idsOfOrder(orderUri: string): number[] {
+    return [...(this.#byOrder.get(orderUri) ?? [])].sort((a, b) => a - b);
   }
 
   /** Whether a row other than `exceptId` has this uuid. */
   hasUuid(uuid: string, exceptId: number | null): boolean {
-    return (this.#byUuid.get(uuid) ?? []).some((id) => id !== exceptId && this.get(id)?.uuid === uuid);
+    return this.current().some((row) => row.uuid === uuid && row.id !== exceptId);
   }
 
   /** All rows; shares them, so it stays as it was taken. */
@@ -95,30 +92,9 @@ export class Table {
 
   /** Takes the rows and the next id of a snapshot in place of its own. */
   restore({ nextId, rows }: TableSnapshot): void {
-    this.#nextId = nextId;
-    this.#rows = new Map(rows.map((row) => [row.id, row]));
-    this.#byUuid = new Map();
+    this.#rows = new Map();
     this.#byOrder = new Map();
-    for (const row of rows) {
-      index(this.#byUuid, row.uuid, row.id);
-      index(this.#byOrder, row.order, row.id);
-    }
-  }
-
-  #insert(row: Row): void {
-    const isLast = row.id >= this.#nextId - 1;
-    this.#nextId = Math.max(this.#nextId, row.id + 1);
-    this.#rows.set(row.id, row);
-    if (!isLast) this.#rows = new Map([...this.#rows].sort(([a], [b]) => a - b));
-  }
-}
-
-function index(map: Map<string, number[]>, key: JsonValue | undefined, id: number): void {
-  if (typeof key !== 'string') return;
-  const ids = map.get(key);
-  if (ids === undefined) map.set(key, [id]);
-  else if (!ids.includes(id)) {
-    ids.push(id);
-    if ((ids.at(-2) ?? 0) > id) ids.sort((a, b) => a - b);
+    for (const row of rows) this.put(row);
+    this.#nextId = nextId;
   }
 }

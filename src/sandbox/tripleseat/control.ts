@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { addDays, localDate } from '../../domain/zones.js';
-import { deed } from '../host/control.js';
+import { deed, doDeed } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { changeEvent, changeSchema, linesOf } from './change.js';
-import { textOf } from './model.js';
+import { type RawRecord, textOf } from './model.js';
 import type { OauthServer } from './oauth.js';
-import type { Move, TripleseatStore } from './store.js';
+import type { TripleseatStore } from './store.js';
 
 const id = z.number().int().positive();
 
@@ -19,6 +19,9 @@ const deskSchema = changeSchema.extend({
   location: z.string().optional(),
 });
 
+/** What somebody at Tripleseat does to an event. */
+export type DeskEdit = z.infer<typeof deskSchema>;
+
 const nothing = z.strictObject({});
 
 /** What they are done to. */
@@ -31,9 +34,9 @@ interface Account {
 const deeds = {
   /** Does what is asked of one event or nothing, and says in words what it has done; asked for nothing, what there is. */
   'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
-  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => done(() => oauth.expireTokens(now))),
-  'revoke-tokens': deed(nothing, ({ oauth }: Account) => done(() => oauth.revokeTokens())),
-  consent: deed(nothing, ({ oauth }: Account) => done(() => oauth.consent())),
+  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => done(oauth.expireTokens(now))),
+  'revoke-tokens': deed(nothing, ({ oauth }: Account) => done(oauth.revokeTokens())),
+  consent: deed(nothing, ({ oauth }: Account) => done(oauth.consent())),
 };
 
 /** Does what people in the account do. */
@@ -43,36 +46,31 @@ export function controlTripleseat(
   body: unknown,
   now: number,
 ): ControlResult {
-  const [, act] = Object.entries(deeds).find(([name]) => name === action) ?? [];
   const names = Object.keys(deeds).join(', ');
-  return (
-    act?.(account, body, now) ?? { ok: false, error: `There is no action ${action}; there are ${names}.` }
-  );
+  const unknown = { ok: false, error: `There is no action ${action}; there are ${names}.` } as const;
+  return doDeed(deeds, action, account, body, now) ?? unknown;
 }
 
 function deskEdit(
   store: TripleseatStore,
-  { id, status, delete: isDeleted, date, location, ...change }: z.infer<typeof deskSchema>,
+  { id, status, delete: isDeleted, date, location, ...change }: DeskEdit,
   now: number,
 ): ControlResult {
   const event = store.events.get(id);
-  if (!event) return { ok: false, error: `There is no event ${id}.` };
+  if (!event) return refused(`There is no event ${id}.`);
   const changed = changeEvent(event, change);
-  if (typeof changed === 'string') return { ok: false, error: changed };
-  const place = location === undefined ? null : placeCalled(store, location);
+  if (typeof changed === 'string') return refused(changed);
+  const place = location === undefined ? null : (placeCalled(store, location) ?? 'none');
   if (place === 'none') {
     const names = store.locations.map((each) => textOf(each, 'name')).join(', ');
-    return { ok: false, error: `There is no location ${location}; these there are: ${names}.` };
+    return refused(`There is no location ${location}; these there are: ${names}.`);
   }
   const { said } = changed;
   if (said.length > 0) store.edit(id, changed.event, now);
   if (date !== undefined || place !== null) {
-    const zone = store.zoneOf(place ?? event);
-    const day =
-      date === undefined || date.includes('-', 1) ? date : addDays(localDate(now, zone), Number(date));
-    const to: Move = { ...(day === undefined ? {} : { date: day }) };
-    if (place !== null) Object.assign(to, { siteId: place.site_id, locationId: place.id });
-    store.move(id, to, now);
+    const isDay = date === undefined || date.includes('-', 1);
+    const day = isDay ? date : addDays(localDate(now, store.zoneOf(place ?? event)), Number(date));
+    store.move(id, { date: day, siteId: place?.site_id, locationId: place?.id }, now);
     said.push(`moved to ${[day, place === null ? null : textOf(place, 'name')].filter(Boolean).join(', ')}`);
   }
   if (status !== undefined) {
@@ -83,15 +81,17 @@ function deskEdit(
     store.delete(id, now);
     said.push('deleted');
   }
-  return { ok: true, result: { name: textOf(event, 'name'), said: said.length > 0 ? said : linesOf(event) } };
+  return done({ name: textOf(event, 'name'), said: said.length > 0 ? said : linesOf(event) });
 }
 
-function placeCalled(store: TripleseatStore, name: string) {
-  const found = store.locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
-  return found ?? 'none';
+function placeCalled({ locations }: TripleseatStore, name: string): RawRecord | undefined {
+  return locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
 }
 
-function done(act: () => void): ControlResult {
-  act();
-  return { ok: true, result: null };
+function refused(error: string): ControlResult {
+  return { ok: false, error };
+}
+
+function done(result: unknown = null): ControlResult {
+  return { ok: true, result };
 }

@@ -14,13 +14,13 @@ interface ContactOptions {
 /** What to make an event of. Money in cents, moments in epoch milliseconds. */
 export interface EventOptions {
   id: number;
-  name?: string;
+  name: string;
   /** Local day, `YYYY-MM-DD`. */
   date: string;
-  /** `HH:MM`, local; default 18:00. */
-  start?: string;
-  /** `HH:MM`, local, at or before the start: of the next day; default 20:30. */
-  end?: string;
+  /** `HH:MM`, local. */
+  start: string;
+  /** `HH:MM`, local; at or before the start: of the next day. */
+  end: string;
   /** IANA. */
   zone: string;
   siteId: number;
@@ -31,11 +31,10 @@ export interface EventOptions {
   updatedAt: number;
   deletedAt?: number;
   /** Null: nobody. */
-  contact?: ContactOptions | null;
-  account?: string;
-  /** How many are expected; default 40. */
-  guests?: number;
-  bookingId?: number;
+  contact: ContactOptions | null;
+  account: string;
+  /** How many are expected. */
+  guests: number;
   documents: DocumentOptions[];
   /** Which of the documents the event's own totals come from; default the first. */
   mainDocument?: number;
@@ -46,13 +45,6 @@ export interface EventOptions {
   /** What the guest has chosen in the gratuity selector; it is in no total until staff apply it. */
   selectedGratuity?: string;
 }
-
-const DEFAULT_CONTACT: ContactOptions = {
-  first: 'Ada',
-  last: 'Alder',
-  phone: '555-0100',
-  email: 'ada@example.com',
-};
 
 /**
  * An event as `GET /v1/events/{id}?show_financial=true` shows it, without the `event` wrapper. Its money adds up
@@ -67,19 +59,19 @@ export function makeEvent(options: EventOptions): RawRecord {
   if (options.paymentSetOn === 'event') for (const document of documents) delete document.payment_set;
   return {
     id: options.id,
-    name: options.name ?? 'Alder Rehearsal Dinner',
+    name: options.name,
     created_at: localStamp(options.createdAt, options.zone),
     updated_at: localStamp(options.updatedAt, options.zone),
     deleted_at: options.deletedAt === undefined ? null : localStamp(options.deletedAt, options.zone),
     status: options.status ?? 'DEFINITE',
-    ...eventTimes(options.date, options.start ?? '18:00', options.end ?? '20:30', options.zone),
+    ...eventTimes(options.date, options.start, options.end, options.zone),
     event_style: 'catering',
     event_type: 'Party',
-    guest_count: options.guests ?? 40,
+    guest_count: options.guests,
     guaranteed_guest_count: null,
     ...figuresOf(main?.sums, options.grandTotal),
     ...(options.selectedGratuity === undefined ? {} : { selected_gratuity: options.selectedGratuity }),
-    booking_id: options.bookingId ?? options.id + 5_000_000,
+    booking_id: options.id + 5_000_000,
     customer_id: 900,
     site_id: options.siteId,
     location_id: options.locationId,
@@ -108,7 +100,7 @@ function figuresOf(sums: Sums | undefined, grandTotal: number | undefined): Json
 }
 
 function people(options: EventOptions): JsonObject {
-  const { contact = DEFAULT_CONTACT, account = 'Alder Family' } = options;
+  const { contact, account } = options;
   const organisation = { account_id: 8001, account: { id: 8001, name: account } };
   if (contact === null) return { contact_id: null, contact: null, ...organisation };
   const { first, last, email, phone } = contact;

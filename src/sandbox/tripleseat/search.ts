@@ -1,6 +1,7 @@
 import { localDate } from '../../domain/zones.js';
 import {
   isObject,
+  type Json,
   type JsonObject,
   objectsOf,
   type RawRecord,
@@ -43,15 +44,11 @@ function plainFilters(query: URLSearchParams, settings: TripleseatSettings): Fil
     ['location_ids', 'location_id'],
     ['contact_id', 'contact_id'],
     ['account_id', 'account_id'],
+    ['room_ids', 'room_ids'],
   ] as const) {
     const wanted = listOf(query, parameter);
-    if (wanted.size > 0) filters.push((event) => wanted.has(String(event[field] ?? '').toUpperCase()));
-  }
-  const rooms = listOf(query, 'room_ids');
-  if (rooms.size > 0) {
-    filters.push(
-      (event) => Array.isArray(event.room_ids) && event.room_ids.some((id) => rooms.has(String(id))),
-    );
+    const isWanted = (value: Json) => wanted.has(String(value).toUpperCase());
+    if (wanted.size > 0) filters.push((event) => [event[field] ?? ''].flat().some(isWanted));
   }
   const text = (query.get('query') ?? '').trim().toLowerCase();
   if (text !== '') filters.push((event) => searchableText(event).includes(text));

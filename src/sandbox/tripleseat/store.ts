@@ -14,11 +14,11 @@ import {
 import { eventTimes, ianaZone, localStamp } from './time.js';
 
 /** Fields of a move; what is left out stays. */
-export interface Move {
-  siteId?: number;
-  locationId?: number;
+interface Move {
+  siteId?: Json | undefined;
+  locationId?: Json | undefined;
   /** `YYYY-MM-DD`. */
-  date?: string;
+  date?: string | undefined;
 }
 
 /** What the simulated account holds, and what people there do to it. Every change raises the revision. */

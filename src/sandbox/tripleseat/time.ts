@@ -44,15 +44,10 @@ export function parseStamp(text: string, zone: string): number | null {
   return local.isValid ? local.toMillis() : null;
 }
 
-const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
-
 /** A search date, `MM/DD/YYYY` or `YYYY-MM-DD`, as `YYYY-MM-DD`; null for anything else. */
 export function parseSearchDate(text: string): string | null {
-  const slashed = SLASHED.exec(text.trim());
-  const iso = slashed
-    ? `${slashed[3]}-${(slashed[1] ?? '').padStart(2, '0')}-${(slashed[2] ?? '').padStart(2, '0')}`
-    : text.trim();
-  return /^\d{4}-\d{2}-\d{2}$/.test(iso) && DateTime.fromISO(iso, { zone: 'utc' }).isValid ? iso : null;
+  const format = text.includes('/') ? 'M/d/yyyy' : 'yyyy-MM-dd';
+  return DateTime.fromFormat(text.trim(), format, { zone: 'utc' }).toISODate();
 }
 
 /**

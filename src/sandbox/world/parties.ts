@@ -1,7 +1,7 @@
 import type { EventOptions } from '../tripleseat/make-event.js';
 
 /** Who celebrates what, and when: the part of an event that its guests would recognise. */
-export type Party = Required<Pick<EventOptions, 'name' | 'account' | 'contact' | 'start' | 'end' | 'guests'>>;
+export type Party = Pick<EventOptions, 'name' | 'account' | 'contact' | 'start' | 'end' | 'guests'>;
 
 /** A line each: event, account, host, last digits of the phone, hours, guests. All of them are invented. */
 const BOOK = `

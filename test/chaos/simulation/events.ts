@@ -1,8 +1,8 @@
 import type { SourceEvent } from '../../../src/domain/event.js';
 import { type EventId, parseEventId } from '../../../src/domain/ids.js';
 import { defaultBooks, type Location } from '../../../src/domain/location.js';
-import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import { toEvent } from '../../../src/tripleseat/convert.js';
+import { makeEvent } from '../../simulators/make-event.js';
 
 /** One line: which of the shop's products, how many, at how many cents. */
 interface Line {

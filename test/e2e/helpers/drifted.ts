@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import { places } from '../../../src/sandbox/world/places.js';
 import { partyOptions, TestWorld } from '../../helpers/world.js';
+import { makeEvent } from '../../simulators/make-event.js';
 import { runTool, type ToolResult } from './tool.js';
 
 /** A world with one event, whose order no longer equals it. */

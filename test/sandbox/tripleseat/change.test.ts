@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeEvent } from '../../../src/sandbox/tripleseat/change.js';
 import type { DocumentOptions } from '../../../src/sandbox/tripleseat/make-document.js';
-import { type EventOptions, makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import type { RawRecord } from '../../../src/sandbox/tripleseat/model.js';
+import { type EventOptions, makeEvent } from '../../simulators/make-event.js';
 
 const NOW = Date.UTC(2026, 10, 14, 18);
 

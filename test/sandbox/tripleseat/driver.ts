@@ -1,7 +1,7 @@
 import type { SimResponse } from '../../../src/sandbox/host/types.js';
-import { type EventOptions, makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import type { TripleseatSettings } from '../../../src/sandbox/tripleseat/model.js';
 import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.js';
+import { type EventOptions, makeEvent } from '../../simulators/make-event.js';
 
 /** Noon in Los Angeles, a plain Saturday. */
 export const NOON = Date.parse('2026-11-14T20:00:00Z');

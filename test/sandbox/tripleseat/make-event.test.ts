@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { makeEvent } from '../../../src/sandbox/tripleseat/make-event.js';
 import { objectsOf } from '../../../src/sandbox/tripleseat/model.js';
 import { moneyText } from '../../../src/sandbox/tripleseat/sums.js';
+import { makeEvent } from '../../simulators/make-event.js';
 import { anEvent } from './driver.js';
 
 const golden = JSON.parse(readFileSync(new URL('event.golden.json', import.meta.url), 'utf8'));
