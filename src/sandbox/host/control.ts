@@ -29,29 +29,40 @@ export function switched<T extends object>(
   return all.success ? { ok: true, result: all.data } : { ok: false, error: z.prettifyError(all.error) };
 }
 
+/** Thrown where what people ask for cannot be done; the message is a sentence for them. */
+export class Impossible extends Error {}
+
 /** Something that people do at a service; the body says what is needed for it. */
-type Deed<S> = (service: S, body: unknown, now: number) => ControlResult;
+type Deed<S> = (service: S, body: unknown, now: number) => unknown;
 
 /** A deed for which what the schema says is needed. */
 export function deed<S, T>(
   schema: z.ZodType<T>,
-  act: (service: S, input: T, now: number) => ControlResult,
+  act: (service: S, input: T, now: number) => unknown,
 ): Deed<S> {
   return (service, body, now) => {
     const input = schema.safeParse(body);
-    return input.success ? act(service, input.data, now) : { ok: false, error: z.prettifyError(input.error) };
+    if (input.success) return act(service, input.data, now);
+    throw new Impossible(z.prettifyError(input.error));
   };
 }
 
-/** Has one of the deeds done, by its name; null: there is none of that name. */
+/** Has one of the deeds done, by its name. */
 export function doDeed<S>(
   deeds: Readonly<Record<string, Deed<S>>>,
   name: string,
-  service: S,
-  body: unknown,
-  now: number,
-): ControlResult | null {
-  return Object.hasOwn(deeds, name) ? (deeds[name]?.(service, body, now) ?? null) : null;
+  ...[service, body, now]: Parameters<Deed<S>>
+): ControlResult {
+  const act = Object.hasOwn(deeds, name) ? deeds[name] : undefined;
+  if (act === undefined) {
+    return { ok: false, error: `There is no action ${name}; there are ${Object.keys(deeds).join(', ')}.` };
+  }
+  try {
+    return { ok: true, result: act(service, body, now) ?? null };
+  } catch (error) {
+    if (error instanceof Impossible) return { ok: false, error: error.message };
+    throw error;
+  }
 }
 
 function parseBody(body: string): ControlResult {
@@ -64,9 +75,7 @@ function parseBody(body: string): ControlResult {
 }
 
 function respond(result: ControlResult): SimResponse {
-  return result.ok
-    ? json(200, { ok: true, result: result.result ?? null })
-    : json(400, { error: result.error });
+  return result.ok ? json(200, result) : json(400, { error: result.error });
 }
 
 function json(status: number, value: unknown): SimResponse {

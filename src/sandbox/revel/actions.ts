@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deed, doDeed } from '../host/control.js';
+import { deed, doDeed, Impossible } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { editItemOnPos, lookOnPos, openOnPos, touchOnPos } from './pos.js';
 import { runStaff, staffSchema } from './staff.js';
@@ -40,12 +40,13 @@ const deeds = {
 
 /** Does what staff do. */
 export function runAction(world: World, action: string, body: unknown, now: number): ControlResult {
-  return doDeed(deeds, action, world, body, now) ?? { ok: false, error: `There is no action ${action}.` };
+  return doDeed(deeds, action, world, body, now);
 }
 
 /** Does something to a row that is there; it answers null where a register does not show the row. */
-function toRow(world: World, name: ResourceName, id: number, act: (row: Row) => unknown): ControlResult {
+function toRow(world: World, name: ResourceName, id: number, act: (row: Row) => object | null): object {
   const row = world.table(name).get(id);
-  const result = row === null ? null : act(row);
-  return result === null ? { ok: false, error: 'There is no such row.' } : { ok: true, result };
+  const result = row && act(row);
+  if (result === null) throw new Impossible('There is no such row.');
+  return result;
 }

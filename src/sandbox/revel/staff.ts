@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ControlResult } from '../host/types.js';
+import { Impossible } from '../host/control.js';
 import { listHistory } from './effects.js';
 import { openOnPos, recomputed, touchOnPos } from './pos.js';
 import { type JsonValue, type Row, uriIn } from './types.js';
@@ -27,25 +27,22 @@ export const staffSchema = z.strictObject({
 export type StaffDeed = z.infer<typeof staffSchema>;
 
 /** Carries it out; the result is what was done, in words, a line each. */
-export function runStaff(world: World, deed: StaffDeed, now: number): ControlResult {
+export function runStaff(world: World, deed: StaffDeed, now: number): string[] {
   const orders = ordersOf(world, deed.event);
   const asked = deed.duplicate || deed.open || deed.ringUp !== undefined || deed.void;
-  if (!asked) return { ok: true, result: orders.map((order) => described(world, order)) };
+  if (!asked) return orders.map((order) => described(world, order));
   const live = orders.filter((order) => order.deleted !== true);
   const candidates = deed.order === undefined ? live : orders.filter(({ id: own }) => own === deed.order);
   const [order, second] = candidates;
   if (order === undefined) {
     const which = deed.order === undefined ? 'no order that stands' : `no order ${deed.order}`;
-    return { ok: false, error: `Event ${deed.event} has ${which}.` };
+    throw new Impossible(`Event ${deed.event} has ${which}.`);
   }
   if (second !== undefined) {
     const ids = live.map(({ id: own }) => own).join(', ');
-    return { ok: false, error: `Event ${deed.event} has several orders (${ids}): say which one.` };
+    throw new Impossible(`Event ${deed.event} has several orders (${ids}): say which one.`);
   }
   const product = deed.ringUp === undefined ? null : productOf(world, order, deed.ringUp);
-  if (product === 'none') {
-    return { ok: false, error: `The shop of order ${order.id} has no single product ${deed.ringUp}.` };
-  }
   const said: string[] = [];
   if (deed.duplicate) said.push(`order ${copyOf(world, order).id} made, the same as order ${order.id}`);
   if (deed.open || product !== null) {
@@ -60,7 +57,7 @@ export function runStaff(world: World, deed: StaffDeed, now: number): ControlRes
     touchOnPos(world, order, { deleted: true }, undefined);
     said.push(`order ${order.id} voided`);
   }
-  return { ok: true, result: said };
+  return said;
 }
 
 /** By what this program and the one before it call the orders of an event. */
@@ -79,13 +76,14 @@ function described(world: World, order: Row): string {
   return `order ${order.id}: ${items.length} lines, total ${Number(order.final_total).toFixed(2)}${state}`;
 }
 
-function productOf(world: World, order: Row, name: string): Row | 'none' {
+function productOf(world: World, order: Row, name: string): Row {
   const [product, second] = world
     .table('Product')
     .current()
     .filter((row) => row.establishment === order.establishment && row.active === true)
     .filter((row) => String(row.name).toLowerCase() === name.toLowerCase());
-  return product === undefined || second !== undefined ? 'none' : product;
+  if (product !== undefined && second === undefined) return product;
+  throw new Impossible(`The shop of order ${order.id} has no single product ${name}.`);
 }
 
 function addItem(world: World, order: Row, product: Row): void {

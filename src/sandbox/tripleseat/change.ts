@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import { z } from 'zod';
 import { lineName } from '../../domain/names.js';
+import { Impossible } from '../host/control.js';
 import { makeLine, makePayment } from './make-document.js';
 import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from './model.js';
 import { cents, moneyText, sumUp } from './sums.js';
@@ -33,10 +34,10 @@ export interface Changed {
 }
 
 /**
- * The event after a change, with all sums made anew as Tripleseat does; a sentence where it cannot be changed like that.
- * The event that is given stays as it is.
+ * The event after a change, with all sums made anew as Tripleseat does; throws an {@link Impossible} where it cannot be
+ * changed like that. The event that is given stays as it is.
  */
-export function changeEvent(given: RawRecord, change: EventChange): Changed | string {
+export function changeEvent(given: RawRecord, change: EventChange): Changed {
   const event = structuredClone(given);
   const said: string[] = [];
   if (change.guests !== undefined) {
@@ -45,12 +46,8 @@ export function changeEvent(given: RawRecord, change: EventChange): Changed | st
   }
   if (change.line === undefined && change.pay === undefined) return { event, said };
   const document = billOf(event);
-  if (document === null) return 'The event has no document with lines of its own.';
-  if (change.line !== undefined) {
-    const done = changeLine(document, change.line, event.id);
-    if (!done.ok) return done.why;
-    said.push(done.said);
-  }
+  if (document === null) throw new Impossible('The event has no document with lines of its own.');
+  if (change.line !== undefined) said.push(changeLine(document, change.line, event.id));
   if (change.pay !== undefined) {
     addPayment(document, event, cents(change.pay));
     said.push(`paid: ${shown(cents(change.pay))} more`);
@@ -86,32 +83,32 @@ function billOf(event: RawRecord): JsonObject | null {
   return live.find((document) => totalOf(document) === cents(event.grand_total)) ?? live[0] ?? null;
 }
 
+/** What was done, in words. */
 function changeLine(
   document: JsonObject,
   { name, quantity, price, rename }: NonNullable<EventChange['line']>,
   eventId: number,
-): { ok: true; said: string } | { ok: false; why: string } {
+): string {
   const lines = objectsOf(document, 'line_items');
   const line = lines.find((each) => nameOf(each).toLowerCase() === name.toLowerCase());
   if (line === undefined) {
     if (price === undefined) {
       const names = lines.map(nameOf).filter((each) => each !== '');
-      return {
-        ok: false,
-        why: `There is no line ${name}; these there are: ${names.join(', ')}. With a price it is added.`,
-      };
+      throw new Impossible(
+        `There is no line ${name}; these there are: ${names.join(', ')}. With a price it is added.`,
+      );
     }
     const like = lines.find((each) => textOf(each, 'price') !== '');
     const options = { name: rename ?? name, quantity: quantity ?? '1', price: inCents(price) };
     const rates = Array.isArray(like?.billing_ids) ? like.billing_ids : [];
     const added = makeLine(options, nextId(lines, eventId * 10), lines.length, rates);
     document.line_items = [...lines, added];
-    return { ok: true, said: `${nameOf(added)}: ${priced(added)}, new` };
+    return `${nameOf(added)}: ${priced(added)}, new`;
   }
   const before = `${nameOf(line)}: ${priced(line)}`;
   if (quantity !== undefined && Number(quantity) === 0) {
     document.line_items = lines.filter((each) => each !== line);
-    return { ok: true, said: `${before}, taken away` };
+    return `${before}, taken away`;
   }
   if (quantity !== undefined) line.quantity = new Big(quantity).toFixed();
   if (price !== undefined) line.price = moneyText(inCents(price));
@@ -119,7 +116,7 @@ function changeLine(
     line[textOf(line, 'display_name') === '' ? 'description' : 'display_name'] = rename;
   const total = new Big(textOf(line, 'price') || 0).times(textOf(line, 'quantity') || 1).times(100);
   if (textOf(line, 'price') !== '') line.total_price = moneyText(total.round(0, Big.roundHalfUp).toNumber());
-  return { ok: true, said: `${before} → ${rename === undefined ? '' : `${rename}: `}${priced(line)}` };
+  return `${before} → ${rename === undefined ? '' : `${rename}: `}${priced(line)}`;
 }
 
 /** The payments stand on the document or on the event, as the account has it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addDays, localDate } from '../../domain/zones.js';
-import { deed, doDeed } from '../host/control.js';
+import { deed, doDeed, Impossible } from '../host/control.js';
 import type { ControlResult } from '../host/types.js';
 import { changeEvent, changeSchema, linesOf } from './change.js';
 import { type RawRecord, textOf } from './model.js';
@@ -34,9 +34,9 @@ interface Account {
 const deeds = {
   /** Does what is asked of one event or nothing, and says in words what it has done; asked for nothing, what there is. */
   'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
-  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => done(oauth.expireTokens(now))),
-  'revoke-tokens': deed(nothing, ({ oauth }: Account) => done(oauth.revokeTokens())),
-  consent: deed(nothing, ({ oauth }: Account) => done(oauth.consent())),
+  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => oauth.expireTokens(now)),
+  'revoke-tokens': deed(nothing, ({ oauth }: Account) => oauth.revokeTokens()),
+  consent: deed(nothing, ({ oauth }: Account) => oauth.consent()),
 };
 
 /** Does what people in the account do. */
@@ -46,27 +46,19 @@ export function controlTripleseat(
   body: unknown,
   now: number,
 ): ControlResult {
-  const names = Object.keys(deeds).join(', ');
-  const unknown = { ok: false, error: `There is no action ${action}; there are ${names}.` } as const;
-  return doDeed(deeds, action, account, body, now) ?? unknown;
+  return doDeed(deeds, action, account, body, now);
 }
 
 function deskEdit(
   store: TripleseatStore,
   { id, status, delete: isDeleted, date, location, ...change }: DeskEdit,
   now: number,
-): ControlResult {
+): { name: string; said: string[] } {
   const event = store.events.get(id);
-  if (!event) return refused(`There is no event ${id}.`);
-  const changed = changeEvent(event, change);
-  if (typeof changed === 'string') return refused(changed);
-  const place = location === undefined ? null : (placeCalled(store, location) ?? 'none');
-  if (place === 'none') {
-    const names = store.locations.map((each) => textOf(each, 'name')).join(', ');
-    return refused(`There is no location ${location}; these there are: ${names}.`);
-  }
-  const { said } = changed;
-  if (said.length > 0) store.edit(id, changed.event, now);
+  if (!event) throw new Impossible(`There is no event ${id}.`);
+  const { event: changed, said } = changeEvent(event, change);
+  const place = location === undefined ? null : placeCalled(store, location);
+  if (said.length > 0) store.edit(id, changed, now);
   if (date !== undefined || place !== null) {
     const isDay = date === undefined || date.includes('-', 1);
     const day = isDay ? date : addDays(localDate(now, store.zoneOf(place ?? event)), Number(date));
@@ -81,17 +73,12 @@ function deskEdit(
     store.delete(id, now);
     said.push('deleted');
   }
-  return done({ name: textOf(event, 'name'), said: said.length > 0 ? said : linesOf(event) });
+  return { name: textOf(event, 'name'), said: said.length > 0 ? said : linesOf(event) };
 }
 
-function placeCalled({ locations }: TripleseatStore, name: string): RawRecord | undefined {
-  return locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
-}
-
-function refused(error: string): ControlResult {
-  return { ok: false, error };
-}
-
-function done(result: unknown = null): ControlResult {
-  return { ok: true, result };
+function placeCalled({ locations }: TripleseatStore, name: string): RawRecord {
+  const place = locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
+  if (place) return place;
+  const names = locations.map((each) => textOf(each, 'name')).join(', ');
+  throw new Impossible(`There is no location ${name}; these there are: ${names}.`);
 }
