@@ -19,8 +19,6 @@ export interface SandboxOptions {
   stateDir: string;
   clock: Clock;
   ports?: SandboxPorts;
-  /** Uniform in [0, 1); default Math.random. */
-  random?: () => number;
 }
 
 /** An open sandbox. */
@@ -124,13 +122,8 @@ interface Ground {
   ports: SandboxPorts;
 }
 
-async function access({
-  stateDir,
-  clock,
-  ports = {},
-  random = Math.random,
-}: SandboxOptions): Promise<Ground> {
-  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random });
+async function access({ stateDir, clock, ports = {} }: SandboxOptions): Promise<Ground> {
+  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random: Math.random });
   return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }), clock, ports };
 }
 

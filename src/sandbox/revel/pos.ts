@@ -83,11 +83,10 @@ export function editItemOnPos(
 export function touchOnPos(
   world: World,
   order: Row,
-  values: { deleted?: boolean; notes?: string | undefined },
+  values: Readonly<Record<string, JsonValue>>,
   userId: number | undefined,
 ): Row {
-  const { notes = order.notes ?? null, deleted = order.deleted ?? false } = values;
-  return world.change('Order', order, { notes, deleted, updated_by: posUser(world, order, userId) });
+  return world.change('Order', order, { ...values, updated_by: posUser(world, order, userId) });
 }
 
 /** What a register computes; it works in cents. */
