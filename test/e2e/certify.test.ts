@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localDateTime } from '../../src/domain/zones.js';
+import { places } from '../../src/sandbox/world/places.js';
 import { runCli, startCli } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
 
@@ -115,6 +117,7 @@ describe('certify', () => {
   });
 
   it('plays a whole session in the sandbox, and doctor says so afterwards', async () => {
+    const startedAt = Date.now();
     const home = world.newStateDir();
     const there = { PATH: process.env.PATH ?? '', HOME: home, STATE_DIR: home };
     const { code, stdout } = await runCli(
@@ -122,11 +125,16 @@ describe('certify', () => {
       there,
     );
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const report = JSON.parse(stdout);
+    // In the last two hours of the shop's day no order is dated ahead.
+    const isLate = [startedAt, Date.now()].some(
+      (at) => localDateTime(at, places.west.zone).slice(11) >= '22:00',
+    );
+    expect(report.unknown.filter((each: string) => !isLate || each !== 'laterDate')).toEqual([]);
+    expect(report).toMatchObject({
       certified: true,
       phases_open: [],
       left: [],
-      unknown: [],
       locations: { books: { gratuity: 'in-total', fees: 'surcharge', tax: 'header' } },
       orders_for_staff: [],
     });
