@@ -423,5 +423,5 @@ describe('quirks of the point of sale', () => {
     const pages = run.sent.filter(({ path }) => path === '/resources/Product/');
     expect(pages.length).toBeLessThanOrEqual(40);
     expect((await desk.single([event])).writes).toEqual([]);
-  }, 30_000);
+  });
 });
