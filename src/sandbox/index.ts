@@ -19,6 +19,8 @@ export interface SandboxOptions {
   stateDir: string;
   clock: Clock;
   ports?: SandboxPorts;
+  /** Uniform in [0, 1); default Math.random. */
+  random?: () => number;
 }
 
 /** An open sandbox. */
@@ -122,8 +124,13 @@ interface Ground {
   ports: SandboxPorts;
 }
 
-async function access({ stateDir, clock, ports = {} }: SandboxOptions): Promise<Ground> {
-  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random: Math.random });
+async function access({
+  stateDir,
+  clock,
+  ports = {},
+  random = Math.random,
+}: SandboxOptions): Promise<Ground> {
+  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random });
   return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }), clock, ports };
 }
 

@@ -53,21 +53,20 @@ class LaggingTable extends Table {
   }
 
   override shown(id: number): Row | null {
-    return this.#lag.detailLag ? this.#behind(id) : this.get(id);
+    return this.#lag.detailLag ? this.listed(id) : this.get(id);
   }
 
-  override listed(): Iterable<Row> {
-    if (this.#lag.listLagMs === 0) return super.listed();
-    return this.current()
-      .map(({ id }) => this.#behind(id))
-      .filter((row) => row !== null);
-  }
-
-  /** The row as it was before the lag; null: not there yet. */
-  #behind(id: number): Row | null {
+  override listed(id: number): Row | null {
     const { listLagMs, now } = this.#lag;
     if (listLagMs === 0) return this.get(id);
     return this.#versions.get(id)?.findLast(({ at }) => at + listLagMs <= now)?.row ?? null;
+  }
+
+  override allListed(): Iterable<Row> {
+    if (this.#lag.listLagMs === 0) return super.allListed();
+    return this.current()
+      .map(({ id }) => this.listed(id))
+      .filter((row) => row !== null);
   }
 
   override restore(data: TableSnapshot): void {

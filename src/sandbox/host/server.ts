@@ -57,18 +57,16 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
   };
 }
 
-function serving({
-  simulator,
-  clock,
-  between,
-  persistFile,
-}: SimServerOptions): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const save = persistFile === undefined ? () => undefined : persist(simulator, persistFile);
-  save();
+function serving(
+  options: SimServerOptions,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
+  const { simulator, clock, between } = options;
+  const persister = options.persistFile === undefined ? null : persist(simulator, options.persistFile);
+  persister?.save();
 
   /** What has changed is on disk before anything is answered. */
   const saved = (response: SimResponse): SimResponse => {
-    save();
+    persister?.save();
     return response;
   };
 

@@ -31,10 +31,8 @@ const deeds = {
   'pos-delete': deed(onOrder, (world: World, { orderId, userId }) =>
     toRow(world, 'Order', orderId, (order) => touchOnPos(world, order, { deleted: true }, userId)),
   ),
-  'staff-touch': deed(noted, (world: World, { orderId, userId, notes }) =>
-    toRow(world, 'Order', orderId, (order) =>
-      touchOnPos(world, order, notes === undefined ? {} : { notes }, userId),
-    ),
+  'staff-touch': deed(noted, (world: World, { orderId, userId, ...notes }) =>
+    toRow(world, 'Order', orderId, (order) => touchOnPos(world, order, notes, userId)),
   ),
   /** What was done, in words. */
   staff: deed(staffSchema, runStaff),

@@ -44,9 +44,22 @@ export function pickedText(row: Row, fields: readonly string[] | null): string {
   return JSON.stringify(picked);
 }
 
-function selectRows(table: Table, { filters, compare }: ListQuery): Row[] {
-  const selected = [...table.listed()].filter((row) => filters.every((holds) => holds(row)));
-  return compare === null ? selected : selected.sort(compare);
+function selectRows(table: Table, query: ListQuery): Row[] {
+  const selected: Row[] = [];
+  for (const row of candidates(table, query)) {
+    if (query.filters.every((holds) => holds(row))) selected.push(row);
+  }
+  return query.compare === null ? selected : selected.sort(query.compare);
+}
+
+/** All rows, or those of the orders asked for; ascending by id either way. */
+function candidates(table: Table, { orderUris }: ListQuery): Iterable<Row> {
+  if (orderUris === null) return table.allListed();
+  const ids = new Set(orderUris.flatMap((uri) => table.idsOfOrder(uri)));
+  return [...ids]
+    .sort((a, b) => a - b)
+    .map((id) => table.listed(id))
+    .filter((row) => row !== null);
 }
 
 function pagePath(resource: Resource, parameters: URLSearchParams, limit: number, offset: number): string {

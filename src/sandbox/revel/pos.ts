@@ -83,10 +83,11 @@ export function editItemOnPos(
 export function touchOnPos(
   world: World,
   order: Row,
-  values: Readonly<Record<string, JsonValue>>,
+  values: { deleted?: boolean; notes?: string | undefined },
   userId: number | undefined,
 ): Row {
-  return world.change('Order', order, { ...values, updated_by: posUser(world, order, userId) });
+  const { notes = order.notes ?? null, deleted = order.deleted ?? false } = values;
+  return world.change('Order', order, { notes, deleted, updated_by: posUser(world, order, userId) });
 }
 
 /** What a register computes; it works in cents. */

@@ -1,13 +1,15 @@
 import { badRequest, type Refusal } from './answers.js';
 import { type FieldKind, type FieldSpec, toInteger, toNaive, toNumber } from './fields.js';
-import { fieldOf, type Resource, uriPrefix } from './resources.js';
+import { fieldOf, type Resource, uriOf, uriPrefix } from './resources.js';
 import type { RevelSwitches } from './switches.js';
 import type { JsonValue, Row } from './types.js';
 
 /** A list request as understood. */
 export interface ListQuery {
   /** Every one must hold. */
-  filters: readonly Filter[];
+  filters: readonly ((row: Row) => boolean)[];
+  /** Order URIs that the filters narrow the list to; null when they don't. */
+  orderUris: readonly string[] | null;
   /** Null: by ascending id. */
   compare: ((a: Row, b: Row) => number) | null;
   /** Names asked for; null: every field. */
@@ -33,14 +35,18 @@ export function parseListQuery(
   query: URLSearchParams,
   switches: RevelSwitches,
 ): ListQuery {
-  const filters: Filter[] = [];
+  const filters: ((row: Row) => boolean)[] = [];
+  let orderUris: string[] | null = null;
   for (const name of new Set(query.keys())) {
     if (OWN_PARAMETERS.has(name)) continue;
     const filter = parseFilter(resource, name, query.getAll(name), switches);
-    if (filter !== null) filters.push(filter);
+    if (filter === null) continue;
+    filters.push(filter.holds);
+    orderUris ??= filter.orderUris;
   }
   return {
     filters,
+    orderUris,
     compare: parseSort(resource, query.get('order_by')),
     fields: parseFields(query),
     limit: parseLimit(query.get('limit')),
@@ -56,7 +62,10 @@ export function parseFields(query: URLSearchParams): readonly string[] | null {
 
 type Comparable = string | number | boolean;
 
-type Filter = (row: Row) => boolean;
+interface Filter {
+  holds: (row: Row) => boolean;
+  orderUris: string[] | null;
+}
 
 type Operands = readonly (Comparable | null)[];
 
@@ -121,7 +130,9 @@ function parseFilter(
   }
   const operands = parseOperands(spec.kind, operator, values);
   const get = getter(field, spec);
-  return (row) => operators.get(operator)?.(get(row), operands) ?? false;
+  const holds = (row: Row) => operators.get(operator)?.(get(row), operands) ?? false;
+  const pinsOrder = field === 'order' && (operator === 'exact' || operator === 'in');
+  return { holds, orderUris: pinsOrder ? operands.flatMap(orderUri) : null };
 }
 
 function filterPolicy(
@@ -204,6 +215,10 @@ function getter(field: string, spec: FieldSpec): (row: Row) => Comparable | null
     return (row) => (row[field] === null ? null : Number(row[field]));
   }
   return (row) => plain(row[field]);
+}
+
+function orderUri(id: Comparable | null): string[] {
+  return typeof id === 'number' ? [uriOf('Order', id)] : [];
 }
 
 function parseSort(resource: Resource, text: string | null): ListQuery['compare'] {

@@ -21,6 +21,8 @@ export class Table {
   #nextId: number;
   /** By id, in ascending order. */
   #rows = new Map<number, Row>();
+  /** Ids by order URI; may name rows that have since moved to another order. */
+  #byOrder = new Map<JsonValue | undefined, Set<number>>();
 
   constructor(firstId: number) {
     this.#nextId = firstId;
@@ -37,6 +39,7 @@ export class Table {
     this.#nextId = Math.max(this.#nextId, row.id + 1);
     this.#rows.set(row.id, row);
     if (isInMidst) this.#rows = new Map([...this.#rows].sort(([a], [b]) => a - b));
+    this.#byOrder.set(row.order, (this.#byOrder.get(row.order) ?? new Set()).add(row.id));
   }
 
   /** The row as it is, or null. */
@@ -49,8 +52,13 @@ export class Table {
     return this.get(id);
   }
 
+  /** The row as lists show it, or null. */
+  listed(id: number): Row | null {
+    return this.get(id);
+  }
+
   /** Every row as lists show it, by ascending id. */
-  listed(): Iterable<Row> {
+  allListed(): Iterable<Row> {
     return this.#rows.values();
   }
 
@@ -61,7 +69,15 @@ export class Table {
 
   /** The rows of one order as they are, by ascending id. */
   ofOrder(orderUri: string): Row[] {
-    return this.current().filter((row) => row.order === orderUri);
+    return this.idsOfOrder(orderUri)
+      .map((id) => this.get(id))
+      .filter((row) => row !== null)
+      .filter((row) => row.order === orderUri);
+  }
+
+  /** Ids that may belong to an order, ascending; a superset. */
+  idsOfOrder(orderUri: string): number[] {
+    return [...(this.#byOrder.get(orderUri) ?? [])].sort((a, b) => a - b);
   }
 
   /** Whether a row other than `exceptId` has this uuid. */
@@ -77,6 +93,7 @@ export class Table {
   /** Takes the rows and the next id of a snapshot in place of its own. */
   restore({ nextId, rows }: TableSnapshot): void {
     this.#rows = new Map();
+    this.#byOrder = new Map();
     for (const row of rows) this.put(row);
     this.#nextId = nextId;
   }
