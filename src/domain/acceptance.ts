@@ -73,7 +73,7 @@ function isAddition({ field, event }: Difference): boolean {
  * as it was. What is added makes no sum smaller: tax or gratuity that is gone has another cause.
  */
 function isSumOfSeen(one: Difference, seen: readonly Difference[]): boolean {
-  if (one.name !== null || one.field === 'payment') return false;
+  if (one.name !== null || one.field === 'payment' || one.field === 'day') return false;
   const then = seen.find(({ field, name }) => field === one.field && name === one.name);
   const isAsThen = then === undefined || then.event === one.event;
   return isAsThen && Number(one.order) >= Number(then?.order ?? one.event);

@@ -8,13 +8,13 @@ import type { WantedOrder } from './wantedOrder.js';
 /** What shows on an order when more has been paid than it says. */
 const FIELDS: readonly Difference['field'][] = ['payment', 'remaining due'];
 
-/** Amounts of payments and tips in the text of a difference. */
+/** Amounts of payments and tips in the text of a difference; without their point they are cents. */
 const AMOUNTS = /-?\d+\.\d\d/g;
 
 /** Whether it seems that an order differs from its event in nothing but that more has been paid since. */
 export function isPaidSince(differences: readonly Difference[]): boolean {
   const sum = (text: string | null) =>
-    (text ?? '').match(AMOUNTS)?.reduce((all, each) => all + Number(each), 0) ?? 0;
+    (text ?? '').match(AMOUNTS)?.reduce((all, each) => all + Number(each.replace('.', '')), 0) ?? 0;
   const isLess = ({ event, order }: Difference) => event === null || sum(event) < sum(order);
   return (
     differences.length > 0 &&

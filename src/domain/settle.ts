@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { type Sorted, sortBilling } from './billing.js';
+import { sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
 import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
 import { exactCents, type Figure, figureText } from './figure.js';
@@ -78,7 +78,7 @@ export function settle(
   };
   const ignored = rows.filter(({ use }) => use === 'ignore');
   const asked = cents(total - sumCents(ignored.map(({ amount }) => amount)));
-  const wrong = impossible(bill, sold, location, asked);
+  const wrong = impossible(bill, sold, location, asked, ignored);
   if (wrong !== null) return wrong;
 
   const paid = paymentOf(input, asked, ignored);
@@ -212,10 +212,9 @@ function readingsOf(
     if (sorted.kind === 'unclear') return billingUnclear(name, row.amount, sorted.why, location);
     const part = { what: `"${name}"`, figure: row.amount, billingId: row.billingId ?? null, name, exact };
     if (sorted.kind === 'discount-word') discountRows.push(partOf(part, 'discount', 'word', exact));
-    else {
-      const sortedPart = partOf(part, sorted.use, sorted.why, addedBy(sorted, exact));
-      (sorted.use === 'discount' ? discountRows : fixed).push(sortedPart);
-    }
+    else if (sorted.use === 'discount')
+      discountRows.push(takenOff(partOf(part, 'discount', sorted.why, exact)));
+    else fixed.push(partOf(part, sorted.use, sorted.why, exact));
   }
   const given = discountOf(document);
   if (given.kind === 'failed') return given;
@@ -229,11 +228,6 @@ function partOf(
   adds: Big,
 ): Part {
   return { what, figure, adds, row: { name, billingId, use, why } };
-}
-
-/** What a row adds to the sum of what is sold. One that takes from the price may be written with or without its sign. */
-function addedBy({ use }: Extract<Sorted, { kind: 'use' }>, exact: Big): Big {
-  return use === 'discount' ? exact.abs().times(-1) : exact;
 }
 
 /** What the discounts of a document may be: its own figure, and the same with the discounts of its lines. */
@@ -287,6 +281,7 @@ function combine(
   );
 }
 
+/** What takes from the price may be written with or without its sign. */
 function takenOff(part: Part): Part {
   return { ...part, adds: part.adds.abs().times(-1) };
 }
@@ -358,10 +353,22 @@ function fractionOf(value: Big): Big {
 }
 
 /** What an order cannot be given, though the sum is right. */
-function impossible(bill: Bill, sold: readonly SoldRow[], location: Location, asked: Cents): Failed | null {
+function impossible(
+  bill: Bill,
+  sold: readonly SoldRow[],
+  location: Location,
+  asked: Cents,
+  ignored: readonly Row[],
+): Failed | null {
   if (asked < 0 || bill.discount < 0) {
     const [what, amount] = asked < 0 ? ['total of the sale', asked] : ['discount', bill.discount];
-    const error = `The ${what} is negative (${formatCents(cents(amount))}). Correct the event in Tripleseat.`;
+    const correct = `The ${what} is negative (${formatCents(cents(amount))}). Correct the event in Tripleseat`;
+    // What is left out of the sale may be the mistake.
+    const names = ignored.map(({ name }) => `"${name}"`).join(', ');
+    const isLeftOut = asked < 0 && names !== '';
+    const error = isLeftOut
+      ? `${correct}, or "billing" of location "${location.name}", which leaves out ${names}.`
+      : `${correct}.`;
     return failed('TOTALS_MISMATCH', error);
   }
   const negative = [
@@ -421,13 +428,10 @@ function paymentOf(
 }
 
 /** A gratuity that the guest has chosen is not part of the total until staff apply it. */
-function unappliedGratuity(
-  { selectedGratuity, billing }: SourceEvent,
-  document: SourceDocument | null,
-): string[] {
+function unappliedGratuity(event: SourceEvent, document: SourceDocument | null): string[] {
+  const { selectedGratuity } = event;
   if (selectedGratuity === null || selectedGratuity === undefined) return [];
-  const rows = document?.billing?.length ? document.billing : (billing ?? []);
-  if (rows.some(isGratuity)) return [];
+  if (billingLists(event, document).some(({ rows }) => rows.some(isGratuity))) return [];
   return [
     `The guest has chosen a gratuity (${selectedGratuity}), but it is not applied in Tripleseat, so that the order has ` +
       'none. Apply it there before the order is made, or take it at the event.',

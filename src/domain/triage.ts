@@ -122,16 +122,13 @@ function unwanted(input: TriageInput, what: string): Triage | null {
   return removedNote(held.emptied ?? removedByStaff(input.rows, placeOf(input)), what);
 }
 
-/**
- * The orders of an event that staff can see. What staff has emptied at a POS is taken away, too, though the order stays
- * on record.
- */
-function heldOf({
-  rows,
-  read,
-}: TriageInput):
+/** The orders of an event that staff can see. `emptied`: one that is left without lines; null: none. */
+type Held =
   | Extract<Triage, { kind: 'need-contents' }>
-  | { kind: 'held'; orders: FoundOrder[]; emptied: FoundOrder | null } {
+  | { kind: 'held'; orders: FoundOrder[]; emptied: FoundOrder | null };
+
+/** What staff has emptied at a POS is taken away, too, though the order stays on record. */
+function heldOf({ rows, read }: TriageInput): Held {
   const standing = standings(rows).visible;
   const live = standing.length > 1 ? standing.filter((row) => !looksEmptied(row)) : standing;
   const [order, second] = live;

@@ -94,6 +94,8 @@ export class Table {
   restore({ nextId, rows }: TableSnapshot): void {
     this.#rows = new Map();
     this.#byOrder = new Map();
+    // Each row then comes after those before it, so that none is sorted in.
+    this.#nextId = 0;
     for (const row of rows) this.put(row);
     this.#nextId = nextId;
   }
