@@ -159,9 +159,8 @@ class Simulation {
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
     const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
     const later = gapMs >= agedMs;
-    const first = await this.#clean(host ?? 100, sweep, events, !later);
-    // What cannot be removed is tried, and reported, by each run anew.
-    if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
+    const first = await this.#clean(host ?? 100, sweep, events, { hurried: !later });
+    if (!first || (await this.#unfinished(first, events))) return;
     let latest = first;
     if (!later) {
       await this.#wait(agedMs);
@@ -189,10 +188,24 @@ class Simulation {
   async #tidied(judged: Clean, events: number[]): Promise<Clean | null> {
     judgeLeftovers(judged, events, true);
     if (leftovers(judged, events).length === 0) return judged;
-    await this.#wait(LONG_AGO_MS[this.#scenario.day] + setForwardMs(this.#scenario));
-    const later = await this.#clean(103, this.#scenario.finish.sweep, events);
+    const later = await this.#longAfter(events);
     if (later) judgeLeftovers(later, events);
     return later;
+  }
+
+  /**
+   * What cannot be removed is tried, and reported, by each run anew. What somebody else may be about to do is done by a
+   * run that comes long after.
+   */
+  async #unfinished({ outcome }: Clean, events: number[]): Promise<boolean> {
+    if (!outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return false;
+    await this.#longAfter(events);
+    return true;
+  }
+
+  async #longAfter(events: number[]): Promise<Clean | null> {
+    await this.#wait(LONG_AGO_MS[this.#scenario.day] + setForwardMs(this.#scenario));
+    return this.#clean(103, this.#scenario.finish.sweep, events, { longAfter: true });
   }
 
   #isLost(event: number): boolean {
@@ -226,7 +239,7 @@ class Simulation {
     await this.#wait(AGED_MS[day] + setForwardMs(this.#scenario));
     this.#quick = true;
     const first = await this.#clean(100, finish.sweep, events);
-    if (!first || first.outcome.results.some(({ reason }) => reason === 'UNVERIFIED')) return;
+    if (!first || (await this.#unfinished(first, events))) return;
     if (!(await this.#tidied(first, events))) return;
     const last = await this.#clean(101, !finish.sweep, events);
     if (last && !isIdle(last)) {
@@ -234,12 +247,18 @@ class Simulation {
     }
   }
 
-  async #clean(host: number, sweep: boolean, events: number[], hurried = false): Promise<Clean | null> {
+  async #clean(
+    host: number,
+    sweep: boolean,
+    events: number[],
+    { hurried = false, longAfter = false } = {},
+  ): Promise<Clean | null> {
     const process = await this.#run({ at: 0, host, sweep, events });
     const { outcome } = process;
     if (!outcome || this.#checker.violation) return null;
     const { startedAt } = process;
-    const judged = { account: this.#account, checker: this.#checker, outcome, process, hurried, startedAt };
+    const run = { outcome, process, startedAt, hurried, longAfter };
+    const judged = { account: this.#account, checker: this.#checker, ...run };
     judgeClean(judged, events);
     return this.#checker.violation ? null : judged;
   }

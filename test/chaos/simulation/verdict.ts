@@ -13,6 +13,8 @@ export interface Judged {
   outcome: SyncOutcome;
   /** Too soon after everything else to tell the dead from the living. */
   hurried: boolean;
+  /** So long after everything else that no run which began it can be alive. */
+  longAfter: boolean;
   /** When the run began, in virtual time. */
   startedAt: number;
 }
@@ -27,7 +29,7 @@ function saysStanding({ status, reason }: EventResult): boolean {
  * that staff can see and that was right for the event at some moment since the run began, or that staff works on.
  */
 export function judgeHonesty(
-  { account, checker, outcome }: Omit<Judged, 'hurried'>,
+  { account, checker, outcome }: Omit<Judged, 'hurried' | 'longAfter'>,
   process: Process,
   events: number,
 ): void {
@@ -123,7 +125,7 @@ export function leftovers({ account, outcome }: Judged, asked: readonly number[]
 
 /** Null: the report fits what is there. */
 function wrongWith(
-  { account, checker, hurried, startedAt }: Judged,
+  { account, checker, hurried, longAfter, startedAt }: Judged,
   event: number,
   result: EventResult,
 ): string | null {
@@ -152,8 +154,10 @@ function wrongWith(
     );
     // Lines or payments that the event no longer has, in an account where nothing can be deleted.
     const stuck = !account.sim.switches.keepsDeletedMark && live.length > 0;
+    // Whoever took one away may still be about to give back what was paid on it.
+    const awaited = !longAfter && owedOn(account, event);
     const removed = removedIn(account, event, state.version);
-    return (stuck && result.reason === 'UNVERIFIED') ||
+    return ((stuck || awaited) && result.reason === 'UNVERIFIED') ||
       (removed.some(({ id }) => String(id) === result.orderId) && result.reason === 'REMOVED_BY_STAFF') ||
       (inTheWay && result.reason === 'TOUCHED') ||
       ((inTheWay || paidElsewhere) && result.reason === 'ORPHANED')
@@ -195,6 +199,15 @@ function removedIn(account: Account, event: number, version: number): OrderRow[]
         !order.updated_by.endsWith(`/${OUR_USER}/`) &&
         !/ (?:superseded by order|voided by) /.test(order.notes ?? ''),
     );
+}
+
+/** Whether money stands on an order of the event that this program took away. */
+function owedOn(account: Account, event: number): boolean {
+  return account.ordersOf(event).some(({ id, deleted, notes }) => {
+    const live = account.sim.payments(id).filter((payment) => !payment.deleted);
+    const cents = live.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 100), 0);
+    return deleted && / (?:superseded by order|voided by) /.test(notes ?? '') && cents !== 0;
+  });
 }
 
 function isClaimed({ notes, printed }: OrderRow): boolean {
