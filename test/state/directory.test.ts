@@ -99,7 +99,7 @@ describe('permissions', () => {
     await store.budget?.('revel').claim(1, []);
     // `intents` is of earlier versions.
     for (const folder of ['sandbox', 'intents']) await mkdir(join(dir, folder));
-    await writeFile(join(dir, 'accepted.json'), '{}');
+    for (const kept of ['accepted', 'account', 'certify']) await store.documents.put(kept, '{}');
     const made = await readdir(dir);
     expect(made).toEqual(expect.arrayContaining(['budgets', 'mailed.json', 'tokens.damaged.json']));
     await chmod(dir, 0o755);

@@ -15,7 +15,7 @@ export type Admission = 'look' | 'admit' | 'admit-root';
  * open.ts), what earlier versions made (`cache.jsonl`, `intents`), and what a fresh volume has (`lost+found`).
  */
 const OWN_ENTRIES =
-  /^(tokens(\.damaged)?\.json|(mailed|accepted)\.json|cache(\.jsonl)?|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
+  /^(tokens(\.damaged)?\.json|(mailed|accepted|account|certify)\.json|cache(\.jsonl)?|budgets|intents|journal|locks|spool|sandbox|lost\+found|\.tmp-.*)$/;
 
 /** Makes the directory and its missing parents, each 0700 whatever the umask, and admits it. */
 export async function ensureDirectory(path: string, admission: Admission): Promise<void> {

@@ -20,6 +20,7 @@ import { openFileQueue } from './queue.js';
  *   budgets/<name>                times of the latest requests, so that all runs together keep to the limits
  *   cache/<part>.json             answers that need not be asked for again (at most 32 MB)
  *   account.json                  what certify has found the Revel account to be
+ *   certify.json                  its last session, so that another one goes on with it
  *   mailed.json                   which standing failures were mailed when (at most 2,000)
  *   accepted.json                 failures that a person has left as they are (at most 2,000)
  *   locks/key                     the random part of the names of locks
