@@ -1,4 +1,5 @@
 import { type Booked, type Money, moneyFields } from '../domain/booked.js';
+import { isConclusive } from '../domain/reasons.js';
 import type { JournalRecord } from '../state/types.js';
 import { clean } from '../text/text.js';
 import type { Shops } from './shops.js';
@@ -29,7 +30,7 @@ interface Last {
   date: string | null;
   location: string | null;
   booked: Booked;
-  /** Its newest result is a failure. */
+  /** The newest result of a run that has looked at it is a failure. */
   fails: boolean;
 }
 
@@ -44,10 +45,11 @@ export async function sheetOf(journal: AsyncIterable<JournalRecord>, span: Sheet
       const { id, date, location, booked } = record;
       events.set(id, { date, location, booked, fails: before?.fails ?? false });
     } else if (record.type === 'event') {
-      const { id, status } = record;
+      const { id, status, reason } = record;
       const date = record.date ?? before?.date ?? null;
       const location = record.location ?? before?.location ?? null;
-      events.set(id, { date, location, booked: before?.booked ?? NOTHING, fails: status === 'failed' });
+      const fails = status === 'failed' || (!isConclusive(reason) && before?.fails === true);
+      events.set(id, { date, location, booked: before?.booked ?? NOTHING, fails });
     }
   }
   const rows = new Map<string, SheetRow>();

@@ -46,6 +46,21 @@ describe('the day sheet', () => {
         result('7', 1, { status: 'failed', reason: 'DRIFT', date: null, location: null }),
       ],
     ],
+    [
+      'that failed, and that another run only found locked since',
+      [
+        booked('7', money(1_000), money(1_000)),
+        result('7', 2, { status: 'failed', reason: 'DRIFT' }),
+        result('7', 1, { status: 'skipped', reason: 'LOCKED', date: null, location: null }),
+      ],
+    ],
+    [
+      'that failed until its day was over',
+      [
+        result('7', 2, { status: 'failed', reason: 'MISSED' }),
+        result('7', 1, { status: 'skipped', reason: 'PAST' }),
+      ],
+    ],
   ])('names an event %s', async (_, records) => {
     const rows = await sheet([booked('6', money(500), money(500)), ...records]);
     expect(rows.map(({ open }) => open)).toEqual([['7']]);

@@ -1,3 +1,4 @@
+import { isConclusive } from '../../domain/reasons.js';
 import type { MailedFailure } from '../../state/types.js';
 import { HOST_SKEW_MS } from '../../text/time.js';
 import type { EventResult, RunError, RunReport } from '../schema.js';
@@ -189,13 +190,5 @@ function showsRecovery(report: RunReport, code: string): boolean {
 
 /** Whether the result says that the event is right, rather than that nobody looked. */
 function wasLookedAt(event: EventResult): boolean {
-  switch (event.reason) {
-    case 'LOCATION_NOT_ALLOWED':
-    case 'CONNECTOR_DISABLED':
-    case 'LOCKED':
-    case 'CLAIMED_ELSEWHERE':
-      return false;
-    default:
-      return true;
-  }
+  return event.reason !== 'LOCATION_NOT_ALLOWED' && isConclusive(event.reason);
 }

@@ -126,7 +126,7 @@ describe('failures that are over', () => {
     expect(decide({ report: report([skipped('1')]), memory: [] })).toBeNull();
   });
 
-  it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED', 'LOCATION_NOT_ALLOWED'] as const)(
+  it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED', 'LOCATION_NOT_ALLOWED', 'PAST'] as const)(
     'are not concluded from %s, where nobody looked',
     (reason) => {
       expect(decide({ report: report([skipped('1', { reason })]), memory: [mailed('1')] })).toBeNull();
