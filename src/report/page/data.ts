@@ -58,7 +58,7 @@ export interface OpenItem extends Card {
 export interface RunDay {
   /** `YYYY-MM-DD` in {@link PageData.zone}. */
   day: string;
-  /** Runs that came to an end. */
+  /** All that had something to do, also those that did not end. */
   runs: number;
   /** Runs that ended neither with 0 nor with failed events alone, or did not end. */
   broken: number;

@@ -284,7 +284,7 @@ function cardItem(
 
 function runSections(data: PageData, plots: Plots): Html {
   return html`${runSection('Sweeps', 'sweeps', data.sweeps, plots, true)}
-${data.relay.some(({ runs, broken }) => runs + broken > 0) ? runSection('Runs for webhooks', 'runs', data.relay, plots, false) : html`<section><h2>Runs for webhooks</h2><p>None in these weeks.</p></section>`}`;
+${data.relay.some(({ runs }) => runs > 0) ? runSection('Runs for webhooks', 'runs', data.relay, plots, false) : html`<section><h2>Runs for webhooks</h2><p>None in these weeks.</p></section>`}`;
 }
 
 function runSection(
@@ -297,7 +297,7 @@ function runSection(
   const ran = days.reduce((sum, { runs }) => sum + runs, 0);
   const broken = days.reduce((sum, each) => sum + each.broken, 0);
   const head = html`<h2>${title}</h2><p>${plural(ran, 'run')} in ${days.length} days, of which ${broken} did not do their work.</p>`;
-  if (ran + broken === 0) return html`<section><h2>${title}</h2><p>None in these weeks.</p></section>`;
+  if (ran === 0) return html`<section><h2>${title}</h2><p>None in these weeks.</p></section>`;
   const figure = (caption: string, key: Html | null, drawn: Html) =>
     html`<figure><figcaption>${caption}</figcaption>${key === null ? null : html`<p class="soft">${key}</p>`}${drawn}</figure>`;
   const longest = Math.max(...days.map(({ seconds }) => seconds?.most ?? 0));
@@ -315,7 +315,7 @@ ${figure('What came of them', html`<span class="k2"></span>made <span class="k1"
 }
 
 function runTable(title: string, days: readonly RunDay[]): Html {
-  const used = days.filter(({ runs, broken }) => runs + broken > 0).toReversed();
+  const used = days.filter(({ runs }) => runs > 0).toReversed();
   const rows = used.map(
     (d) => html`
 <tr><th scope="row">${d.day}</th><td>${d.runs}</td><td>${d.broken}</td><td>${seconds(d.seconds?.median)}</td><td>${seconds(d.seconds?.most)}</td><td>${average(d.requests?.tripleseat)}</td><td>${average(d.requests?.revel)}</td><td>${d.made}</td><td>${d.repaired}</td><td>${d.failed}</td></tr>`,

@@ -101,7 +101,7 @@ export function createPlots(): Plots {
     counts(days, label) {
       const counted = days.map(({ day, runs, broken }) => ({
         day,
-        well: Math.max(runs - broken, 0),
+        well: runs - broken,
         broken,
       }));
       return draw(days, label, 'runs', stacked(counted, ['well', 'broken'], ['--plot-2', '--plot-3']));

@@ -94,7 +94,9 @@ export class RunDays {
   #unended(start: Start): void {
     this.#open.delete(start.run);
     const day = this.#dayOf(start);
-    if (day) day.broken += 1;
+    if (!day) return;
+    day.runs += 1;
+    day.broken += 1;
   }
 
   #ended(start: Start, end: End): void {

@@ -168,6 +168,21 @@ describe('the page', () => {
     expect(texts('details tbody tr')).toContain('2026-11-12 3 1 20.0 30.0 16 53 3 3 1');
   });
 
+  it('counts runs that were killed among all of a day', async () => {
+    const { data, texts, root } = await pageOf([
+      ...run('a', 30, 10, { exit: 0 }),
+      ...run('b', 29, 10).slice(0, 1),
+      ...run('c', 28, 10, { trigger: 'webhook' }).slice(0, 1),
+    ]);
+    expect(data.sweeps.find(({ day }) => day === '2026-11-13')).toMatchObject({ runs: 2, broken: 1 });
+    expect(data.relay.find(({ day }) => day === '2026-11-13')).toMatchObject({ runs: 1, broken: 1 });
+    expect(texts('section > p').filter((text) => text.includes('did not do'))).toEqual([
+      '2 runs in 28 days, of which 1 did not do their work.',
+      '1 run in 28 days, of which 1 did not do their work.',
+    ]);
+    expect(root.querySelectorAll('svg[role=img]')).toHaveLength(6);
+  });
+
   it('says that nothing is open only where a sweep has covered everything', async () => {
     const { root } = await pageOf([], null, new Date(NOW - 60_000).toISOString());
     expect(root.querySelector('title')?.text).toBe('ts-reconcile: Nothing is open');
