@@ -67,8 +67,8 @@ export interface ChildOptions {
 /** Starts a run: no shell, an argument array, no standard input. */
 export function startChild(options: ChildOptions): ChildRun {
   const { program, args, limitMs, maxStdout, clock, stopMs = STOP_MS } = options;
-  const startedAt = clock.now();
-  const since = () => clock.now() - startedAt;
+  const startedAt = clock.steady();
+  const since = () => clock.steady() - startedAt;
   let child: ChildProcess;
   try {
     child = spawn(program.file, [...program.args, ...args], {

@@ -223,12 +223,12 @@ function readiness(queue: Queue, clock: Clock): (stopping: boolean, broken: bool
   return async (stopping, broken) => {
     if (stopping) return { status: 503, body: { ok: false, reason: 'STOPPING' } };
     if (broken) return { status: 503, body: { ok: false, reason: 'RUNS_FAIL' } };
-    if (last === null || clock.now() - last.at >= READY_MS) {
+    if (last === null || clock.steady() - last.at >= READY_MS) {
       const state = queue.check().then(
         () => true,
         () => false,
       );
-      last = { at: clock.now(), state };
+      last = { at: clock.steady(), state };
     }
     if (await last.state) return { status: 200, body: { ok: true } };
     return { status: 503, body: { ok: false, reason: 'SPOOL_NOT_WRITABLE' } };

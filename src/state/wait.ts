@@ -15,11 +15,11 @@ export async function waitForLock(
   name: string,
   timeoutMs: number,
 ): Promise<Lock | null> {
-  const deadline = clock.now() + timeoutMs;
+  const deadline = clock.steady() + timeoutMs;
   for (;;) {
     const lock = await locks.tryLock(name);
     if (lock) return lock;
-    const left = deadline - clock.now();
+    const left = deadline - clock.steady();
     if (left <= 0) return null;
     await clock.sleep(Math.min(left, 20 + random() * 60));
   }

@@ -26,6 +26,14 @@ describe('startChild', () => {
     expect(durationMs).toBeGreaterThan(0);
   });
 
+  it('takes as long as it takes, though the clock is put back meanwhile', async () => {
+    let set = 0;
+    const clock = { ...systemClock, now: () => Date.now() + set };
+    const run = startChild({ program, args: [''], ...limits, clock });
+    set = -3_600_000;
+    expect((await run.ended).durationMs).toBeGreaterThan(0);
+  });
+
   it('gives nothing but the environment that was chosen, and no standard input', async () => {
     const script =
       'process.stdin.on("data", () => {}).on("end", () => process.stdout.write(JSON.stringify(process.env)))';

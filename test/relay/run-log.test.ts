@@ -154,7 +154,7 @@ describe('createThrottle', () => {
   it('lets one of a kind through at a time, and counts the others', () => {
     let now = 0;
     const said: string[] = [];
-    const throttle = createThrottle({ now: () => now }, 1000);
+    const throttle = createThrottle({ steady: () => now }, 1000);
     const say = (kind: string) => throttle(kind, (leftOut) => said.push(`${kind}${leftOut}`));
     for (const at of [0, 1, 2, 999, 1000, 1500, 5000]) {
       now = at;
