@@ -92,7 +92,8 @@ function lineOf({
 
 /**
  * The message as its receiver takes it. Slack and whoever does as Slack does read `text`, in which Slack knows three
- * characters and some marks; others get the same as plain text, and the events as data beside it.
+ * characters and some marks; others get the same as plain text, in which no name calls for anybody or leads anywhere,
+ * whatever marks they know, and the events as data beside it.
  */
 export function chatBody(url: string, message: ChatMessage): string {
   const { hostname } = new URL(url);
@@ -120,7 +121,7 @@ const slack: Marks = {
 };
 const same = (text: string) => text;
 const plain: Marks = {
-  escaped: same,
+  escaped: plainText,
   strong: same,
   code: same,
   link: (what, address) => `${what}: ${address}`,
@@ -148,6 +149,11 @@ function slackText(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/(?<=[*_~`])|(?=[*_~`])/g, '\u200b');
+}
+
+/** What begins a call (`@all`, `<users/all>`) or a link (`[here](…)`) in one chat or another is parted from the rest. */
+function plainText(text: string): string {
+  return text.replace(/(?<=[@<[\]])(?=\S)/g, '\u200b');
 }
 
 /**

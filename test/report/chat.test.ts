@@ -108,6 +108,24 @@ describe('a message for a chat', () => {
     expect(text).not.toMatch(CONTROL);
   });
 
+  it.each([
+    '@channel: call 555 0100',
+    'Party @here @all',
+    '<!channel> <users/all>',
+    '<https://evil.example|click>',
+    '[click](https://evil.example)',
+    '![x](https://evil.example/pixel.png)',
+  ])('calls for nobody and leads nowhere by the name %s, whatever the chat', (name) => {
+    const event = failed('1', { name, location: name });
+    const { text, headline, events } = JSON.parse(
+      chatBody(OTHER, chatMessage(digest({ failures: [{ event, since: null }] }))),
+    );
+    expect(text).not.toMatch(/[@<]\S(?<!\u200b)|\]\(/);
+    expect(text.replaceAll('\u200b', '')).toContain(`• DRIFT: ${name} (Sat, Nov 14, 2026, ${name},`);
+    // As data it is what it is.
+    expect([headline, events[0].name]).toEqual([`ts-reconcile: DRIFT ${name} (2026-11-14).`, name]);
+  });
+
   it('that is not taken is told without the address', async () => {
     const sent: string[] = [];
     const answering = (status: number) => async (request: { url: string }) => {
