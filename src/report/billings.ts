@@ -1,7 +1,7 @@
 import type { BillingName, BillingNames } from '../domain/coverage.js';
 import type { BillingUse } from '../domain/location.js';
 import { onSandbox } from '../text/calls.js';
-import { clean } from '../text/text.js';
+import { clean, plural } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
 import { chalkOf, type OutputStyle } from './style.js';
@@ -59,9 +59,9 @@ export async function renderBillings(
   }
   if (found.names.length > 0) lines.push('');
   for (const problem of found.problems) lines.push(...wrap(clean(problem, 1_000), '', width));
-  const period = `${back} days back, ${days} days ahead`;
+  const period = `${plural(back, 'day')} back, ${plural(days, 'day')} ahead`;
   const unclear = found.names.filter(({ why }) => why === 'unclear').length;
-  const count = `${found.events} ${found.events === 1 ? 'event' : 'events'}, ${found.names.length} names, ${unclear} not clear`;
+  const count = `${plural(found.events, 'event')}, ${plural(found.names.length, 'name')}, ${unclear} not clear`;
   lines.push(
     ...wrap(
       found.failed

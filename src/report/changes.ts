@@ -1,4 +1,4 @@
-import { clean } from '../text/text.js';
+import { clean, plural } from '../text/text.js';
 import type { Change } from './schema.js';
 
 function field(change: Change, name: string): string {
@@ -6,24 +6,20 @@ function field(change: Change, name: string): string {
   return typeof value === 'string' || typeof value === 'number' ? clean(String(value), 60) : '?';
 }
 
-function times(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 function describe(change: Change, count: number): string {
   switch (change.action) {
     case 'create_order':
       return `create order in establishment ${field(change, 'establishment')}`;
     case 'add_item':
-      return `add ${times(count, 'item')}`;
+      return `add ${plural(count, 'item')}`;
     case 'remove_item':
-      return `remove ${times(count, 'item')}`;
+      return `remove ${plural(count, 'item')}`;
     case 'set_totals':
       return `set totals to ${field(change, 'final_total')}, of which ${field(change, 'remaining_due')} is due`;
     case 'add_payment':
       return `add payment of ${field(change, 'amount')}${'tip' in change ? ` with a tip of ${field(change, 'tip')}` : ''}`;
     case 'remove_payment':
-      return `remove ${times(count, 'payment')}`;
+      return `remove ${plural(count, 'payment')}`;
     case 'mark_printed':
       return 'mark as printed';
     case 'make_visible':

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Coverage, LineCoverage, LocationCoverage } from '../domain/coverage.js';
-import { clean } from '../text/text.js';
+import { clean, plural } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
 import { chalkOf, type OutputStyle } from './style.js';
@@ -151,8 +151,4 @@ function summary({ locations, unread, problems, failed }: Coverage, days: number
   const blind = problems.length > 0 || locations.some(({ error }) => error !== null);
   const counted = `${plural(events, 'event')}, ${sum('missing')} missing, ${sum('ambiguous')} ambiguous${left}`;
   return `${when}: ${counted}${blind ? '; incomplete, see above' : ''}`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

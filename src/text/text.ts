@@ -49,6 +49,11 @@ export function clean(text: string, max: number): string {
   return cutAt([...folded].slice(0, room + 1).join(''), room).trimEnd() + ELLIPSIS;
 }
 
+/** `1 event`, `2 events`. */
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 /** Things told in one sentence. */
 const MOST = 20;
 

@@ -88,7 +88,7 @@ function headline(
   const parts = [
     ...(failing > 0 ? [`${plural(failing, 'event')} ${failing === 1 ? 'fails' : 'fail'}`] : []),
     ...(coming > 0 ? [`${plural(coming, failing > 0 ? 'more' : 'event')} would fail`] : []),
-    ...(moreOpen > 0 ? [`${moreOpen} more are not shown`] : []),
+    ...(moreOpen > 0 ? [`${moreOpen} more ${moreOpen === 1 ? 'is' : 'are'} not shown`] : []),
   ];
   return parts.join(', ');
 }
@@ -198,9 +198,14 @@ function stripSection(data: PageData): Html {
     ) => html`<tr><th scope="row">${shop || 'no location'}</th>${data.days.map((day) => stripCell(data, day, shop, at))}</tr>
 `,
   );
+  const { omitted } = data;
+  const left =
+    omitted > 0
+      ? ` ${omitted} more ${omitted === 1 ? 'event is' : 'events are'} neither shown nor counted on this page.`
+      : '';
   return html`<section aria-labelledby="days"><h2 id="days">Days and shops</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Events of each day and shop"><table class="strip"><thead><tr><th scope="col">shop</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
-<p class="soft">The number of events; an exclamation mark: one needs a person.</p></section>`;
+<p class="soft">The number of events; an exclamation mark: one needs a person.${left}</p></section>`;
 }
 
 function stripCell({ cards }: PageData, day: string, shop: string, at: number): Html {
@@ -243,9 +248,8 @@ function daySections(data: PageData, title: string, isOf: (date: string) => bool
     if (last?.[0]?.date === card.date && last[0].shop === card.shop) last.push(card);
     else groups.push([card]);
   }
-  const left = data.omitted > 0 ? html`<p>${data.omitted} more events are not shown.</p>` : null;
   if (groups.length === 0) return html`<section><h2>${title}</h2><p>No event is known.</p></section>`;
-  return html`<section><h2>${title}</h2>${groups.map((cards) => dayGroup(data, cards, withLinks))}${left}</section>`;
+  return html`<section><h2>${title}</h2>${groups.map((cards) => dayGroup(data, cards, withLinks))}</section>`;
 }
 
 function dayGroup(
