@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EventId, parseEventId } from '../../domain/ids.js';
+import { plural } from '../../text/text.js';
 import type { Delivery, Lock, Owed, Queue, Taken } from '../primitives.js';
 import type { Timeouts } from './connect.js';
 import { lockReach, SessionLocks } from './locks.js';
@@ -17,7 +18,7 @@ const eventColumn = z.string().transform((text, context): EventId => {
 });
 const owedRow = z.object({
   event: eventColumn,
-  run: z.string(),
+  run: z.string().regex(/^[0-9a-f]{8}$/),
   at: z.string().transform(Number).pipe(z.number().int().nonnegative()),
   starts: z.number().int().nonnegative(),
   seq: z.string(),
@@ -33,25 +34,32 @@ interface Batch {
   settle(error: unknown): void;
 }
 
+/** What {@link openTableQueue} is made with. */
+export interface TableQueueOptions extends SessionOptions {
+  /** Told in one line, once, about rows that could not be understood. */
+  log?: (line: string) => void;
+}
+
 /**
  * The queue in one table, shared by the relays of all hosts: any of them takes on what is due and not locked. On a
  * connection of its own, which is opened anew when it is lost: another host may then run what this one is running,
  * which finds out what is left to do.
  */
-export async function openTableQueue(options: SessionOptions): Promise<Queue> {
+export async function openTableQueue(options: TableQueueOptions): Promise<Queue> {
   const queue = new TableQueue(options);
   await queue.check();
   return queue;
 }
 
 class TableQueue implements Queue {
-  readonly #options: SessionOptions;
+  readonly #options: TableQueueOptions;
   readonly #held = new Map<EventId, Lock>();
   #batches: Batch[] = [];
   #connection: Promise<Connected | null> = Promise.resolve(null);
   #pushing = false;
+  #warned = false;
 
-  constructor(options: SessionOptions) {
+  constructor(options: TableQueueOptions) {
     this.#options = options;
   }
 
@@ -65,7 +73,7 @@ class TableQueue implements Queue {
   }
 
   async owed(): Promise<Owed[]> {
-    return z.array(owedRow).parse(await this.#query(OWED));
+    return this.#understood(await this.#query(OWED));
   }
 
   async take(event: EventId): Promise<Taken | 'busy' | null> {
@@ -74,7 +82,7 @@ class TableQueue implements Queue {
     if (!lock) return 'busy';
     let taken: Taken[];
     try {
-      taken = z.array(owedRow).parse(await this.#query(TAKE, [event]));
+      taken = this.#understood(await this.#query(TAKE, [event]));
     } catch (error) {
       await lock.release();
       throw error;
@@ -119,6 +127,19 @@ class TableQueue implements Queue {
       for (const { settle } of batches) settle(problem);
     }
     this.#pushing = false;
+  }
+
+  /** One row that somebody else has put there must not keep all others from being run. */
+  #understood(rows: readonly unknown[]): Taken[] {
+    const known = rows.flatMap((row) => owedRow.safeParse(row).data ?? []);
+    const strange = rows.length - known.length;
+    if (strange > 0 && !this.#warned) {
+      this.#warned = true;
+      this.#options.log?.(
+        `${plural(strange, 'row')} of the queue made no sense; the next sweep finds what they may have been.`,
+      );
+    }
+    return known;
   }
 
   async #release({ event }: Taken): Promise<void> {

@@ -74,6 +74,29 @@ describeWithPostgres('the queue in PostgreSQL', () => {
     expect(await take(there)).toMatchObject({ starts: 2 });
   });
 
+  it('passes over rows that make no sense, and says so once', async () => {
+    const said: string[] = [];
+    const queue = await openTableQueue({ url, log: (line) => said.push(line) });
+    opened.push(queue);
+    await queue.push([delivery('00000001')]);
+    await server.query(
+      url,
+      `INSERT INTO ts_reconcile.queue (event, run, at)
+       VALUES ('1; DROP', '00000002', 5), ('', '00000003', 5), ('61000009', '--json', 5), ('61000008', '00000004', -1)`,
+    );
+    expect(await queue.owed()).toMatchObject([{ event: EVENT, run: '00000001' }]);
+    expect(await queue.take(eventId('61000009'))).toBeNull();
+    expect(await queue.owed()).toHaveLength(1);
+    expect(said).toEqual([
+      '4 rows of the queue made no sense; the next sweep finds what they may have been.',
+    ]);
+    // A delivery puts its row right.
+    await queue.push([delivery('00000005', eventId('61000009'))]);
+    expect(await queue.owed()).toHaveLength(2);
+    expect(await queue.done(await take(queue))).toBe(false);
+    expect(await queue.owed()).toMatchObject([{ event: '61000009', run: '00000005' }]);
+  });
+
   it('keeps what another relay acknowledged during the run of this one', async () => {
     const [here, there] = [await open(), await open()];
     await here.push([delivery('00000001')]);
