@@ -19,6 +19,7 @@ describe('databaseError', () => {
     ['self-signed certificate in chain', 'SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not to be trusted'],
     ['unable to verify', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not to be trusted'],
     ['unable to get', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate is not to be trusted'],
+    ['character with byte sequence 0xf0', '22P05', 'its encoding has no room for some letters'],
     ['expired', 'CERT_HAS_EXPIRED', 'its certificate is not to be trusted'],
     ['names', 'ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is not to be trusted'],
   ])('wants somebody to change something: %s (%s)', (message, code, why) => {
@@ -36,6 +37,8 @@ describe('databaseError', () => {
     ['too many', '53300', 'it has no connection to spare'],
     ['the database system is starting up', '57P03', 'it is just starting or stopping'],
     ['Connection terminated unexpectedly', undefined, 'Connection terminated unexpectedly'],
+    ['MaxClientsInSessionMode: max clients reached', 'XX000', 'MaxClientsInSessionMode: max clients reached'],
+    ['invalid page in block 7', 'XX001', 'invalid page in block 7'],
   ])('may pass by itself: %s (%s)', (message, code, why) => {
     expect(judged(message, code)).toMatchObject({ exitCode: ExitCode.locked, message: `It failed: ${why}.` });
   });

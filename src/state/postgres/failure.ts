@@ -8,6 +8,10 @@ const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {
     hint: 'Check the user and the password in STATE_URL, and whether the server wants TLS (?sslmode=verify-full).',
   },
   '3D': { why: 'the database does not exist', hint: 'Create it, or correct its name in STATE_URL.' },
+  '22P05': {
+    why: 'its encoding has no room for some letters',
+    hint: "Create a database with ENCODING 'UTF8', and put its name into STATE_URL.",
+  },
   '42501': {
     why: 'the user lacks a permission',
     hint: 'Make the user the owner of the schema ts_reconcile, or grant it CREATE on the database before `ts-reconcile state migrate`.',
@@ -30,8 +34,11 @@ const TLS_REFUSALS: readonly { is: RegExp; why: string; hint: string }[] = [
   },
 ];
 
-/** SQLSTATEs of a server that cannot serve at the moment: connections, resources, shutdown, conflicts. */
-const PASSING = /^(?:08|25006|25P03|40|53|55|57|58)/;
+/**
+ * SQLSTATEs of a server that cannot serve at the moment: connections, resources, shutdown, conflicts, and what it calls an
+ * internal error, as poolers of hosted databases do when they are full.
+ */
+const PASSING = /^(?:08|25006|25P03|40|53|55|57|58|XX)/;
 
 /**
  * Whatever talking to the database threw, as an AppError (`STATE`): exit 75 when it may pass by itself, 78 when
