@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +43,28 @@ async function openElsewhere(): Promise<Queue> {
   const queue = await openFileQueue({ files, locks: { tryLock }, clock, log: (line) => warnings.push(line) });
   if (!queue) throw new Error('the queue is taken');
   return queue;
+}
+
+/** `trouble`: so often the file is taken away as soon as it was begun anew, and at once. */
+async function openTroubled(): Promise<{ queue: Queue; trouble: (times: number) => void }> {
+  let left = 0;
+  class Troubled extends StateFiles {
+    override async inFolder<T>(sub: string, work: () => Promise<T>): Promise<T> {
+      const done = await super.inFolder(sub, work);
+      if (left > 0) rmSync(file);
+      left -= 1;
+      return done;
+    }
+  }
+  const files = new Troubled({ root: dir, clock, random: Math.random });
+  const tryLock = async () => ({ release: async () => undefined });
+  const queue = await openFileQueue({ files, locks: { tryLock }, clock, log: (line) => warnings.push(line) });
+  if (!queue) throw new Error('the queue is taken');
+  const trouble = (times: number) => {
+    left = times;
+    rmSync(file, { force: true });
+  };
+  return { queue, trouble };
 }
 
 async function events(queue: Queue): Promise<string[]> {
@@ -166,6 +189,27 @@ describe('the queue of a directory', () => {
     await rm(dirname(file), { recursive: true });
     await queue.push([delivery(2)]);
     expect(await reopened(queue)).toEqual(['1', '2']);
+  });
+
+  it.each([1, 2])(
+    'has what was pushed on disk when it answers, though the file was taken away so often: %i',
+    async (times) => {
+      const { queue, trouble } = await openTroubled();
+      await queue.push([delivery(1)]);
+      trouble(times);
+      await queue.push([delivery(2)]);
+      expect(await reopened(queue)).toEqual(['1', '2']);
+    },
+  );
+
+  it('refuses while the file is taken away each time, and loses nothing', async () => {
+    const { queue, trouble } = await openTroubled();
+    await queue.push([delivery(1)]);
+    trouble(Number.POSITIVE_INFINITY);
+    await expect(queue.push([delivery(2)])).rejects.toMatchObject({ code: 'STATE' });
+    trouble(0);
+    await queue.push([delivery(3)]);
+    expect(await reopened(queue)).toEqual(expect.arrayContaining(['1', '3']));
   });
 
   it('fails early in a directory that cannot be written', async () => {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import { type EventId, parseEventId } from '../../domain/ids.js';
 import { AppError, ExitCode } from '../../errors.js';
+import { plural } from '../../text/text.js';
 import { isMissing, shownPath, stateError } from '../failure.js';
 import type { Delivery, Lock, Locks, Owed, Queue, Taken } from '../primitives.js';
 import type { StateFiles } from './files.js';
@@ -15,6 +16,8 @@ const OLDER = /^spool-[0-9a-f]{8}\.jsonl$/;
 const MAX_BYTES = 64 * 1024 * 1024;
 /** The file is written anew when it holds this many lines more than four times the rows that count. */
 const SLACK_LINES = 2000;
+/** Tries to append to a file that nobody puts aside meanwhile. */
+const APPEND_TRIES = 5;
 /** What another relay has taken and not done by then is run here as well. */
 const OTHERS_MS = 600_000;
 
@@ -172,10 +175,10 @@ class FileQueue implements Queue {
   async #carryOut(lines: readonly string[]): Promise<unknown> {
     try {
       if (!this.#handle || this.#lines > 4 * this.#rows.size + SLACK_LINES) await this.#fold();
-      if (!(await this.#append(lines))) {
+      for (let tries = 1; !(await this.#append(lines)); tries += 1) {
+        if (tries === APPEND_TRIES) throw Object.assign(new Error('it is replaced'), { code: 'EBUSY' });
         // Another relay has begun a new file, or somebody has deleted it: this batch is in the old one.
         await this.#fold();
-        await this.#append(lines);
       }
       return null;
     } catch (error) {
@@ -237,7 +240,7 @@ class FileQueue implements Queue {
     }
     if (bad > 0) {
       this.#options.log(
-        `${bad} lines of the spool made no sense; the next sweep finds what they may have been.`,
+        `${plural(bad, 'line')} of the spool made no sense; the next sweep finds what they may have been.`,
       );
     }
     if (strange > 0 && !this.#warned) {
@@ -283,7 +286,9 @@ class FileQueue implements Queue {
       [this.#inode, this.#read, this.#lines] = [info.ino, 0, 0];
       await this.#readOn(handle, info.size);
       this.#own ??= new Set();
-      await this.#append(known.filter(([event]) => this.#rows.has(event)).flatMap(linesOf));
+      const rows = known.filter(([event]) => this.#rows.has(event)).flatMap(linesOf);
+      // The file is another one by now: whoever writes it anew next still needs the older ones.
+      if (!(await this.#append(rows))) return;
       await syncDirectory(folder);
       for (const name of older) await this.#files.remove(this.#files.path(FOLDER, name));
     });
