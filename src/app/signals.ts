@@ -137,14 +137,13 @@ async function tellPeople(deps: SignalDeps, run: FinishedRun): Promise<void> {
   });
   if (due === null) return;
   const chatted = config.chat === null ? null : await chatDigest(deps, config.chat.url, due);
-  const told = config.smtp === null ? [] : await mailDigest(deps, config.smtp, due, run);
-  if (config.smtp === null && chatted === true) told.push(due);
-  // Only now: a failure that nobody was told of is still new to the next run.
-  for (const part of told) {
-    await state.mailMemory
-      .update(part)
+  // Only of what went out: a failure that nobody was told of is still new to the next run.
+  const remember = (told: DigestToSend) =>
+    state.mailMemory
+      .update(told)
       .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
-  }
+  if (config.smtp !== null) await mailDigest(deps, config.smtp, due, run, remember);
+  else if (chatted === true) await remember(due);
 }
 
 /** Whether the message got through. */
@@ -155,25 +154,24 @@ async function chatDigest({ log, transport }: SignalDeps, url: string, due: Dige
   return failure === null;
 }
 
-/** Mails to everybody what concerns them; the parts that went out. */
+/** Mails to everybody what concerns them; `remember` is told of each part that went out, before the next one goes. */
 async function mailDigest(
   { config, log, stop }: SignalDeps,
   smtp: NonNullable<Config['smtp']>,
   due: DigestToSend,
   run: FinishedRun,
-): Promise<DigestToSend[]> {
+  remember: (told: DigestToSend) => Promise<void>,
+): Promise<void> {
   const { sharesOf } = await import('../report/mail/shares.js');
   const { mailContent } = await import('../report/mail/content.js');
   const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
   const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
-  const sent: DigestToSend[] = [];
   for (const share of sharesOf(due, smtp.to, kitchens)) {
     const { digest } = share.due;
     const content = mailContent(digest, run.report, hostname(), shopsFor(config.locations, share.shop));
     const to = { ...smtp, to: [...share.to] };
-    if (await post(to, content, { what: 'The mail', limit, log })) sent.push(share.due);
+    if (await post(to, content, { what: 'The mail', limit, log })) await remember(share.due);
   }
-  return sent;
 }
 
 async function rememberedBy(state: StateStore, log: Logger): Promise<MailedFailure[]> {
