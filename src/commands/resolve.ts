@@ -79,7 +79,8 @@ class Resolving {
   readonly #said = new Set<string>();
 
   constructor(options: ResolveOptions, around: Surroundings, opened: Opened) {
-    this.#options = options;
+    // What keeps runs from writing keeps a person's decision from it, too.
+    this.#options = { ...options, dryRun: options.dryRun || opened.config.dryRun };
     this.#around = around;
     this.#opened = opened;
     this.#stop = runStop(around, opened.config, opened.state);

@@ -81,4 +81,16 @@ describe('resolve', () => {
     expect(history.stdout).toContain(result.revel_order_id);
     expect((await resolve('--recreate', '--yes')).code).toBe(1);
   });
+
+  it.each([
+    ['--replace', '--uncertified'],
+    ['--accept', 'guests agreed'],
+  ])('writes nothing with DRY_RUN=true: %s', async (...action) => {
+    const before = drifted.writes();
+    const call = ['resolve', String(event.id), ...action, '--yes', '--json'];
+    const { code, stdout } = await runTool(call, { ...env, DRY_RUN: 'true' });
+    expect([code, JSON.parse(stdout).dry_run]).toEqual([0, true]);
+    expect(drifted.writes()).toBe(before);
+    expect((await drifted.sweep()).result).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+  });
 });
