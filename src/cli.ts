@@ -183,16 +183,33 @@ function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '');
 }
 
+/** Flags that a call with event ids has already, or that do not go with them. */
+const NOT_WITH_IDS = ['--event-id', '--hours-back', '--shard'];
+
 /** The call that names events as they must be named, for one that has them as plain arguments. */
-function meantCall(args: readonly string[], error: unknown): string | null {
+function meantCall(args: readonly string[], error: unknown, root: CommandUnknownOpts): string | null {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return null;
-  const [first = '', ...rest] = args;
-  const plainArguments = first === 'sync' ? rest : args;
-  const ids = plainArguments.filter((text) => parseEventId(text) !== null);
-  const others = plainArguments.filter((text) => !text.startsWith('-') && parseEventId(text) === null);
-  if (ids.length === 0 || others.length > 0 || args.includes('--event-id')) return null;
-  const flags = plainArguments.filter((text) => text.startsWith('-'));
-  return ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ');
+  const sync = root.commands.find((command) => command.name() === 'sync');
+  const options = [...root.options, ...(sync?.options ?? [])];
+  const ids: string[] = [];
+  const flags: string[] = [];
+  // What follows a flag that takes a value is that value, be it a number like an id.
+  let taking: { variadic: boolean } | null = null;
+  for (const text of args[0] === 'sync' ? args.slice(1) : args) {
+    if (text.startsWith('-')) {
+      const [flag = ''] = text.split('=');
+      const option = options.find(({ long, short }) => flag === long || flag === short);
+      if (option === undefined || NOT_WITH_IDS.includes(flag)) return null;
+      taking = (option.required || option.optional) && flag === text ? option : null;
+      flags.push(text);
+    } else if (taking !== null) {
+      flags.push(text);
+      if (!taking.variadic) taking = null;
+    } else if (parseEventId(text) !== null) ids.push(text);
+    else return null;
+  }
+  const isPlain = flags.every((text) => /^[\w./:,=-]+$/.test(text));
+  return ids.length > 0 && isPlain ? ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ') : null;
 }
 
 /** The system gives no file handle more, not even for a part of the program, or for a connection. */
@@ -298,7 +315,7 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     code = explain(error, around);
     // What failed half-way may have left something open (where there are no file handles, closing fails as well).
     endWith(code);
-    const meant = meantCall(argv.slice(2), error);
+    const meant = meantCall(argv.slice(2), error, root);
     if (meant !== null) around.stderr.write(`Did you mean \`${meant}\`?\n`);
     try {
       if (told !== '') await writeAll(around.stdout, told);

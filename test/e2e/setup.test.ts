@@ -105,6 +105,7 @@ describe('what was probably meant', () => {
       ['sync', '55530001', '55530002', '--dry-run'],
       'ts-reconcile sync --event-id 55530001 55530002 --dry-run',
     ],
+    [['sync', '--trigger', 'cron', '55530001'], 'ts-reconcile sync --event-id 55530001 --trigger cron'],
     [['snyc'], 'sync'],
     [['sync', '--dryrun'], '--dry-run'],
   ])('%j', async (args, meant) => {
@@ -112,6 +113,18 @@ describe('what was probably meant', () => {
     expect(code).toBe(64);
     expect(stderr).toMatch(/Did you mean/);
     expect(stderr).toContain(meant);
+  });
+
+  it.each([
+    [['sync', '--hours-back', '48', '--dryrun']],
+    [['sync', '--hours-back', '48', '55530001']],
+    [['--hours-back', '48']],
+    [['sync', '--correlation-id', '12345678', 'extra']],
+    [['sync', '--location', '15691', '--nonsense']],
+  ])('takes the value of a flag for no event: %j', async (args) => {
+    const { code, stderr } = await cli(await folder(), args);
+    expect(code).toBe(64);
+    expect(stderr).not.toContain('--event-id');
   });
 });
 
