@@ -14,6 +14,8 @@ export interface EnvText {
   values: Environment;
   /** In the order of the file. */
   assignments: readonly Assignment[];
+  /** Lines that begin with one of the keys, perhaps behind a word, and set nothing: no assignment, and no comment. */
+  idleLines(keys: readonly string[]): Assignment[];
 }
 
 /** All that can be the beginning of one; some of it may stand inside a value of several lines. */
@@ -34,5 +36,24 @@ export function readEnvText(source: string): EnvText {
   const assignments = candidates
     .filter(({ key }, index) => Object.hasOwn(found, `${key}.${index}`))
     .map(({ key, offset }) => ({ key, at: placeAt(text, offset) }));
-  return { values: parse(text), assignments };
+  return { values: parse(text), assignments, idleLines: (keys) => idleLines(text, assignments, keys) };
+}
+
+/** Where a line has no `=`, a word too many, or stands inside a quote that nobody has closed. */
+function idleLines(text: string, assignments: readonly Assignment[], keys: readonly string[]): Assignment[] {
+  const names = keys.toSorted((one, other) => other.length - one.length).map(spelled);
+  const named = new RegExp(
+    `^(\\W{0,20}(?:[a-z]{1,20}\\s{1,20})?\\W{0,20})(${names.join('|')})(?![\\w.])`,
+    'i',
+  );
+  return text.split('\n').flatMap((line, index) => {
+    const [, before = '', found] = /^\s*(?:#|;|\/\/)/.test(line) ? [] : (named.exec(line) ?? []);
+    if (found === undefined || assignments.some(({ at }) => at.line === index + 1)) return [];
+    const key = found.toUpperCase().replace(/[ -]/g, '_');
+    return [{ key, at: { line: index + 1, column: before.length + 1 } }];
+  });
+}
+
+function spelled(key: string): string {
+  return key.replaceAll('_', '[ _-]');
 }

@@ -89,6 +89,23 @@ function reportMisspelt({ values, said, placeOf }: FileLayer, problems: ConfigPr
   }
 }
 
+/** A line that somebody has written to set a variable must not be passed over: it may be the kill switch. */
+function reportIdle(
+  lines: readonly { key: string; at: Place }[],
+  said: string,
+  problems: ConfigProblem[],
+): void {
+  for (const { key, at } of lines) {
+    problems.push({
+      where: `${key}${said}`,
+      problem: 'is not set by this line',
+      write: `Write ${key}=value on a line of its own, behind the closing quote of what stands above; or # before it.`,
+      group: 'general',
+      at,
+    });
+  }
+}
+
 /** The absolute path of the file that holds variables, and whether somebody has named it. */
 export function envFile(env: Environment, cwd: string): { path: string; named: boolean } {
   const named = env[ENV_FILE];
@@ -110,12 +127,13 @@ function readDotenv(env: Environment, cwd: string, problems: ConfigProblem[]): F
     case 'unreadable':
       return fail(file.reason);
     case 'ok': {
-      const { values, assignments } = readEnvText(file.text);
+      const { values, assignments, idleLines } = readEnvText(file.text);
       const said = ` (in ${name})`;
       const placeOf = (key: string) => assignments.findLast((each) => each.key === key)?.at;
       const layer = { values, said, placeOf };
       reportTwice(assignments, said, problems);
       reportMisspelt(layer, problems);
+      reportIdle(idleLines(variables.flatMap(keysOf)), said, problems);
       return layer;
     }
   }

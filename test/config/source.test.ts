@@ -107,6 +107,34 @@ describe('layers', () => {
     expect(load({ ENABLE_CONECTOR: 'false' }).enabled).toBe(true);
   });
 
+  it.each<[string, string, number, number]>([
+    ['DRY_RUN true', 'DRY_RUN', 1, 1],
+    ['DRY_RUN:true', 'DRY_RUN', 1, 1],
+    ['DRY_RUN', 'DRY_RUN', 1, 1],
+    ['export DRY_RUN', 'DRY_RUN', 1, 8],
+    ['set DRY_RUN=true', 'DRY_RUN', 1, 5],
+    ['- DRY_RUN=true', 'DRY_RUN', 1, 3],
+    ['"DRY_RUN"=true', 'DRY_RUN', 1, 2],
+    ['\u200bDRY_RUN=true', 'DRY_RUN', 1, 2],
+    ['DRY_RUN\uff1dtrue', 'DRY_RUN', 1, 1],
+    ['Dry run=true', 'DRY_RUN', 1, 1],
+    ['REVEL_API_KEY_FILE /run/key', 'REVEL_API_KEY_FILE', 1, 1],
+    ['OTHER="abc\r\nENABLE_CONNECTOR=false\r\nMORE="', 'ENABLE_CONNECTOR', 2, 1],
+  ])('tell of a line of .env that would set a variable and does not: %j', (text, key, line, column) => {
+    const found = problems(() => load({}, { cwd: readyFolder({ '.env': text }) }));
+    expect(found).toMatchObject([{ where: `${key} (in .env)`, at: { line, column } }]);
+    expect(found[0]?.problem).toBe('is not set by this line');
+  });
+
+  it.each([
+    '# DRY_RUN true\n; DRY_RUN=true\n//DRY_RUN=true',
+    'OTHER="see DRY_RUN"',
+    'NOT_DRY_RUN true\nDRY_RUNNER\nsource ./DRY_RUN.sh',
+    'OTHER="a\nb"\nset -a\n',
+  ])('pass over what is meant for nobody here: %j', (text) => {
+    expect(load({}, { cwd: readyFolder({ '.env': text }) }).dryRun).toBe(false);
+  });
+
   it('refuse a .env that cannot be read or is too large', () => {
     const directory = readyFolder();
     mkdirSync(join(directory, '.env'));
