@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLeft, left, untilLeft } from '../app/agree.js';
 import { connectBoth, openStateFor } from '../app/open.js';
@@ -6,14 +7,14 @@ import { systemClock } from '../clock.js';
 import { envFileText } from '../config/envFile.js';
 import { loadConfig } from '../config/load.js';
 import { didYouMean } from '../config/nearest.js';
-import { openSource } from '../config/source.js';
+import { envFileValues, openSource } from '../config/source.js';
 import { type VariableName, variable, variables } from '../config/variables.js';
 import { isDate } from '../domain/dates.js';
 import { isZone, localDate } from '../domain/zones.js';
 import { AppError, ExitCode } from '../errors.js';
 import { type Accounts, readAccounts } from '../init/accounts.js';
 import { askBooks, askGoLive, askShops, type Prompts } from '../init/ask.js';
-import { locationsText, placeSchema, textOf, writeKeeping } from '../init/files.js';
+import { locationsText, placeSchema, writeKeeping } from '../init/files.js';
 import { type Proposal, propose, type Said, stationsOf } from '../init/propose.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
@@ -68,7 +69,7 @@ const NOT_TAKEN: readonly string[] = ['LOCATIONS_FILE', 'ALLOWED_LOCATIONS'];
 /**
  * `init`: reads both accounts, proposes what belongs together, asks what it cannot know, writes `.env` and
  * `locations.json`, checks them with `doctor`, and ends with a dry run. Writes nothing to either service. Without a
- * terminal, or with `--json`, it prints what it has found and what is missing, and writes only with `--yes`.
+ * terminal it prints what it has found and what is missing, and writes only with `--yes`; with `--json` never.
  */
 export async function initCommand(options: InitOptions, around: Surroundings): Promise<ExitCode> {
   const prompts = options.terminal && !options.yes && !options.json ? await promptsAt(around.stop) : null;
@@ -125,8 +126,8 @@ async function run(
   }
   const locations = locationsText(proposal);
   const unknown = unknownOf(proposal, accounts);
-  const all = variablesOf(values, env);
-  if (unknown.length > 0 || (prompts === null && !options.yes)) {
+  const all = variablesOf(values, env, around.cwd);
+  if (unknown.length > 0 || options.json || (prompts === null && !options.yes)) {
     return tellMissing({ missing: unknown, found: accounts, locations, env: all }, around);
   }
   if (!(await write(options, all, locations, prompts, here))) {
@@ -281,13 +282,29 @@ async function tellMissing(
   return missing.length === 0 ? ExitCode.ok : ExitCode.eventFailed;
 }
 
-/** All that `.env` will hold: what was answered before what the environment has. */
-function variablesOf(values: Values, env: Surroundings['env']): Values {
-  const taken = Object.fromEntries(variables.flatMap(({ name }) => (env[name] ? [[name, env[name]]] : [])));
-  const all: Values = { ...taken, ...values };
+/**
+ * All that `.env` will hold: what was answered before what the environment has, before what the file says that it
+ * takes the place of. A switch or a go-live day that got lost on the way would have runs write.
+ */
+function variablesOf(values: Values, env: Surroundings['env'], cwd: string): Values {
+  const file: Surroundings['env'] = { ...envFileValues(env, cwd), LOCATIONS_FILE: undefined };
+  const taken = variables.flatMap(({ name }) => {
+    const value = [env[name], file[name]].find((text) => text?.trim());
+    return value === undefined ? [] : [[name, value]];
+  });
+  const all: Values = { ...Object.fromEntries(taken), ...values };
   // The URL says the same, and both would have to be changed together.
   if (all.REVEL_BASE_URL !== undefined && all.REVEL_BASE_URL === all.REVEL_DOMAIN) delete all.REVEL_BASE_URL;
   return all;
+}
+
+/** What else the file before sets: files with secrets, and what is for other programs. */
+function keptOf(all: Values, { env, cwd }: Surroundings): Record<string, string> {
+  const known = variables.flatMap(({ name }) => (all[name] === undefined ? [name] : [name, `${name}_FILE`]));
+  const others = Object.entries(envFileValues(env, cwd)).filter(
+    ([key]) => !known.some((name) => name === key),
+  );
+  return Object.fromEntries(others.map(([key, value = '']) => [key, value]));
 }
 
 /** Its lines as a person, or a program, may see them. */
@@ -308,9 +325,11 @@ async function write(
 ): Promise<boolean> {
   const { cwd, stdout } = around;
   const paths = { env: join(cwd, '.env'), locations: join(cwd, 'locations.json') };
-  const shown = shownOf(all).map(([name, value]) => `  ${name}=${value}`);
+  const kept = keptOf(all, around);
+  const lines = [...shownOf(all), ...Object.keys(kept).map((key) => [key, '(kept, not shown)'])];
+  const shown = lines.map(([name, value]) => `  ${name}=${value}`);
   await writeAll(stdout, `\n${paths.env}\n${shown.join('\n')}\n\n${paths.locations}\n${locations}\n`);
-  const there = Object.values(paths).filter((path) => textOf(path) !== null);
+  const there = Object.values(paths).filter((path) => existsSync(path));
   if (there.length > 0 && !replace) {
     const sentence = `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already`;
     if (prompts === null) {
@@ -331,8 +350,10 @@ async function write(
     }
   } else if (!yes && !(await prompts?.confirm({ message: 'Write both files?', default: true }))) return false;
   const intro = ['# Written by `ts-reconcile init`. The environment goes before it, flags go before both.'];
-  writeKeeping(paths.env, envFileText(intro, all), 0o600);
-  writeKeeping(paths.locations, locations, 0o644);
+  writeKeeping([
+    { path: paths.env, text: envFileText(intro, all, kept), mode: 0o600 },
+    { path: paths.locations, text: locations, mode: 0o644 },
+  ]);
   placeSchema(paths.locations);
   await writeAll(stdout, 'Both files are written.\n\n');
   return true;

@@ -112,6 +112,12 @@ export function envFile(env: Environment, cwd: string): { path: string; named: b
   return { path: absolutePath(named || '.env', cwd, env), named: Boolean(named) };
 }
 
+/** All that the file sets, as it stands there; nothing where it cannot be read. */
+export function envFileValues(env: Environment, cwd: string): Environment {
+  const file = readTextFile(envFile(env, cwd).path, MAX_FILE_BYTES);
+  return file.kind === 'ok' ? readEnvText(file.text).values : {};
+}
+
 function readDotenv(env: Environment, cwd: string, problems: ConfigProblem[]): FileLayer {
   const { path, named } = envFile(env, cwd);
   const name = named ? clean(path, 200) : '.env';

@@ -1,5 +1,7 @@
-import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { AppError, ExitCode } from '../errors.js';
+import { errnoOf, shownPath } from '../state/failure.js';
 import type { Pair, Proposal, Ways } from './propose.js';
 
 /** So that it can be shown on a terminal as it is. */
@@ -59,12 +61,56 @@ function booksOf({ gratuity, fees }: Ways, sold: Pair['sold']): { books?: object
   return Object.keys(own).length === 0 ? {} : { books: own };
 }
 
-/** Writes a file at once; one that is there is kept under its name with `.old`. */
-export function writeKeeping(path: string, text: string, mode: number): void {
-  const fresh = `${path}.${process.pid}`;
-  writeFileSync(fresh, text, { mode, flag: 'wx' });
-  if (existsSync(path)) renameSync(path, `${path}.old`);
-  renameSync(fresh, path);
+/** A file to be written. */
+export interface FileToWrite {
+  path: string;
+  text: string;
+  mode: number;
+}
+
+/**
+ * Puts all of them in their places, or none; what is there is kept under its name with `.old`, and what was kept so
+ * before stays.
+ *
+ * @throws AppError OUTPUT (exit 78) where the system refuses
+ */
+export function writeKeeping(files: readonly FileToWrite[]): void {
+  const fresh = files.map(({ path }) => `${path}.${process.pid}`);
+  const step = (path: string, work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      for (const each of fresh) rmSync(each, { force: true });
+      throw unwritten(path, error);
+    }
+  };
+  files.forEach(({ path, text, mode }, index) => {
+    step(path, () => writeFileSync(fresh[index] ?? '', text, { mode, flag: 'wx' }));
+  });
+  files.forEach(({ path }, index) => {
+    step(path, () => {
+      if (existsSync(path)) renameSync(path, oldName(path));
+      renameSync(fresh[index] ?? '', path);
+    });
+  });
+}
+
+/** What an earlier call has kept is perhaps all that is left of what a person wrote. */
+function oldName(path: string): string {
+  let name = `${path}.old`;
+  for (let count = 2; existsSync(name); count += 1) name = `${path}.old.${count}`;
+  return name;
+}
+
+function unwritten(path: string, error: unknown): unknown {
+  const code = errnoOf(error);
+  if (code === null) return error;
+  return new AppError(
+    'OUTPUT',
+    ExitCode.config,
+    `${shownPath(path)} could not be written: the system answered ${code}.`,
+    'Run it as a user that may write there, with room on the disk.',
+  );
 }
 
 /** Puts the schema that is shipped beside a locations file that names it. */
@@ -72,10 +118,9 @@ export function placeSchema(locationsPath: string): void {
   const shipped = new URL('../../locations.schema.json', import.meta.url);
   const target = join(dirname(locationsPath), 'locations.schema.json');
   if (!existsSync(shipped) || existsSync(target)) return;
-  copyFileSync(shipped, target);
-}
-
-/** The text of a file; null: there is none. */
-export function textOf(path: string): string | null {
-  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+  try {
+    copyFileSync(shipped, target);
+  } catch (error) {
+    throw unwritten(target, error);
+  }
 }

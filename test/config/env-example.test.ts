@@ -32,7 +32,18 @@ describe('.env.example', () => {
 });
 
 describe('envFileText', () => {
-  it.each(['plain', 'two words', 'a#b', "it's", 'say "x"', 'back\\slash', `both ' and "`])('%j', (value) => {
+  it.each([
+    'plain',
+    'two words',
+    'a#b',
+    "it's",
+    'say "x"',
+    'back\\slash',
+    `both ' and "`,
+    'no\\new\\rline',
+    "it's \\not",
+    `all ' " \` and \\n`,
+  ])('%j', (value) => {
     expect(parse(envFileText(intro, { REVEL_API_SECRET: value })).REVEL_API_SECRET).toBe(value);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'dotenv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.js';
@@ -56,6 +57,38 @@ describe('init without a terminal', () => {
     const third = await cli(cwd, ['init', ...answers, '--replace'], env);
     expect(third.code, third.stderr).toBe(0);
     expect(await readFile(join(cwd, 'locations.json.old'), 'utf8')).toBe('{"mine":1}');
+  });
+});
+
+describe('init where a .env is there', () => {
+  it('takes over what it says, with --replace, and writes nothing with --json', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'init-again-'));
+    const told: Record<string, string | undefined> = { ...accounts(sandbox, cwd), ...sandbox.env };
+    const { PATH, TERM, LANG, HOME, REVEL_BASE_URL, REVEL_API_SECRET, ...rest } = told;
+    await writeFile(join(cwd, 'secret'), `${REVEL_API_SECRET}\n`, { mode: 0o600 });
+    const before: Record<string, string | undefined> = {
+      ...rest,
+      STATE_DIR: signedIn,
+      REVEL_API_SECRET_FILE: 'secret',
+      INJECT_NOT_BEFORE: '2026-07-01',
+      ENABLE_CONNECTOR: 'false',
+      ALLOWED_LOCATIONS: '15691',
+      LOCATIONS_FILE: 'elsewhere.json',
+      OF_ANOTHER_PROGRAM: 'a b',
+    };
+    const text = Object.entries(before).map(([name, value]) => `${name}='${value}'\n`);
+    await writeFile(join(cwd, '.env'), text.join(''));
+    const call = ['init', '--map', '26999=none', '--user', '1', '--yes', '--replace'];
+
+    const looked = await cli(cwd, [...call, '--json']);
+    expect([looked.code, JSON.parse(looked.stdout).written]).toEqual([0, []]);
+    expect((await readdir(cwd)).sort()).toEqual(['.env', 'secret']);
+
+    const { code, stdout, stderr } = await cli(cwd, call);
+    expect(code, stdout + stderr).toBe(0);
+    const { LOCATIONS_FILE, ...kept } = before;
+    expect(parse(await readFile(join(cwd, '.env'), 'utf8'))).toMatchObject(kept);
+    expect(stdout).toContain('REVEL_API_SECRET_FILE=(kept, not shown)');
   });
 });
 
