@@ -83,8 +83,11 @@ function difference(field: Difference['field'], event: string, order: string): D
   return { field, name: null, event, order };
 }
 
-/** Parts of a line that a POS has split among guests may not add up to all of it. */
-const SPLIT_ROUNDING = 0.01;
+/**
+ * Parts of a line that a POS has split among guests may not add up to all of it: three of 8.33 are a hundredth less than
+ * 25. Parts are counted in binary, which tells such a hundredth from another in its last digits.
+ */
+const SPLIT_ROUNDING = 0.01 + 1e-6;
 
 /** A row of the order and how much of it stands for no line yet. */
 interface Pooled {

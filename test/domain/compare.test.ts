@@ -458,6 +458,19 @@ describe('compareInService', () => {
     expect([told(lacking), told(other)]).toEqual([['tax: event 91.09, order 0.00'], []]);
   });
 
+  it('misses nothing of a line of which a split in three has lost a hundredth, however many of it there are', () => {
+    for (let third = 0; third < 40; third += 1) {
+      const items = wanted.items.slice(0, 1).map((item) => ({ ...item, quantity: qty(3 * third + 1) }));
+      const many = { ...wanted, items };
+      const parts = standingItems(many).flatMap((row) =>
+        ['901', '902', '903'].map((id) => ({ ...row, id, quantity: qty(`${third}.33`) })),
+      );
+      const split = { ...contents('710.66'), items: parts };
+      const { lacking } = compareInService(many, standingOrder(many, { opened: true }), split);
+      expect(told(lacking)).toEqual([]);
+    }
+  });
+
   it('tells of a line that was split where one part has another price', () => {
     const [line, ...others] = standingItems(wanted);
     if (!line) throw new Error('there are lines');
