@@ -3,6 +3,7 @@ import {
   type Amount,
   type Cents,
   centsOf,
+  compareAmounts,
   formatCents,
   isWithinCent,
   isZeroAmount,
@@ -16,7 +17,7 @@ import {
   wholeUnit,
   zero,
 } from './money.js';
-import { bounded, lineName, maxName, plainLines } from './names.js';
+import { bounded, compareText, lineName, maxName, normaliseName, plainLines } from './names.js';
 import type { Failure } from './reasons.js';
 
 /** So many of a line at one price, as an order's row holds them. */
@@ -111,19 +112,35 @@ export function readLines(lines: readonly SourceLine[], reading: LinesReading): 
     if (settled.dropped) told.push(`"${name}" has quantity 0, so it is left out.`);
     else read.push(settled);
   }
-  const totals = roundTotals(
-    read.map(({ exact }) => exact),
-    reading.half ?? 'up',
-  );
+  const totals = totalsOf(read, reading.half ?? 'up');
   const priced: PricedLine[] = [];
   for (const [index, { exact: _, unit, dropped: __, ...line }] of read.entries()) {
-    const total = totals[index] ?? zero;
+    const total = totals.get(index) ?? zero;
     const { sold, times } = sell(line.quantity, unit, total);
     const said = line.hasMoney ? soldOtherwise(line.name, line.quantity, sold, times, total) : null;
     if (said !== null) told.push(said);
     priced.push({ ...line, total, sold, times });
   }
   return { kind: 'ok', lines: priced, told };
+}
+
+/**
+ * The totals in whole cents, by the index of the line. They are rounded in an order of their own, so that lines that only
+ * change places cost what they did.
+ */
+function totalsOf(lines: readonly Settled[], half: 'up' | 'down'): Map<number, Cents> {
+  const sorted = [...lines.entries()].sort(
+    ([, a], [, b]) =>
+      compareAmounts(b.exact, a.exact) ||
+      compareText(a.quantity, b.quantity) ||
+      compareText(normaliseName(a.name), normaliseName(b.name)) ||
+      compareText(a.text, b.text),
+  );
+  const totals = roundTotals(
+    sorted.map(([, { exact }]) => exact),
+    half,
+  );
+  return new Map(sorted.map(([index], at) => [index, totals[at] ?? zero]));
 }
 
 function failed(index: number, name: string, what: string, document: string): LinesResult {

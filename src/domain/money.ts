@@ -51,6 +51,11 @@ export function parseAmount(value: string | number): Amount | null {
   return !amount || amount.abs().gt(maxCents) ? null : (amount.toFixed() as Amount);
 }
 
+/** For sorting: the lower amount first. */
+export function compareAmounts(a: Amount, b: Amount): number {
+  return new Big(a).cmp(b);
+}
+
 /** Whole cents as an amount of a line. */
 export function centsOf(value: Cents): Amount {
   return String(value) as Amount;

@@ -47,6 +47,12 @@ export function plainLines(text: string, max: number): string {
   return bounded(parts.filter((part) => part !== '').join(' / '), max);
 }
 
+/** For sorting by code units, the same on every host. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** The name of a line: `display_name`, else `description`, as plain text; empty when both are blank. */
 export function lineName(line: Pick<SourceLine, 'displayName' | 'description'>): string {
   return plainText(line.displayName ?? '') || plainText(line.description ?? '');

@@ -7,7 +7,7 @@ import { lineDiscount } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
-import { plainText } from './names.js';
+import { compareText, plainText } from './names.js';
 import { paidOf } from './paid.js';
 import {
   ambiguous,
@@ -307,7 +307,9 @@ function proveReading(
   const amounts = new Map(parts.map((part) => [part, part.adds.round(0, Big.roundHalfUp).toNumber()]));
   for (const part of fractions) amounts.set(part, floorOf(part.adds));
   let missing = total - subtotal - [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
-  const largestFirst = [...fractions].sort((a, b) => fractionOf(b.adds).cmp(fractionOf(a.adds)));
+  const largestFirst = [...fractions].sort(
+    (a, b) => fractionOf(b.adds).cmp(fractionOf(a.adds)) || compareText(a.what, b.what),
+  );
   for (const part of largestFirst) {
     if (missing <= 0) break;
     amounts.set(part, (amounts.get(part) ?? 0) + 1);

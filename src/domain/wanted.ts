@@ -6,7 +6,7 @@ import { localIdOf } from './ids.js';
 import { modifiersOf } from './kitchenText.js';
 import { type LinesResult, type PricedLine, readLines } from './lines.js';
 import { cents, type Quantity, zero } from './money.js';
-import { normaliseName } from './names.js';
+import { compareText, normaliseName } from './names.js';
 import type { FailReason, Failure } from './reasons.js';
 import { type LineTax, type SoldRow, settle } from './settle.js';
 import { matchLines, numbered, priceSelections } from './wantedLines.js';
@@ -142,13 +142,18 @@ function soldLines(
 
 const one = '1' as Quantity;
 
-/** The lines with the taxes that belong to them: to those that name it, else to all of them. */
+/**
+ * The lines with the taxes that belong to them: to those that name it, else to all of them. Which of them takes the odd
+ * cent does not depend on their places.
+ */
 function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): WantedItem[] {
   if (taxes.length === 0) return [...items];
   const shares = items.map(() => zero);
   for (const { billingId, amount } of taxes) {
     const naming = items.map((item) => billingId !== null && item.billingIds?.includes(billingId) === true);
-    const takes = [...items.entries()].filter(([index]) => naming[index] || !naming.includes(true));
+    const takes = [...items.entries()]
+      .filter(([index]) => naming[index] || !naming.includes(true))
+      .sort(([, a], [, b]) => byContent(a, b));
     const parts = spread(
       amount,
       takes.map(([, { total }]) => total),
@@ -158,6 +163,16 @@ function withTax(items: readonly WantedItem[], taxes: readonly LineTax[]): Wante
     }
   }
   return items.map((item, index) => ({ ...item, tax: shares[index] ?? zero }));
+}
+
+/** Dearest first; nothing that changes with the menu or with the places of lines. */
+function byContent(a: WantedItem, b: WantedItem): number {
+  return (
+    b.total - a.total ||
+    b.unitPrice - a.unitPrice ||
+    compareText(normaliseName(a.name), normaliseName(b.name)) ||
+    compareText(a.text, b.text)
+  );
 }
 
 function failed(reason: FailReason, error: string): { kind: 'failed'; failure: Failure } {

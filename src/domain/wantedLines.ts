@@ -4,7 +4,7 @@ import { carriers, fitting, joined, lineAsText, modifierText, type Placed } from
 import type { LinesResult, PricedLine } from './lines.js';
 import type { Location } from './location.js';
 import { lineTotal, maxCents } from './money.js';
-import { plainText } from './names.js';
+import { compareText, plainText } from './names.js';
 import type { UnmatchedPolicy } from './policies.js';
 import { type LineMatch, matchLine, type ProductIndex } from './products.js';
 import type { Failure } from './reasons.js';
@@ -181,11 +181,6 @@ export function numbered(items: readonly WantedItem[]): WantedItem[] {
     });
   }
   return result;
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /**

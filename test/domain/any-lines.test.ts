@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SourceLine } from '../../src/domain/event.js';
+import type { SourceBilling, SourceLine } from '../../src/domain/event.js';
+import { type Books, defaultBooks } from '../../src/domain/location.js';
 import { cents, parseAmount, parseQuantity } from '../../src/domain/money.js';
 import { normaliseName } from '../../src/domain/names.js';
 import { ProductIndex } from '../../src/domain/products.js';
@@ -50,17 +51,21 @@ function source(line: AnyLine): SourceLine {
   };
 }
 
-function build(lines: readonly AnyLine[], total: number): WantedResult {
+function build(
+  lines: readonly AnyLine[],
+  total: number,
+  { billing = [], books = {} }: { billing?: readonly SourceBilling[]; books?: Partial<Books> } = {},
+): WantedResult {
   return buildWanted({
     event: sourceEvent({ grandTotal: cents(total), amountDue: null, payments: null }),
-    location: location(),
+    location: location({ books: { ...defaultBooks, ...books } }),
     linesSource: {
       kind: 'document',
       origin: 'event',
       document: document({
         lines: lines.map(source),
         grandTotal: cents(total),
-        billing: [],
+        billing: [...billing],
         discountsTotal: null,
         payments: [],
         amountDue: null,
@@ -106,6 +111,41 @@ describe('any lines and text', () => {
           const first = line.details.split('\n')[0]?.replaceAll(/<[^>]*>/g, '') ?? '';
           if (isOrdered) expect(written).toContain(normaliseName(first));
         }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(made).toBeGreaterThan(50);
+  });
+
+  it('cost the same in whichever places they stand, each of them, with its share of the tax', () => {
+    let made = 0;
+    const seeded = fc.array(anyLine, { minLength: 2, maxLength: 6 }).chain((lines) =>
+      fc.record({
+        lines: fc.constant(lines),
+        moved: fc.shuffledSubarray(lines, { minLength: lines.length }),
+        tax: fc.integer({ min: 1, max: 2_000 }),
+      }),
+    );
+    fc.assert(
+      fc.property(seeded, ({ lines, moved, tax }) => {
+        const sum = lines.reduce((all, line) => all + exact(line), 0) / perCent;
+        const total = Math.floor(sum + 0.5) + tax;
+        const taxed = {
+          billing: [{ name: 'Sales Tax', amount: cents(tax) }],
+          books: { tax: 'lines' },
+        } as const;
+        const [one, other] = [lines, moved].map((each) => build(each, total, taxed));
+        expect(other?.kind).toBe(one?.kind);
+        if (one?.kind !== 'ok') return;
+        made += 1;
+        const sold = (result: typeof other) =>
+          result?.kind === 'ok' &&
+          result.order.items
+            .map(({ productId, quantity, unitPrice, total: own, tax: share }) =>
+              JSON.stringify([productId, quantity, unitPrice, own, share]),
+            )
+            .sort();
+        expect(sold(other)).toEqual(sold(one));
       }),
       { numRuns: 1_000 },
     );

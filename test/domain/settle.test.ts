@@ -327,6 +327,16 @@ describe('parts with fractions of a cent', () => {
     expect(order(bill)).toMatchObject(figures);
   });
 
+  it('come to the same in whichever places they stand', () => {
+    const rows: [string, string][] = [
+      ['State Tax', '10.005'],
+      ['Delivery', '20.005'],
+    ];
+    for (const each of [rows, rows.toReversed()]) {
+      expect(order({ rows: each, total: '1030.01' })).toMatchObject({ tax: 1_000, surcharge: 2_001 });
+    }
+  });
+
   it('are told of', () => {
     expect(order({ rows: [['Sales Tax', '96.3125']], total: '1096.31' }).told).toEqual([
       '"Sales Tax" is "96.3125", no whole number of cents; it counts as 96.31, so that the parts add up to the grand total.',
