@@ -36,6 +36,8 @@ export interface PricedLine {
   quantity: Quantity;
   /** Sum of what is sold. */
   total: Cents;
+  /** The same before it was rounded: less than a cent away. */
+  exact: Amount;
   /**
    * What is sold: one row, or two whose prices are a cent apart, where the unit price is no whole number of cents.
    * Empty for a line of quantity 0 without money, which is text or nothing.
@@ -114,7 +116,7 @@ export function readLines(lines: readonly SourceLine[], reading: LinesReading): 
   }
   const totals = totalsOf(read, reading.half ?? 'up');
   const priced: PricedLine[] = [];
-  for (const [index, { exact: _, unit, dropped: __, ...line }] of read.entries()) {
+  for (const [index, { unit, dropped: _, ...line }] of read.entries()) {
     const total = totals.get(index) ?? zero;
     const { sold, times } = sell(line.quantity, unit, total);
     const said = line.hasMoney ? soldOtherwise(line.name, line.quantity, sold, times, total) : null;
@@ -156,7 +158,6 @@ const nothing = centsOf(zero);
 
 /** A line before its total is rounded. */
 interface Settled extends Omit<PricedLine, 'total' | 'sold' | 'times'> {
-  exact: Amount;
   /** Price of one, where that is a whole number of cents. */
   unit: Cents | null;
   /** An item with a price of which none was ordered. */

@@ -154,7 +154,10 @@ function prove(
   location: Location,
   total: Cents,
 ): Proved {
-  const subtotal = sumCents(lines.map((line) => line.total));
+  const goods = {
+    exact: lines.reduce((sum, line) => sum.plus(line.exact), new Big(0)),
+    rounded: sumCents(lines.map((line) => line.total)),
+  };
   const unclear: Failed[] = [];
   const tried: Reading[] = [];
   for (const list of billingLists(event, document)) {
@@ -165,7 +168,7 @@ function prove(
     }
     const found = new Map<string, Proved>();
     for (const reading of read.readings) {
-      const proved = proveReading(reading, subtotal, total);
+      const proved = proveReading(reading, goods, total);
       if (proved) found.set(JSON.stringify([proved.rows, proved.discount]), proved);
       tried.push(reading);
     }
@@ -175,7 +178,7 @@ function prove(
   }
   const [first] = unclear;
   if (first) return first;
-  return mismatch(event, document, subtotal, total, tried[0]?.parts ?? []);
+  return mismatch(event, document, goods.exact, total, tried[0]?.parts ?? []);
 }
 
 /** The lists of billing rows, the likeliest first: the document's, and where that is empty the event's. */
@@ -293,20 +296,20 @@ function asFee(part: Part): Part {
 
 /**
  * The reading in whole cents if it adds up. Parts with a fraction of a cent are rounded so that the sum is the grand
- * total: it may be half a cent away from it at most.
+ * total: the exact sum may be half a cent away from it at most. The lines have been rounded already.
  */
 function proveReading(
   { parts, told }: Reading,
-  subtotal: Cents,
+  goods: { exact: Big; rounded: Cents },
   total: Cents,
 ): Extract<Proved, { kind: 'ok' }> | null {
-  const exact = parts.reduce((sum, { adds }) => sum.plus(adds), new Big(subtotal));
+  const exact = parts.reduce((sum, { adds }) => sum.plus(adds), goods.exact);
   const off = exact.minus(total).abs();
   const fractions = parts.filter(({ adds }) => !adds.eq(adds.round(0)));
   if (off.gt(0.5)) return null;
   const amounts = new Map(parts.map((part) => [part, part.adds.round(0, Big.roundHalfUp).toNumber()]));
   for (const part of fractions) amounts.set(part, floorOf(part.adds));
-  let missing = total - subtotal - [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
+  let missing = total - goods.rounded - [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
   const largestFirst = [...fractions].sort(
     (a, b) => fractionOf(b.adds).cmp(fractionOf(a.adds)) || compareText(a.what, b.what),
   );
@@ -315,6 +318,8 @@ function proveReading(
     amounts.set(part, (amounts.get(part) ?? 0) + 1);
     missing -= 1;
   }
+  // Half a cent of the lines has gone the other way.
+  if (missing !== 0) return null;
   const rounded = (part: Part) => cents((amounts.get(part) ?? 0) + 0);
   const rows = parts.flatMap((part): Row[] => {
     const { row } = part;

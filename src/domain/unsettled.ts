@@ -51,11 +51,11 @@ export function ambiguous(list: { rows: readonly SourceBilling[] }, location: Lo
 export function mismatch(
   event: SourceEvent,
   document: SourceDocument | null,
-  subtotal: Cents,
+  subtotal: Big,
   total: Cents,
   parts: readonly Part[],
 ): Failed {
-  const sum = parts.reduce((so_far, { adds }) => so_far.plus(adds), new Big(subtotal));
+  const sum = parts.reduce((so_far, { adds }) => so_far.plus(adds), subtotal);
   const terms = parts.map(
     ({ what, figure, adds, row }) =>
       `${adds.lt(0) ? '-' : '+'} ${row === null ? what : `${row.use === 'discount' ? 'discount ' : useName(row.use)}${what}`} ` +
@@ -70,7 +70,7 @@ export function mismatch(
   return failed(
     'TOTALS_MISMATCH',
     `The parts add up to ${text(sum)}, but Tripleseat's grand total is ${formatCents(total)}: ` +
-      `${[`subtotal ${formatCents(subtotal)}`, ...terms].join(' ')}. ` +
+      `${[`subtotal ${text(subtotal)}`, ...terms].join(' ')}. ` +
       `${hints.join(' ')}${hints.length === 0 ? '' : ' '}Correct the lines or fees in Tripleseat.`,
   );
 }
@@ -81,9 +81,9 @@ function text(amount: Big): string {
   return amount.div(100).toFixed(amount.eq(amount.round(0)) ? 2 : undefined);
 }
 
-function explainedByMinimum({ minimum }: SourceEvent, subtotal: Cents, total: Cents, off: Big): string[] {
+function explainedByMinimum({ minimum }: SourceEvent, subtotal: Big, total: Cents, off: Big): string[] {
   if (minimum === null || minimum === undefined || minimum === zero) return [];
-  if (off.lte(0) || (minimum !== total && !off.eq(minimum - subtotal))) return [];
+  if (off.lte(0) || (minimum !== total && !off.eq(subtotal.times(-1).plus(minimum)))) return [];
   return [
     `The event's food-and-beverage minimum of ${formatCents(minimum)} explains the difference of ${text(off)}: add a ` +
       'line for what is missing to the minimum.',

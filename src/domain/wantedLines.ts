@@ -3,7 +3,7 @@ import type { MenuSelection } from './event.js';
 import { carriers, fitting, joined, lineAsText, modifierText, type Placed } from './kitchenText.js';
 import type { LinesResult, PricedLine } from './lines.js';
 import type { Location } from './location.js';
-import { lineTotal, maxCents } from './money.js';
+import { centsOf, lineAmount, lineTotal } from './money.js';
 import { compareText, plainText } from './names.js';
 import type { UnmatchedPolicy } from './policies.js';
 import { type LineMatch, matchLine, type ProductIndex } from './products.js';
@@ -199,15 +199,17 @@ export function priceSelections(
     if (name === '' || quantity === '0') continue;
     const match = matchLine(name, location.products, products, 'fail', null, 0);
     const price = match.kind === 'matched' ? (products.byId(match.productId)?.price ?? null) : null;
-    const total = price === null || quantity === null ? null : lineTotal(quantity, price);
-    if (price === null || quantity === null || total === null || Math.abs(total) > maxCents) {
+    const exact = price === null || quantity === null ? null : lineAmount(quantity, centsOf(price));
+    if (price === null || quantity === null || exact === null) {
       unpriced.add(`"${name}"`);
       continue;
     }
+    const total = lineTotal(quantity, price);
     lines.push({
       name,
       quantity,
       total,
+      exact,
       sold: [{ quantity, unitPrice: price, total }],
       times: null,
       hasMoney: true,

@@ -327,6 +327,21 @@ describe('parts with fractions of a cent', () => {
     expect(order(bill)).toMatchObject(figures);
   });
 
+  it('are proved with those of the lines, before these are rounded', () => {
+    const bought = (price: string, tax: string, total: string): Bill => ({
+      rows: [['Sales Tax', tax]],
+      total,
+      document: { lines: [line('Taco Bar', '2.2', price)] },
+    });
+    // 7.414 + 0.594 = 8.008, and 7.436 + 0.596 = 8.032.
+    expect(order(bought('3.37', '0.594', '8.01'))).toMatchObject({ subtotal: 741, tax: 60, finalTotal: 801 });
+    expect(order(bought('3.38', '0.596', '8.03'))).toMatchObject({ subtotal: 744, tax: 59, finalTotal: 803 });
+    expect(failure(bought('3.37', '0.594', '8.00'))).toEqual({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringMatching(/add up to 8\.008, .* 8\.00: subtotal 7\.414 \+ tax "Sales Tax" "0\.594"/),
+    });
+  });
+
   it('come to the same in whichever places they stand', () => {
     const rows: [string, string][] = [
       ['State Tax', '10.005'],
