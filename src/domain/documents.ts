@@ -19,6 +19,18 @@ export type LinesSource =
   /** Lines of the invoice view of `document`, whose totals apply. */
   | { kind: 'invoice'; lines: SourceLine[]; document: SourceDocument };
 
+/** The lines as the source has them; selections have no figures. */
+export function writtenLines(source: LinesSource): readonly SourceLine[] {
+  switch (source.kind) {
+    case 'document':
+      return source.document.lines;
+    case 'invoice':
+      return source.lines;
+    case 'selections':
+      return [];
+  }
+}
+
 /** What {@link chooseDocument} found. */
 export type DocumentChoice =
   | { kind: 'document'; document: SourceDocument }

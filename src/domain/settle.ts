@@ -1,9 +1,10 @@
 import Big from 'big.js';
 import { sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
-import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
-import { exactCents, type Figure, figureText } from './figure.js';
-import { lineDiscount } from './lineDiscount.js';
+import { writtenLines } from './documents.js';
+import type { SourceBilling, SourceDocument, SourceEvent, SourceLine } from './event.js';
+import { exactCents, type Figure, figureOf, figureText } from './figure.js';
+import { lineDiscounts } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
@@ -58,7 +59,7 @@ export function settle(
   const { books } = location;
   const total = grandTotalOf(event, document, lines);
   if (typeof total !== 'number') return total;
-  const proved = prove(event, document, lines, location, total);
+  const proved = prove(input, lines, total);
   if (proved.kind === 'failed') return proved;
 
   const { rows, discount } = proved;
@@ -148,12 +149,12 @@ interface Reading {
  * discounts of lines. Exactly one must prove the total.
  */
 function prove(
-  event: SourceEvent,
-  document: SourceDocument | null,
+  { event, linesSource, location }: Pick<WantedInput, 'event' | 'linesSource' | 'location'>,
   lines: readonly PricedLine[],
-  location: Location,
   total: Cents,
 ): Proved {
+  const { document } = linesSource;
+  const written = writtenLines(linesSource);
   const goods = {
     exact: lines.reduce((sum, line) => sum.plus(line.exact), new Big(0)),
     rounded: sumCents(lines.map((line) => line.total)),
@@ -161,7 +162,7 @@ function prove(
   const unclear: Failed[] = [];
   const tried: Reading[] = [];
   for (const list of billingLists(event, document)) {
-    const read = readingsOf(list, document, location);
+    const read = readingsOf(list, document, written, location);
     if (read.kind === 'failed') {
       unclear.push(read);
       continue;
@@ -178,7 +179,7 @@ function prove(
   }
   const [first] = unclear;
   if (first) return first;
-  return mismatch(event, document, goods.exact, total, tried[0]?.parts ?? []);
+  return mismatch(event, written, goods.exact, total, tried[0]?.parts ?? []);
 }
 
 /** The lists of billing rows, the likeliest first: the document's, and where that is empty the event's. */
@@ -196,6 +197,7 @@ type BillingList = ReturnType<typeof billingLists>[number];
 function readingsOf(
   { rows, broken }: BillingList,
   document: SourceDocument | null,
+  written: readonly SourceLine[],
   location: Location,
 ): { kind: 'ok'; readings: Reading[] } | Failed {
   if (broken !== undefined) return unreadable(broken);
@@ -219,7 +221,7 @@ function readingsOf(
       discountRows.push(takenOff(partOf(part, 'discount', sorted.why, exact)));
     else fixed.push(partOf(part, sorted.use, sorted.why, exact));
   }
-  const given = discountOf(document);
+  const given = discountOf(document, written);
   if (given.kind === 'failed') return given;
   return { kind: 'ok', readings: combine(fixed, discountRows, given.parts, document) };
 }
@@ -236,6 +238,7 @@ function partOf(
 /** What the discounts of a document may be: its own figure, and the same with the discounts of its lines. */
 function discountOf(
   document: SourceDocument | null,
+  written: readonly SourceLine[],
 ): { kind: 'ok'; parts: { parts: Part[]; told: string[] }[] } | Failed {
   if (document?.broken?.discountsTotal !== undefined) return unreadable(document.broken.discountsTotal);
   const given = document?.discountsTotal ?? zero;
@@ -249,11 +252,10 @@ function discountOf(
     ? []
     : [{ what: 'discount', figure: given, adds: exact.times(-1), row: null }];
   const readings = [{ parts: own, told: [] as string[] }];
-  const ofLines = lineDiscount(document);
-  if (ofLines !== null && !ofLines.eq(0)) {
-    const figure = cents(ofLines.round(0, Big.roundHalfUp).toNumber());
+  for (const ofLines of lineDiscounts(written)) {
+    const figure = figureOf(ofLines);
     const part = { what: 'discounts of lines', figure, adds: ofLines.times(-1), row: null };
-    const told = [`Discounts of lines (${formatCents(figure)}) are part of the order's discount.`];
+    const told = [`Discounts of lines (${figureText(figure)}) are part of the order's discount.`];
     readings.push({ parts: [...own, part], told });
   }
   return { kind: 'ok', parts: readings };

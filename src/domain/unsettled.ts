@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { shellWord } from '../text/calls.js';
-import type { SourceBilling, SourceDocument, SourceEvent } from './event.js';
+import type { SourceBilling, SourceEvent, SourceLine } from './event.js';
 import { type Figure, figureText } from './figure.js';
 import { discountOfLine } from './lineDiscount.js';
 import type { BillingUse, Location } from './location.js';
@@ -50,7 +50,7 @@ export function ambiguous(list: { rows: readonly SourceBilling[] }, location: Lo
 /** No reading adds up: what was added, and what in the source would explain the rest. */
 export function mismatch(
   event: SourceEvent,
-  document: SourceDocument | null,
+  lines: readonly SourceLine[],
   subtotal: Big,
   total: Cents,
   parts: readonly Part[],
@@ -64,7 +64,7 @@ export function mismatch(
   const off = new Big(total).minus(sum);
   const hints = [
     ...explainedByMinimum(event, subtotal, total, off),
-    ...explainedByLine(document, off),
+    ...explainedByLine(lines, off),
     ...explainedByRow(parts, off),
   ];
   return failed(
@@ -90,8 +90,8 @@ function explainedByMinimum({ minimum }: SourceEvent, subtotal: Big, total: Cent
   ];
 }
 
-function explainedByLine(document: SourceDocument | null, off: Big): string[] {
-  const discounts = (document?.lines ?? []).flatMap((line) => {
+function explainedByLine(lines: readonly SourceLine[], off: Big): string[] {
+  const discounts = lines.flatMap((line) => {
     const exact = discountOfLine(line);
     return exact === null || exact.eq(0) ? [] : [{ line, exact }];
   });

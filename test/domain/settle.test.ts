@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { figuresOf, spread } from '../../src/domain/books.js';
+import type { LinesSource } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import type { Figure } from '../../src/domain/figure.js';
 import { type BillingUse, type Books, defaultBooks, type Location } from '../../src/domain/location.js';
@@ -38,6 +39,7 @@ interface Bill {
   books?: Partial<Books>;
   policy?: WantedInput['paymentPolicy'];
   place?: Partial<Location>;
+  source?: LinesSource;
 }
 
 function built(bill: Bill) {
@@ -66,7 +68,7 @@ function built(bill: Bill) {
       books: { ...defaultBooks, ...bill.books },
       ...bill.place,
     }),
-    linesSource: { kind: 'document', origin: 'event', document: its, selections: [] },
+    linesSource: bill.source ?? { kind: 'document', origin: 'event', document: its, selections: [] },
     products: index,
     paymentPolicy: bill.policy ?? 'paid',
     unmatchedPolicy: 'fail',
@@ -460,6 +462,54 @@ describe('a line whose total is less than its quantity at its price', () => {
     expect(order({ total: '855.00', discount: '50.00', document: { lines } }).discount).toBe(15_000);
     // It is no discount where the sum is right without it.
     expect(order({ total: '1005.00', document: { lines } }).discount).toBe(0);
+  });
+
+  it('has a discount that its figure says in per cent, or that nobody can read', () => {
+    const cut = (discount: string, total: string) =>
+      line('Taco Bar', '4', '250', total, { discount: figure(discount) });
+    expect(order({ total: '900.00', document: { lines: [cut('10.0', '900')] } })).toMatchObject({
+      subtotal: 100_000,
+      discount: 10_000,
+      told: ["Discounts of lines (100.00) are part of the order's discount."],
+    });
+    expect(order({ total: '900.00', document: { lines: [cut('10 %', '900')] } }).discount).toBe(10_000);
+    // All of it, beside one that is sold.
+    const free = [line('Suga Daddy', '1', '5', '5'), cut('100.0', '0')];
+    expect(order({ total: '5.00', document: { lines: free } })).toMatchObject({ discount: 100_000 });
+    // In dollars, with the total as before it, or as after it.
+    expect(order({ total: '990.00', document: { lines: [cut('10.0', '1000')] } }).discount).toBe(1_000);
+    expect(order({ total: '990.00', document: { lines: [cut('10.0', '990')] } }).discount).toBe(1_000);
+    expect(failure({ total: '950.00', document: { lines: [cut('10.0', '900')] } }).reason).toBe(
+      'TOTALS_MISMATCH',
+    );
+  });
+
+  it('has a discount on an invoice, too', () => {
+    const its = document({ lines: [], billing: [], grandTotal: usd('905.00'), discountsTotal: null });
+    const source: LinesSource = { kind: 'invoice', lines, document: its };
+    expect(order({ total: '905.00', source, policy: 'none' })).toMatchObject({
+      subtotal: 100_500,
+      discount: 10_000,
+    });
+  });
+
+  it('has none where it is not sold', () => {
+    const unsold = line('Pizza Package', '0', '5', '0', { discount: usd('5.00') });
+    const sold = line('Taco Bar', '1', '100', '100', { discount: usd('10.00') });
+    expect(order({ total: '90.00', document: { lines: [sold, unsold] } }).discount).toBe(1_000);
+  });
+
+  it('by a fraction of a cent is told with it', () => {
+    const tea = [line('Taco Bar', '3', '33.33', '89.985')];
+    expect(order({ total: '89.99', document: { lines: tea } })).toMatchObject({
+      discount: 1_000,
+      told: [
+        "Discounts of lines (10.005) are part of the order's discount.",
+        expect.stringMatching(
+          /^Discounts of lines is 10\.005, no whole number of cents; it counts as 10\.00,/,
+        ),
+      ],
+    });
   });
 
   it('by less than a cent is only rounded', () => {
