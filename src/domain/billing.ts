@@ -90,6 +90,21 @@ function usesOf(configured: Location['billing']): ReadonlyMap<string, BillingUse
   return uses;
 }
 
+/** Whether a row of the bill is a gratuity by its name, be it among other things. */
+export function speaksOfGratuity(name: string): boolean {
+  return kindsOf(plainText(name)).includes('gratuity');
+}
+
+/** Whether a line is one by its name: a tip only by itself, since there are steak tips. */
+export function isGratuityName(name: string): boolean {
+  if (!speaksOfGratuity(name)) return false;
+  const words =
+    plainText(name)
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? [];
+  return words.length === 1 || words.some((word) => kindOf(word) === 'gratuity' && !/^tips?$/.test(word));
+}
+
 /** The kinds of words in a name, each once. */
 function kindsOf(name: string): Word[] {
   // "SalesTax" is two words, "G.S.T." is one.

@@ -4,6 +4,7 @@ import { type Bill, type Figures, figuresOf } from './books.js';
 import { writtenLines } from './documents.js';
 import type { SourceBilling, SourceDocument, SourceEvent, SourceLine } from './event.js';
 import { exactCents, type Figure, figureOf, figureText } from './figure.js';
+import { unappliedGratuity } from './gratuity.js';
 import { lineDiscounts } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
@@ -84,12 +85,17 @@ export function settle(
 
   const paid = paymentOf(input, asked, ignored);
   if (paid.kind === 'failed') return paid;
+  const billed = billingLists(event, document).flatMap((list) => list.rows);
   return {
     kind: 'ok',
     figures: figuresOf(bill, paid.amount, books.gratuity),
     sold,
     lineTaxes: books.tax === 'lines' ? rows.filter(({ use }) => use === 'tax') : [],
-    told: [...proved.told, ...paid.told, ...(sum('gratuity') > 0 ? [] : unappliedGratuity(event, document))],
+    told: [
+      ...proved.told,
+      ...paid.told,
+      ...(sum('gratuity') > 0 ? [] : unappliedGratuity(event, billed, lines)),
+    ],
     sorted: proved.sorted,
   };
 }
@@ -435,25 +441,6 @@ function paymentOf(
     }
   }
 }
-
-/** A gratuity that the guest has chosen is not part of the total until staff apply it. */
-function unappliedGratuity(event: SourceEvent, document: SourceDocument | null): string[] {
-  const { selectedGratuity } = event;
-  if (selectedGratuity === null || selectedGratuity === undefined) return [];
-  if (billingLists(event, document).some(({ rows }) => rows.some(isGratuity))) return [];
-  return [
-    `The guest has chosen a gratuity (${selectedGratuity}), but it is not applied in Tripleseat, so that the order has ` +
-      'none. Apply it there before the order is made, or take it at the event.',
-  ];
-}
-
-/** Whatever the location makes of it: Tripleseat has it on the bill. */
-function isGratuity({ name, amount }: SourceBilling): boolean {
-  const sorted = sortBilling({ name, amount: 'positive' }, UNMAPPED);
-  return sorted.kind === 'use' && sorted.use === 'gratuity' && exactCents(amount)?.gt(0) === true;
-}
-
-const UNMAPPED: Location['billing'] = {};
 
 function sentenceCase(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);

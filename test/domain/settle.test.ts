@@ -559,10 +559,31 @@ describe('a gratuity that the guest has chosen', () => {
     ['Gratuity', '1200.00', { product: TIP_PRODUCT }],
     ['Gratuity', '1000.00', 'included'],
     ['Service', '1200.00', 'gratuity'],
+    ['Tax & Gratuity', '1200.00', 'tax'],
   ])('is applied once it is on the bill, whatever becomes of it: %s, %s, %j', (name, total, use) => {
     const billing = use === null ? {} : { [name]: use };
     const bill: Bill = { rows: [[name, '200.00']], total, event: { selectedGratuity: '"20%"' }, billing };
     expect(order(bill).told).toEqual([]);
+  });
+
+  it.each([
+    ['Gratuity', true],
+    ['Gratuity 20% (on food)', true],
+    ['Tip', true],
+    ['20% tip', true],
+    ['Steak Tips', false],
+    ['Taco Bar', false],
+    ['Staffing (gratuity not included)', false],
+  ])('is applied as a line: %s, %s', (name, isApplied) => {
+    const lines = [line('Taco Bar', '1', '1000', '1000'), line(name, '1', '200', '200')];
+    const bill: Bill = { total: '1200.00', document: { lines }, event: { selectedGratuity: '"20%"' } };
+    expect(order({ ...bill, place: { products: { [name]: TIP_PRODUCT } } }).told.length).toBe(
+      isApplied ? 0 : 1,
+    );
+    const free = { lines: [line('Taco Bar', '1', '1000', '1000'), line(name, '1')] };
+    expect(order({ ...bill, total: '1000.00', document: free }).told).toContainEqual(
+      expect.stringContaining('is not applied'),
+    );
   });
 });
 
