@@ -47,6 +47,11 @@ export function plainLines(text: string, max: number): string {
   return bounded(parts.filter((part) => part !== '').join(' / '), max);
 }
 
+/** The words as a sentence begins. */
+export function capitalised(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 /** For sorting by code units, the same on every host. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;

@@ -1,5 +1,6 @@
 import type { SourceDocument, SourceEvent, SourcePayment } from './event.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
+import { capitalised } from './names.js';
 
 /** What has been paid of an order, with what was settled on the way; or why it cannot be told, as sentences. */
 export type Paid =
@@ -208,8 +209,4 @@ function distinct(lists: readonly (readonly SourcePayment[] | null)[]): Payments
     else payments.push(payment.amount);
   }
   return { isListed: lists.some((list) => list !== null), payments, problems };
-}
-
-function capitalised(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

@@ -2,14 +2,14 @@ import Big from 'big.js';
 import { sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
 import { writtenLines } from './documents.js';
-import type { SourceBilling, SourceDocument, SourceEvent, SourceLine } from './event.js';
+import type { SourceDocument, SourceEvent, SourceLine } from './event.js';
 import { exactCents, type Figure, figureOf, figureText } from './figure.js';
 import { unappliedGratuity } from './gratuity.js';
 import { lineDiscounts } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
-import { compareText, plainText } from './names.js';
+import { capitalised, compareText, plainText } from './names.js';
 import { paidOf } from './paid.js';
 import {
   ambiguous,
@@ -256,7 +256,7 @@ function discountOf(
   }
   const own: Part[] = exact.eq(0)
     ? []
-    : [{ what: 'discount', figure: given, adds: exact.times(-1), row: null }];
+    : [takenOff({ what: 'discount', figure: given, adds: exact, row: null })];
   const readings = [{ parts: own, told: [] as string[] }];
   for (const ofLines of lineDiscounts(written)) {
     const figure = figureOf(ofLines);
@@ -273,15 +273,16 @@ function combine(
   discounts: readonly { parts: Part[]; told: string[] }[],
   document: SourceDocument | null,
 ): Reading[] {
-  const names = discountRows.map(({ what }) => what).join(', ');
   const variants: Reading[] = [{ parts: discountRows.map(takenOff), told: [] }];
-  // The discounts of lines may be in their totals already, and a row may say so once more.
-  if (discountRows.length > 0 && discounts.some(({ parts }) => parts.length > 0)) {
-    const repeats = `${names} repeats the discount of document ${document?.id ?? ''} and counts once.`;
+  // The discounts of lines may be in their totals already, and a row may say so once more: but no more than they are.
+  const repeated = amountOf(discountRows);
+  if (repeated.gt(0) && discounts.some(({ parts }) => amountOf(parts).gt(repeated.minus(1)))) {
+    const repeats = `${namesOf(discountRows)} repeats the discount of document ${document?.id ?? ''} and counts once.`;
     variants.push({ parts: [], told: [repeats] });
   }
-  if (discountRows.some(({ adds }) => adds.gt(0))) {
-    const told = [`${names} counts as a fee: so the parts add up to the grand total.`];
+  const fees = discountRows.filter(({ adds }) => adds.gt(0));
+  if (fees.length > 0) {
+    const told = [`${namesOf(fees)} counts as a fee: so the parts add up to the grand total.`];
     variants.push({ parts: discountRows.map(asFee), told });
   }
   return discounts.flatMap((discount) =>
@@ -290,6 +291,15 @@ function combine(
       told: [...variant.told, ...discount.told],
     })),
   );
+}
+
+/** What parts come to, each without its sign. */
+function amountOf(parts: readonly Part[]): Big {
+  return parts.reduce((sum, { adds }) => sum.plus(adds.abs()), new Big(0));
+}
+
+function namesOf(parts: readonly Part[]): string {
+  return parts.map(({ what }) => what).join(', ');
 }
 
 /** What takes from the price may be written with or without its sign. */
@@ -351,7 +361,7 @@ function proveReading(
       ...told,
       ...fractions.map(
         (part) =>
-          `${sentenceCase(part.what)} is ${figureText(part.figure)}, no whole number of cents; it counts as ` +
+          `${capitalised(part.what)} is ${figureText(part.figure)}, no whole number of cents; it counts as ` +
           `${formatCents(cents(Math.abs(rounded(part))))}, so that the parts add up to the grand total.`,
       ),
     ],
@@ -375,16 +385,14 @@ function impossible(
   asked: Cents,
   ignored: readonly Row[],
 ): Failed | null {
-  if (asked < 0 || bill.discount < 0) {
-    const [what, amount] = asked < 0 ? ['total of the sale', asked] : ['discount', bill.discount];
-    const correct = `The ${what} is negative (${formatCents(cents(amount))}). Correct the event in Tripleseat`;
+  if (asked < 0) {
     // What is left out of the sale may be the mistake.
     const names = ignored.map(({ name }) => `"${name}"`).join(', ');
-    const isLeftOut = asked < 0 && names !== '';
-    const error = isLeftOut
-      ? `${correct}, or "billing" of location "${location.name}", which leaves out ${names}.`
-      : `${correct}.`;
-    return failed('TOTALS_MISMATCH', error);
+    const or = names === '' ? '' : `, or "billing" of location "${location.name}", which leaves out ${names}`;
+    return failed(
+      'TOTALS_MISMATCH',
+      `The total of the sale is negative (${formatCents(asked)}). Correct the event in Tripleseat${or}.`,
+    );
   }
   const negative = [
     ...(['tax', 'gratuity', 'fees'] as const).map((field) => ({
@@ -440,8 +448,4 @@ function paymentOf(
       }
     }
   }
-}
-
-function sentenceCase(words: string): string {
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

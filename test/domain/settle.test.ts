@@ -243,6 +243,18 @@ describe('rows of the bill', () => {
     });
   });
 
+  it('named discount repeat no discount that is less', () => {
+    expect(failure({ rows: [['Discount', '-100.00']], discount: '30.00', total: '970.00' })).toEqual({
+      reason: 'TOTALS_MISMATCH',
+      error: expect.stringContaining('Without "Discount" the parts add up'),
+    });
+    // One of several that the document's is the sum of; and one that was rounded.
+    const part: Bill = { rows: [['Discount', '-100.00']], discount: '130.00', total: '870.00' };
+    expect(order(part).discount).toBe(13_000);
+    const rounded: Bill = { rows: [['Discount', '-100.01']], discount: '100.005', total: '899.99' };
+    expect(order(rounded).discount).toBe(10_001);
+  });
+
   it('named discount are told of where they do not simply come off', () => {
     const told = (bill: Bill) => order(bill).told;
     expect(told({ rows: [['Discount', '-50.00']], discount: '50.00', total: '950.00' })).toEqual([
@@ -256,6 +268,9 @@ describe('rows of the bill', () => {
       ['Comp', '20.00'],
     ];
     expect(order({ rows: both, total: '1010.00' })).toMatchObject({ discount: 1_000, surcharge: 2_000 });
+    expect(told({ rows: both, total: '1010.00' })).toEqual([
+      '"Comp" counts as a fee: so the parts add up to the grand total.',
+    ]);
   });
 
   it('that two readings prove in different ways are refused', () => {
@@ -270,6 +285,12 @@ describe('rows of the bill', () => {
     for (const amount of ['50.00', '-50.00']) {
       const bill: Bill = { rows: [['Loyalty', amount]], total: '950.00', billing: { Loyalty: 'discount' } };
       expect(order(bill)).toMatchObject({ discount: 5_000, surcharge: 0, finalTotal: 95_000 });
+    }
+  });
+
+  it('and the discount of the document take from the price, with or without its sign', () => {
+    for (const discount of ['50.00', '-50.00']) {
+      expect(order({ discount, total: '950.00' })).toMatchObject({ discount: 5_000, finalTotal: 95_000 });
     }
   });
 

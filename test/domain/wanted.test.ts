@@ -143,9 +143,9 @@ describe('money', () => {
       /discount of 50\.00, but location "Special Events" .* Set revel\.discountId/,
     ],
     [
-      'a negative discount',
+      'a discount that would add to the price',
       simple([line('Taco Bar', '1', '5')], '7.00', { discountsTotal: usd('-2.00') }),
-      /discount is negative \(-2\.00\)/,
+      /grand total is 7\.00: subtotal 5\.00 .* - discount 2\.00\. Correct/,
     ],
     [
       'a negative total',
