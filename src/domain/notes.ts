@@ -11,11 +11,14 @@ export interface Claim {
   run: string;
 }
 
-/** Marks a header that lost against another one of the same event. */
+/** Marks a header that lost against another one of the same event, and names that one. */
 const SUPERSEDED = ' superseded by order ';
 const WINNER = new RegExp(`${SUPERSEDED}(\\d{1,18})$`);
 /** Marks an order that this program took away on somebody's order; 8 hex digits of the run follow. */
 const VOIDED = ' voided by ';
+/** These marks take the place of all other notes. The same words behind those are a person's: `… voided by Anna`. */
+const LOST = new RegExp(`^Triple Seat Event #\\d{1,18}${SUPERSEDED}\\d{1,18}\\b`);
+const TAKEN = new RegExp(`^Triple Seat Event #\\d{1,18}${VOIDED}[0-9a-f]{8}\\b`);
 const CLAIM = / (filling|claiming) ([0-9a-f]{8})([0-9a-f]{0,24})$/;
 const REVISION = / rev ([0-9a-f]{8})\b/;
 const RUN = / rev [0-9a-f]{8} run ([0-9a-f]{8})$/;
@@ -58,7 +61,7 @@ export function voidedNotes(event: EventId, run: string): string {
  * deleted without such a mark was deleted by somebody else.
  */
 export function isTakenAway(notes: string): boolean {
-  return isSuperseded(notes) || (notes.startsWith('Triple Seat Event #') && notes.includes(VOIDED));
+  return isSuperseded(notes) || TAKEN.test(notes);
 }
 
 /** The claim in the notes; null: they say that nobody is at work. */
@@ -86,5 +89,5 @@ export function winnerIn(notes: string): OrderId | null {
 
 /** True for a header that lost and was marked so. */
 export function isSuperseded(notes: string): boolean {
-  return notes.startsWith('Triple Seat Event #') && notes.includes(SUPERSEDED);
+  return LOST.test(notes);
 }

@@ -5,9 +5,11 @@ import {
   claimIn,
   finalNotes,
   isSuperseded,
+  isTakenAway,
   revisionIn,
   runIn,
   supersededNotes,
+  voidedNotes,
 } from '../../src/domain/notes.js';
 import { eventId } from './builders.js';
 
@@ -64,4 +66,21 @@ describe('notes of an order', () => {
   it('of other orders are never taken for superseded', () => {
     expect(isSuperseded('This was superseded by order 4')).toBe(false);
   });
+
+  it.each([
+    ['as written', (notes: string) => notes],
+    ['with something added', (notes: string) => `${notes}\r\nsee manager`],
+  ])('say that this program took the order away: %s', (_, seen) => {
+    expect(isTakenAway(seen(supersededNotes(event, orderId(10684001))))).toBe(true);
+    expect(isTakenAway(seen(voidedNotes(event, claim.run)))).toBe(true);
+  });
+
+  it.each(['voided by Anna, guest called', 'superseded by order 10684002', 'voided by 1a2b3c4d'])(
+    'to which staff have added "%s" are no mark of this program',
+    (words) => {
+      const notes = `${finalNotes(event, revision, claim.run)} ${words}`;
+      expect([isTakenAway(notes), isSuperseded(notes)]).toEqual([false, false]);
+      expect(isTakenAway(`Triple Seat Event #${event} voided by Anna`)).toBe(false);
+    },
+  );
 });

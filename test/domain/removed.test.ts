@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
-import { claimedNotes, voidedNotes } from '../../src/domain/notes.js';
+import { claimedNotes, finalNotes, voidedNotes } from '../../src/domain/notes.js';
 import type { Contents, FoundOrder } from '../../src/domain/order.js';
 import { isEmptied, isTakenByUs, looksEmptied, removedByStaff } from '../../src/domain/removed.js';
 import { usd } from './builders.js';
@@ -48,6 +48,11 @@ it.each<[string, Partial<FoundOrder>, boolean]>([
   ['by nobody knows whom while it was filled', { notes: claimed, createdBy: null, updatedBy: null }, false],
   ['at a POS that had opened it', { notes: claimed, opened: true }, false],
   ['by somebody with our key', {}, false],
+  [
+    'by staff, who have said so in its notes',
+    { notes: `${finalNotes(wanted.eventId, wanted.revision, '89abcdef')} - voided by Anna`, updatedBy: 77 },
+    false,
+  ],
 ])('an order was deleted %s', (_, over, isOurs) => {
   const row = standingOrder(wanted, { deleted: true, ...over });
   expect(isTakenByUs(row)).toBe(isOurs);

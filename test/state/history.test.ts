@@ -164,7 +164,7 @@ describe('standingFailures', () => {
     expect(await standing(event('a', 0, '7'), good)).toEqual([]);
   });
 
-  it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED'])(
+  it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED', 'LOCATION_NOT_ALLOWED', 'PAST'])(
     'stay through a run that was skipped as %s',
     async (reason) => {
       expect(

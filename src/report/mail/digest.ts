@@ -178,7 +178,7 @@ function overOf({ report, memory, now, wholeSweep }: DigestInput): Over {
       if (wholeSweep && now - entry.mailedAt >= OUT_OF_SIGHT_MS) over.outOfSight.push(entry);
     } else if (isFailed(event)) {
       if (event.reason !== entry.reason && !isHeld(event, report.error)) over.replaced.push(entry);
-    } else if (wasLookedAt(event)) over.resolved.push(entry);
+    } else if (isConclusive(event.reason)) over.resolved.push(entry);
   }
   return over;
 }
@@ -186,9 +186,4 @@ function overOf({ report, memory, now, wholeSweep }: DigestInput): Over {
 /** A run for single events proves that both services answer, and nothing about sweeps. */
 function showsRecovery(report: RunReport, code: string): boolean {
   return report.mode === 'bulk' || code === 'UNAVAILABLE' || code === 'CREDENTIALS';
-}
-
-/** Whether the result says that the event is right, rather than that nobody looked. */
-function wasLookedAt(event: EventResult): boolean {
-  return event.reason !== 'LOCATION_NOT_ALLOWED' && isConclusive(event.reason);
 }

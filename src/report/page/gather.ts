@@ -153,10 +153,15 @@ class Cards {
   }
 
   addPreviewed(event: EventResult, at: number): void {
-    const state = stateOf(event, 'coming');
+    const state = stateOf(event, 'coming') ?? this.#leftAlone(event);
     if (state === null || this.isNewer(event.id, at)) return;
     const { id, name, date, location, revel_order_id: order, total, reason, error } = event;
     this.#put(at, state, { id, name, date, location, order, total, reason, error });
+  }
+
+  /** At a shop that is not written to, which says nothing about what is known of the event otherwise. */
+  #leftAlone({ id, reason }: EventResult): CardState | null {
+    return reason === 'LOCATION_NOT_ALLOWED' && !this.#cards.has(id) ? 'none' : null;
   }
 
   /** Whether something later than that instant has told of the event. */
