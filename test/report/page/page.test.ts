@@ -88,6 +88,22 @@ describe('the page', () => {
     expect(texts('.strip td a')).toEqual(['3', '2!, 1 to settle', '1', '1']);
   });
 
+  it('shows events of a shop that is not written to, and still what is known to have failed there', async () => {
+    const left = { reason: 'LOCATION_NOT_ALLOWED', date: '2026-11-15' } as const;
+    const { data } = await pageOf(
+      [
+        result('1', 5, { status: 'failed', reason: 'DRIFT', date: '2026-11-15' }),
+        result('1', 4, { ...left, status: 'skipped' }),
+      ],
+      previewOf([skipped('1', left), skipped('2', left)]),
+    );
+    expect(data.cards.map(({ id, state }) => [id, state])).toEqual([
+      ['1', 'failed'],
+      ['2', 'none'],
+    ]);
+    expect(data.open.map(({ id }) => id)).toEqual(['1']);
+  });
+
   it('shows what stands open with what differs and the command that settles it', async () => {
     const differences = [
       { field: 'line', name: 'Taco Bar', event: '30 × 8.24', order: '24 × 8.24' } as const,
