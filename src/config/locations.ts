@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { unknownFields, usualCallName } from '../domain/callName.js';
 import { isDate } from '../domain/dates.js';
 import { billingUses, CURRENCY, defaultBooks, type Location, orderTimes } from '../domain/location.js';
+import { nameKey } from '../domain/names.js';
 import { isZone } from '../domain/zones.js';
 import { clean } from '../text/text.js';
 import { readTextFile } from './files.js';
@@ -149,9 +150,14 @@ export const locationsFileSchema = z.strictObject(
 type Entry = z.infer<typeof entrySchema>;
 type Defaults = NonNullable<z.infer<typeof locationsFileSchema>['defaults']>;
 
-/** Without a prototype, so that a line named `constructor` finds nothing. */
-function merged<T>(...parts: (Record<string, T> | undefined)[]): Record<string, T> {
-  return Object.assign(Object.create(null), ...parts);
+/**
+ * What an entry says of a name goes before the defaults, however either of them spells it. Without a prototype, so that a
+ * line named `constructor` finds nothing.
+ */
+function merged<T>(defaults: Record<string, T> = {}, own: Record<string, T> = {}): Record<string, T> {
+  const keys = new Set(Object.keys(own).map(nameKey));
+  const rest = Object.entries(defaults).filter(([name]) => !keys.has(nameKey(name)));
+  return Object.assign(Object.create(null), Object.fromEntries(rest), own);
 }
 
 /** What is missing has been reported by then, so that what stands in for it is never used. */

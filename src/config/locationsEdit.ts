@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { applyEdits, type Edit, findNodeAtLocation, getNodeValue, type Node, parseTree } from 'jsonc-parser';
-import { normaliseName, plainText } from '../domain/names.js';
+import { nameKey } from '../domain/names.js';
 
 /** One entry of a mapping of one location. */
 export interface MappingChange {
@@ -53,10 +53,10 @@ function editsFor(text: string, { location, section, name, value }: MappingChang
     return insertProperty(text, entry, section, `{ ${JSON.stringify(name)}: ${spaced(written)} }`);
   }
   if (mapping.type !== 'object') return null;
-  const key = normaliseName(plainText(name)) || name;
+  const key = nameKey(name);
   const same = (mapping.children ?? []).filter(({ children }) => {
     const known = String(children?.[0] && getNodeValue(children[0]));
-    return known === name || (normaliseName(plainText(known)) || known) === key;
+    return known === name || nameKey(known) === key;
   });
   if (same.length === 0) return insertProperty(text, mapping, name, spaced(written));
   return same.flatMap(({ children }) => {

@@ -1,6 +1,6 @@
 import type { SourceBilling } from './event.js';
 import type { BillingUse, Location } from './location.js';
-import { normaliseName, plainText } from './names.js';
+import { nameKey, plainText } from './names.js';
 
 /** Where the amount of a billing row goes, and what says so: the locations file, a word of its name, or nothing. */
 export type Sorted =
@@ -63,8 +63,8 @@ export function sortBilling(
   configured: Location['billing'],
 ): Sorted {
   const plain = plainText(name);
-  const use = usesOf(configured).get(normaliseName(plain));
-  if (use !== undefined && normaliseName(plain) !== '') return { kind: 'use', use, why: 'mapping' };
+  const use = usesOf(configured).get(nameKey(plain));
+  if (use !== undefined && plain !== '') return { kind: 'use', use, why: 'mapping' };
   const kinds = kindsOf(plain);
   const [kind, second] = kinds;
   if (second !== undefined) return { kind: 'unclear', why: `speaks of ${kinds.join(' and ')} at once` };
@@ -82,9 +82,7 @@ const normalised = new WeakMap<Location['billing'], ReadonlyMap<string, BillingU
 function usesOf(configured: Location['billing']): ReadonlyMap<string, BillingUse> {
   let uses = normalised.get(configured);
   if (!uses) {
-    uses = new Map(
-      Object.entries(configured).map(([name, use]) => [normaliseName(plainText(name)), use] as const),
-    );
+    uses = new Map(Object.entries(configured).map(([name, use]) => [nameKey(name), use] as const));
     normalised.set(configured, uses);
   }
   return uses;

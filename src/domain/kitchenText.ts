@@ -1,7 +1,7 @@
 import type { MenuSelection, SourceLine } from './event.js';
 import { maxText, type PricedLine } from './lines.js';
 import type { Quantity } from './money.js';
-import { bounded, lineName, maxName, normaliseName, plainText } from './names.js';
+import { bounded, lineName, maxName, nameKey, plainText } from './names.js';
 
 /** `20 × Chicken, Beef`: what was chosen with a dish; empty: nothing was. */
 export function modifierText({ modifiers }: Pick<MenuSelection, 'modifiers'>): string {
@@ -40,7 +40,8 @@ export function modifiersOf(
     const at = places[nth] ?? places.at(-1);
     if (at === undefined)
       told.push(`"${plainText(selection.name)}" (${text}) was chosen, but is in no line.`);
-    else byLine.set(at, joined([byLine.get(at) ?? '', text]));
+    // The same may have been chosen for each of several.
+    else byLine.set(at, [byLine.get(at) ?? [], text].flat().join('; '));
   }
   return { byLine, told };
 }
@@ -59,13 +60,17 @@ function allPlacesOf(selection: MenuSelection, lines: readonly SourceLine[]): nu
   const where = (is: (line: SourceLine) => boolean) => lines.flatMap((line, at) => (is(line) ? [at] : []));
   const byId = where(({ menuItemId }) => menuItemId !== null && menuItemId === selection.menuItemId);
   if (byId.length > 0) return byId;
-  const name = normaliseName(plainText(selection.name));
-  return name === '' ? [] : where((line) => normaliseName(lineName(line)) === name);
+  const name = nameKey(selection.name);
+  return name === '' ? [] : where((line) => nameKey(lineName(line)) === name);
 }
 
-/** Texts in one, each once. */
+/** How many of it there are: said twice, it is twice as many. */
+const COUNTED = /^[\d.]+ × /;
+
+/** Texts in one, each once unless it says how many. */
 export function joined(texts: readonly string[]): string {
-  return [...new Set(texts.filter((text) => text !== ''))].join('; ');
+  const isFirst = (text: string, at: number) => COUNTED.test(text) || texts.indexOf(text) === at;
+  return texts.filter((text, at) => text !== '' && isFirst(text, at)).join('; ');
 }
 
 /** A line that is only text, as its line of the order shows it: `40 × Table linens: white`. */

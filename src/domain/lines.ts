@@ -273,7 +273,10 @@ function amountText(amount: Amount | null): string {
 function detailsOf(line: SourceLine, index: number, { menuDescriptions, modifiers }: LinesReading): string {
   const isTold = !isFromMenu(line) || menuDescriptions === true;
   const own = isTold ? plainLines(line.longDescription ?? '', MAX_RAW_TEXT) : '';
-  return [modifiers?.get(index) ?? '', own].filter((part) => part !== '').join('; ');
+  // A name that is a whole story is told as one, since a name's column takes only its beginning.
+  const whole = lineName(line, MAX_RAW_TEXT);
+  const story = whole.length > lineName(line).length ? whole : '';
+  return [story, modifiers?.get(index) ?? '', own].filter((part) => part !== '').join('; ');
 }
 
 /** A dish of the menu: its name is set apart from its description, or it has an id there. */

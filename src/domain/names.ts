@@ -11,6 +11,9 @@ const maxRaw = 20_000;
 // What almost every name looks like: nothing to do. Menus have tens of thousands of names.
 const PLAIN = /^[!-%'-;=-~]+(?: [!-%'-;=-~]+)*$/;
 const MARKUP = /<[/!?]?[a-z][^<>]*>|<!--/gi;
+// What text is formatted with, and what comes along with it when it is copied.
+const ELEMENT =
+  /^(?:a|abbr|address|article|aside|b|base|big|blockquote|body|br|button|canvas|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|doctype|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|mark|meta|nav|noscript|object|ol|optgroup|option|p|param|picture|pre|q|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|xml)$/i;
 const SPACE = /[\s\u0085]+/g;
 // Control, format, surrogate and private-use characters, line and paragraph separators. The two joiners stay:
 // Indic scripts, Persian and emoji need them.
@@ -26,6 +29,19 @@ export function bounded(text: string, max: number): string {
 }
 
 /**
+ * What stands for something in angle brackets: nothing for a tag; the words alone where a person has written them
+ * (`<no onions>`, `<table 5>`), which a kitchen has to know.
+ */
+function unwrapped(markup: string): string {
+  const inner = markup.slice(1, -1);
+  const [name = ''] = /^[^\s/]+/.exec(inner.replace(/^[!?]/, '')) ?? [];
+  const isElement = ELEMENT.test(name) && /^\/?$/.test(inner.slice(inner.indexOf(name) + name.length).trim());
+  const isPrefixed = /^[a-z]\w*:[a-z]/i.test(name);
+  const isTag = markup === '<!--' || inner.startsWith('/') || inner.includes('=') || isElement || isPrefixed;
+  return isTag ? ' ' : ` ${inner} `;
+}
+
+/**
  * Text from outside as one safe line: HTML entities decoded, tags stripped, control and direction-changing
  * characters removed, white space folded, at most `max` characters. May end up empty.
  */
@@ -33,7 +49,7 @@ export function plainText(text: string, max = maxName): string {
   if (text.length <= max && PLAIN.test(text)) return text;
   const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
   const decoded = raw.includes('&') ? decodeHTMLStrict(raw) : raw;
-  const bare = decoded.includes('<') ? decoded.replace(MARKUP, ' ') : decoded;
+  const bare = decoded.includes('<') ? decoded.replace(MARKUP, unwrapped) : decoded;
   const folded = bare.replace(SPACE, ' ').replace(UNSAFE, '').replace(/ {2,}/g, ' ').trim();
   return bounded(folded, max);
 }
@@ -43,7 +59,9 @@ const LINE_END = /<br\s*\/?>|<\/(?:p|div|li|tr|h[1-6])>|[\r\n\u0085\u2028\u2029]
 /** The same for text of several lines or paragraphs, which come apart by ` / `. */
 export function plainLines(text: string, max: number): string {
   const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
-  const parts = raw.split(LINE_END).map((part) => plainText(part, maxRaw));
+  // A line may end within a tag, too, which is none of the text.
+  const whole = raw.replace(MARKUP, (markup) => markup.replace(SPACE, ' '));
+  const parts = whole.split(LINE_END).map((part) => plainText(part, maxRaw));
   return bounded(parts.filter((part) => part !== '').join(' / '), max);
 }
 
@@ -59,8 +77,8 @@ export function compareText(a: string, b: string): number {
 }
 
 /** The name of a line: `display_name`, else `description`, as plain text; empty when both are blank. */
-export function lineName(line: Pick<SourceLine, 'displayName' | 'description'>): string {
-  return plainText(line.displayName ?? '') || plainText(line.description ?? '');
+export function lineName(line: Pick<SourceLine, 'displayName' | 'description'>, max = maxName): string {
+  return plainText(line.displayName ?? '', max) || plainText(line.description ?? '', max);
 }
 
 const ASCII = /^[\x20-\x7e]*$/;
@@ -88,6 +106,15 @@ export function normaliseName(text: string): string {
   const plain = folded.replace(/[øłđæœς]/g, (letter) => STROKED[letter] ?? letter);
   const letters = joinWords(plain.split(/[^\p{L}\p{M}\p{N}]+/u));
   return /[\p{L}\p{N}]/u.test(letters) ? letters : '';
+}
+
+/**
+ * What a name is looked up by where a person has written it down: its normalised form, or itself where that is empty,
+ * so that a name of signs alone (`🎂`) can be given a meaning, too.
+ */
+export function nameKey(name: string): string {
+  const plain = plainText(name);
+  return normaliseName(plain) || plain;
 }
 
 function asciiKey(text: string): string {
@@ -121,8 +148,7 @@ export interface ShownName {
 
 /** Prepares a name for {@link compareNames}. */
 export function shownName(text: string): ShownName {
-  const plain = plainText(text);
-  return { key: normaliseName(plain) || plain, length: Array.from(plain).length };
+  return { key: nameKey(text), length: Array.from(plainText(text)).length };
 }
 
 /** Whether `shown` is the name that was written, or what is left of it where its column is too narrow. */

@@ -1,5 +1,5 @@
 import type { Cents } from './money.js';
-import { type NamedCandidate, normaliseName, plainText, suggest } from './names.js';
+import { type NamedCandidate, nameKey, normaliseName, plainText, suggest } from './names.js';
 import type { UnmatchedPolicy } from './policies.js';
 
 /** An active Revel product of the establishment that the order goes to. */
@@ -145,16 +145,16 @@ export function mappedIds(mapping: Readonly<Record<string, number>>, name: strin
     ids = normaliseMapping(mapping);
     normalisedMappings.set(mapping, ids);
   }
-  return ids.get(normaliseName(name)) ?? [];
+  return ids.get(nameKey(name)) ?? [];
 }
 
 function normaliseMapping(mapping: Readonly<Record<string, number>>): ReadonlyMap<string, number[]> {
   const ids = new Map<string, number[]>();
-  for (const [key, id] of Object.entries(mapping)) {
-    const normalised = normaliseName(plainText(key));
-    if (normalised === '') continue;
-    const others = ids.get(normalised) ?? [];
-    if (!others.includes(id)) ids.set(normalised, [...others, id].sort(ascending));
+  for (const [name, id] of Object.entries(mapping)) {
+    const key = nameKey(name);
+    if (key === '') continue;
+    const others = ids.get(key) ?? [];
+    if (!others.includes(id)) ids.set(key, [...others, id].sort(ascending));
   }
   return ids;
 }

@@ -39,7 +39,7 @@ function list<T extends z.ZodType>(item: T, most = MAX_SMALL_LIST) {
 
 const line = z.object({
   display_name: raw,
-  description: raw,
+  description: details,
   long_description: details,
   section: raw,
   menu_item_id: optionalId,

@@ -93,6 +93,18 @@ describe('parseLocations', () => {
     ]);
   });
 
+  it('takes names of an entry before those of the defaults, however they are spelled', () => {
+    const defaults = {
+      ...locationsFile.defaults,
+      products: { 'Taco Bar': 581, 'O G': 579, '🎂': 5 },
+      billing: { 'Admin Fee': 'surcharge', Deposit: 'ignore' },
+    };
+    const own = { products: { 'TACO-BAR': 700, '🍰': 6 }, billing: { 'admin fee': 'included' } };
+    const { locations } = parse({ ...withEntry(own), defaults });
+    expect(locations[0]?.products).toEqual({ 'TACO-BAR': 700, 'O G': 579, '🎂': 5, '🍰': 6 });
+    expect(locations[0]?.billing).toEqual({ 'admin fee': 'included', Deposit: 'ignore' });
+  });
+
   it('takes days and times of an entry before those of the defaults', () => {
     const [first, second] = locationsFile.locations;
     const { locations, problems } = parse({

@@ -153,6 +153,11 @@ describe('sortBilling', () => {
     expect(sorted('Delivery 2', configured)).toBe('surcharge');
   });
 
+  it('takes a configured name of signs alone for what it is', () => {
+    expect(sorted('%', { '%': 'discount' }, 'negative')).toBe('discount');
+    expect(sorted('%', { '*': 'ignore' })).toBe('surcharge');
+  });
+
   it('lets no configured name without letters catch nameless fees', () => {
     expect(sorted('--', { '!!': 'tax' })).toBe('surcharge');
   });

@@ -72,6 +72,16 @@ describe('text of a line', () => {
     ]);
   });
 
+  it('is all of a name that is longer than the column of names', () => {
+    const name = Array.from({ length: 60 }, (_, at) => `word${at}`).join(' ');
+    const long = { ...taco, description: name, longDescription: 'no nuts' };
+    const { items } = texts([long], '247.20', { unmatchedPolicy: 'open-item' });
+    expect(items).toEqual([[name.slice(0, 250).trimEnd(), '30', `${name}; no nuts`]]);
+    const note = [taco, line(name, '2', undefined, undefined, { longDescription: 'please' })];
+    expect(texts(note, '247.20').items).toEqual([['Taco Bar', '30', `2 × ${name}; please`]]);
+    expect(texts([{ ...taco, longDescription: name }], '247.20').items[0]?.[2]).toBe(name);
+  });
+
   it('is cut at 2,000 characters, which is told', () => {
     const { items, told } = texts([{ ...taco, longDescription: 'x'.repeat(3_000) }], '247.20');
     expect(items[0]?.[2]).toHaveLength(2_000);
@@ -120,6 +130,11 @@ describe('lines without money that match no product', () => {
       'follow the details of their line, each once',
       [{ ...taco, longDescription: 'no nuts' }, line('On ice'), line('On ice'), line('Warm')],
       [['Taco Bar', '30', 'no nuts; On ice; Warm']],
+    ],
+    [
+      'are as many as they say, though they say it twice',
+      [taco, line('Linens', '40'), line('Linens', '40'), line('Ice', '1.5'), line('Ice', '1.5')],
+      [['Taco Bar', '30', '40 × Linens; 40 × Linens; 1.5 × Ice; 1.5 × Ice']],
     ],
     [
       'count though they are of quantity 0',
@@ -248,6 +263,14 @@ describe('what was chosen with a dish', () => {
     ];
     expect([...modifiersOf([none, dish('Taco Bar', '1')], chosen).byLine]).toEqual([[1, '20 × Chicken']]);
     expect([...modifiersOf([none], chosen).byLine]).toEqual([[0, '20 × Chicken']]);
+  });
+
+  it('is told as often as it was chosen', () => {
+    const both = selection('Taco Bar', '15', { modifiers: [{ ...chicken, quantity: qty(15) }] });
+    const one = selection('Taco Bar', '1', { modifiers: [beef] });
+    expect([...modifiersOf([dish('Taco Bar', '1')], [both, both, one, one]).byLine]).toEqual([
+      [0, '15 × Chicken; 15 × Chicken; Beef & onions; Beef & onions'],
+    ]);
   });
 
   it('is never lost: more choices than lines go to the last, one without a line is told', () => {

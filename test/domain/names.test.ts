@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareTexts, lineName, normaliseName, plainText, suggest } from '../../src/domain/names.js';
+import {
+  compareTexts,
+  lineName,
+  nameKey,
+  normaliseName,
+  plainLines,
+  plainText,
+  suggest,
+} from '../../src/domain/names.js';
 import { anyCharacter } from '../helpers/anyText.js';
 
 const anyText = fc.string({ unit: anyCharacter, maxLength: 60 });
@@ -22,6 +30,13 @@ describe('plainText', () => {
     ['&amp;lt;b&amp;gt;', '&lt;b&gt;'],
     ['👩\u200d🍳 Chef', '👩\u200d🍳 Chef'],
     ['\ud800 broken', 'broken'],
+    ['Burger <no onions>', 'Burger no onions'],
+    ['Burger &lt;vegan&gt;', 'Burger vegan'],
+    ['<NO NUTS!> Cake<for Tom>', 'NO NUTS! Cake for Tom'],
+    ['Serve at <table 5> <small plates>', 'Serve at table 5 small plates'],
+    ['Ada <ada@example.com>', 'Ada ada@example.com'],
+    ['<o:p></o:p><p class=MsoNormal>No <B>nuts</B></p ><hr /><x-y z="1">', 'No nuts'],
+    ['<!DOCTYPE><?xml version="1.0"?><h2>Soup</h2>', 'Soup'],
     ['', ''],
   ])('%j becomes %j', (text, expected) => {
     expect(plainText(text)).toBe(expected);
@@ -56,6 +71,27 @@ describe('plainText', () => {
       plainText(text);
     }
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+it('lines of text come apart where they end, but not within a tag', () => {
+  expect(plainLines('<p\r\n style="x">No nuts</p>\nTable 4<br>by <the door>', 100)).toBe(
+    'No nuts / Table 4 / by the door',
+  );
+});
+
+describe('nameKey', () => {
+  it.each([
+    ['O G', 'o.g.', true],
+    [' 🎂 ', '&#127874;', true],
+    ['🎂', '🍰', false],
+    ['***', '---', false],
+  ])('of %j and %j is the same: %s', (a, b, isSame) => {
+    expect(nameKey(a) === nameKey(b)).toBe(isSame);
+  });
+
+  it('is empty where there is nothing to go by', () => {
+    expect(nameKey(' <br> ')).toBe('');
   });
 });
 

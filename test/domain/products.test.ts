@@ -61,6 +61,11 @@ describe('matchLine', () => {
     expect(index.byName('***')).toEqual([]);
   });
 
+  it('goes by a mapping for a name of signs alone, as for any other', () => {
+    expect(match('🎂', { '🍰': 579, '🎂': 581 })).toMatchObject({ kind: 'matched', productId: 581 });
+    expect(match('🎂', { '🍰': 579 })).toMatchObject({ kind: 'unmatched', mapped: false });
+  });
+
   it('lets the open item stand in, under the line’s own name', () => {
     expect(open('Lobster')).toEqual({ kind: 'matched', productId: 990, nameOverride: 'Lobster' });
     expect(open('Taco Bar')).toEqual({ kind: 'matched', productId: 581, nameOverride: null });

@@ -274,10 +274,13 @@ describe('lines', () => {
 
   it('cuts names at 2,000 characters without splitting one', () => {
     const lines = documentWith({
-      line_items: [{ description: 'x'.repeat(3_000) }, { description: `${'x'.repeat(1_999)}😀` }],
+      line_items: [{ display_name: 'x'.repeat(3_000) }, { display_name: `${'x'.repeat(1_999)}😀` }],
     });
-    expect(lines?.lines[0]?.description).toHaveLength(2_000);
-    expect(lines?.lines[1]?.description).toBe('x'.repeat(1_999));
+    expect(lines?.lines[0]?.displayName).toHaveLength(2_000);
+    expect(lines?.lines[1]?.displayName).toBe('x'.repeat(1_999));
+    // Where a line has no other name, people write whole stories into it.
+    const story = 'x'.repeat(3_000);
+    expect(documentWith({ line_items: [{ description: story }] })?.lines[0]?.description).toBe(story);
   });
 
   it('refuses more documents or lines than anyone has, rather than dropping some', () => {
