@@ -80,22 +80,32 @@ function choose(
 
 /**
  * Whether documents agree in all that an order is made of, so that it does not matter which one is taken. What an
- * invoice says is not known before one is read.
+ * invoice says is not known before one is read. Payments count whichever document lists them, each once.
  */
 function makeTheSame(documents: readonly SourceDocument[]): boolean {
   if (!documents.every(({ lines }) => lines.some((line) => !isBlankLine(line)))) return false;
   const contents = documents.map(
-    ({ id: _, title: __, deleted: ___, views: ____, lines, payments, ...money }) =>
+    ({ id: _, title: __, deleted: ___, views: ____, payments: _____, lines, ...money }) =>
       JSON.stringify([
         money,
         lines
           .filter((line) => !isBlankLine(line))
           .map((line) => JSON.stringify(line))
           .sort(),
-        (payments ?? []).map(({ amount }) => amount).sort(),
       ]),
   );
-  return new Set(contents).size <= 1;
+  return new Set(contents).size <= 1 && !contradictPayments(documents);
+}
+
+/** Whether two of them list the same payment with different amounts. */
+function contradictPayments(documents: readonly SourceDocument[]): boolean {
+  const listed = documents.flatMap(({ payments }) => payments ?? []);
+  return listed.some(({ id, amount }) =>
+    listed.some(
+      (other) =>
+        id !== null && other.id === id && amount !== null && other.amount !== null && other.amount !== amount,
+    ),
+  );
 }
 
 const money = (amount: Cents | null) => (amount === null ? 'no total' : formatCents(amount));

@@ -80,6 +80,14 @@ describe('chooseDocument', () => {
       'with payments of other ids',
       [document({ id: '11' }), document({ id: '12', payments: paid('710.66', '2') })],
     ],
+    ['with payments that the other lacks', [document({ id: '11', payments: null }), document({ id: '12' })]],
+    [
+      'with a payment that cannot be read, but by the other',
+      [
+        document({ id: '11', payments: [{ id: '1', amount: null, problem: 'unclear' }] }),
+        document({ id: '12' }),
+      ],
+    ],
     [
       'with payments in another order',
       [
@@ -97,7 +105,6 @@ describe('chooseDocument', () => {
     ['text of a line', { lines: document().lines.map((each) => ({ ...each, longDescription: 'no nuts' })) }],
     ['a fee', { billing: [] }],
     ['a quantity', { lines: document().lines.map((each) => ({ ...each, quantity: qty('999') })) }],
-    ['payments, where one has none', { payments: null }],
     ['what was paid', { payments: paid('10.00') }],
   ])('refuses to choose when they differ in %s', (_, over) => {
     const documents = [document({ id: '11' }), document({ id: '12', ...over })];
