@@ -74,7 +74,7 @@ export function joined(texts: readonly string[]): string {
 }
 
 /** A line that is only text, as its line of the order shows it: `40 × Table linens: white`. */
-export function lineAsText({ name, quantity, text }: PricedLine): string {
+export function lineAsText({ name, quantity, text }: Pick<PricedLine, 'name' | 'quantity' | 'text'>): string {
   // A line without a name is called by the beginning of its text.
   if (text !== '' && name === bounded(text, maxName))
     return quantity === '0' ? text : counted(text, quantity);

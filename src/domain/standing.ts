@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { compareItems } from './compare.js';
 import type { Difference } from './differences.js';
+import { lineAsText } from './kitchenText.js';
 import { zero } from './money.js';
-import { compareNames, compareTexts, shownName } from './names.js';
+import { compareNames, compareTexts, normaliseName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
 import { mappedIds } from './products.js';
@@ -24,7 +25,8 @@ export interface Standing {
  */
 export function asMade(wanted: WantedOrder, order: FoundOrder, contents: Contents): Standing {
   const rows = contents.items.filter(({ deleted }) => !deleted).sort((a, b) => Number(a.id) - Number(b.id));
-  const found = madeBefore(wanted, order, rows) ?? byName(wanted, rows);
+  const gone = contents.items.filter(({ deleted }) => deleted);
+  const found = madeBefore(wanted, order, rows) ?? byName(wanted, rows, gone);
   const made = isTaxedAsAWhole(wanted, order, rows) ? { ...found, items: found.items.map(untaxed) } : found;
   const plain = { ...contents, items: contents.items.map((row) => ({ ...row, text: '' })) };
   return {
@@ -55,7 +57,7 @@ interface Made {
  * By the names that were written with the rows. Who bears the very name comes before one whose name a POS has cut, and a
  * product that the locations file names for a line is one of its names.
  */
-function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
+function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly FoundItem[]): Made {
   const silent = rows.map((row) => ({ ...row, text: '' }));
   const { missing, extra } = compareItems(
     wanted.items.map((item) => ({ ...item, text: '' })),
@@ -80,7 +82,13 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
       if (row) paired.set(item, row);
     }
   }
-  const asText: string[] = [];
+  const isCarried = wanted.location.textLines !== 'leave-out';
+  // What was left out has left no row, not even one that staff has removed since.
+  const wasText = ({ productId, name, shownName }: WantedItem) =>
+    isCarried
+      ? rows.some(({ text }) => hasText(text, name))
+      : !gone.some((each) => each.productId === productId || bearsName(each, name, shownName));
+  const asText: WantedItem[] = [];
   const items = wanted.items.flatMap((item) => {
     if (!lacking.has(keyOf(item))) return [item];
     // In another quantity or at another price it is the same dish all the same.
@@ -88,24 +96,42 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[]): Made {
     const like = ways.flatMap((is) => (isThere ? [] : rows.filter((each) => is(item, each))));
     const row = paired.get(item) ?? like[0];
     // A product that the menu has got since for what was only text when the order was made.
-    if (!row && item.unitPrice === zero && rows.some(({ text }) => hasText(text, item.name))) {
-      asText.push(item.name);
+    if (!row && item.unitPrice === zero && wasText(item)) {
+      asText.push(item);
       return [];
     }
     return [row ? { ...item, productId: row.productId ?? noProduct, nameOverride: row.nameOverride } : item];
   });
   // What was sold as a free open item, and is text now.
-  const asRows: string[] = [];
+  const asRows: WantedItem[] = [];
   const free = wanted.unsold.flatMap((line) => {
     const isOfLine = (row: FoundItem) => line.sold.some(({ quantity }) => quantity === row.quantity);
     const row = take((each) => each.price === zero && isOfLine(each) && nameOn(each, line.name) !== 'other');
     if (!row) return [];
-    asRows.push(line.name);
-    return [asItem(row, line.name)];
+    const item = asItem(row, line.name);
+    asRows.push(item);
+    return [item];
   });
+  const all = [...items, ...free];
+  if (!isCarried) return { items: all, texts: textDifferences(items, rows) };
+  // With what is text, and what carries it, texts have come to stand with other lines.
+  const now = partsOf([...items.map(({ text }) => text), ...asText.map(lineAsText)]);
+  const then = partsOf([...rows.map(({ text }) => text ?? ''), ...asRows.map(lineAsText)]);
+  if (asText.length + asRows.length > 0 && isSameSet(now, then)) return { items: all, texts: [] };
   const wantedTexts = items.map((item) => ({ ...item, text: without(item.text, asRows) }));
   const texts = rows.map((row) => ({ ...row, text: without(row.text ?? '', asText) }));
-  return { items: [...items, ...free], texts: textDifferences(wantedTexts, texts) };
+  return { items: all, texts: textDifferences(wantedTexts, texts) };
+}
+
+/** What texts say, whichever line says it, and whatever it is said of. */
+function partsOf(texts: readonly string[]): Set<string> {
+  return new Set(texts.flatMap((text) => text.split(/; |: /)).map(normaliseName));
+}
+
+function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const rest = (each: ReadonlySet<string>, minus: ReadonlySet<string>) =>
+    [...each].filter((part) => part !== '' && !minus.has(part));
+  return rest(one, other).length + rest(other, one).length === 0;
 }
 
 /** Takes the first row that fits, each at most once; null: none is left. */
@@ -137,7 +163,8 @@ function bearsName(row: FoundItem, ...names: string[]): boolean {
 }
 
 function hasText(text: string | null, name: string): boolean {
-  return (text ?? '').split('; ').some((part) => tells(part, name));
+  const isOfParts = name.includes('; ') && (text ?? '').includes(name);
+  return isOfParts || (text ?? '').split('; ').some((part) => tells(part, name));
 }
 
 /** Whether a part of a text is a line of that name: `40 × Table linens: white`. */
@@ -147,8 +174,8 @@ function tells(part: string, name: string): boolean {
 }
 
 /** The text without the lines of these names. */
-function without(text: string, names: readonly string[]): string {
-  const parts = text.split('; ').filter((part) => !names.some((name) => tells(part, name)));
+function without(text: string, lines: readonly WantedItem[]): string {
+  const parts = text.split('; ').filter((part) => !lines.some(({ name }) => tells(part, name)));
   return parts.join('; ');
 }
 

@@ -244,6 +244,33 @@ describe('a line without money of an order that stands', () => {
     ]);
   });
 
+  it('stands with another line, where what carries it is sold since, or is no more', () => {
+    const notes = withText(line('Cake, at nine; sharp'), 'white; no candles');
+    const lines = [withText(taco, 'no nuts'), withText(linens, 'long; ironed'), notes];
+    const since = menu({}, [7002, 'Table linens'], [7003, 'Cake, at nine; sharp']);
+    for (const [then, today] of [
+      [products, since],
+      [since, products],
+    ]) {
+      const rows = standingItems(event(lines, then));
+      expect(told(event(lines, today), rows)).toEqual([]);
+      const text = rows.map((row) => row.text?.replace('no nuts', 'nuts') ?? null);
+      const others = rows.map((row, at) => ({ ...row, text: text[at] ?? null }));
+      expect(told(event(lines, today), others)).not.toEqual([]);
+    }
+  });
+
+  it('that was left out leaves nothing missing where the menu has a product for it since', () => {
+    const out = { location: location({ textLines: 'leave-out' }) };
+    const lines = [withText(taco, 'Table linens; ironed'), linens];
+    const since = menu({}, [7002, 'Table linens']);
+    const rows = standingItems(event(lines, products, out));
+    expect(told(event(lines, since, out), rows)).toEqual([]);
+    // One that had been sold, and that staff has removed.
+    const sold = changed(standingItems(event(lines, since, out)), 1, { deleted: true });
+    expect(told(event(lines, since, out), sold)).toEqual([missing('Table linens', '40 × 0.00')]);
+  });
+
   it('is missing although the order has it as text, once it costs something', () => {
     const rows = standingItems(event([taco, linens]));
     const priced = line('Table linens', '40', '1', '40.00');
