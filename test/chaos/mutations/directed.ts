@@ -112,6 +112,10 @@ function read(step: Step, of: string): boolean {
   return step.do === 'look' && step.reads.some((each) => each.of === of);
 }
 
+function isShow(step: Step): boolean {
+  return step.do === 'write' && step.write.kind === 'show';
+}
+
 /** The order as one run leaves it that is stopped right before that write. */
 function leftBefore(before: Write['kind'], claim = OTHER, wanted = WANTED, now = NOW): World {
   return course(HEART, EMPTY, knowing(HEART, claim, wanted, now), { now, before }).world;
@@ -233,6 +237,23 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const notes = claimedNotes(WANTED.eventId, WANTED.revision, 'claiming', OURS);
     const { writes } = course(heart, headers(made, { notes }));
     return writes.join() === 'take-back' ? null : `writes ${writes.join() || 'nothing'}`;
+  },
+  'what a run has shown is read back, also after another one that staff took away while it was shown': (
+    heart,
+  ) => {
+    const begun = course(heart, EMPTY, knowing(heart, OURS, ELSEWHERE), { before: 'show' });
+    const { k, now, world } = begun;
+    const last = begun.steps.at(-1);
+    if (last?.do !== 'write') return 'shows nothing';
+    const taken = headers(DEEDS['touch its header']?.(world, FIRST) ?? world, { deleted: true });
+    const shown = carryOut(taken, requestOf(k, last.write, now));
+    const told = heart.learnWritten(k, last.write, { kind: 'done', value: shown.value }, now, now);
+    const second = leftBefore('totals').orders.map((row) => ({ ...row, id: '2' as OrderId }));
+    const both = { ...shown.world, orders: [...shown.world.orders, ...second] };
+    // The event has moved as well, to where another run has left one.
+    const at = course(heart, both, learnRefreshed(told, WANTED), { now });
+    const isRead = at.steps.findLastIndex((step) => read(step, 'header')) > at.steps.findIndex(isShow);
+    return isRead && at.writes.at(-1) === 'show' ? null : `writes ${at.writes.join()}`;
   },
   'an unfinished order of ours that lost is cleared away': (heart) =>
     besideStanding(heart, 'add-line', 0) ? 'leaves it behind' : null,

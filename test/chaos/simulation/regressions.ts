@@ -354,4 +354,9 @@ export const REGRESSIONS: readonly Regression[] = [
     trouble: [...OLDER, 'person', 'paid'],
     what: 'a run that voided an order died before it gave back what was paid on it, and the event had moved (the checker did not wait for a run that may do it)',
   },
+  {
+    seed: 600_059_709,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'staff deleted an order while it was shown, and the one in its place, shown by the same run, was written to again instead of being read back',
+  },
 ];
