@@ -90,7 +90,8 @@ export type SearchFloor =
 /**
  * Whether the pages seen so far prove that nothing wanted can follow: their rows, taken together, come newest
  * first, and every row of the last page is too old. A row that cannot be placed proves nothing; neither does an
- * empty page. Sorting and filtering are the server's, and it is not trusted to do either.
+ * empty page, nor rows that are all alike: oldest first, they would look the same. Sorting and filtering are the
+ * server's, and it is not trusted to do either.
  */
 export function provesOlder(pages: readonly (readonly EventHeader[])[], floor: SearchFloor): boolean {
   const { keyOf, oldest } = placing(floor);
@@ -99,7 +100,7 @@ export function provesOlder(pages: readonly (readonly EventHeader[])[], floor: S
   const isSorted = all.every((key, at) => key !== null && key <= (all[at - 1] ?? Number.POSITIVE_INFINITY));
   // In this order the first row of a page is its newest.
   const newest = keys.at(-1)?.[0] ?? null;
-  return isSorted && newest !== null && newest + DAY < oldest;
+  return isSorted && newest !== null && newest + DAY < oldest && all[0] !== all.at(-1);
 }
 
 function placing(floor: SearchFloor): { keyOf: (event: EventHeader) => number | null; oldest: number } {
