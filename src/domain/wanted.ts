@@ -17,7 +17,7 @@ import {
   type WantedOrder,
   type WantedResult,
 } from './wantedOrder.js';
-import { eventDate } from './window.js';
+import { eventDate, startOf } from './window.js';
 
 /**
  * The order that an event must have. Fails rather than guesses: every line has its product, and the parts add
@@ -79,7 +79,7 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
     establishmentId: input.testEstablishmentId ?? location.revel.establishmentId,
     location,
     date,
-    startsAt: event.startsAt,
+    startsAt: startOf(event, location.timezone),
     items,
     ...money.figures,
     callName: callNameOf(event, location),

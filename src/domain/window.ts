@@ -74,7 +74,8 @@ function opensOn(event: Times, date: string, shop: Clock): number {
   return starts !== null && starts >= startOfDay(date, shop.timezone) ? Math.min(begins, starts) : begins;
 }
 
-function startOf(event: Times, zone: string): number | null {
+/** When an event starts, epoch milliseconds: a start that names no zone is one of its shop. Null: unknown. */
+export function startOf(event: Pick<EventHeader, 'startsAt' | 'localStart'>, zone: string): number | null {
   return event.startsAt ?? onClock(event.localStart, zone);
 }
 

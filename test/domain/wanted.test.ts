@@ -118,6 +118,10 @@ describe('buildWanted', () => {
   it('dates the order by the start when the event has no date, and fails with neither', () => {
     const startsAt = Date.parse('2026-11-15T07:30:00Z');
     expect(order({ event: sourceEvent({ date: null, startsAt }) }).date).toBe('2026-11-14');
+    // A start that names no zone is one of the shop.
+    const zoneless = sourceEvent({ startsAt: null, localStart: '2026-11-14T18:00:00' });
+    expect(order({ event: zoneless }).startsAt).toBe(Date.parse('2026-11-14T18:00:00-08:00'));
+    expect(order({ event: sourceEvent({ startsAt: null }) }).startsAt).toBeNull();
     expect(failure({ event: sourceEvent({ date: null, startsAt: null }) })).toMatchObject({
       reason: 'SOURCE_ERROR',
     });
