@@ -93,7 +93,9 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly 
     if (!lacking.has(keyOf(item))) return [item];
     // In another quantity or at another price it is the same dish all the same.
     const isThere = rows.some(({ productId }) => productId === item.productId);
-    const like = ways.flatMap((is) => (isThere ? [] : rows.filter((each) => is(item, each))));
+    const isOpen = (row: FoundItem) =>
+      item.unitPrice !== zero || ![...paired.values()].some(({ id }) => id === row.id);
+    const like = ways.flatMap((is) => (isThere ? [] : rows.filter((each) => isOpen(each) && is(item, each))));
     const row = paired.get(item) ?? like[0];
     // A product that the menu has got since for what was only text when the order was made.
     if (!row && item.unitPrice === zero && wasText(item)) {

@@ -61,12 +61,8 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
     stands: input.stands ?? false,
   });
   if (matched.kind === 'failed') return matched;
-  if (matched.items.length === 0) {
-    return failed(
-      'NO_LINE_ITEMS',
-      'None of its lines has an amount or a product. Correct them in Tripleseat.',
-    );
-  }
+  const unmatched = matched.unmatched ?? (matched.items.length === 0 ? nothingSold : null);
+  if (unmatched === nothingSold && !input.stands) return { kind: 'failed', failure: nothingSold };
   const money = settle(input, read.lines);
   if (money.kind === 'failed') return money;
   const sold = soldLines(money.sold, input);
@@ -86,7 +82,7 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
     guests: event.guests,
     notesBase: `Triple Seat Event #${event.id}`,
     unsold: matched.unsold,
-    ...(matched.unmatched === null ? {} : { unmatched: matched.unmatched }),
+    ...(unmatched === null ? {} : { unmatched }),
   };
   const former = formerSplit(event, input.linesSource.document, location.billing, money.figures);
   const told = [...read.told, ...matched.told, ...money.told];
@@ -102,6 +98,11 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
     },
   };
 }
+
+const nothingSold: Failure = {
+  reason: 'NO_LINE_ITEMS',
+  error: 'None of its lines has an amount or a product. Correct them in Tripleseat.',
+};
 
 /** A row of the bill as the revision has lines. */
 function soldAsLine({ name, quantity, unitPrice, total }: WantedItem): RevisionLine {

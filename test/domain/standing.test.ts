@@ -260,6 +260,23 @@ describe('a line without money of an order that stands', () => {
     }
   });
 
+  it('is not the one of its name that costs something, which has its own row', () => {
+    const bar = line('Bar Package', '1', '900.00', '900.00');
+    const rows = standingItems(event([taco, bar, line('Bar Package', '2')], products, openItem));
+    const wanted = event([taco, bar, line('Bar Package', '2')], menu({}, [7004, 'Bar Package']), openItem);
+    expect(rows.map(({ text }) => text)).toEqual([null, '2 × Bar Package']);
+    expect(told(wanted, rows)).toEqual([]);
+  });
+
+  it('stands by its name where no line of the event has a product any more', () => {
+    const free = [line('Taco Bar', '3', '0'), seating];
+    const rows = standingItems(event(free));
+    const wanted = event(free, gone);
+    expect(told(wanted, rows)).toEqual([]);
+    expect(wanted.unmatched).toMatchObject({ reason: 'NO_LINE_ITEMS' });
+    expect(told(wanted, changed(rows, 0, { price: usd(1) }))).not.toEqual([]);
+  });
+
   it('that was left out leaves nothing missing where the menu has a product for it since', () => {
     const out = { location: location({ textLines: 'leave-out' }) };
     const lines = [withText(taco, 'Table linens; ironed'), linens];
