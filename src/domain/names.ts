@@ -37,7 +37,8 @@ function unwrapped(markup: string): string {
   const [name = ''] = /^[^\s/]+/.exec(inner.replace(/^[!?]/, '')) ?? [];
   const isElement = ELEMENT.test(name) && /^\/?$/.test(inner.slice(inner.indexOf(name) + name.length).trim());
   const isPrefixed = /^[a-z]\w*:[a-z]/i.test(name);
-  const isTag = markup === '<!--' || inner.startsWith('/') || inner.includes('=') || isElement || isPrefixed;
+  const hasAttribute = /\s[\w:-]+\s*=/.test(inner);
+  const isTag = markup === '<!--' || inner.startsWith('/') || hasAttribute || isElement || isPrefixed;
   return isTag ? ' ' : ` ${inner} `;
 }
 

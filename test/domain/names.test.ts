@@ -34,6 +34,7 @@ describe('plainText', () => {
     ['Burger &lt;vegan&gt;', 'Burger vegan'],
     ['<NO NUTS!> Cake<for Tom>', 'NO NUTS! Cake for Tom'],
     ['Serve at <table 5> <small plates>', 'Serve at table 5 small plates'],
+    ['Cups <guests = 40> <table=5>', 'Cups guests = 40 table=5'],
     ['Ada <ada@example.com>', 'Ada ada@example.com'],
     ['<o:p></o:p><p class=MsoNormal>No <B>nuts</B></p ><hr /><x-y z="1">', 'No nuts'],
     ['<!DOCTYPE><?xml version="1.0"?><h2>Soup</h2>', 'Soup'],
@@ -67,6 +68,8 @@ describe('plainText', () => {
       '<!--'.repeat(500_000),
       '&lt;'.repeat(500_000),
       ' '.repeat(1_000_000),
+      `<a${' b'.repeat(9_000)}>`,
+      `<a b${' '.repeat(18_000)}>`,
     ]) {
       plainText(text);
     }
