@@ -88,6 +88,8 @@ const ACCENT =
   /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u{e0100}-\u{e01ef}]/gu;
 // Signs of trade marks would decompose into letters.
 const MARKS = /[\u00a9\u00ae\u2117\u2120\u2122]/g;
+// A fraction behind a number is no digit of it: 1½ is 1 1/2, not 11/2.
+const FRACTION = /(?<=[0-9])(?=[\u00bc-\u00be\u2150-\u215e\u2189])/g;
 // Typographic dashes, quotes and bullets: gone early, most names are plain letters then.
 const DASHES = /[\u2010-\u2027]/g;
 const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe', ς: 'σ' };
@@ -100,7 +102,12 @@ const STROKED: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: 'd', �
  */
 export function normaliseName(text: string): string {
   if (ASCII.test(text)) return asciiKey(text);
-  const base = text.replace(MARKS, ' ').normalize('NFKD').replace(ACCENT, '').replace(DASHES, ' ');
+  const base = text
+    .replace(MARKS, ' ')
+    .replace(FRACTION, ' ')
+    .normalize('NFKD')
+    .replace(ACCENT, '')
+    .replace(DASHES, ' ');
   if (ASCII.test(base)) return asciiKey(base);
   // Upper case first folds what has no single lower case (ß, dotless i); decomposing again keeps it canonical.
   const folded = base.toUpperCase().toLowerCase().normalize('NFKD').replace(ACCENT, '');

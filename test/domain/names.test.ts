@@ -130,6 +130,8 @@ describe('normaliseName', () => {
     ['ΟΔΟΣ ΑΒΓ', 'οδοσαβγ'],
     ['Taco ❤️', 'taco'],
     ['1/2 Pan', '1-2 pan'],
+    ['1½ lb Brisket', '1 1/2 LB. brisket'],
+    ['2¾ Gallons', '2-3/4 gallons'],
     ['Table 12 - Party', 'table 12party'],
     ['한국', '한국'.normalize('NFD')],
   ])('%j and %j are the same', (a, b) => {
@@ -141,6 +143,7 @@ describe('normaliseName', () => {
     ['1/2 Pan', '12 Pan'],
     ['1.5 L', '15 L'],
     ['½ Pan', '12 Pan'],
+    ['1½ Pan', '11/2 Pan'],
     ['か', 'が'],
     ['की', 'का'],
     ['寿司', '刺身'],
