@@ -64,6 +64,8 @@ export function sortBilling(
 ): Sorted {
   const plain = plainText(name);
   const use = usesOf(configured).get(nameKey(plain));
+  if (use === null)
+    return { kind: 'unclear', why: 'stands twice in the locations file, with different uses' };
   if (use !== undefined && plain !== '') return { kind: 'use', use, why: 'mapping' };
   const kinds = kindsOf(plain);
   const [kind, second] = kinds;
@@ -77,13 +79,27 @@ export function sortBilling(
     : { kind: 'use', use: kind, why: 'word' };
 }
 
-const normalised = new WeakMap<Location['billing'], ReadonlyMap<string, BillingUse>>();
+/** Null: two spellings of the name say different things. */
+type Uses = ReadonlyMap<string, BillingUse | null>;
 
-function usesOf(configured: Location['billing']): ReadonlyMap<string, BillingUse> {
+const normalised = new WeakMap<Location['billing'], Uses>();
+
+function usesOf(configured: Location['billing']): Uses {
   let uses = normalised.get(configured);
   if (!uses) {
-    uses = new Map(Object.entries(configured).map(([name, use]) => [nameKey(name), use] as const));
+    uses = normalise(configured);
     normalised.set(configured, uses);
+  }
+  return uses;
+}
+
+function normalise(configured: Location['billing']): Uses {
+  const uses = new Map<string, BillingUse | null>();
+  for (const [name, use] of Object.entries(configured)) {
+    const key = nameKey(name);
+    const other = uses.get(key);
+    const isSame = other === undefined || JSON.stringify(other) === JSON.stringify(use);
+    uses.set(key, isSame ? use : null);
   }
   return uses;
 }

@@ -158,6 +158,20 @@ describe('sortBilling', () => {
     expect(sorted('%', { '*': 'ignore' })).toBe('surcharge');
   });
 
+  it('chooses between no two spellings that say different things', () => {
+    const twice = {
+      'Admin Fee': 'surcharge',
+      'ADMIN-FEE': 'ignore',
+      Fee: { product: 1 },
+      FEE: { product: 1 },
+    } as const;
+    expect(sortBilling({ name: 'admin fee', amount: 'positive' }, twice)).toEqual({
+      kind: 'unclear',
+      why: expect.stringContaining('stands twice'),
+    });
+    expect(sorted('fee', twice)).toEqual({ product: 1 });
+  });
+
   it('lets no configured name without letters catch nameless fees', () => {
     expect(sorted('--', { '!!': 'tax' })).toBe('surcharge');
   });
