@@ -214,11 +214,9 @@ function charge(
   if (price !== null && computed === null)
     return `has an absurd amount (${quantity} at ${amountText(price)})`;
   const ofOne = price === null ? wholeUnit(quantity, total ?? nothing) : wholeCents(price);
-  const isTooFine = decimals(quantity) > maxDecimals;
-  if (common.hasMoney && ofOne !== null && isTooFine) {
-    return `has the quantity ${quantity}; the POS keeps ${maxDecimals} decimals and would round it`;
-  }
-  const unit = isTooFine ? null : ofOne;
+  const refused = refusedQuantity(quantity);
+  if (common.hasMoney && ofOne !== null && refused !== null) return refused;
+  const unit = refused === null ? ofOne : null;
   return { ...common, quantity, exact: exactTotal(computed, total), unit };
 }
 
@@ -260,8 +258,12 @@ function isCount(quantity: Quantity): boolean {
   return /^\d+$/.test(quantity);
 }
 
-function decimals(quantity: Quantity): number {
-  return quantity.split('.')[1]?.length ?? 0;
+/** Why no order can have so many of something, as a clause that follows its name; null: it can. */
+export function refusedQuantity(quantity: Quantity): string | null {
+  const decimals = quantity.split('.')[1]?.length ?? 0;
+  return decimals > maxDecimals
+    ? `has the quantity ${quantity}; the POS keeps ${maxDecimals} decimals and would round it`
+    : null;
 }
 
 function amountText(amount: Amount | null): string {

@@ -1,6 +1,6 @@
 import type { Gathered } from './documents.js';
 import { bookingDocuments } from './documents.js';
-import type { SourceDocument, SourceEvent } from './event.js';
+import type { SourceDocument, SourceEvent, SourceLine } from './event.js';
 import { isZeroAmount } from './money.js';
 
 /**
@@ -21,9 +21,8 @@ function isDocumentPriced({ grandTotal, broken, lines }: SourceDocument): boolea
   return grandTotal !== null || broken?.grandTotal !== undefined || lines.some(hasMoney);
 }
 
-/** Figures that cannot be read are figures. */
-function hasMoney(line: SourceDocument['lines'][number]): boolean {
-  const { broken = {} } = line;
+/** Figures that cannot be read are figures; the price of one is no amount as long as none is ordered. */
+function hasMoney({ broken = {}, quantity, price, totalPrice }: SourceLine): boolean {
   const isBroken = broken.price !== undefined || broken.totalPrice !== undefined;
-  return isBroken || !isZeroAmount(line.price) || !isZeroAmount(line.totalPrice);
+  return isBroken || (quantity !== '0' && !isZeroAmount(price)) || !isZeroAmount(totalPrice);
 }

@@ -52,7 +52,8 @@ function buildBy(input: WantedInput, half: 'up' | 'down'): WantedResult {
       'Every line has quantity 0 and no amount. Correct the lines in Tripleseat.',
     );
   }
-  const rows = read.lines.reduce((sum, { sold }) => sum + Math.max(1, sold.length), 0);
+  // What has no money may be text of the others.
+  const rows = read.lines.reduce((sum, { hasMoney, sold }) => sum + (hasMoney ? sold.length : 0), 0);
   if (rows > maxItems) return tooMany(rows);
   const matched = matchLines(read.lines, {
     location,

@@ -1,7 +1,7 @@
 import { shellWord } from '../text/calls.js';
 import type { MenuSelection } from './event.js';
 import { carriers, fitting, joined, lineAsText, modifierText, type Placed } from './kitchenText.js';
-import type { LinesResult, PricedLine } from './lines.js';
+import { type LinesResult, type PricedLine, refusedQuantity } from './lines.js';
 import type { Location } from './location.js';
 import { centsOf, lineAmount, lineTotal } from './money.js';
 import { compareText, plainText } from './names.js';
@@ -185,7 +185,7 @@ export function numbered(items: readonly WantedItem[]): WantedItem[] {
 
 /**
  * Menu selections as lines at their products' prices. NO_LINE_ITEMS when one of them has no product of its own,
- * several, or one without a price: then there is no telling what they cost.
+ * several, or one without a price: then there is no telling what they cost; or a quantity that the POS would round.
  */
 export function priceSelections(
   selections: readonly MenuSelection[],
@@ -197,6 +197,8 @@ export function priceSelections(
     const { quantity } = selection;
     const name = plainText(selection.name);
     if (name === '' || quantity === '0') continue;
+    const refused = quantity === null ? null : refusedQuantity(quantity);
+    if (refused !== null) return notSold(`"${name}" ${refused}.`);
     const match = matchLine(name, location.products, products, 'fail', null, 0);
     const price = match.kind === 'matched' ? (products.byId(match.productId)?.price ?? null) : null;
     const exact = price === null || quantity === null ? null : lineAmount(quantity, centsOf(price));
@@ -218,6 +220,9 @@ export function priceSelections(
     });
   }
   if (unpriced.size === 0) return { kind: 'ok', lines, told: [] };
-  const error = `No one product with a price in Revel stands for ${[...unpriced].join(', ')}.`;
+  return notSold(`No one product with a price in Revel stands for ${[...unpriced].join(', ')}.`);
+}
+
+function notSold(error: string): LinesResult {
   return { kind: 'failed', failure: { reason: 'NO_LINE_ITEMS', error } };
 }

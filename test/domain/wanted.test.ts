@@ -375,6 +375,14 @@ describe('products', () => {
     );
   });
 
+  it('may have any number of lines that are text of others', () => {
+    const notes = Array.from({ length: maxItems }, (_, at) => line(`To be served at table ${at}`));
+    const { items, unsold } = order(simple([line('Taco Bar', '1', '1'), ...notes], '1.00'));
+    expect([items.length, unsold.length]).toEqual([1, maxItems]);
+    const free = Array.from({ length: maxItems }, () => line('Taco Bar', '1'));
+    expect(failure(simple([line('Taco Bar', '1', '1'), ...free], '1.00')).error).toContain('501 lines');
+  });
+
   it('has nothing to make an order of when every line is of quantity 0', () => {
     expect(failure(simple([line('Taco Bar', '0', '5')], '0')).reason).toBe('NO_LINE_ITEMS');
   });
@@ -439,6 +447,14 @@ describe('menu selections', () => {
       'an open item',
       { linesSource: from([['Lobster', '1']]), unmatchedPolicy: 'open-item' },
       /No one product with a price in Revel stands for "Lobster"/,
+    ],
+    [
+      'a quantity that the POS would round',
+      {
+        linesSource: from([['Taco Bar', '2.3755']]),
+        event: sourceEvent({ ...event, grandTotal: usd('20.57') }),
+      },
+      /"Taco Bar" has the quantity 2\.3755; the POS keeps 3 decimals and would round it\./,
     ],
     ['nothing chosen', { linesSource: from([['Taco Bar', '0']]) }, /quantity 0/],
   ])('are refused for %s', (_, over, sentence) => {
