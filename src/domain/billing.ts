@@ -12,11 +12,13 @@ export type Sorted =
 
 /** What the words of a name speak of. */
 type Word = 'tax' | 'gratuity' | 'discount';
+/** A fee is one only where nothing else is said; beside a tax it is another thing. */
+type Spoken = Word | 'fee';
 
 const WORDS: readonly (readonly [Word, RegExp])[] = [
   [
     'tax',
-    /^(?:(?:sales?|state|city|county|local|federal|food|meals?|liquor|alcohol|bev|beverage|use|service|hotel|room|occupancy|lodging|excise|resort|admissions?|amusement|entertainment)?(?:tax|taxes|tx)|gst|hst|pst|qst|rst|tvq|tps|tvp|tva|vat|iva|mwst|btw|impuestos?)$/,
+    /^(?:(?:sales?|state|city|county|local|federal|food|meals?|liquor|alcohol|bev|beverage|use|service|hotel|room|occupancy|lodging|excise|resort|admissions?|amusement|entertainment)?(?:taxe?|taxes|tx)|gst|hst|pst|qst|rst|tvq|tps|tvp|tva|vat|iva|mwst|btw|impuestos?)$/,
   ],
   [
     'gratuity',
@@ -31,6 +33,9 @@ const ANY = `(?:${TAX}|${TIP}|discounts?|comps?|promos?)`;
 /** `not a`, `excl.`, `w/o`: what is named after it is not what the row is. */
 const NOT =
   '(?:pre|non|not|no|before|without|w\\/o|excl|excluding|exclusive of|ex|net of|in lieu of|instead of)';
+/** `not distributed to staff as a tip`, `does not go to tips`. */
+const NOT_GIVEN =
+  '(?:not|never)\\s+(?:be\\s+)?(?:distributed|paid(?:\\s+out)?|given|shared|passed(?:\\s+on)?|go|going|considered|treated|intended|meant|part)';
 /** What says how a row stands to tax, and does not make it one. */
 const BESIDE = '(?:post|after|plus|incl|inc|including|inclusive of|with|w\\/|subject to|\\(\\s*\\+)';
 /** What only says how a row is computed, or what it is not. It does not make the row a tax, a gratuity or a discount. */
@@ -39,12 +44,16 @@ const QUALIFIERS = [
     `\\b${NOT}[\\s.-]*(?:(?:of|on|a|an|any)\\s+)?${ANY}(?:\\s*(?:and|or|nor|&|\\+|\\/|,)\\s*${ANY})*\\b`,
     'g',
   ),
-  new RegExp(`(?<!\\p{L})${BESIDE}[\\s.-]*(?:of\\s+)?${TAX}\\b`, 'gu'),
+  new RegExp(
+    `(?<!\\p{L})${BESIDE}[\\s.-]*(?:of\\s+)?${TAX}\\b(?!\\s*(?:and|&|\\+|\\/|,)\\s*${TIP}\\b)`,
+    'gu',
+  ),
   new RegExp(
     `\\b${TAX}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+)?(?:exempt|exempted|free|excluded|included|inclusive|excl|incl|extra|additional|separate)\\b`,
     'g',
   ),
   new RegExp(`\\b${TIP}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+(?:included|incl)|excluded|excl)\\b`, 'g'),
+  new RegExp(`\\b${NOT_GIVEN}\\s+(?:\\p{L}+\\s+){0,4}?${TIP}\\b`, 'gu'),
   /\b(?:pre|non|un)?(?:taxable|taxed)\b/g,
   /\b(?:pretax|nontax)\b/g,
 ];
@@ -74,7 +83,7 @@ export function sortBilling(
   if (amount === 'negative') {
     return { kind: 'unclear', why: 'takes money off, and its name does not say that it is a discount' };
   }
-  return kind === undefined
+  return kind === undefined || kind === 'fee'
     ? { kind: 'use', use: 'surcharge', why: 'rest' }
     : { kind: 'use', use: kind, why: 'word' };
 }
@@ -120,7 +129,7 @@ export function isGratuityName(name: string): boolean {
 }
 
 /** The kinds of words in a name, each once. */
-function kindsOf(name: string): Word[] {
+function kindsOf(name: string): Spoken[] {
   // "SalesTax" is two words, "G.S.T." is one.
   let text = name
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
@@ -130,12 +139,30 @@ function kindsOf(name: string): Word[] {
   // "VAT (included)" is a tax all the same.
   if (/\p{L}/u.test(bare)) text = bare;
   text = text.replace(/\bsales?\s*(?:&|and)\s*use\b/g, 'sales tax');
-  const kinds = text.split(BETWEEN).flatMap(kindsOfPart);
+  const parts = text.split(BETWEEN);
+  const kinds: Spoken[] = parts.flatMap(kindsOfPart);
+  // "Service fee & tax" is both; "tax on fees & charges" is not.
+  if (parts.some(isTaxAlone) && parts.some(isFee)) kinds.push('fee');
   return [...new Set(kinds)];
 }
 
+function isTaxAlone(part: string): boolean {
+  const last = wordsOf(part).at(-1);
+  return last !== undefined && kindOf(last) === 'tax';
+}
+
+function isFee(part: string): boolean {
+  return (
+    kindsOfPart(part).length === 0 && wordsOf(part).some((word) => /^(?:fees?|(?:sur)?charges?)$/.test(word))
+  );
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[^\p{L}\p{M}]+/u).filter((word) => word !== '');
+}
+
 function kindsOfPart(text: string): Word[] {
-  const words = text.split(/[^\p{L}\p{M}]+/u).filter((word) => word !== '');
+  const words = wordsOf(text);
   const found = words.map(kindOf);
   const isTax = found.some((kind, index) => kind === 'tax' && [undefined, 'on'].includes(words[index + 1]));
   return isTax ? ['tax'] : found.filter((kind) => kind !== null);

@@ -47,6 +47,10 @@ describe('sortBilling', () => {
     'SALES-TAX',
     'Tax: 8.375 %',
     'tax\u00a0(local)',
+    'Taxe de vente',
+    'Tax on Fees & Charges',
+    'Sales Tax (food & service charge)',
+    'Service Charge Tax & Sales Tax',
   ])('%j is tax', (name) => {
     expect(sorted(name)).toBe('tax');
   });
@@ -70,6 +74,7 @@ describe('sortBilling', () => {
     'Autogratuity',
     'Propina',
     'Gratuity & Service Charge',
+    'Service charge, not taxed, distributed to staff as gratuity',
     'Gratuity (excl. tax)',
     'Pretax gratuity',
     'Gratuity (after tax)',
@@ -111,18 +116,30 @@ describe('sortBilling', () => {
     'Set-up, tax not included',
     'Bar minimum (excl. gratuity and tax)',
     'Cake fee (no discount)',
+    'Admin Fee 3% (not distributed as tips)',
+    'Service charge - is not distributed to staff as a gratuity',
+    'Admin fee, does not go to tips',
+    'Event fee (not part of the gratuity)',
     '',
     '--',
   ])('%j is a fee', (name) => {
     expect(sorted(name)).toBe('surcharge');
   });
 
-  it.each(['Tax & Gratuity', 'Gratuity/Tax', 'Tips and Taxes', 'Gratuity incl. discount', 'Tax gratuity'])(
-    '%j is for a person to decide',
-    (name) => {
-      expect(sorted(name)).toBe('unclear');
-    },
-  );
+  it.each([
+    'Tax & Gratuity',
+    'Gratuity/Tax',
+    'Tips and Taxes',
+    'Gratuity incl. discount',
+    'Tax gratuity',
+    'Bar package including tax and tip',
+    'Cover charge incl. tax & gratuity',
+    '18% Service Fee & Tax',
+    'Taxes/Fees',
+    'Resort Charges + Occupancy Tax',
+  ])('%j is for a person to decide', (name) => {
+    expect(sorted(name)).toBe('unclear');
+  });
 
   it.each(['Discount', 'Discounts (10%)', 'Comp', 'PROMO', 'Manager comp'])(
     '%j takes from the price if the total proves it',
