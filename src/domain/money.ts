@@ -25,11 +25,16 @@ export function cents(value: number): Cents {
   return value as Cents;
 }
 
+/** No number has more digits, nor as many noughts behind its point. */
+const maxDigits = 40;
+
 function decimal(value: string | number): Big | null {
   const text = typeof value === 'number' ? String(value) : value.trim();
-  if (text.length > 40) return null;
+  if (text.length > maxDigits) return null;
   try {
-    return new Big(text);
+    const number = new Big(text);
+    // `1e-1000000` is short, and a million digits when it is written out.
+    return number.e < -maxDigits ? null : number;
   } catch {
     return null;
   }

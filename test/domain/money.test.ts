@@ -240,6 +240,14 @@ it('no figure is larger than ten billion dollars, or longer than 40 characters',
   ]);
 });
 
+it('no figure is short as it is sent, and has a million digits', () => {
+  for (const parse of [parseCents, parseAmount, roundToCents, parseQuantity]) {
+    for (const text of ['1e-1000000', '-1e-41', '1e1000000']) expect(parse(text)).toBeNull();
+  }
+  expect(parseAmount('1e-17')).toBe('0.000000000000001');
+  expect(parseAmount('0e-1000000')).toBe('0');
+});
+
 it('nothing is ever minus zero', () => {
   expect(Object.is(lineTotal(qty('0'), usd('-5.00')), 0)).toBe(true);
   expect(Object.is(unitPrice(qty('-4'), usd('0')), 0)).toBe(true);
