@@ -1,9 +1,10 @@
 import Big from 'big.js';
 import type { SourceLine } from './event.js';
 import { exactCents } from './figure.js';
-import { lineAmount } from './money.js';
+import { type Amount, lineAmount, type Quantity } from './money.js';
 
 const nothing = new Big(0);
+const one = '1' as Quantity;
 
 /**
  * What a line says is taken off it, in cents, exactly: its discount, else what its total is less than its quantity at its
@@ -19,10 +20,23 @@ function saidOf({ discount }: SourceLine): Big | null {
   return discount === null || discount === undefined ? nothing : (exactCents(discount)?.abs() ?? null);
 }
 
+/** Its quantity at its price; of a line without a quantity there is one. */
+function fullOf({ quantity, price }: SourceLine): Amount | null {
+  return price === null ? null : lineAmount(quantity ?? one, price);
+}
+
+/** What its discount is as so many per cent. */
+function perCentOf(line: SourceLine): Big {
+  const full = fullOf(line);
+  const said = saidOf(line);
+  // Cents of a figure are hundredths of a per cent.
+  return full === null || said === null || said.gt(10_000) ? nothing : said.times(full).div(10_000);
+}
+
 /** What the total of a line is less than its quantity at its price. */
 function offTotal(line: SourceLine): Big {
-  const { quantity, price, totalPrice } = line;
-  const full = quantity === null || price === null ? null : lineAmount(quantity, price);
+  const { totalPrice } = line;
+  const full = fullOf(line);
   if (full === null || totalPrice === null) return nothing;
   const off = new Big(full).minus(totalPrice);
   // Less than a cent is a matter of rounding; a total of nothing without a discount is one that was not filled in.
@@ -32,16 +46,17 @@ function offTotal(line: SourceLine): Big {
 
 /**
  * What may be taken off the lines in all, each amount once and none of nothing: what they say, as far as all of it can be
- * read, and what their totals are less. These differ where a discount is written in per cent.
+ * read, what their totals are less, and what they say in per cent. Which of these a figure is the source does not tell.
  */
 export function lineDiscounts(lines: readonly SourceLine[]): Big[] {
-  const said = lines.map(discountOfLine);
-  const sums = [
-    said.reduce((sum, off) => (sum === null || off === null ? null : sum.plus(off)), nothing),
-    lines.reduce((sum, line) => sum.plus(offTotal(line)), nothing),
-  ];
-  const [first, second] = sums.flatMap((sum) => (sum === null || sum.eq(0) ? [] : [sum]));
-  // Less than a cent between them is a matter of rounding, too.
-  const isOther = first !== undefined && second !== undefined && first.minus(second).abs().gte(1);
-  return [first, isOther ? second : undefined].flatMap((sum) => sum ?? []);
+  const sums = [discountOfLine, offTotal, perCentOf].map((of) =>
+    lines.reduce<Big | null>((sum, line) => sum && (of(line)?.plus(sum) ?? null), nothing),
+  );
+  const found: Big[] = [];
+  for (const sum of sums) {
+    // Less than a cent between two is a matter of rounding, too.
+    const isKnown = found.some((other) => sum?.minus(other).abs().lt(1));
+    if (sum !== null && !sum.eq(0) && !isKnown) found.push(sum);
+  }
+  return found;
 }

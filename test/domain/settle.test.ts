@@ -494,9 +494,13 @@ describe('a line whose total is less than its quantity at its price', () => {
       told: ["Discounts of lines (100.00) are part of the order's discount."],
     });
     expect(order({ total: '900.00', document: { lines: [cut('10 %', '900')] } }).discount).toBe(10_000);
+    const one = line('Taco Bar', undefined, '1000', '900');
+    expect(order({ total: '900.00', document: { lines: [one] } }).discount).toBe(10_000);
     // All of it, beside one that is sold.
     const free = [line('Suga Daddy', '1', '5', '5'), cut('100.0', '0')];
     expect(order({ total: '5.00', document: { lines: free } })).toMatchObject({ discount: 100_000 });
+    // With the total as before it.
+    expect(order({ total: '900.00', document: { lines: [cut('10.0', '1000')] } }).discount).toBe(10_000);
     // In dollars, with the total as before it, or as after it.
     expect(order({ total: '990.00', document: { lines: [cut('10.0', '1000')] } }).discount).toBe(1_000);
     expect(order({ total: '990.00', document: { lines: [cut('10.0', '990')] } }).discount).toBe(1_000);
