@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { applyEdits, type Edit, findNodeAtLocation, getNodeValue, type Node, parseTree } from 'jsonc-parser';
@@ -162,16 +164,21 @@ function differenceOf(before: string, after: string): { removed: string[]; added
 }
 
 /**
- * Puts a text in the place of a file, in one step and with its permissions: a reader sees the old one or the new one, a
+ * Puts a text in the place of a file, in one step and with its owner and permissions: a reader sees the old one or the new one, a
  * crash leaves the old one. A symbolic link goes on pointing to it.
  */
 export function replaceFile(path: string, text: string): void {
   const target = realpathSync(path);
   const temporary = join(dirname(target), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const file = openSync(temporary, 'wx', statSync(target).mode & 0o777);
+    const { mode, uid, gid } = statSync(target);
+    const file = openSync(temporary, 'wx', mode & 0o777);
     try {
-      writeSync(file, text);
+      // Not writeSync, which may write a part: what is cut off must not take the place of the whole.
+      writeFileSync(file, text);
+      keepOwner(file, uid, gid);
+      // The umask of whoever calls has taken its part of them.
+      fchmodSync(file, mode & 0o777);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -186,5 +193,14 @@ export function replaceFile(path: string, text: string): void {
     fsyncSync(directory);
   } finally {
     closeSync(directory);
+  }
+}
+
+/** What root writes would else be root's, and the runs of another user could not read it any more. */
+function keepOwner(file: number, uid: number, gid: number): void {
+  try {
+    fchownSync(file, uid, gid);
+  } catch {
+    // Who is not root gives no file away.
   }
 }

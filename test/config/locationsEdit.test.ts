@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -107,15 +108,24 @@ describe('editMapping', () => {
 });
 
 describe('replaceFile', () => {
-  it('keeps permissions and the link, and leaves nothing behind', () => {
+  it('keeps permissions, whatever the umask, and the link, and leaves nothing behind', () => {
     const dir = mkdtempSync(join(tmpdir(), 'locations-'));
     const path = join(dir, 'real.json');
     writeFileSync(path, 'old');
-    chmodSync(path, 0o640);
+    chmodSync(path, 0o666);
     symlinkSync(path, join(dir, 'link.json'));
     replaceFile(join(dir, 'link.json'), 'new');
     expect(readFileSync(path, 'utf8')).toBe('new');
-    expect(statSync(path).mode & 0o777).toBe(0o640);
+    expect(statSync(path).mode & 0o777).toBe(0o666);
     expect(readdirSync(dir).sort()).toEqual(['link.json', 'real.json']);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('leaves the file to its owner', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'locations-')), 'real.json');
+    writeFileSync(path, 'old', { mode: 0o640 });
+    chownSync(path, 65_534, 65_533);
+    replaceFile(path, 'new');
+    expect(statSync(path)).toMatchObject({ uid: 65_534, gid: 65_533 });
+    expect(readFileSync(path, 'utf8')).toBe('new');
   });
 });

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { binPath } from '../helpers/cli.js';
 import { TestWorld } from '../helpers/world.js';
@@ -123,5 +124,20 @@ describe('billing map and products map as processes', () => {
     expect((await runTool(['billing', 'map', 'X', 'tip', ...place], env)).code).toBe(64);
     expect((await runTool(['billing', 'map', 'X', 'tax', '--location', 'Nowhere'], env)).code).toBe(64);
     expect((await runTool(['billing', 'map', 'X', 'tax'], env)).code).toBe(64);
+  });
+
+  it('leave the file as it was where there is no room for all of it', () => {
+    const path = world.path('locations.json');
+    copyFileSync(example, path);
+    const before = readFileSync(path, 'utf8');
+    const env = { PATH: process.env.PATH ?? '', LOCATIONS_FILE: path };
+    // A block is 512 or 1024 bytes, and the file longer.
+    const call = 'ulimit -f 1; exec "$0" "$@"';
+    const map = [binPath, 'billing', 'map', 'Deposit', 'ignore', '--location', 'Special Events', '--yes'];
+    const ended = spawnSync('sh', ['-c', call, process.execPath, ...map], { env, encoding: 'utf8' });
+    expect([ended.status, ended.stderr]).toEqual([78, expect.stringContaining('EFBIG. It is as it was.')]);
+    expect(ended.stdout).not.toContain('Written.');
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
