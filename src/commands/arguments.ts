@@ -29,10 +29,11 @@ export function oneEventId(text: string): EventId {
   return id;
 }
 
-/** The order that a command is about. */
-export function oneOrderId(text: string): OrderId {
+/** The order that a command is about; `before` is what was named already: of two the other one would go. */
+export function oneOrderId(text: string, before?: OrderId): OrderId {
   if (!/^[1-9][0-9]{0,15}$/.test(text))
     throw new InvalidArgumentError('An order number is decimal digits only.');
+  if (before !== undefined && before !== text) throw new InvalidArgumentError('Only one order can be named.');
   return orderId(text);
 }
 

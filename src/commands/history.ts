@@ -1,4 +1,4 @@
-import { type Surroundings, styleOf } from '../app/surroundings.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
 import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
 import { loadConfig, needsOf } from '../config/load.js';
@@ -51,7 +51,7 @@ interface Told {
 
 /**
  * `history`: what past runs did, from the journal alone. Nothing is asked of either service. With `--failed` 1: a
- * failure stands, or no sweep is on record that could tell.
+ * failure stands, or no sweep is on record that could tell. 130 or 143 when a signal has cut it short.
  */
 export async function historyCommand(options: HistoryOptions, around: Surroundings): Promise<ExitCode> {
   const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
@@ -70,7 +70,7 @@ export async function historyCommand(options: HistoryOptions, around: Surroundin
     const told: Told = { options, journal: state.journal, place, pages, since };
     if (options.failed) return await tellFailures(told, around);
     await tellRuns(told, around);
-    return ExitCode.ok;
+    return around.stop.aborted ? stoppedBy(around.stop) : ExitCode.ok;
   } finally {
     await state.close();
   }
@@ -142,6 +142,8 @@ async function runsAsJson(
   await writeAll(around.stdout, `${JSON.stringify(head).slice(0, -1)},"runs":[`);
   let separator = '';
   for await (const run of runs) {
+    // Half of a document is to be taken for no whole one.
+    if (around.stop.aborted) return;
     await writeAll(around.stdout, `${separator}\n${JSON.stringify(runDocument(run, pages))}`);
     separator = ',';
   }

@@ -2,7 +2,7 @@ import { Argument, type CommandUnknownOpts, InvalidArgumentError } from '@comman
 import type { Surroundings } from '../app/surroundings.js';
 import { isDate } from '../domain/dates.js';
 import type { ExitCode } from '../errors.js';
-import { oneEventId, port, revelId, whole } from './arguments.js';
+import { oneEventId, revelId, whole } from './arguments.js';
 
 /** Adds `sandbox start`, `sandbox reset` and `sandbox edit`. */
 export function addSandboxCommands(
@@ -14,7 +14,11 @@ export function addSandboxCommands(
   sandbox
     .command('start')
     .description('serve them until Ctrl-C')
-    .option('--port <n>', "port of the Tripleseat simulator; Revel's is the next one", port)
+    .option(
+      '--port <n>',
+      "port of the Tripleseat simulator; Revel's is the next one",
+      whole('port', 1, 65_534),
+    )
     .action(async (flags) => finish(await serve('start', flags.port, around)));
   sandbox
     .command('reset')

@@ -113,6 +113,18 @@ describe('history', () => {
     expect(lines[10]).toMatch(/^3 runs since .* UTC \(--since shows more\)$/);
   });
 
+  it.each([
+    { json: false, signal: 'SIGINT', exit: 130 },
+    { json: true, signal: 'SIGTERM', exit: 143 },
+  ])('does not pass off what $signal has cut short as the whole: $json', async ({ json, signal, exit }) => {
+    await journal(...sweep('aaaaaaaa', 2 * HOUR, []), ...sweep('bbbbbbbb', HOUR, []));
+    const on = new Terminal({ STATE_DIR: dir });
+    void on.out.match(/aaaaaaaa/).then(() => on.stop.abort(signal));
+    await history({ json }, on, exit);
+    expect(on.out.text).not.toContain('bbbbbbbb');
+    expect(on.out.text).not.toMatch(/1 run|\]\}/);
+  });
+
   it('goes back seven days unless asked for more or for an event', async () => {
     await journal(...sweep('aaaaaaaa', 8 * DAY, [result('aaaaaaaa', 8 * DAY, '61000001')]));
     expect((await history()).out.text).toMatch(/^No runs since/);

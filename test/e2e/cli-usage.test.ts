@@ -57,6 +57,8 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
     [['sync', '--location', 'Nowhere'], /no location Nowhere/],
     [['snyc'], /unknown command/],
     [['sandbox', 'start', '--port', '70000'], /port/],
+    [['sandbox', 'start', '--port', '65535'], /port from 1 to 65534/],
+    [['resolve', '1', '--keep', '11', '--keep', '12', '--yes'], /Only one order/],
   ])('%j', async (args, sentence) => {
     const result = await runCli(args, env);
     expect(result.code).toBe(64);
