@@ -4,7 +4,7 @@ import { renderHtml } from '../../src/report/mail/render.js';
 import { noShops } from '../../src/report/shops.js';
 import type { MailedFailure } from '../../src/state/types.js';
 import { failed, injected, repaired, report } from '../report/helpers.js';
-import { barriers, hasChromium, Looker, overflow } from './chromium.js';
+import { barriers, brokenWords, hasChromium, Looker, overflow } from './chromium.js';
 
 const past: MailedFailure = {
   subject: '55521600',
@@ -15,6 +15,12 @@ const past: MailedFailure = {
   date: '2026-11-12',
   location: 'Harbor Room',
 };
+
+const rival = { made: '2026-11-14 10:00', by: 'user 7', paid: '1421.31', elsewhere: null, link: null };
+const orders = [
+  { ...rival, id: '10684001', opened: 'closed', equals: 'no', differs: ['gratuity', 'remaining due'] },
+  { ...rival, id: '10684002', opened: 'no', equals: 'yes', differs: [] },
+] satisfies ReturnType<typeof failed>['orders'];
 
 /** A mail in which every kind of section stands. */
 function mail(): string {
@@ -27,6 +33,7 @@ function mail(): string {
       { event: failed('55521613', { error, links, differences: [...differences] }), since: null },
       { event: failed('5', { reason: 'MISSED' }), since: null },
       { event: failed('6', { reason: 'TOUCHED' }), since: 0 },
+      { event: failed('9', { reason: 'DUPLICATE_ORDERS', orders: [...orders] }), since: null },
     ],
     known: [{ event: failed('7'), since: 0 }],
     resolved: [past],
@@ -52,6 +59,7 @@ describe.skipIf(!hasChromium)('the mail in Chromium', () => {
         await page.setViewportSize({ width, height: 900 });
         expect(await overflow(page), `${width} columns`).toBeLessThanOrEqual(0);
         expect(await barriers(page), `${width} columns`).toEqual([]);
+        expect(await brokenWords(page), `${width} columns`).toEqual([]);
       }
       const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
       expect(ground).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)');

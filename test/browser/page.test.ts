@@ -6,7 +6,7 @@ import type { EventResult } from '../../src/report/schema.js';
 import type { JournalRecord } from '../../src/state/types.js';
 import { failed, hostileNames, injected, report, skipped } from '../report/helpers.js';
 import { journalOf, NOW, result, run } from '../report/page/records.js';
-import { barriers, hasChromium, Looker, overflow } from './chromium.js';
+import { barriers, brokenWords, hasChromium, Looker, overflow } from './chromium.js';
 
 const SHOPS = { zone: 'America/Los_Angeles', currencies: new Map([['Special Events', 'USD']]) };
 const LINKS = {
@@ -41,6 +41,11 @@ const differences = [
   { field: 'line', name: 'Taco Bar', event: '30 × 8.24', order: '24 × 8.24' },
   { field: 'total', name: null, event: '1421.31', order: null },
 ] as const;
+const rival = { made: '2026-11-14 10:00', by: 'user 7', paid: '1421.31', differs: [], elsewhere: null };
+const orders = [
+  { ...rival, id: '10684001', opened: 'closed', equals: 'figures' },
+  { ...rival, id: '10684002', opened: 'no', equals: 'yes' },
+] as const;
 const error = `Order 10684001 lacks what was added. Run: ts-reconcile sync --event-id 55521613 --late. ${'Many words follow. '.repeat(8)}`;
 
 /** A page on which there is something of everything. */
@@ -61,7 +66,7 @@ function usual(): Promise<string> {
   return pageOf(events, [
     ...runs.reverse().flat(),
     result('1', 5),
-    result('2', 4, { ...drift, differences: [...differences] }),
+    result('2', 4, { ...drift, differences: [...differences], orders: [...orders] }),
   ]);
 }
 
@@ -80,6 +85,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
       await page.setViewportSize({ width, height: 900 });
       expect(await overflow(page), `${width} columns`).toBeLessThanOrEqual(0);
       expect(await barriers(page), `${width} columns`).toEqual([]);
+      expect(await brokenWords(page), `${width} columns`).toEqual([]);
     }
     expect(misdeeds).toEqual([]);
   });

@@ -133,7 +133,7 @@ function itemHtml({ title, facts, links, text, tables, settling }: MailItem, ton
     ...facts.map((fact) => `<div ${styled('soft', 'font-size:14px')}>${inline(fact)}</div>`),
     ...pagesHtml(links),
     ...(text === null ? [] : [`<div ${styled('text', 'margin-top:4px')}>${inline(text)}</div>`]),
-    ...tables.map(tableHtml),
+    ...tables.map((table) => tableHtml(table, title)),
     ...(settling === null
       ? []
       : [
@@ -159,8 +159,10 @@ function commandHtml(command: string): string {
   return `<pre tabindex="0" class="b text" style="${style};color:${COLOURS.text.light}">${inline(command)}</pre>`;
 }
 
-function tableHtml({ title, columns, rows, more }: FactTable): string {
-  const cell = 'padding:2px 12px 2px 0;text-align:left;vertical-align:top';
+/** `name`: of what it is about. */
+function tableHtml({ title, columns, rows, more }: FactTable, name: string): string {
+  // As wide as its words: of an id or an amount that goes on in a second line there are two.
+  const cell = 'padding:2px 12px 2px 0;text-align:left;vertical-align:top;overflow-wrap:break-word';
   const head = columns.map(
     ({ head }) =>
       `<th scope="col" ${styled('soft', `${cell};font-weight:400`)}>${inline(head || title.toLowerCase())}</th>`,
@@ -176,7 +178,8 @@ function tableHtml({ title, columns, rows, more }: FactTable): string {
   });
   const rest = more > 0 ? `<div ${styled('soft', '')}>${inline(`and ${more} more`)}</div>` : '';
   const style = 'margin-top:6px;border-collapse:collapse;font-size:14px';
-  return `<table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>${rest}`;
+  const label = escapeUTF8(`${title}: ${name}`);
+  return `<div style="overflow-x:auto" tabindex="0" role="region" aria-label="${label}"><table style="${style}"><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>${rest}`;
 }
 
 /** Text as HTML whose direction does not spill over to what follows, and in which no word of a command is broken. */

@@ -17,7 +17,7 @@ p{margin:4px 0}small,.soft{color:var(--soft);font-size:.875rem}
 form{margin:12px 0}label{font-weight:600}
 input{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--soft);border-radius:6px;padding:6px 10px;width:min(28rem,100%)}
 .scroll{overflow-x:auto;position:relative}table{border-collapse:collapse}
-th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;font-weight:400}
+th,td{text-align:left;vertical-align:top;padding:3px 10px 3px 0;font-weight:400;overflow-wrap:break-word}
 thead th{color:var(--soft);font-size:.875rem}
 .strip th,.strip td{border:1px solid var(--line);padding:4px 6px;text-align:center;white-space:nowrap;font-size:.875rem}
 .strip tbody th{text-align:left;position:sticky;left:0;background:var(--bg);background-clip:padding-box;min-width:6.5rem;max-width:11rem;white-space:normal;overflow-wrap:break-word}
