@@ -56,7 +56,8 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
   const { zone } = shops;
   const today = localDate(now, zone);
   const span = { from: addDays(today, -DAYS_BACK), to: addDays(today, DAYS_AHEAD) };
-  const cards = new Cards(span);
+  const ended = preview === null ? 0 : endOf(preview);
+  const cards = new Cards(span, ended);
   const sweeps = new RunDays({ zone, today, days: DAYS_OF_RUNS, now });
   const relay = new RunDays({ zone, today, days: DAYS_OF_RUNS, now });
   const standing = await standingFailures(
@@ -66,14 +67,13 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
       relay.add(record, ({ trigger }) => trigger === 'webhook');
     }),
   );
-  const ended = preview === null ? 0 : endOf(preview);
   const previewed = preview?.report.events ?? [];
-  for (const event of previewed) cards.addPreviewed(event, ended);
+  for (const event of previewed) cards.addPreviewed(event);
 
   const days: PreviewDays = { tomorrow: addDays(today, 1) };
   const known = new Set(standing.map(({ result }) => result.id));
   const coming = previewed.filter(
-    (event) => wouldFail(event, days) && !known.has(event.id) && !cards.isNewer(event.id, ended),
+    (event) => wouldFail(event, days) && !known.has(event.id) && !cards.isNewer(event.id),
   );
   const open = [
     ...standing.map((failure) => standingItem(failure, sources)),
@@ -132,10 +132,15 @@ function shopsOf(cards: readonly Card[], preview: Previewed | null): string[] {
 /** What is known of each event, by whatever has told last. */
 class Cards {
   readonly #cards = new Map<string, { card: Card; at: number }>();
+  /** Events that were moved out of sight since the preview. */
+  readonly #away = new Set<string>();
   readonly #span: { from: string; to: string };
+  readonly #previewedAt: number;
 
-  constructor(span: { from: string; to: string }) {
+  /** @param previewedAt when the preview ended, epoch milliseconds */
+  constructor(span: { from: string; to: string }, previewedAt: number) {
     this.#span = span;
+    this.#previewedAt = previewedAt;
   }
 
   add(record: JournalRecord): void {
@@ -152,11 +157,18 @@ class Cards {
     }
   }
 
-  addPreviewed(event: EventResult, at: number): void {
+  addPreviewed(event: EventResult): void {
     const state = stateOf(event, 'coming') ?? this.#leftAlone(event);
-    if (state === null || this.isNewer(event.id, at)) return;
+    if (state === null) return;
     const { id, name, date, location, revel_order_id: order, total, reason, error } = event;
-    this.#put(at, state, { id, name, date, location, order, total, reason, error });
+    const found = { id, name, date, location, order, total, reason, error };
+    const known = this.#cards.get(id);
+    if (!this.isNewer(id)) this.#put(this.#previewedAt, state, found);
+    else if (known?.card.date === '') {
+      // What has told since did not know of which day it is.
+      const card = cardOf(found, state);
+      known.card = { ...known.card, name: card.name, date: card.date, shop: card.shop };
+    }
   }
 
   /** At a shop that is not written to, which says nothing about what is known of the event otherwise. */
@@ -164,13 +176,14 @@ class Cards {
     return reason === 'LOCATION_NOT_ALLOWED' && !this.#cards.has(id) ? 'none' : null;
   }
 
-  /** Whether something later than that instant has told of the event. */
-  isNewer(id: string, at: number): boolean {
-    return (this.#cards.get(id)?.at ?? Number.NEGATIVE_INFINITY) > at;
+  /** Whether something later than the preview has told of the event. */
+  isNewer(id: string): boolean {
+    return this.#away.has(id) || (this.#cards.get(id)?.at ?? Number.NEGATIVE_INFINITY) > this.#previewedAt;
   }
 
+  /** Those of the strip's days. */
   list(): Card[] {
-    return [...this.#cards.values()].map(({ card }) => card);
+    return [...this.#cards.values()].map(({ card }) => card).filter((card) => this.#isInSight(card));
   }
 
   #addResult(record: EventRecord): void {
@@ -186,15 +199,26 @@ class Cards {
   }
 
   #put(at: number, state: CardState, found: Found): void {
-    const card = cardOf(found, state);
-    if (card.date < this.#span.from || card.date > this.#span.to) {
-      // It has been moved out of sight.
-      this.#cards.delete(card.id);
+    const told = cardOf(found, state);
+    const before = this.#cards.get(told.id)?.card ?? told;
+    // What a run could not learn is as it was told before.
+    const card = {
+      ...told,
+      name: found.name === null ? before.name : told.name,
+      date: found.date === null ? before.date : told.date,
+      shop: found.location === null ? before.shop : told.shop,
+    };
+    this.#away.delete(card.id);
+    if (card.date === '' || this.#isInSight(card)) {
+      this.#cards.set(card.id, { card, at });
       return;
     }
-    const before = this.#cards.get(card.id)?.card;
-    const name = found.name === null && before ? before.name : card.name;
-    this.#cards.set(card.id, { card: { ...card, name }, at });
+    this.#cards.delete(card.id);
+    if (at > this.#previewedAt) this.#away.add(card.id);
+  }
+
+  #isInSight({ date }: Card): boolean {
+    return date >= this.#span.from && date <= this.#span.to;
   }
 }
 

@@ -152,6 +152,47 @@ describe('the page', () => {
     );
   });
 
+  it('shows no event on a day that it has been moved from since the preview', async () => {
+    const later = result('1', 0.5, {
+      date: '2027-03-01',
+      status: 'skipped',
+      reason: 'TOO_EARLY',
+      order: null,
+    });
+    const { data } = await pageOf([result('1', 30), later], previewOf([injected('1'), injected('2')]));
+    expect(data.cards.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it('leaves an event on its day when a run could not learn which one that is', async () => {
+    const unknown = { name: null, date: null, location: null, order: null, total: null };
+    const { data } = await pageOf([
+      result('1', 2),
+      result('1', 1, { ...unknown, status: 'failed', reason: 'SOURCE_ERROR', error: 'No answer.' }),
+    ]);
+    expect(data.cards).toMatchObject([
+      {
+        id: '1',
+        date: '2026-11-14',
+        shop: 'Special Events',
+        name: 'Alder rehearsal dinner',
+        state: 'failed',
+        order: null,
+      },
+    ]);
+    const failing = result('1', 1, {
+      ...unknown,
+      status: 'failed',
+      reason: 'SOURCE_ERROR',
+      error: 'No answer.',
+    });
+    const previewed = await pageOf([failing], previewOf([injected('1', { name: 'Wren lunch' })]));
+    expect(previewed.data.cards).toMatchObject([{ date: '2026-11-14', name: 'Wren lunch', state: 'failed' }]);
+    expect(previewed.data.omitted).toBe(0);
+    // Of which nobody knows anything it stands open all the same.
+    const alone = await pageOf([failing]);
+    expect([alone.data.cards, alone.data.open.map(({ id }) => id)]).toEqual([[], ['1']]);
+  });
+
   it('counts the runs of each day', async () => {
     const { data, texts, root } = await pageOf([
       ...run('a', 50, 10),
