@@ -10,7 +10,8 @@ import type { Waiting } from './wait.js';
 
 /** More than any group leaves open at once; the oldest go first. */
 const MAX_ACCEPTED = 2_000;
-const MAX_DIFFERENCES = 1_000;
+const MAX_BYTES = 3 * 1024 * 1024;
+const MAX_DIFFERENCES = 10_000;
 
 const text = (most: number) => z.string().max(most);
 
@@ -55,8 +56,18 @@ export function keptAcceptances(options: Waiting & { documents: Documents; readO
     async put(acceptance) {
       if (options.readOnly) return;
       await kept.change((list) =>
-        [...list.filter(({ event }) => event !== acceptance.event), acceptance].slice(-MAX_ACCEPTED),
+        newest([...list.filter(({ event }) => event !== acceptance.event), acceptance]),
       );
     },
   };
+}
+
+/** As many of the newest as one document holds: of one that is too large nothing would be read. */
+function newest(list: readonly Acceptance[]): Acceptance[] {
+  let room = MAX_BYTES;
+  const first = list.findLastIndex((each) => {
+    room -= Buffer.byteLength(JSON.stringify(each)) + 1;
+    return room < 0;
+  });
+  return list.slice(first + 1).slice(-MAX_ACCEPTED);
 }
