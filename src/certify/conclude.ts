@@ -8,17 +8,11 @@ import {
 } from '../domain/account.js';
 import { type Advice, adviceOf } from '../domain/advice.js';
 import { type Cents, formatCents, sumCents, zero } from '../domain/money.js';
+import { localDateTime } from '../domain/zones.js';
 import { concludeMarks } from './marks.js';
-import { allWays, paidStates, type Trial, trialName, trialOrder, type Ways } from './orders.js';
+import { allWays, LATER, paidStates, type Trial, trialName, trialOrder, type Ways } from './orders.js';
 import { figures, moneyOf, type Put, shown } from './readings.js';
 import type { RawOrder, Session } from './session.js';
-
-/** Whether a POS has opened the order since it was read the first time. */
-export function isOpenedSince(before: RawOrder, now: RawOrder): boolean {
-  const changed = (field: string) => now.order[field] !== before.order[field];
-  const isSet = (field: string) => now.order[field] !== null && now.order[field] !== undefined;
-  return (changed('check_sum') && isSet('check_sum')) || (changed('updated_by') && isSet('updated_by'));
-}
 
 /** The figures of an order that a way of keeping books says something about, and what they are read from. */
 const FIGURES = {
@@ -223,8 +217,10 @@ function concludeOpened(session: Session, put: Put): void {
     const said = session.told[`balance:${one.name}`];
     return said === undefined ? [] : [{ ...one, said: moneyOf(said) }];
   });
-  const other = balances.find(({ said, is }) => said !== is.remainingDue);
-  const [some] = other === undefined ? balances : [other];
+  const off = balances.filter(({ said, is }) => said !== is.remainingDue);
+  // What an iPad says of an order without a payment tells nothing of payments: it may show gratuity apart.
+  const other = off.find(({ written }) => written.payments.length > 0);
+  const [some] = other === undefined ? (off.length > 0 ? [] : balances) : [other];
   if (some !== undefined) {
     const why = `Order ${session.rows[some.name]?.id}: the iPad said ${shown(some.said)}, Revel remaining_due ${shown(some.is.remainingDue)}.`;
     put('balance', other === undefined ? 'as-told' : 'other', 'told', why);
@@ -256,7 +252,7 @@ function taxOf(orders: readonly { onLines: boolean; was: Cents; is: Cents }[]): 
   return header.length > 0 && lines.length > 0 ? 'lines' : null;
 }
 
-function concludeDays({ told }: Session, put: Put): void {
+function concludeDays({ told, rows, setup }: Session, put: Put): void {
   const date = told['day:date'];
   if (date === undefined) return;
   const midnight = told['day:midnight'];
@@ -265,14 +261,15 @@ function concludeDays({ told }: Session, put: Put): void {
     const value = midnight === date ? 'same-day' : midnight === before ? 'day-before' : null;
     put('midnight', value, 'told', `An order dated ${date} 00:00 stands on ${midnight}.`);
   }
-  const later = told['day:later'];
-  if (later !== undefined)
-    put(
-      'laterDate',
-      later === date ? 'counts' : 'harms',
-      'told',
-      `An order dated later on ${date} than it was made stands on ${later}.`,
-    );
+  const later = rows.later;
+  // Sent late, after an interruption, it was not ahead of anything.
+  if (later === undefined || localDateTime(later.at, setup.timezone) >= `${date}T${LATER}`) return;
+  const [day, listed] = [told['day:later'], told['listed:later']];
+  const how = `An order dated ${date} ${LATER.slice(0, 5)}, ahead of when it was made,`;
+  if (listed === 'no') put('laterDate', 'harms', 'told', `${how} was not on the iPad.`);
+  else if (day !== undefined && day !== date) put('laterDate', 'harms', 'told', `${how} stands on ${day}.`);
+  else if (day === date && listed === 'yes')
+    put('laterDate', 'counts', 'told', `${how} was on the iPad and stands on ${day}.`);
 }
 
 /** The ways that the account keeps, where there is one of each kind; else null. */

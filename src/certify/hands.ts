@@ -17,8 +17,8 @@ export type Question =
   | { kind: 'open'; order: ShownOrder; again: boolean }
   /** What the iPad says is still to be paid. Answer: an amount like `12.50`. */
   | { kind: 'balance'; order: ShownOrder }
-  /** Whether it is among the orders on the iPad, where `beside` is. Answer: `yes` or `no`. */
-  | { kind: 'listed'; order: ShownOrder; beside: ShownOrder }
+  /** Whether it is among the orders on the iPad, where `beside` is; `marked`: still, and anywhere. Answer: `yes` or `no`. */
+  | { kind: 'listed'; order: ShownOrder; beside: ShownOrder; marked: boolean }
   /** On which day of the Sales Summary it stands. Answer: `YYYY-MM-DD`, or `nowhere`. */
   | { kind: 'day'; order: ShownOrder; date: string };
 
@@ -37,7 +37,9 @@ function asked(question: Question): string {
     case 'balance':
       return `Which balance does the iPad show for ${named(question.order)}? An amount like 12.50 (Enter: do not know): `;
     case 'listed':
-      return `Is order ${named(question.order)} on the iPad, where ${question.beside.called} is, or in Order History of the Console? y or n (Enter: do not know): `;
+      return question.marked
+        ? `Order ${named(question.order)} is marked deleted. Load the list anew: is it still on the iPad, where ${question.beside.called} was beside it, or in Order History of the Console? y or n (Enter: do not know): `
+        : `Is order ${named(question.order)} in the list on the iPad, where ${question.beside.called} is? Do not open it; give it a minute to come. y or n (Enter: do not know): `;
     case 'day':
       return `On which day does the Sales Summary of the Console have order ${named(question.order)}? A day like ${question.date}, or none (Enter: do not know): `;
   }

@@ -8,7 +8,7 @@ import type { Rest } from '../revel/rest.js';
 import { idOf } from '../revel/schema.js';
 import type { ShownOrder } from './hands.js';
 import type { TrialLine } from './orders.js';
-import type { RawFields, RawOrder, Session } from './session.js';
+import type { KnownRow, RawFields, RawOrder, Session } from './session.js';
 import { Writer } from './writer.js';
 
 /** What {@link Maker} works with. */
@@ -19,6 +19,8 @@ export interface MakerOptions {
   /** Keeps the session; durable when it returns. */
   save: () => Promise<void>;
   clock: Clock;
+  /** SETTLE_SECONDS: how long what was done may stay out of lists, ms. */
+  settleMs: number;
   /** SETTLE_SECONDS and IN_FLIGHT_SECONDS together, ms. */
   patienceMs: number;
   stop: AbortSignal;
@@ -46,6 +48,8 @@ const ITEM = [
 const PAYMENT = ['id', 'payment_type', 'amount', 'tip', 'deleted', 'updated_by'] as const;
 const rowSchema = z.looseObject({ id: z.unknown(), order: z.unknown().optional() });
 const MAX_ROWS = 20_000;
+/** Between two looks at lists that are behind. */
+const LIST_MS = 1_000;
 
 /** The orders of a session, part by part: each part is made once, whatever happens in between. */
 export class Maker {
@@ -247,7 +251,30 @@ export class Maker {
 
   async mark(name: string, resource: 'Order' | 'OrderItem' | 'Payment'): Promise<void> {
     const id = this.id(name);
-    if (id !== null) await this.writer.change(`${name}/mark`, resource, id, { deleted: true });
+    if (id !== null) await this.writer.change(`${name}/mark`, resource, id, { deleted: true }, true);
+  }
+
+  /** Lines and payments of the session's order, as far as their rows are known. */
+  partsOf(name: string): [name: string, row: KnownRow][] {
+    return Object.entries(this.#options.session.rows).filter(
+      ([part, { resource }]) =>
+        (resource === 'OrderItem' || resource === 'Payment') &&
+        !part.endsWith('/mark') &&
+        orderOf(part) === name,
+    );
+  }
+
+  /** Looks for an order or a payment of which no answer came. */
+  async find(name: string, resource: 'Order' | 'Payment'): Promise<void> {
+    const orderId = resource === 'Order' ? null : this.id(orderOf(name));
+    const twinOf = name === 'twin:Order' ? 'uuid' : name === 'twin:Payment' ? 'uuid/payment' : undefined;
+    await this.writer.find({
+      name,
+      resource,
+      orderId,
+      body: {},
+      ...(twinOf === undefined ? {} : { twinOf }),
+    });
   }
 
   async observe(key: string, id: string): Promise<void> {
@@ -265,8 +292,39 @@ export class Maker {
     return picked(order.value, ORDER);
   }
 
-  /** The order with its items and payments. */
+  /** The order with its items and payments, once what was written of them is in the lists. */
   async read(id: string): Promise<RawOrder> {
+    const { clock, settleMs, patienceMs, stop, doing } = this.#options;
+    const begun = clock.now();
+    for (;;) {
+      const raw = await this.#readNow(id);
+      const { isMissing, isUnmarked } = this.#behind(id, raw, begun);
+      const end = isMissing ? begun + patienceMs : isUnmarked ? begun + settleMs : begun;
+      if (clock.now() >= end || stop.aborted) return raw;
+      doing(`waiting until the lists have all of order ${id}`);
+      await clock.sleep(LIST_MS, stop);
+    }
+  }
+
+  /** Whether a row that was made is not listed, and whether one that was marked lately is listed without its mark. */
+  #behind(id: string, { items, payments }: RawOrder, now: number) {
+    const { session, patienceMs } = this.#options;
+    const { rows } = session;
+    const name = Object.keys(rows).find((one) => !one.includes('/') && rows[one]?.id === id) ?? '';
+    const listed = new Map([...items, ...payments].map((row) => [String(row.id), row]));
+    const made = this.partsOf(name).filter(([, { state }]) => state === 'made');
+    const isMarked = (part: string) => rows[`${part}/mark`]?.state === 'made';
+    return {
+      isMissing: made.some(([part, row]) => !isMarked(part) && !listed.has(row.id ?? '')),
+      isUnmarked: made.some(([part, row]) => {
+        const found = listed.get(row.id ?? '');
+        const isFresh = (rows[`${part}/mark`]?.at ?? 0) + patienceMs > now;
+        return isMarked(part) && isFresh && found !== undefined && found.deleted !== true;
+      }),
+    };
+  }
+
+  async #readNow(id: string): Promise<RawOrder> {
     const { rest, clock } = this.#options;
     const order = await this.readHeader(id);
     const children = async (path: string, fields: readonly string[]) => {
@@ -302,6 +360,11 @@ export class Maker {
       rows: list.success ? list.data.objects.map((row) => picked(row, fields)) : [],
     };
   }
+}
+
+/** Which order of the session a part belongs to; the second ones of a uuid hang on the first. */
+function orderOf(part: string): string {
+  return part.startsWith('twin:') ? 'uuid' : part.slice(0, part.indexOf('/'));
 }
 
 function referenced(value: unknown): string | null {

@@ -1,5 +1,5 @@
 import { cents, sumCents, zero } from '../domain/money.js';
-import { figures, moneyOf, type Put, shown } from './readings.js';
+import { figures, isOpenedSince, moneyOf, type Put, shown } from './readings.js';
 import type { RawFields, RawOrder, Session } from './session.js';
 
 /** The rows of the order on which marks are tried: which item is marked, and what is paid and given back on it. */
@@ -62,7 +62,10 @@ export function concludeMarks(session: Session, put: Put): void {
       `Order ${rows.marks?.id}, opened again: subtotal ${shown(was)} → ${shown(subtotal)}.`,
     );
   }
-  putListed('deletedOrders', 'gone', raw['gone@marked']);
+  const [gone, shownGone] = [raw['gone@marked'], raw['gone@written']];
+  // Only of an order that an iPad has had in its list, and that nobody has opened, can it be told what a mark does to it.
+  if (gone && shownGone && told['listed:gone@written'] === 'yes' && !isOpenedSince(shownGone, gone))
+    putListed('deletedOrders', 'gone', gone);
   putListed('deletedOpened', 'opened', raw['opened@marked']);
 
   function putListed(name: 'deletedOrders' | 'deletedOpened', what: string, read: RawOrder | undefined) {
@@ -76,7 +79,7 @@ export function concludeMarks(session: Session, put: Put): void {
         listed === 'no' ? 'honoured' : 'still-there',
         'told',
         listed === 'no'
-          ? 'The marked order was not on the iPad any more.'
+          ? 'The marked order, which had been there before, was not on the iPad any more.'
           : 'The marked order was still on the iPad.',
       );
   }

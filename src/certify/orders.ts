@@ -43,6 +43,9 @@ const FEE = cents(190);
 const GRATUITY = cents(620);
 const PART = cents(1000);
 
+/** Local time that an order is dated which is to lie ahead of when it is made. */
+export const LATER = '23:00:00';
+
 /** Every combination of the ways. */
 export const allWays: readonly Ways[] = (['in-total', 'on-top', 'product'] as const).flatMap((gratuity) =>
   (['surcharge', 'product'] as const).flatMap((fees) =>

@@ -52,7 +52,8 @@ export const phases: readonly Phase[] = [
     title: 'The same uuid, and deleted marks',
     writes:
       'Writes two orders that staff can see and a hidden one, marks an item, payments and an order deleted, and tries to make rows with a uuid that is there.',
-    hands: 'You open one of them, say whether the other is still there, and open the first once more.',
+    hands:
+      'You open one of them, say whether the other is in the list, and, once it is marked, whether it still is, and open the first once more.',
     finds: [
       'orderUuid',
       'itemUuid',
@@ -68,13 +69,15 @@ export const phases: readonly Phase[] = [
     number: 5,
     title: 'The day of the books',
     writes: 'Writes two paid orders of 12.40, dated today at 00:00 and at 23:00.',
-    hands: 'You say on which day each of them stands in the Sales Summary of the Console.',
+    hands:
+      'You say whether the second is on the iPad before its time, and on which day each of them stands in the Sales Summary of the Console.',
     finds: ['midnight', 'laterDate'],
   },
   {
     number: 6,
     title: 'Clearing away',
-    writes: 'Marks all of these orders and their payments deleted, and lists those that staff have to void.',
+    writes:
+      'Marks all of these orders and their payments deleted, but those on which somebody else has paid, and lists those that staff have to void.',
     hands: 'You say whether one that you have opened is still there.',
     finds: ['deletedOpened'],
   },

@@ -16,6 +16,13 @@ export function moneyOf(value: RawFields[string] | undefined): Cents | null {
   return parseCents(typeof value === 'number' ? value.toFixed(6) : value);
 }
 
+/** Whether a POS has opened the order since it was read the first time. */
+export function isOpenedSince(before: RawOrder, now: RawOrder): boolean {
+  const changed = (field: string) => now.order[field] !== before.order[field];
+  const isSet = (field: string) => now.order[field] !== null && now.order[field] !== undefined;
+  return (changed('check_sum') && isSet('check_sum')) || (changed('updated_by') && isSet('updated_by'));
+}
+
 /** An amount for a person. */
 export function shown(amount: Cents | null | undefined): string {
   return amount === null || amount === undefined ? 'nothing' : formatCents(amount);

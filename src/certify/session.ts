@@ -80,15 +80,20 @@ export function newSession(
   return { format: FORMAT, ...begin, endedAt: null, rows: {}, raw: {}, told: {}, done: [] };
 }
 
-/** The last session of this state; null: there was none, or none that this version understands. */
-export async function readSession(documents: Documents): Promise<Session | null> {
+/** The last session of this state; null: there was none; `unknown`: one that this version does not understand. */
+export async function readSession(documents: Documents): Promise<Session | 'unknown' | null> {
   const found = await documents.get(NAME);
-  if (found.kind !== 'text') return null;
+  if (found.kind === 'none') return null;
   try {
-    return session.safeParse(JSON.parse(found.text)).data ?? null;
+    return (found.kind === 'text' ? session.safeParse(JSON.parse(found.text)).data : null) ?? 'unknown';
   } catch {
-    return null;
+    return 'unknown';
   }
+}
+
+/** Where it lies, for a sentence. */
+export function placeOfSession(documents: Documents): string {
+  return documents.place(NAME);
 }
 
 /** Durable when it returns. */

@@ -82,6 +82,15 @@ export class Writer {
     }
   }
 
+  /** Looks for a row whose answer was lost, and takes down that it is there. */
+  async find(row: NewRow): Promise<void> {
+    const known = this.#options.session.rows[row.name];
+    if (known?.state !== 'intended') return;
+    const uuid = this.uuidOf(row.twinOf ?? row.name);
+    const id = await this.#settle(row, uuid, known.at);
+    if (id !== null) await this.#put(row, uuid, { state: 'made', id });
+  }
+
   /** One POST; null: it is certain that nothing was made, and it may be sent again. */
   async #send(
     row: NewRow,
@@ -153,7 +162,10 @@ export class Writer {
     return this.#look(row, uuid);
   }
 
-  /** Both ways to find it, since a filter that finds nothing may be of no use: only where both find nothing it is not there. */
+  /**
+   * Both ways to find it, since a filter for a uuid that finds nothing may be of no use: that it is not there, only the
+   * list around it can tell.
+   */
   async #look(row: NewRow, uuid: string): Promise<string | null> {
     const { session } = this.#options;
     const path = `/resources/${row.resource}/`;
@@ -162,11 +174,9 @@ export class Writer {
       row.orderId === null
         ? { establishment: String(session.establishmentId), created_date__gte: since }
         : { order: row.orderId };
-    const queries = [{ uuid }, around];
     const first = row.twinOf === undefined ? null : (session.rows[row.twinOf]?.id ?? null);
-    const failures: string[] = [];
-    let answers = 0;
-    for (const query of queries) {
+    let failure = '';
+    for (const query of [{ uuid }, around]) {
       const list = await this.#options.rest.list<FoundRow>({
         path,
         query,
@@ -178,17 +188,15 @@ export class Writer {
         strict: false,
       });
       if (list.kind === 'ok') {
-        answers += 1;
         const ids = list.value.map(({ id }) => Number(id)).sort((a, b) => a - b);
         if (ids[0] !== undefined) return String(ids[0]);
-      } else failures.push(list.kind === 'error' ? list.detail : `GET ${path} refused its filter`);
+        if (query === around) return null;
+      } else failure = list.kind === 'error' ? list.detail : `GET ${path} refused its filter`;
     }
-    // The list around it is complete by itself; a uuid that finds nothing proves nothing without it.
-    if (answers === queries.length) return null;
     throw new AppError(
       'UPSTREAM',
       ExitCode.unavailable,
-      `Nobody can tell whether ${row.name} was made: ${failures.join('; ')}`,
+      `Nobody can tell whether ${row.name} was made: ${failure}`,
       'Nothing is sent twice. Go on later with: ts-reconcile certify --continue',
     );
   }
@@ -198,29 +206,54 @@ export class Writer {
    * harm; on an order that a POS has opened meanwhile they would be, so that the caller looks first.
    *
    * @param name of the change within the session
+   * @param mayBeRefused a refusal is an answer, too
    */
   async change(
     name: string,
     resource: KnownRow['resource'],
     id: string,
     body: Record<string, unknown>,
+    mayBeRefused = false,
   ): Promise<void> {
-    const { rest, session, clock, stop } = this.#options;
-    if (session.rows[name]?.state === 'made') return;
+    const { session, clock, stop } = this.#options;
+    const known = session.rows[name]?.state;
+    if (known === 'made' || (known === 'refused' && mayBeRefused)) return;
     const row: NewRow = { name, resource, body, orderId: null };
     const path = `/resources/${resource}/${id}/`;
     for (let tries = 1; ; tries += 1) {
       await this.#put(row, '', { state: 'intended', id }, clock.now());
-      const result = await rest.write('PATCH', path, body, z.unknown(), () => !stop.aborted);
+      const result = await this.#patch(path, body, mayBeRefused);
       if (result.kind === 'done') break;
       if (result.kind === 'held')
         throw new AppError('ABORTED', ExitCode.interrupted, 'Stopped before the next write.', null);
-      if (tries >= MAX_TRIES || (result.kind === 'not-done' && !result.retry)) {
+      const isRefused = result.kind === 'not-done' && !result.retry;
+      if (tries >= MAX_TRIES || isRefused) {
+        // What has become of it, the caller reads; a lost answer says nothing.
+        if (mayBeRefused && (isRefused || / answered 5\d\d$/.test(result.detail))) {
+          await this.#put(row, '', { state: 'refused', id, detail: result.detail });
+          return;
+        }
         throw lost(row, `could not be changed: ${result.detail}`);
       }
       await clock.sleep(BUSY_MS, stop);
     }
     await this.#put(row, '', { state: 'made', id });
+  }
+
+  /** A missing permission to write is an answer, too, where a refusal is; a key that may not even read is not. */
+  async #patch(
+    path: string,
+    body: Record<string, unknown>,
+    mayBeRefused: boolean,
+  ): Promise<RevelWrite<unknown>> {
+    const { rest, stop } = this.#options;
+    try {
+      return await rest.write('PATCH', path, body, z.unknown(), () => !stop.aborted);
+    } catch (error) {
+      if (!mayBeRefused || !(error instanceof AppError) || error.code !== 'CREDENTIALS') throw error;
+      await rest.get(path, z.unknown());
+      return { kind: 'not-done', detail: error.message, retry: false, retryAfterMs: 0 };
+    }
   }
 
   async #put(

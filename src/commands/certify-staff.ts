@@ -38,7 +38,7 @@ export function sandboxStaff(revelUrl: string, say: (text: string) => void): Han
         say(`staff see a balance of ${view.balance.toFixed(2)} on order ${id}`);
         return view.balance.toFixed(2);
       case 'listed':
-        say(`staff ${view.listed ? 'still see' : 'do not see'} order ${id}`);
+        say(`staff ${view.listed ? `${question.marked ? 'still ' : ''}see` : 'do not see'} order ${id}`);
         return view.listed ? 'yes' : 'no';
       case 'day':
         say(`staff find order ${id} on ${view.day ?? 'no day'}`);

@@ -7,7 +7,7 @@ import { adviceOfFindings, conclude } from '../certify/conclude.js';
 import { type Hands, noHands, personAt } from '../certify/hands.js';
 import { type Phase, phases } from '../certify/phases.js';
 import { adviceLines, advisedKeys, findingLines, unknownLines } from '../certify/render.js';
-import { newSession, readSession, type Session, saveSession } from '../certify/session.js';
+import { newSession, placeOfSession, readSession, type Session, saveSession } from '../certify/session.js';
 import { setupFor } from '../certify/setup.js';
 import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
@@ -97,8 +97,14 @@ async function withLock(
     progress.clear();
     around.stderr.write(`${wrap(redact(text), indent, width).join('\n')}\n`);
   };
-  const found = await sessionFor(options, account, await readSession(state.documents));
-  let session = found;
+  const last = await readSession(state.documents);
+  // Its end was cut off between being cleared away and being taken down.
+  if (last !== null && last !== 'unknown' && last.endedAt === null && last.done.includes(CLEARING)) {
+    await keep(state, last, CLEARING);
+    if (options.resume && last.account === account) return end(options, around, { state, redact }, last, []);
+  }
+  let session = await sessionFor(options, account, last, placeOfSession(state.documents));
+  refuseRedirected(options, config, session);
   if (session === null) {
     const establishmentId = options.establishment ?? 0;
     const { setup, name } = await setupFor(establishmentId, config, revel);
@@ -131,6 +137,7 @@ async function withLock(
     session: current,
     save: () => saveSession(state.documents, current),
     clock: systemClock,
+    settleMs: config.settleMs,
     patienceMs: config.settleMs + config.inFlightMs,
     stop: AbortSignal.any([around.stop, state.locks.lost]),
     hands,
@@ -147,7 +154,7 @@ async function withLock(
       await begin?.hands({ kind: 'begin', title: `Phase ${phase.number}` });
       left.push(...(await certifier.run(phase.number)).map((what) => ({ phase: phase.number, what })));
       progress.clear();
-      await keep(state, current, phase);
+      await keep(state, current, phase.number);
       if (!options.json) await tellPhase(phase, current, around);
     }
   } catch (error) {
@@ -186,13 +193,6 @@ function refuseUnfit(options: CertifyOptions, config: Config): void {
       'Run it without that.',
     );
   }
-  if (establishment !== null && establishment === config.testEstablishmentId) {
-    refuse(
-      ExitCode.config,
-      `Establishment ${establishment} is TEST_ESTABLISHMENT_ID, so that runs send their orders there.`,
-      'Certify on another establishment, or with TEST_ESTABLISHMENT_ID empty while no run is started.',
-    );
-  }
   const shop = config.locations.find(({ revel }) => revel.establishmentId === establishment);
   if (shop !== undefined && !sandbox && !liveShop) {
     refuse(
@@ -210,14 +210,43 @@ function refuseUnfit(options: CertifyOptions, config: Config): void {
   }
 }
 
-/** The session to go on with; null: a new one. */
+/** What was made on it may be taken away at any time. */
+function refuseRedirected(
+  { establishment, phase }: CertifyOptions,
+  { testEstablishmentId }: Config,
+  session: Session | null,
+): void {
+  const where = session?.establishmentId ?? establishment;
+  if (where === null || where !== testEstablishmentId || phase === CLEARING) return;
+  throw new AppError(
+    'CONFIG',
+    ExitCode.config,
+    `Establishment ${where} is TEST_ESTABLISHMENT_ID, so that runs send their orders there.`,
+    'Certify on another establishment, or with TEST_ESTABLISHMENT_ID empty while no run is started.',
+  );
+}
+
+/** The session to go on with; null: a new one. One that is not to be lost is never written over. */
 async function sessionFor(
   { establishment, resume, phase }: CertifyOptions,
   account: string,
-  found: Session | null,
+  found: Session | 'unknown' | null,
+  place: string,
 ): Promise<Session | null> {
   const usage = (message: string, hint: string) => new AppError('USAGE', ExitCode.usage, message, hint);
-  const open = found !== null && found.account === account && found.endedAt === null ? found : null;
+  if (found === 'unknown') {
+    throw usage(
+      `There is a session that this version does not understand, in ${place}: what it has made may still stand.`,
+      'End it with the version that began it (ts-reconcile certify --phase 6), or move that away.',
+    );
+  }
+  if (found !== null && found.account !== account && found.endedAt === null) {
+    throw usage(
+      `A session on another account, ${found.account}, is under way: what it has made stands there.`,
+      `End it with the settings of that account (ts-reconcile certify --phase 6), or move ${place} away.`,
+    );
+  }
+  const open = found !== null && found.endedAt === null ? found : null;
   if (resume || (phase !== null && phase > 1)) {
     if (open === null) {
       throw usage(
@@ -255,14 +284,15 @@ async function sessionFor(
 }
 
 /** What a phase has found takes the place of what was known of its questions, and nothing else. */
-async function keep(state: StateStore, session: Session, phase: Phase): Promise<void> {
+async function keep(state: StateStore, session: Session, phase: number): Promise<void> {
   const now = systemClock.now();
   const own = conclude(session, now);
   const isComplete = phases.every(({ number }) => session.done.includes(number));
-  if (phase.number === CLEARING && session.done.includes(CLEARING)) session.endedAt = now;
-  await saveSession(state.documents, session);
+  // Those of phases before as well: they may have been cut off before it came to this.
+  const asked = phases
+    .filter(({ number }) => number === phase || session.done.includes(number))
+    .flatMap(({ finds }) => finds);
   await state.account.change(session.account, (known): Account => {
-    const asked = isComplete ? findingNames : phase.finds;
     const kept = Object.entries(known?.findings ?? {}).filter(([name]) => !asked.some((one) => one === name));
     const fresh = Object.entries(own).filter(([name]) => asked.some((one) => one === name));
     return {
@@ -274,6 +304,9 @@ async function keep(state: StateStore, session: Session, phase: Phase): Promise<
       findings: Object.fromEntries([...kept, ...fresh]) as Account['findings'],
     };
   });
+  // Last: a session that has ended is not come back to.
+  if (phase === CLEARING && session.done.includes(CLEARING)) session.endedAt = now;
+  await saveSession(state.documents, session);
 }
 
 async function tellPhase({ finds }: Phase, session: Session, around: Surroundings): Promise<void> {
@@ -328,11 +361,19 @@ async function end(
       : ['', ...wrap(`For staff to void: orders ${remaining.join(', ')}.`, '', width)]),
     '',
     ...left.flatMap(({ phase, what }) => wrap(`Left of phase ${phase}: ${what}.`, '', width)),
-    open.length === 0
-      ? `Certified with version ${session.version}; kept in ${state.documents.place('account')}.`
-      : `Not done: phase ${open.join(', ')}. Go on, also days later, with: ${GO_ON}`,
+    ...wrap(endLine(session, open, isGood, state.documents.place('account')), '', width),
   ];
   const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
   await writeAll(around.stdout, redact(`${text}\n`));
   return isGood ? ExitCode.ok : ExitCode.eventFailed;
+}
+
+function endLine({ version: by, endedAt }: Session, open: readonly number[], isGood: boolean, place: string) {
+  const not = `phase ${open.join(', ')}`;
+  if (open.length > 0 && endedAt !== null)
+    return `Ended without ${not}, so that nothing is certified; what was found is kept in ${place}. Begin anew with: ts-reconcile certify --establishment <id>`;
+  if (open.length > 0) return `Not done: ${not}. Go on, also days later, with: ${GO_ON}`;
+  return isGood
+    ? `Certified with version ${by}; kept in ${place}.`
+    : `Asked to the end with version ${by}, but no books are confirmed, so that nothing is certified; kept in ${place}.`;
 }

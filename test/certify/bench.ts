@@ -6,7 +6,6 @@ import { newSession, type Session } from '../../src/certify/session.js';
 import type { Account } from '../../src/domain/account.js';
 import type { HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
-import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import {
   DINING_OPTION,
   DISCOUNT_ID,
@@ -16,7 +15,7 @@ import {
 } from '../../src/sandbox/world/places.js';
 import { VirtualClock } from '../http/virtual-clock.js';
 import { applyFault, type FaultDecision } from '../simulators/faults.js';
-import { LaggingRevel } from '../simulators/lag.js';
+import { type AccountSwitches, LaggingRevel } from '../simulators/lag.js';
 
 const KEY = { apiKey: 'key', apiSecret: 'secret' };
 const BASE = 'https://acme.revelup.test';
@@ -41,13 +40,15 @@ export class Bench {
   stored: string | null = null;
   sent: Sent[] = [];
   strike: ((sent: Sent, index: number) => FaultDecision | null) | null = null;
+  /** Answers in the place of Revel. */
+  reply: ((sent: Sent) => { status: number; body: string } | null) | null = null;
   /** Changes the body of an answer on its way. */
   edit: ((sent: Sent, body: string) => string) | null = null;
   /** Called with the number of each save, before it counts: throws {@link Killed} to end the process there. */
   beforeSave: ((count: number) => void) | null = null;
   #saves = 0;
 
-  constructor(switches: Partial<RevelSwitches> = {}, now = '2026-11-14T18:00:00Z') {
+  constructor(switches: Partial<AccountSwitches> = {}, now = '2026-11-14T18:00:00Z') {
     this.clock = new VirtualClock(Date.parse(now), 1);
     this.revel = new LaggingRevel({ ...KEY, switches });
     this.revel.addUser({ id: OUR_USER, firstName: 'Integration' });
@@ -115,6 +116,7 @@ export class Bench {
         this.stored = JSON.stringify(session);
       },
       clock: this.clock,
+      settleMs: 3_000,
       patienceMs: 33_000,
       stop: signal,
       say: () => undefined,
@@ -182,6 +184,8 @@ export class Bench {
     const sent = { method: http.method, path: url.pathname, body: http.body ?? '' };
     const decision = this.strike?.(sent, this.sent.length) ?? { kind: 'none' };
     this.sent.push(sent);
+    const replied = decision.kind === 'none' ? (this.reply?.(sent) ?? null) : null;
+    if (replied !== null) return { kind: 'response', headers: {}, ...replied };
     const headers = Object.fromEntries(
       Object.entries(http.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );

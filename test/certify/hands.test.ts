@@ -10,7 +10,7 @@ const questions: Readonly<Record<Question['kind'], Question>> = {
   begin: { kind: 'begin', title: 'Phase 1' },
   open: { kind: 'open', order, again: false },
   balance: { kind: 'balance', order },
-  listed: { kind: 'listed', order, beside: { id: '10684002', called: 'Certify 2' } },
+  listed: { kind: 'listed', order, beside: { id: '10684002', called: 'Certify 2' }, marked: true },
   day: { kind: 'day', order, date: '2026-11-14' },
 };
 

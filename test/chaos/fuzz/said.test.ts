@@ -45,7 +45,8 @@ const QUESTIONS: readonly Question[] = [
   { kind: 'begin', title: 'Phase 1' },
   { kind: 'open', order: ORDER, again: false },
   { kind: 'balance', order: ORDER },
-  { kind: 'listed', order: ORDER, beside: ORDER },
+  { kind: 'listed', order: ORDER, beside: ORDER, marked: false },
+  { kind: 'listed', order: ORDER, beside: ORDER, marked: true },
   { kind: 'day', order: ORDER, date: '2026-11-14' },
 ];
 const FORMS = {

@@ -1,0 +1,95 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CertifyOptions, certifyCommand } from '../../src/commands/certify.js';
+import { TestWorld } from '../helpers/world.js';
+import { Terminal } from './terminal.js';
+
+const SHOP = 90;
+let world: TestWorld;
+let stateDir: string;
+
+beforeEach(async () => {
+  world = await TestWorld.start();
+  world.revel.addEstablishment({ id: SHOP, name: 'Test Kitchen', timezone: 'America/Chicago' });
+  world.revel.addPosStation({ id: 40, establishment: SHOP, name: 'Counter' });
+  world.revel.addProduct({ id: 9001, establishment: SHOP, name: 'Test', price: 5 });
+  stateDir = world.newStateDir();
+});
+afterEach(() => world.close());
+
+/** `certify` with nobody beside it; what it throws counts as what it says. */
+async function certify(changes: Partial<CertifyOptions>, env: Record<string, string> = {}) {
+  const on = new Terminal(world.env(stateDir, env));
+  const options: CertifyOptions = {
+    establishment: null,
+    resume: false,
+    phase: null,
+    yes: true,
+    liveShop: false,
+    json: false,
+    sandbox: false,
+    input: process.stdin,
+    ...changes,
+  };
+  const code = await certifyCommand(options, on.around).catch((error: unknown) => error);
+  const said = code instanceof Error ? `${code.message} ${'hint' in code ? code.hint : ''}` : '';
+  return { code, text: `${on.out.text}${said}`.replace(/\s+/g, ' ') };
+}
+
+const stored = (name: string) => join(stateDir, `${name}.json`);
+const readStored = async (name: string) => JSON.parse(await readFile(stored(name), 'utf8'));
+async function edit(changes: Record<string, unknown>) {
+  await writeFile(stored('certify'), JSON.stringify({ ...(await readStored('certify')), ...changes }));
+}
+
+describe('a session of certify under way', () => {
+  beforeEach(async () => {
+    expect((await certify({ establishment: SHOP, phase: 1 })).code).toBe(1);
+  });
+
+  it.each([
+    ['on another account', { account: 'other.revelup.com' }, 'on another account, other.revelup.com'],
+    ['of another version', { format: 2 }, 'does not understand'],
+  ])('%s is not written over', async (_, changes, sentence) => {
+    await edit(changes);
+    const before = await readFile(stored('certify'), 'utf8');
+    for (const options of [{ establishment: SHOP }, { establishment: SHOP, phase: 1 }, { resume: true }]) {
+      const { code, text } = await certify(options);
+      expect(code).toMatchObject({ exitCode: 64 });
+      expect(text).toContain(sentence);
+    }
+    expect(await readFile(stored('certify'), 'utf8')).toBe(before);
+    await rm(stored('certify'));
+    expect((await certify({ establishment: SHOP, phase: 1 })).code).toBe(1);
+  });
+
+  it('is not gone on with where runs send their orders meanwhile, but cleared away', async () => {
+    const env = { TEST_ESTABLISHMENT_ID: String(SHOP) };
+    const { code, text } = await certify({ resume: true }, env);
+    expect(code).toMatchObject({ exitCode: 78 });
+    expect(text).toContain('TEST_ESTABLISHMENT_ID');
+    expect(world.revel.orders()).toEqual([]);
+    expect((await certify({ phase: 6 }, env)).code).toBe(1);
+  });
+
+  it('that is ended early is not said to go on', async () => {
+    const { code, text } = await certify({ phase: 6 });
+    expect(code).toBe(1);
+    expect(text).toContain('Ended without phase 2, 3, 4, 5');
+    expect(text).not.toContain('--continue');
+  });
+
+  it('that was cut off at its very end is taken down all the same, once', async () => {
+    await edit({ done: [1, 2, 3, 4, 5, 6] });
+    await rm(stored('account'));
+    const { code, text } = await certify({ resume: true });
+    // Nobody has opened an order in it, so that it proves nothing.
+    expect(code).toBe(1);
+    expect(text).toContain('no books are confirmed, so that nothing is certified');
+    expect(text).not.toContain('Certified with');
+    expect(await readStored('account')).toMatchObject({ certifiedAt: expect.stringContaining('T') });
+    expect((await readStored('certify')).endedAt).toBeGreaterThan(0);
+    expect((await certify({ resume: true })).code).toMatchObject({ exitCode: 64 });
+  });
+});
