@@ -7,6 +7,8 @@ import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 const LOCAL_ID = 'Filter local_id';
 const UUID = 'Filter uuid';
 const ORDERS = '/resources/Order/';
+/** Newest orders among which one is looked for to try a filter on. */
+const LATEST = 100;
 
 /** Identities that no order has, one of each kind and a second for lists. */
 const IMPOSSIBLE = {
@@ -29,10 +31,13 @@ const listSchema = z.object({
 });
 
 /**
- * How Revel takes a filter: `works` (nothing for what cannot be, and the order for one that is), `ignored` (rows
- * for what cannot be), `refused` (400), `blind` (nothing even for an order that is there), `unknown`.
+ * How Revel takes a filter: `works` (nothing for what cannot be, and the order for one that is), `untried` (nothing for
+ * what cannot be, and no order to ask for), `ignored` (rows for what cannot be), `refused` (400), `blind` (nothing even
+ * for an order that is there), `unknown`.
  */
-type Verdict = { kind: 'works' | 'ignored' | 'refused' | 'blind' } | { kind: 'unknown'; detail: string };
+type Verdict =
+  | { kind: 'works' | 'untried' | 'ignored' | 'refused' | 'blind' }
+  | { kind: 'unknown'; detail: string };
 
 interface SampleOrder {
   id: string;
@@ -49,12 +54,11 @@ export async function checkFilters(ctx: DoctorContext): Promise<Check[]> {
   const { revel, facts } = ctx;
   if (revel === null || facts.readable === null) return bothSkipped('without a Revel key');
   if (!facts.readable.has('Order')) return bothSkipped('orders may not be read');
-  const newest = await rows(revel.probe, { order_by: '-id', limit: '1' });
+  const newest = await rows(revel.probe, { order_by: '-id', limit: String(LATEST) });
   if (newest.kind !== 'rows') return bothSkipped(`the list of orders ${newest.detail}`);
-  const [sample = null] = newest.rows;
-  if (sample === null) return bothSkipped('the account has no orders yet to try them on');
-  const localId = await verdict(revel.probe, 'local_id', sample);
-  const uuid = await verdict(revel.probe, 'uuid', sample);
+  if (newest.rows.length === 0) return bothSkipped('the account has no orders yet to try them on');
+  const localId = await verdict(revel.probe, 'local_id', newest.rows);
+  const uuid = await verdict(revel.probe, 'uuid', newest.rows);
   return [localIdCheck(localId, uuid), uuidCheck(uuid, localId)];
 }
 
@@ -86,17 +90,18 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 200 ? value : null;
 }
 
-async function verdict(probe: RevelProbe, field: Field, sample: SampleOrder): Promise<Verdict> {
+async function verdict(probe: RevelProbe, field: Field, newest: readonly SampleOrder[]): Promise<Verdict> {
   const filter = `${field}__in`;
   const [first, second] = IMPOSSIBLE[field];
   const none = await rows(probe, { [filter]: `${first},${second}`, limit: '1' });
   if (none.kind === 'refused') return { kind: 'refused' };
   if (none.kind === 'unknown') return none;
   if (none.rows.length > 0 || none.total > 0) return { kind: 'ignored' };
-  const own = sample[field];
   // A comma would make two values of it.
-  if (own === null || own.includes(',')) return { kind: 'works' };
-  const one = await rows(probe, { [filter]: `${first},${own}`, limit: '20' });
+  const sample = newest.find((order) => order[field] !== null && !order[field].includes(','));
+  if (sample === undefined) return { kind: 'untried' };
+  // Registers number their orders from one again and again: this is the newest of that name.
+  const one = await rows(probe, { [filter]: `${first},${sample[field]}`, order_by: '-id', limit: '20' });
   if (one.kind !== 'rows') return { kind: 'unknown', detail: one.detail };
   return { kind: one.rows.some(({ id }) => id === sample.id) ? 'works' : 'blind' };
 }
@@ -105,6 +110,8 @@ function said(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'works':
       return 'obeyed';
+    case 'untried':
+      return 'nothing for what no order has, and no order to try it on';
     case 'ignored':
       return 'ignored (every order comes back)';
     case 'refused':
@@ -124,6 +131,7 @@ function localIdCheck(own: Verdict, uuid: Verdict): Check {
   const message = said(own);
   switch (own.kind) {
     case 'works':
+    case 'untried':
       return ok(LOCAL_ID, `${message}: orders are looked up by it, a hundred events at a time`);
     case 'blind':
       return failed(LOCAL_ID, message, BLIND_HINT);
@@ -145,9 +153,10 @@ function localIdCheck(own: Verdict, uuid: Verdict): Check {
 
 function uuidCheck(own: Verdict, localId: Verdict): Check {
   const message = said(own);
-  const needed = localId.kind !== 'works';
+  const needed = !['works', 'untried'].includes(localId.kind);
   switch (own.kind) {
     case 'works':
+    case 'untried':
       return ok(
         UUID,
         `${message}: ${needed ? 'orders are looked up by it' : 'the way out should local_id fail'}`,

@@ -22,6 +22,7 @@ const currency = z.string().regex(CURRENCY).nullish().catch(null);
 export const siteSchema = z.object({ id, name: text, timezone: text, currency_code: currency });
 /** A row of `/v1/locations.json`. */
 export const locationSchema = z.object({ id, name: text, site_id: id.nullish(), currency_code: currency });
+const searchSchema = z.looseObject({ results: z.array(z.unknown()) });
 const rowsSchema = z.array(z.unknown()).max(MAX_ROWS);
 
 /** Credentials, scopes, sites and locations, as far as each can be looked at. */
@@ -70,14 +71,17 @@ async function checkScopes(
   const hint =
     'Add events:read and bookings:read to TRIPLESEAT_SCOPE, then sign in again with `ts-reconcile auth login`.';
   if (statusOf(events) === 403) return failed(SCOPES, `${told}; events may not be read (403)`, hint);
-  if (statusOf(events) !== 200) {
-    return failed(SCOPES, `${told}; the search for events ${answered(events)}`, 'Check TRIPLESEAT_BASE_URL.');
+  const isList = events.kind === 'answer' && searchSchema.safeParse(events.json).success;
+  if (statusOf(events) !== 200 || !isList) {
+    const how = `${answered(events)}${statusOf(events) === 200 ? ', but with something else' : ''}`;
+    return failed(SCOPES, `${told}; the search for events ${how}`, 'Check TRIPLESEAT_BASE_URL.');
   }
   if (statusOf(bookings) === 403) {
     const loss = 'documents that stand on a booking alone cannot be read';
     return warning(SCOPES, `${told}; bookings may not be read (403): ${loss}`, hint);
   }
-  if (![200, 404].includes(statusOf(bookings) ?? 0)) {
+  const isPage = bookings.kind === 'answer' && bookings.status === 200 && bookings.json === undefined;
+  if (![200, 404].includes(statusOf(bookings) ?? 0) || isPage) {
     return warning(
       SCOPES,
       `${told}; events can be read; whether bookings can is unknown: it ${answered(bookings)}`,

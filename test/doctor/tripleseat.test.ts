@@ -87,6 +87,19 @@ describe('checkTripleseat', () => {
     });
   });
 
+  it('does not call events readable where a page is answered in their place', async () => {
+    const { by } = await check({ '/v1/events/search.json': answer(200) });
+    expect(by['Tripleseat scopes']).toMatchObject({
+      status: 'failed',
+      message: 'no scopes told; the search for events was answered 200, but with something else',
+    });
+    const odd = await check({ '/v1/bookings/0.json': answer(200) });
+    expect(odd.by['Tripleseat scopes']).toMatchObject({
+      status: 'warning',
+      message: expect.stringContaining('whether bookings can is unknown'),
+    });
+  });
+
   it('says whom it does not know when the list of locations cannot be had', async () => {
     const { by } = await check({ '/v1/locations.json': answer(403) });
     expect(by['Tripleseat locations']).toMatchObject({
