@@ -60,6 +60,8 @@ async function tell({ config, state, stop, log }: PreviewMailWork): Promise<void
   const lock = await state.locks.tryLock(KEY);
   if (!lock) return;
   try {
+    // Another sweep, of a shard or on another host, may have told since this one has read the cache.
+    if (dayToTell(systemClock.now(), first.timezone, await state.cache.get(KEY, true)) !== day) return;
     const { report, outcome } = await lookAhead({
       config,
       state,
@@ -100,7 +102,7 @@ async function tellFailing({
   report: RunReport;
   failing: EventResult[];
 }): Promise<boolean> {
-  const before = toldSchema.safeParse(await state.cache.get(TOLD_KEY)).data;
+  const before = toldSchema.safeParse(await state.cache.get(TOLD_KEY, true)).data;
   const to = new Set(before?.day === day ? before.to : []);
   let all = true;
   const telling = async (whom: string, tell: () => Promise<boolean>) => {

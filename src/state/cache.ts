@@ -58,11 +58,11 @@ export function keptCache(options: KeptCacheOptions): Cache {
   }
 
   return {
-    async get(key) {
+    async get(key, anew = false) {
       const own = changed.get(key);
       if (own !== undefined) return valueIn(own);
       const part = partOf(key);
-      const entries = loaded.get(part) ?? load(part);
+      const entries = (anew ? undefined : loaded.get(part)) ?? load(part);
       loaded.set(part, entries);
       return valueIn((await entries).get(key) ?? null);
     },

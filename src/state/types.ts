@@ -110,7 +110,8 @@ export interface Journal {
 
 /** Small bounded key-value memory that only makes runs cheaper; losing it at any moment is harmless. */
 export interface Cache {
-  get(key: string): Promise<unknown>;
+  /** `anew`: as others have left it by now, whatever was read before. */
+  get(key: string, anew?: boolean): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
   /** Writes what was set; a failure to write is not an error. */
   flush(): Promise<void>;
