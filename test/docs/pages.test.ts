@@ -132,6 +132,28 @@ it('the page on operations has the lines of the log as they are', () => {
   ]);
 });
 
+it('the page on operations tells of every document of the state, and that on several hosts how many there are', () => {
+  const code = [...filesUnder('src/state'), ...filesUnder('src/certify')].map(textOf).join('\n');
+  const names = [...code.matchAll(/\bkeep(?:<[^(]*>)?\(options, '([a-z]+)'|\bNAME = '([a-z]+)'/g)].map(
+    ([, kept, named]) => kept ?? named ?? '',
+  );
+  expect(names).toEqual(expect.arrayContaining(['tokens', 'mailed', 'accepted', 'account', 'certify']));
+  const stored = firstCodes(section('docs/operations.md', 'What is stored where'));
+  for (const name of names) expect(stored).toContain(`${name}.json`);
+  const rows = rowsIn(section('docs/several-hosts.md', 'What is stored'));
+  const counts = rows.map(([, where = '']) => /^`documents`, (one|two) rows?/.exec(where)?.[1]);
+  const single = counts.reduce((sum, count) => sum + (count === 'one' ? 1 : count === 'two' ? 2 : 0), 0);
+  expect(single).toBe(names.length);
+});
+
+it('the page on going live names every resource that doctor reads', () => {
+  const code = filesUnder('src/doctor').map(textOf).join('\n');
+  const step = section('docs/going-live.md', 'Step by step');
+  const names = [...code.matchAll(/'\/(?:resources|enterprise)\/(\w+)\/'/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(5);
+  for (const name of names) expect(step).toMatch(new RegExp(`\\b${name}\\b`));
+});
+
 describe('the README', () => {
   const text = textOf('README.md');
 
