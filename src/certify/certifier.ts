@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Cents, cents, zero } from '../domain/money.js';
 import { addDays, localDate, localDateTime } from '../domain/zones.js';
 import { AppError } from '../errors.js';
@@ -76,8 +77,11 @@ export class Certifier {
     const [sample] = newest.rows;
     if (sample !== undefined) await this.#filters(sample);
     const types = await probe('/resources/CustomPaymentType/', { limit: '1' });
-    if (types.kind === 'answer')
-      await this.#maker.tell('probe:paymentTypes', types.status === 200 ? 'listed' : 'not-listed');
+    if (types.kind === 'answer') {
+      const isListed =
+        types.status === 200 && z.object({ objects: z.array(z.unknown()) }).safeParse(types.json).success;
+      await this.#maker.tell('probe:paymentTypes', isListed ? 'listed' : 'not-listed');
+    }
     const apidoc = await probe('/apidoc/Order/detail/');
     if (apidoc.kind === 'answer')
       await this.#maker.tell('probe:apidoc', apidoc.status === 200 ? 'served' : 'not-served');

@@ -247,17 +247,17 @@ async function sessionFor(
     );
   }
   const open = found !== null && found.endedAt === null ? found : null;
+  if (open !== null && (resume || phase !== null) && ![null, open.establishmentId].includes(establishment)) {
+    throw usage(
+      `The session under way is on establishment ${open.establishmentId}, not on ${establishment}.`,
+      'Leave out --establishment to go on with it.',
+    );
+  }
   if (resume || (phase !== null && phase > 1)) {
     if (open === null) {
       throw usage(
         'There is no session to go on with.',
         'Begin one with: ts-reconcile certify --establishment <id>',
-      );
-    }
-    if (establishment !== null && establishment !== open.establishmentId) {
-      throw usage(
-        `The session under way is on establishment ${open.establishmentId}, not on ${establishment}.`,
-        'Leave out --establishment to go on with it.',
       );
     }
     const needs = phase === null || phase === CLEARING ? [] : phase === 3 ? [2] : [];

@@ -51,7 +51,9 @@ describe('what certify concludes', () => {
   it('of an order dated ahead is that it does harm, where the report has it but no iPad', async () => {
     const bench = new Bench();
     await bench.run([1, 5], async (question) =>
-      question.kind === 'listed' && question.order.id === ids(bench, 'later')[0] ? 'no' : bench.seen(question),
+      question.kind === 'listed' && question.order.id === ids(bench, 'later')[0]
+        ? 'no'
+        : bench.seen(question),
     );
     expect(bench.found.laterDate).toBe('harms');
   });
@@ -66,6 +68,14 @@ describe('what certify concludes', () => {
     );
     expect(bench.found).toMatchObject({ payments: 'counted' });
     expect(bench.found.balance).toBeUndefined();
+  });
+
+  it('of a page in the place of a list is that there is none', async () => {
+    const bench = new Bench();
+    bench.reply = ({ path }) =>
+      path === '/resources/CustomPaymentType/' ? { status: 200, body: '<html>Log in</html>' } : null;
+    await bench.run([1]);
+    expect(bench.found.paymentTypes).toBe('not-listed');
   });
 
   it('of a deleted mark is what an iPad shows that had the order in its list before', async () => {

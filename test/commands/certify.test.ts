@@ -73,6 +73,13 @@ describe('a session of certify under way', () => {
     expect((await certify({ phase: 6 }, env)).code).toBe(1);
   });
 
+  it('is not taken for one on another establishment', async () => {
+    world.revel.addEstablishment({ id: 91, name: 'Other Kitchen', timezone: 'America/Chicago' });
+    const { code, text } = await certify({ establishment: 91, phase: 1 });
+    expect(code).toMatchObject({ exitCode: 64 });
+    expect(text).toContain(`is on establishment ${SHOP}, not on 91`);
+  });
+
   it('that is ended early is not said to go on', async () => {
     const { code, text } = await certify({ phase: 6 });
     expect(code).toBe(1);
