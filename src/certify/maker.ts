@@ -310,7 +310,8 @@ export class Maker {
   #behind(id: string, { items, payments }: RawOrder, now: number) {
     const { session, patienceMs } = this.#options;
     const { rows } = session;
-    const name = Object.keys(rows).find((one) => !one.includes('/') && rows[one]?.id === id) ?? '';
+    const isHeader = (one: string) => rows[one]?.resource === 'Order' && !one.includes('/');
+    const name = Object.keys(rows).find((one) => isHeader(one) && rows[one]?.id === id) ?? '';
     const listed = new Map([...items, ...payments].map((row) => [String(row.id), row]));
     const made = this.partsOf(name).filter(([, { state }]) => state === 'made');
     const isMarked = (part: string) => rows[`${part}/mark`]?.state === 'made';

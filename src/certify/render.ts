@@ -109,7 +109,7 @@ export function adviceLines(advice: Advice, findings: Account['findings'], width
     ...(advice.orderTime === 'any'
       ? say('"orderTime" may be event-start or noon; now is the default.')
       : advice.orderTime === 'now'
-        ? say('Leave "orderTime" at now: an order dated ahead does not count.')
+        ? say('Leave "orderTime" at now: an order dated ahead does not count, or is not on the iPad.')
         : []),
     ...(advice.paymentPolicy === 'no-payments'
       ? say(

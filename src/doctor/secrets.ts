@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Check } from '../report/checks.js';
+import { shellWord } from '../text/calls.js';
 import { clean } from '../text/text.js';
 import { ok, plural, warning } from './types.js';
 
@@ -27,5 +28,6 @@ export async function checkSecretFiles(paths: readonly string[]): Promise<Check 
     ...(open.length > 0 ? [`${plural(open.length, 'file')} can be read by every user of this machine`] : []),
     ...(loose.length > 0 ? [`${plural(loose.length, 'file')} can be changed by other users`] : []),
   ];
-  return warning(NAME, what.join('; '), `Close them: chmod g-w,o-rwx ${wrong.join(' ')}`, wrong);
+  const words = wrong.map((path) => (/^[\w./@%+:,-]+$/.test(path) ? path : shellWord(path)));
+  return warning(NAME, what.join('; '), `Close them: chmod g-w,o-rwx ${words.join(' ')}`, wrong);
 }

@@ -185,6 +185,13 @@ describe('checkSecretFiles', () => {
     expect(await checkSecretFiles([])).toBeNull();
   });
 
+  it('names no other files to a shell than it has looked at', async () => {
+    const [spaced, odd] = [join(dir, 'My Drive.env'), join(dir, '$(id)')];
+    for (const path of [spaced, odd]) await writeFile(path, 'x', { mode: 0o644 });
+    const found = await checkSecretFiles([spaced, odd]);
+    expect(found?.hint).toBe(`Close them: chmod g-w,o-rwx "${spaced}" '${odd}'`);
+  });
+
   it('warns of files that others can change', async () => {
     const [group, all] = [join(dir, 'group'), join(dir, 'all')];
     await writeFile(group, 'x');
