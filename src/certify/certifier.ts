@@ -17,7 +17,7 @@ import {
   trialName,
   trialOrder,
 } from './orders.js';
-import { isOpenedSince } from './readings.js';
+import { isOpenedSince, isWorkedOn } from './readings.js';
 import type { RawFields, RawOrder } from './session.js';
 
 /** What {@link Certifier} works with. */
@@ -223,7 +223,13 @@ export class Certifier {
   async #openTrial(trial: Trial): Promise<string[]> {
     const name = trialName(trial);
     const opened = await this.#opened(name, `${name}@written`, `${name}@opened`, false);
-    if (opened === null) return [`open order ${this.#maker.id(name)}`];
+    const id = this.#maker.id(name);
+    if (opened === null) return [`open order ${id}`];
+    const written = this.#options.session.raw[`${name}@written`];
+    if (written && isWorkedOn(written, opened))
+      return [
+        `order ${id} was paid, or a line of it voided, so that nothing follows from it: end the session with ts-reconcile certify --phase 6, and begin another`,
+      ];
     if (this.#maker.told(`balance:${name}`) === null) {
       const answer = await this.#options.hands({ kind: 'balance', order: this.#maker.shown(name) });
       if (answer !== null) await this.#maker.tell(`balance:${name}`, answer);

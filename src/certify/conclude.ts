@@ -11,7 +11,7 @@ import { type Cents, formatCents, sumCents, zero } from '../domain/money.js';
 import { localDateTime } from '../domain/zones.js';
 import { concludeMarks } from './marks.js';
 import { allWays, LATER, paidStates, type Trial, trialName, trialOrder, type Ways } from './orders.js';
-import { figures, moneyOf, type Put, shown } from './readings.js';
+import { figures, isWorkedOn, moneyOf, type Put, shown } from './readings.js';
 import type { RawOrder, Session } from './session.js';
 
 /** The figures of an order that a way of keeping books says something about, and what they are read from. */
@@ -50,7 +50,8 @@ function openedOf({ raw }: Session): Opened[] {
   return allTrials.flatMap((trial) => {
     const name = trialName(trial);
     const [written, opened] = [raw[`${name}@written`], raw[`${name}@opened`]];
-    return written && opened ? [{ trial, name, written, opened }] : [];
+    // What people have changed says nothing of what the POS makes of an order.
+    return written && opened && !isWorkedOn(written, opened) ? [{ trial, name, written, opened }] : [];
   });
 }
 
@@ -309,8 +310,8 @@ function concludeBooks(session: Session, findings: Account['findings'], put: Put
   if (ways === null) return;
   const tried = statesToConfirm(advice).map((paid) => {
     const trial = { ways, paid };
-    const opened = session.raw[`${trialName(trial)}@opened`];
-    return opened ? unlike(trial, session, opened) : null;
+    const one = openedOf(session).find(({ name }) => name === trialName(trial));
+    return one ? unlike(trial, session, one.opened) : null;
   });
   const off = tried.find((one) => one !== null && one.length > 0);
   const named = `gratuity ${ways.gratuity}, fees ${ways.fees}, tax ${ways.tax}`;

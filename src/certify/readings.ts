@@ -23,6 +23,17 @@ export function isOpenedSince(before: RawOrder, now: RawOrder): boolean {
   return (changed('check_sum') && isSet('check_sum')) || (changed('updated_by') && isSet('updated_by'));
 }
 
+/** Whether people have paid on the order or voided a line of it meanwhile, which no POS does by opening it. */
+export function isWorkedOn(before: RawOrder, now: RawOrder): boolean {
+  const paid = new Set(before.payments.map(({ id }) => id));
+  const isVoided = ({ voided_date }: RawFields) => Boolean(voided_date);
+  const voided = new Set(before.items.filter(isVoided).map(({ id }) => id));
+  return (
+    now.payments.some(({ id, deleted }) => deleted !== true && !paid.has(id)) ||
+    now.items.some((item) => isVoided(item) && !voided.has(item.id))
+  );
+}
+
 /** An amount for a person. */
 export function shown(amount: Cents | null | undefined): string {
   return amount === null || amount === undefined ? 'nothing' : formatCents(amount);

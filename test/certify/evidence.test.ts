@@ -70,6 +70,26 @@ describe('what certify concludes', () => {
     expect(bench.found.balance).toBeUndefined();
   });
 
+  it.each(['pays', 'voids a line of'])(
+    'is nothing of an order that somebody %s on being asked to open it',
+    async (what) => {
+      const bench = new Bench();
+      const [id] = await bench.run([1, 2]).then(() => ids(bench, trialName(probes.a)));
+      const left = await bench.run([3], async (question) => {
+        if (question.kind === 'open' && question.order.id === id) {
+          const order = `/resources/Order/${id}/`;
+          const [item] = bench.revel.rows('OrderItem').filter((row) => row.order === order);
+          if (what === 'pays') bench.revel.put('Payment', { order, amount: '41.91', payment_type: 1 });
+          else bench.revel.put('OrderItem', { ...item, quantity: 0, voided_date: '2026-11-14T10:01:00' });
+        }
+        return bench.seen(question);
+      });
+      expect(left).toEqual([expect.stringContaining(`order ${id} was paid, or a line of it voided`)]);
+      expect(bench.found).toMatchObject({ gratuity: 'in-total', payments: 'counted' });
+      expect(bench.found.books).toBeUndefined();
+    },
+  );
+
   it('of a page in the place of a list is that there is none', async () => {
     const bench = new Bench();
     bench.reply = ({ path }) =>
