@@ -10,6 +10,7 @@ import type { OrderKey } from '../revel/types.js';
 import type { ReadResult } from '../tripleseat/types.js';
 import { planAround } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
+import { restsOnHeaders } from './current.js';
 import { gatherWanted } from './gather.js';
 import { judge, keyOf } from './judge.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
@@ -54,10 +55,34 @@ export async function settleListed(
   candidate: Listed,
   rows: readonly FoundOrder[],
 ): Promise<EventResult | null> {
+  const settled = await settleByRow(ctx, candidate, rows);
+  return settled?.isSure ? settled.result : null;
+}
+
+/**
+ * The same. What a person would be told of an order is not sure by the row alone: the search was read before the
+ * order was looked for, which may have been made since for what the event is by now.
+ */
+async function settleByRow(
+  ctx: RunContext,
+  candidate: Listed,
+  rows: readonly FoundOrder[],
+): Promise<{ result: EventResult; isSure: boolean } | null> {
   const { verdict, rows: all } = await judge(ctx, candidate, rows);
-  if (verdict.kind === 'result') return verdict.result;
+  if (verdict.kind === 'result') {
+    return { result: verdict.result, isSure: !restsOnHeaders(verdict.result.reason) };
+  }
+  const known = await standingByMemory(ctx, candidate, verdict.location, all);
+  return known && { result: known, isSure: true };
+}
+
+async function standingByMemory(
+  ctx: RunContext,
+  candidate: Listed,
+  location: Location,
+  all: readonly FoundOrder[],
+): Promise<EventResult | null> {
   const { id, header } = candidate;
-  const { location } = verdict;
   const known = await recall(ctx, header, location, all);
   if (!known) return null;
   const { order, differences, wanted } = known;
@@ -83,10 +108,12 @@ export async function planListed(
   lookedAt: number,
   proof: Proof | null,
 ): Promise<Planned> {
-  const known = await settleListed(ctx, candidate, rows);
-  if (known) return result(known);
+  const known = await settleByRow(ctx, candidate, rows);
+  if (known?.isSure) return result(known.result);
   const readAt = ctx.clock.now();
   const read = await ctx.tripleseat.event(candidate.id);
+  // The row still tells where and when the event was.
+  if (read.kind === 'not-found' && known) return result(known.result);
   if (read.kind !== 'ok') return unreadEvent(ctx, candidate, read, rows);
   const event = { ...read.value, ...rowOf(candidate.header) };
   return planRead(ctx, event, rows, { readAt, lookedAt, proof });
@@ -110,12 +137,12 @@ export async function planById(
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
   const known = { readAt, lookedAt, proof: { kind: 'unread' } as const };
   const planned = await planRead(ctx, read.value, found.value, known);
-  if (planned.kind === 'work' || planned.result.reason !== 'DRIFT') return planned;
+  if (planned.kind === 'work' || !restsOnHeaders(planned.result.reason)) return planned;
   // The order may have been made meanwhile from a newer state of the event.
+  const againAt = ctx.clock.now();
   const again = await readEvent(ctx, id, row);
-  return again.kind === 'ok'
-    ? planRead(ctx, again.value, found.value, { ...known, readAt: ctx.clock.now() })
-    : planned;
+  if (again.kind !== 'ok') return unreadEvent(ctx, { id, header }, again, found.value);
+  return planRead(ctx, again.value, found.value, { ...known, readAt: againAt });
 }
 
 async function readEvent(

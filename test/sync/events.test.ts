@@ -299,6 +299,26 @@ describe('an event that is not what the search said', () => {
     expect((await desk.single([standing])).of(standing.id).reason).toBe('ORPHANED');
   });
 
+  it.each<[string, JsonObject]>([
+    ['LOST', { status: 'LOST' }],
+    ['deleted', { deleted_at: '11/14/2026 9:00 AM' }],
+    ['at a place that no entry covers', { location_id: 999, location: { id: 999, site_id: west.siteId } }],
+  ])('%s, and back with an order by the time that is looked for: the order stands', async (_, was) => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ updatedAt: Date.parse(NOW) - 60_000 });
+    await desk.single([event]);
+    desk.edit = ({ path }, body) => {
+      if (path !== '/v1/events/search.json') return body;
+      const page = JSON.parse(body);
+      return JSON.stringify({ ...page, results: page.results.map((row: RawRecord) => ({ ...row, ...was })) });
+    };
+    for (const settings of [{}, { maxCreatesPerRun: 0 }]) {
+      const run = await desk.sweep({}, settings);
+      expect(run.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED' });
+      expect(run.writes).toEqual([]);
+    }
+  });
+
   it.each(['LOST', 'TENTATIVE', 'PROSPECT', 'WAITLIST'])(
     '%s by the time its detail is read: no order',
     async (status) => {
@@ -325,5 +345,50 @@ describe('an event that is not what the search said', () => {
     const run = await desk.sweep();
     expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'EVENT_NOT_FOUND' });
     expect(run.writes).toEqual([]);
+  });
+});
+
+describe('an event that changes between its reading and the look for its order', () => {
+  /** An event with its order; `change` comes before the detail is read for the second time in a run. */
+  async function changing(change: (desk: Desk, id: number) => 'fails' | null) {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.single([event]);
+    await desk.clock.sleep(600_000);
+    let reads = 0;
+    desk.strike = ({ path }) => {
+      if (path !== `/v1/events/${event.id}.json`) return null;
+      reads += 1;
+      return reads > 1 && change(desk, event.id) === 'fails' ? { kind: '500-before' } : null;
+    };
+    return { desk, event };
+  }
+
+  it('LOST at first, and then made an order for: the order stands', async () => {
+    const { desk, event } = await changing((at, id) => {
+      at.tripleseat.store.setStatus(id, 'DEFINITE', at.clock.now());
+      return null;
+    });
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    expect((await desk.single([event])).of(event.id)).toMatchObject({
+      status: 'skipped',
+      reason: 'ALREADY_INJECTED',
+    });
+  });
+
+  it.each<[string, string, (desk: Desk, id: number) => 'fails' | null]>([
+    ['that cannot be read again', 'SOURCE_ERROR', () => 'fails'],
+    [
+      'that is deleted by then',
+      'ORPHANED',
+      (desk, id) => {
+        desk.tripleseat.store.delete(id, desk.clock.now());
+        return null;
+      },
+    ],
+  ])('a difference to an event %s is no DRIFT', async (_, reason, change) => {
+    const { desk, event } = await changing(change);
+    desk.patch(the(desk).resource_uri, { gratuity: 1 });
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'failed', reason });
   });
 });
