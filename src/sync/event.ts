@@ -285,7 +285,9 @@ export function givenFor(
   compareFrom: number | null,
   decision: Decision | null,
 ): Given {
-  const { zones, claim, request } = ctx;
+  const { claim, request } = ctx;
+  // One establishment that takes the orders of all shops has no clock of its own: each goes by its shop's.
+  const zones = { ...ctx.zones, [wanted.establishmentId]: wanted.location.timezone };
   const { byMs: clockOff, counts } = ctx.clockOff();
   const timing = counts ? ctx.timing : undated(ctx.timing);
   const sweep = request.target.kind !== 'events';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { SyncSettings } from '../../src/sync/types.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk } from './desk.js';
 
@@ -7,27 +8,32 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * A run dies before it pays, and the next one follows after `gapMs`, on a host whose clock is `aheadMs` ahead of
- * Revel's: how long it waits before it writes, and what it warns of.
+ * A run dies before it sends the first row of that kind, and the next one follows after `gapMs`, on a host whose clock
+ * is `aheadMs` ahead of Revel's: how long it waits before it writes, and what it warns of.
  */
-async function goesOn(aheadMs: number, gapMs: number) {
+async function goesOn(
+  aheadMs: number,
+  gapMs: number,
+  before: 'Payment' | 'OrderItem' = 'Payment',
+  settings: Partial<SyncSettings> = {},
+) {
   const desk = new Desk(NOW);
   desk.revelAheadMs = -aheadMs;
   const event = desk.add();
   const dying = new AbortController();
   desk.strike = ({ method, path }) => {
-    if (method !== 'POST' || path !== '/resources/Payment/') return null;
+    if (method !== 'POST' || path !== `/resources/${before}/`) return null;
     dying.abort();
     return { kind: '500-before' };
   };
-  await desk.single([event], {}, {}, dying.signal);
+  await desk.single([event], {}, settings, dying.signal);
   desk.strike = null;
   desk.clock.skip(gapMs);
   const startedAt = desk.clock.now();
-  const run = await desk.single([event]);
+  const run = await desk.single([event], {}, settings);
   expect(run.of(event.id)).toMatchObject({ status: 'repaired', error: null });
   expect(wrongWith(desk.revel, event)).toEqual([]);
-  const again = await desk.sweep();
+  const again = await desk.sweep({}, settings);
   expect(again.writes).toEqual([]);
   return { waitedMs: Number(run.writes[0]?.at) - startedAt, warnings: run.warnings };
 }
@@ -47,4 +53,9 @@ it.each([
   const { waitedMs, warnings } = await goesOn(aheadMs, 0);
   expect(waitedMs).toBeGreaterThanOrEqual(29_000);
   expect(warnings).toEqual(told);
+});
+
+it('so it is where one establishment takes the orders of shops in several time zones', async () => {
+  const { waitedMs } = await goesOn(0, 0, 'OrderItem', { testEstablishmentId: 8 });
+  expect(waitedMs).toBeGreaterThanOrEqual(29_000);
 });
