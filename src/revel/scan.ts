@@ -104,7 +104,10 @@ export class OrderScan {
     else this.#filed.set(localId, new Set([id]));
   }
 
-  /** What is known of from elsewhere; it was read some time ago, so each is read again. */
+  /**
+   * What is known of from elsewhere; it was read some time ago, so each is read again. A list has shown it in this run:
+   * an answer that does not know it, or tells of another one, says nothing, least of all that it is not there.
+   */
   async #filedFor(
     localIds: ReadonlySet<string>,
     seen: ReadonlyMap<OrderId, FoundOrder>,
@@ -114,7 +117,12 @@ export class OrderScan {
       if (seen.has(id)) continue;
       const read = await this.#rest.get(`${PATH}${id}/`, orderSchema);
       if (read.kind === 'error') return read;
-      if (read.value?.localId && localIds.has(read.value.localId)) rows.push(read.value);
+      const isIt = read.value?.id === id && localIds.has(read.value.localId ?? '');
+      if (!read.value || !isIt) {
+        const detail = `Revel: GET ${PATH}${id}/ does not answer with order ${id}, which a list has shown as one of this event.`;
+        return { kind: 'error', detail };
+      }
+      rows.push(read.value);
     }
     return { kind: 'ok', value: rows };
   }

@@ -203,6 +203,31 @@ describe.each(useless)('local_id %s, uuid %s', (localIdFilter, uuidFilter) => {
     }
   });
 
+  it.each<[string, ((row: Record<string, unknown>) => object) | null]>([
+    ['it is not there', null],
+    ['another order', () => ({ id: 9, local_id: 'Triple Seat_7' })],
+    ['another event', () => ({ local_id: 'Triple Seat_7' })],
+    ['no event', () => ({ local_id: null })],
+  ])('an order that a list has shown is no less there when its id is answered with %s', async (_, change) => {
+    const { desk, event, blind } = open();
+    await desk.sweep();
+    makeLegacy(desk, event.id, '2026-10-25');
+    blind();
+    const uri = desk.revel.orders().find(({ local_id }) => local_id?.startsWith('Triple'))?.resource_uri;
+    if (change) {
+      desk.edit = ({ path }, body) =>
+        path === uri ? JSON.stringify({ ...JSON.parse(body), ...change(JSON.parse(body)) }) : body;
+    } else {
+      const handle = desk.revel.handle.bind(desk.revel);
+      desk.revel.handle = (request, now) =>
+        request.path === uri ? { status: 404, headers: {}, body: '' } : handle(request, now);
+    }
+    for (const run of await both(desk, event)) {
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
+      expect(run.writes).toEqual([]);
+    }
+  });
+
   it('the shops are read through once in a run, and only where an order may be made', async () => {
     const { desk, event, blind } = open();
     blind();
