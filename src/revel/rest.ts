@@ -99,16 +99,19 @@ export class Rest {
 
   /**
    * All pages of a list. Rows move between pages while a shop is busy, so that one may come twice and another not
-   * at all: when fewer distinct rows came than the list says it has, it is read once more with other page borders.
+   * at all: when fewer distinct rows came than the list says it has, it is read once more with other page borders. What
+   * it has is the most that any page says: a row that leaves the list moves another one to where nobody looks again.
    */
   async list<T>(request: ListRequest<T>): Promise<ListRead<T>> {
     const seen = new Set<string>();
     const rows = new Map<string, T>();
+    let most = 0;
     let missing = 0;
     for (const pageSize of [request.pageSize, Math.max(1, request.pageSize - 7)]) {
       const pass = await this.#pass({ ...request, pageSize }, seen, rows);
       if (pass.kind !== 'ok') return pass;
-      missing = pass.missing;
+      most = Math.max(most, pass.most);
+      missing = most - seen.size;
       if (missing <= 0) break;
     }
     return missing > 0 && !request.gapsAllowed
@@ -123,10 +126,12 @@ export class Rest {
     request: ListRequest<T>,
     seen: Set<string>,
     rows: Map<string, T>,
-  ): Promise<Exclude<ListRead<T>, { kind: 'ok' }> | { kind: 'ok'; missing: number }> {
+  ): Promise<Exclude<ListRead<T>, { kind: 'ok' }> | { kind: 'ok'; most: number }> {
+    let most = 0;
     for (let offset = 0; ; ) {
       const page = await this.#page(request, offset);
       if (page.kind !== 'ok') return page;
+      most = Math.max(most, page.total ?? 0);
       for (const raw of page.objects) {
         const row = request.schema.safeParse(raw);
         if (!row.success) return { kind: 'error', detail: unreadable(request.path) };
@@ -136,7 +141,7 @@ export class Rest {
       }
       offset += page.objects.length;
       if (page.objects.length === 0 || (page.total === null ? !page.next : offset >= page.total)) {
-        return { kind: 'ok', missing: page.total === null ? 0 : page.total - seen.size };
+        return { kind: 'ok', most };
       }
       if (offset >= request.maxRows) {
         return {
