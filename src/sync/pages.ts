@@ -132,8 +132,8 @@ class Search {
       }
       this.#take(read.value, query.siteId);
       const { events, more } = read.value;
-      // A server that ignores the page number would go on forever.
-      const repeated = page > 1 && sameIds(events, pages.at(-1));
+      // A server that ignores the page number would go on forever. Without a single row nothing comes again.
+      const repeated = page > 1 && events.length > 0 && sameIds(events, pages.at(-1));
       if (repeated && isAll(read.value)) return { kind: 'whole', ids, rows };
       pages.push(events);
       const own = new Set(events.map(({ id }) => id));
@@ -172,5 +172,5 @@ function sameIds(events: readonly EventHeader[], before: readonly EventHeader[] 
 
 /** Whether a page that came twice can be taken for the whole of what there is. */
 function isAll({ events, pages }: SearchPage): boolean {
-  return events.length === 0 || (pages === null && events.length < PAGE_ROWS);
+  return pages === null && events.length < PAGE_ROWS;
 }

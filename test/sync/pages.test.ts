@@ -180,3 +180,16 @@ describe('a server that ignores the page number', () => {
     expect(run).toMatchObject({ complete: false, problem: { kind: 'incomplete' } });
   });
 });
+
+it('pages without a row are not the end of a search while the server counts more', async () => {
+  const desk = deskWith(50);
+  const held = new Map<string, Row[]>();
+  editPages(desk, (sent, rows) => {
+    const search = [...sent.query].filter(([name]) => name !== 'page').join();
+    if (isPage(sent, 1)) held.set(search, rows.slice(0, 10));
+    return [isPage(sent, 1) ? rows.slice(10) : isPage(sent, 4) ? (held.get(search) ?? []) : [], 4];
+  });
+  const run = await desk.sweep({ dryRun: true });
+  expect(run.results).toHaveLength(50);
+  expect(run).toMatchObject({ problem: null, complete: true });
+});
