@@ -80,11 +80,12 @@ const DEFAULT_LIFETIME_S = 7_200;
 
 /** A token goes into a header: visible ASCII only. */
 const token = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
+/** What came with the token must not lose it: the old one is dead by then. */
 const answerSchema = z.object({
   access_token: token,
-  refresh_token: token.nullish(),
-  expires_in: z.coerce.number().positive().max(31_536_000).nullish(),
-  scope: z.string().max(2_000).nullish(),
+  refresh_token: z.union([token, z.literal('').transform(() => null)]).nullish(),
+  expires_in: z.coerce.number().positive().max(31_536_000).nullish().catch(null),
+  scope: z.string().max(2_000).nullish().catch(null),
 });
 const refusalSchema = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) });
 

@@ -217,6 +217,30 @@ describe('tokenSource', () => {
     },
   );
 
+  it.each([
+    { expires_in: 0 },
+    { expires_in: -1 },
+    { expires_in: 63_072_000 },
+    { expires_in: 'soon' },
+    { scope: ['events:read'] },
+    { scope: {} },
+    { refresh_token: '' },
+  ])('loses no token for what came with it: %j', async (odd) => {
+    const clock = new VirtualClock();
+    const server = new FakeServer('stored-refresh');
+    server.faults.push({
+      commit: json(200, { access_token: 'next', refresh_token: 'rotated', expires_in: 7_200, ...odd }),
+    });
+    const store = new MemoryTokenStore(tokens(clock, { expiresAt: 0 }));
+    expect(await tokenSource(options(server, store, clock)).current()).toEqual({
+      kind: 'token',
+      token: 'next',
+    });
+    const refreshToken = 'refresh_token' in odd ? 'stored-refresh' : 'rotated';
+    const expiresAt = clock.now() + 7_200_000;
+    expect(store.stored).toMatchObject({ accessToken: 'next', refreshToken, expiresAt });
+  });
+
   it('has the new pair on disk before anyone can use it, so that a crash in between loses nothing', async () => {
     const clock = new VirtualClock();
     const server = new FakeServer('stored-refresh');
