@@ -27,7 +27,9 @@ export class Tally {
 
   /** What keeps the run from doing all that it was asked for; what keeps it from more has been said before. */
   note(problem: RunProblem): void {
-    if (this.#problem === null || this.#problem.kind === 'incomplete') this.#problem = problem;
+    const before = this.#problem;
+    if (before !== null && before.kind !== 'incomplete') return;
+    this.#problem = before !== null && problem.kind === 'incomplete' ? both(before, problem) : problem;
   }
 
   /** Both APIs have answered. */
@@ -149,6 +151,14 @@ export class Tally {
       complete: complete && this.#problem === null,
     };
   }
+}
+
+type Incomplete = Extract<RunProblem, { kind: 'incomplete' }>;
+
+/** Two parts that could not be read, each for its own reason. */
+function both(one: Incomplete, other: Incomplete): Incomplete {
+  const message = `${one.message} ${other.message}`;
+  return { kind: 'incomplete', message, unanswered: one.unanswered || other.unanswered };
 }
 
 function once(call: () => void): () => void {

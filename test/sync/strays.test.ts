@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { OUR_USER, places } from '../../src/sandbox/world/places.js';
+import { exitCodeOf } from '../../src/sync/outcome.js';
 import type { SyncSettings } from '../../src/sync/types.js';
 import { sampleLocations } from '../helpers/settings.js';
-import { Desk } from './desk.js';
+import { Desk, sweepRequest } from './desk.js';
 import { leaveHalfway } from './others.js';
 
 const NOW = '2026-11-14T20:00:00Z';
@@ -283,4 +284,23 @@ it('many orders whose events nobody shows are a mistake of the configuration, to
   });
   expect(run.complete).toBe(false);
   expect(run.writes).toEqual([]);
+});
+
+it('a search that got no answer is told, too, when the configuration seems to be wrong elsewhere', async () => {
+  const desk = open();
+  for (let n = 0; n < 7; n += 1) await made(desk);
+  const locations = sampleLocations.map((each) =>
+    each.name === 'Special Events' ? { ...each, tripleseat: { siteId: 15_692, locationId: null } } : each,
+  );
+  desk.strike = ({ path, query }) => {
+    const isLake = query.get('site_id') === String(places.lake.siteId);
+    return path.includes('/events/search') && isLake ? { kind: '500-before' } : null;
+  };
+  const run = await desk.sweep({}, { locations });
+  expect(run.problem).toMatchObject({
+    kind: 'incomplete',
+    message: expect.stringMatching(/^The search of site 15702 .*Revel has orders of 7 events/),
+  });
+  // What did not answer may well do so the next time.
+  expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
 });
