@@ -24,7 +24,10 @@ const BREAKER = 5;
  * updated lately in any status. The server's filters only save pages: everything that comes back is filtered here.
  */
 export async function selectEvents(ctx: RunContext, hoursBack: number): Promise<Selection> {
-  const selection = await searchSites(ctx, hoursBack);
+  const due: SiteSearch = (siteId, locations, into) => selectDue(ctx, siteId, locations, hoursBack, into);
+  const updated: SiteSearch = (siteId, locations, into) =>
+    selectUpdated(ctx, siteId, locations, hoursBack, into);
+  const selection = await searchSites(ctx, [due, updated]);
   for (const event of selection.events.values()) {
     const zone = zoneOf(ctx, event, 'UTC');
     if (!inDateRange(event, dueDates(ctx, zone, hoursBack), zone)) ctx.edited.add(event.id);
@@ -38,24 +41,33 @@ function isStrange({ settings }: RunContext, { status, deleted }: EventHeader): 
   return !deleted && ![...settings.syncStatuses, ...settings.otherStatuses].includes(status);
 }
 
-async function searchSites(ctx: RunContext, hoursBack: number): Promise<Selection> {
-  const selection: Selection = nothing();
+/** One search of a site into the selection. */
+type SiteSearch = (
+  siteId: number,
+  locations: readonly Location[],
+  selection: Selection,
+) => Promise<SearchEnd>;
+
+async function searchSites(ctx: RunContext, searches: readonly SiteSearch[]): Promise<Selection> {
+  const selection: Selection = {
+    events: new Map(),
+    problems: [],
+    failed: true,
+    unanswered: false,
+    whole: new Set(),
+  };
   let inARow = 0;
   for (const [siteId, locations] of sites(ctx)) {
     const problems = selection.problems.length;
-    for (const select of [selectDue, selectUpdated]) {
+    for (const search of searches) {
       if (inARow >= BREAKER) return { ...selection, failed: true };
-      const read = await select(ctx, siteId, locations, hoursBack, selection);
+      const read = await search(siteId, locations, selection);
       inARow = read === 'no-answer' ? inARow + 1 : 0;
       if (read === 'no-answer') selection.unanswered = true;
     }
     if (selection.problems.length === problems && !ctx.stop.aborted) selection.whole.add(siteId);
   }
   return selection;
-}
-
-function nothing(): Selection {
-  return { events: new Map(), problems: [], failed: true, unanswered: false, whole: new Set() };
 }
 
 /** The days that a sweep covers in a zone. */
@@ -67,19 +79,16 @@ export function dueDates(ctx: RunContext, zone: string, hoursBack: number): Date
  * Events of the configured sites whose day lies from today to `days` days ahead, in their own zones, in a status
  * that gets an order.
  */
-export async function selectComing(ctx: RunContext, days: number, back = 0): Promise<Selection> {
-  const selection: Selection = nothing();
+export function selectComing(ctx: RunContext, days: number, back = 0): Promise<Selection> {
   const today = (zone: string) => localDate(ctx.clock.now(), zone);
   const coming = (zone: string): DateRange => ({
     from: addDays(today(zone), -back),
     to: addDays(today(zone), days),
   });
-  for (const [siteId, locations] of sites(ctx)) {
-    await selectByDay(ctx, siteId, locations, coming, selection, (status) =>
-      ctx.settings.syncStatuses.includes(status),
-    );
-  }
-  return selection;
+  const wanted = (status: string) => ctx.settings.syncStatuses.includes(status);
+  return searchSites(ctx, [
+    (siteId, locations, into) => selectByDay(ctx, siteId, locations, coming, into, wanted),
+  ]);
 }
 
 function sites(ctx: RunContext): Map<number, Location[]> {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/sync/outcome.js';
+import type { SyncRequest } from '../../src/sync/types.js';
 import { wrongWith } from '../helpers/check.js';
 import { sampleLocations } from '../helpers/settings.js';
 import { Desk, outcomes, sweepRequest } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
+const preview = { target: { kind: 'preview', days: 7 }, dryRun: true, force: true } as const;
 
 function withEvents(count: number): { desk: Desk; events: { id: number }[] } {
   const desk = new Desk(NOW);
@@ -85,7 +87,10 @@ describe('an API that fails again and again', () => {
     expect(run.results).toHaveLength(40);
   });
 
-  it('stops it before all sites of a large account were tried in vain', async () => {
+  it.each<[string, Partial<SyncRequest>]>([
+    ['sweep', {}],
+    ['preview', preview],
+  ])('stops a %s before all sites of a large account were tried in vain', async (_, request) => {
     const { desk } = withEvents(1);
     desk.strike = ({ path }) => (path.endsWith('/search.json') ? { kind: '500-before' } : null);
     const locations = Array.from({ length: 20 }, (_, index) => ({
@@ -93,21 +98,24 @@ describe('an API that fails again and again', () => {
       name: `Shop ${index}`,
       tripleseat: { siteId: 100 + index, locationId: null },
     }));
-    const run = await desk.sweep({}, { locations });
+    const run = await desk.run(request, { locations });
     expect(run.problem).toMatchObject({ kind: 'unavailable' });
     // Five searches, four attempts each: nobody asks for all twenty shops.
     expect(run.sent.filter(({ path }) => path.endsWith('/search.json')).length).toBeLessThanOrEqual(20);
   });
 
-  it('is not what one site is whose searches fail', async () => {
+  it.each<[string, Partial<SyncRequest>]>([
+    ['sweep', {}],
+    ['preview', preview],
+  ])('is not what one site is whose searches fail, in a %s', async (_, request) => {
     const { desk, events } = withEvents(1);
     desk.strike = ({ path, query }) =>
       path.endsWith('/search.json') && query.get('site_id') !== '15691' ? { kind: '500-before' } : null;
-    const run = await desk.sweep();
+    const run = await desk.run(request);
     expect(run.problem).toMatchObject({ kind: 'incomplete' });
     expect(run.complete).toBe(false);
     expect(outcomes(run)).toEqual([`${events[0]?.id} injected`]);
-    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
+    expect(exitCodeOf(run, { ...sweepRequest, ...request }, false)).toBe(69);
   });
 
   it('is what an API is whose answers bear ids that make no sense: a sentence, and nothing is written twice', async () => {
