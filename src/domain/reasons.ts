@@ -27,6 +27,7 @@ const INCONCLUSIVE: ReadonlySet<string> = new Set<SkipReason>([
   'LOCKED',
   'CLAIMED_ELSEWHERE',
   'CONNECTOR_DISABLED',
+  'LOCATION_NOT_ALLOWED',
   'PAST',
 ]);
 

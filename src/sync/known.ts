@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isConclusive } from '../domain/reasons.js';
 import type { Cache } from '../state/types.js';
 import type { SyncOutcome, SyncRequest } from './types.js';
 
@@ -26,8 +27,12 @@ export async function keepKnown(
   const before = await knownFailures(cache);
   const known = new Map(isWhole ? [] : before);
   for (const { id, status, reason } of results) {
-    if (status !== 'failed') known.delete(id);
-    else if (tells) known.set(id, reason);
+    const told = before.get(id);
+    if (status === 'failed') {
+      if (tells) known.set(id, reason);
+    } else if (isConclusive(reason)) known.delete(id);
+    // Nobody has looked: it stands as it was told.
+    else if (told !== undefined) known.set(id, told);
   }
   const isSame = known.size === before.size && [...known].every(([id, reason]) => before.get(id) === reason);
   // Most runs change nothing of it, and a write has to reach the disk.

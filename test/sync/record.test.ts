@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openStateDir } from '../../src/state/files/open.js';
+import { standingFailures } from '../../src/state/history.js';
 import type { JournalRecord } from '../../src/state/types.js';
 import { recordEnd } from '../../src/sync/record.js';
 import type { EventResult } from '../../src/sync/types.js';
@@ -82,4 +83,27 @@ describe('the money that a sweep takes down', () => {
     const unread: EventResult = { ...result, status: 'failed', reason: 'SOURCE_ERROR' };
     expect(await record([unread])).toEqual([]);
   });
+});
+
+describe('a failure that stands', () => {
+  it.each(['LOCATION_NOT_ALLOWED', 'ALREADY_INJECTED'] as const)(
+    'is ended only by a look at its event (%s)',
+    async (reason) => {
+      const desk = new Desk(NOW);
+      desk.tripleseat.store.putEvent({ ...desk.add(), grand_total: '1.0' });
+      const [failing] = (await desk.sweep()).results;
+      if (!failing) throw new Error('there is a result');
+      const dir = await temporaryDirectory();
+      const state = await openStateDir({ dir, clock: systemClock, random: Math.random });
+      const record = (result: EventResult) => {
+        const outcome = { window: null, results: [result], problem: null, complete: false };
+        return recordEnd(state, sweepRequest, outcome, 0, Date.parse(NOW), (text) => text, requests);
+      };
+      await record(failing);
+      await record({ ...failing, status: 'skipped', reason, error: null });
+      const standing = await standingFailures(state.journal.read());
+      expect(standing).toHaveLength(reason === 'ALREADY_INJECTED' ? 0 : 1);
+      await state.close();
+    },
+  );
 });
