@@ -68,6 +68,9 @@ async function judgeFurther(
   return { verdict: await judgeReading(ctx, candidate, all), rows: all };
 }
 
+/** What is told of an event for being where no entry of the locations file is. */
+const RESTS_ON_PLACE: ReadonlySet<EventResult['reason']> = new Set(['LOCATION_NOT_MAPPED', 'ORPHANED']);
+
 /**
  * An event at a location that no entry covers has not moved there where it is the entry that names a location that does
  * not exist: nobody is to void an order for that.
@@ -75,7 +78,7 @@ async function judgeFurther(
 async function withoutMistake(ctx: RunContext, candidate: Candidate, verdict: Verdict): Promise<Verdict> {
   const { header } = candidate;
   const isUnplaced = header !== null && locationOf(ctx, header) === null;
-  if (!isUnplaced || verdict.kind !== 'result' || verdict.result.status !== 'failed') return verdict;
+  if (!isUnplaced || verdict.kind !== 'result' || !RESTS_ON_PLACE.has(verdict.result.reason)) return verdict;
   const mistake = await locationMistake(ctx, header);
   if (mistake === null) return verdict;
   const { orderId } = verdict.result;

@@ -52,6 +52,12 @@ describe('a mistake in the configuration', () => {
     expect((await desk.sweep()).of(first?.id ?? 0)).toMatchObject({ reason: 'ORPHANED' });
   });
 
+  it('is not what is told of an event whose status no list names: that comes first', async () => {
+    const desk = new Desk(NOW);
+    const { id } = desk.add({ status: 'CONFIRMED' });
+    expect((await desk.sweep({}, wrongLocation)).of(id).reason).toBe('STATUS_UNKNOWN');
+  });
+
   it.each([
     ['answers otherwise', '{"error":"not for you"}'],
     ['asks to log in', '<html><title>Log in</title></html>'],
