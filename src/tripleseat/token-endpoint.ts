@@ -186,7 +186,7 @@ function tokensFrom(answer: z.infer<typeof answerSchema>, grant: Grant, startedA
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? kept,
     // Counted from before the request, so that the token is never taken to live longer than it does.
-    expiresAt: startedAt + (answer.expires_in ?? DEFAULT_LIFETIME_S) * 1_000,
+    expiresAt: startedAt + Math.floor((answer.expires_in ?? DEFAULT_LIFETIME_S) * 1_000),
     scope: answer.scope ?? null,
     obtainedAt: startedAt,
   };

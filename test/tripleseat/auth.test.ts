@@ -221,6 +221,7 @@ describe('tokenSource', () => {
     { expires_in: 0 },
     { expires_in: -1 },
     { expires_in: 63_072_000 },
+    { expires_in: 7_200.0004 },
     { expires_in: 'soon' },
     { scope: ['events:read'] },
     { scope: {} },
