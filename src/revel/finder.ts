@@ -1,6 +1,6 @@
 import type { FindMode } from '../domain/account.js';
 import { orderUuid } from '../domain/identity.js';
-import { type EventId, eventIdIn, LOCAL_ID_START, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
+import { type EventId, LOCAL_ID_START, legacyLocalIdOf, localIdOf } from '../domain/ids.js';
 import type { FoundOrder } from '../domain/order.js';
 import { withHistory } from './children.js';
 import type { ListRead, Rest } from './rest.js';
@@ -219,8 +219,9 @@ export class RevelFinder implements OrderFinder {
 
   async filedUnder({ from, to }: { from: string; to: string }): Promise<RevelRead<FoundOrder[]>> {
     const [first, last] = [`${from}T00:00:00`, `${to}T23:59:59`];
+    // Whoever else names an order nearly like ours obeys the filter no less.
     const isAsked = ({ localId, createdDate }: FoundOrder) =>
-      eventIdIn(localId) !== null &&
+      localId?.startsWith(LOCAL_ID_START) === true &&
       createdDate !== null &&
       createdDate >= first &&
       createdDate.slice(0, last.length) <= last;
