@@ -73,7 +73,7 @@ async function resultOf(
     case 'standing': {
       tellLeftovers(ctx, known.id, end.leftovers);
       if (known.header && work.ownLines && k.wanted === wanted) {
-        await remember(ctx, known.header, wanted, end.order, readAt);
+        await remember(ctx, known.header, { ...wanted, told: work.told }, end.order, readAt);
       }
       const { told: notes, finalTotal } = k.wanted;
       if (changes.length === 0) return { ...standing(known, k.wanted, end.order), notes };

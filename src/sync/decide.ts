@@ -136,6 +136,7 @@ function voided(
     key: keyOf(ctx, { id, header }),
     wanted,
     ownLines: false,
+    told: [],
     actions: [markDeleted(old.id, null)],
     creates: false,
     order: old.id,

@@ -35,6 +35,8 @@ export interface Work extends Outlook {
   wanted: WantedOrder;
   /** The order is made from the event's own document. */
   ownLines: boolean;
+  /** What is told of the order in every run; see {@link WantedOrder.told}. */
+  told: WantedOrder['told'];
   /** When the event was read, epoch milliseconds. */
   readAt: number;
   /** What the plan was made from, and when that was asked for by the clock of the run. */
@@ -86,7 +88,9 @@ async function standingByMemory(
   const known = await recall(ctx, header, location, all);
   if (!known) return null;
   const { order, differences, wanted } = known;
-  if (differences.length === 0) return standing({ id, header, location }, wanted, order);
+  if (differences.length === 0) {
+    return { ...standing({ id, header, location }, wanted, order), notes: wanted.told };
+  }
   const settled = isSettled(wanted, order, ctx.clock.now());
   const plan = { kind: 'in-service', order, differences, settled } as const;
   return servedResult(ctx, { id, header, location }, wanted, plan);
@@ -226,7 +230,7 @@ async function planOrderOf(
   const { order, ownLines } = gathered;
   const wanted = { ...order, told: [...order.told, ...(await notesOnSorted(ctx, order))] };
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
-  const work = { known, key, wanted, ownLines, readAt, rows, lookedAt, decision };
+  const work = { known, key, wanted, ownLines, told: order.told, readAt, rows, lookedAt, decision };
   const isDoubted = await isDoubtful(ctx, event.id);
   const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted), decision);
   const { k, open } = await lookAhead(ctx, key, given, rows, lookedAt, proof);
@@ -255,12 +259,12 @@ async function planOrderOf(
       if (cleared.length > 0) return clearing(open.order.id);
       // The run that has just written it may have died before it read it back: the next sweep is to look again.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
-      if (ownLines && isKnown) await remember(ctx, event, wanted, open.order, readAt);
+      if (ownLines && isKnown) await remember(ctx, event, gathered.order, open.order, readAt);
       return result({ ...standing(known, wanted, open.order), notes: wanted.told });
     }
     case 'report': {
       if (open.plan.kind === 'in-service' && ownLines) {
-        await remember(ctx, event, wanted, open.plan.order, readAt, open.plan.differences);
+        await remember(ctx, event, gathered.order, open.plan.order, readAt, open.plan.differences);
       }
       // What was begun in the order's place and came to nothing goes, unless this run only looks.
       if (cleared.length > 0 && !ctx.request.dryRun) return clearing(open.plan.order?.id ?? null);

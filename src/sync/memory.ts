@@ -14,7 +14,7 @@ import { establishmentOf, type RunContext } from './context.js';
 import type { SyncSettings } from './types.js';
 
 /** Raised whenever the same event would make another order than before: older entries are then not used. */
-const FORMAT = 3;
+const FORMAT = 4;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 /**
@@ -57,6 +57,8 @@ const entrySchema = z.tuple([
   /** The order that was found standing, as its header was then, and what in it was not as the event has it. */
   z.string(),
   z.array(differenceSchema).max(1_000),
+  /** What was not taken as the event has it. */
+  z.array(z.string()).max(1_000),
   /** Hash over all of the above: a damaged entry must not pass for another event's state. */
   z.string(),
 ]);
@@ -66,7 +68,7 @@ type Content = z.output<typeof entrySchema> extends [...infer Fields, string] ? 
 export interface Remembered {
   order: FoundOrder;
   differences: Difference[];
-  /** Its money and day; without its lines. */
+  /** Its money and day, and what is told of it; without its lines. */
   wanted: WantedOrder;
 }
 
@@ -90,12 +92,12 @@ export async function recall(
   if (!order || visible.length > 1 || hidden.length > 0) return null;
   const entry = entrySchema.safeParse(await ctx.state.cache?.get(keyOf(header)));
   if (!entry.success) return null;
-  const [row, settings, readAt, revision, date, amounts, seen, differences, check] = entry.data;
+  const [row, settings, readAt, revision, date, amounts, seen, differences, told, check] = entry.data;
   if (check !== digest([header.id, ...entry.data.slice(0, -1)])) return null;
   if (row !== header.fingerprint || settings !== settingsHash(ctx, location)) return null;
   const age = ctx.clock.now() - readAt;
   if (age < 0 || age > MAX_AGE_MS - spread(header) || !isClearOfUpdate(header, readAt)) return null;
-  const wanted = rebuilt(ctx, header, location, { revision, date, amounts });
+  const wanted = rebuilt(ctx, header, location, { revision, date, amounts, told });
   const plan = planOrder(wanted, rows, [], planAround(ctx));
   const isSame = orderHash(order) === seen;
   const stands =
@@ -140,6 +142,7 @@ export async function remember(
     ],
     orderHash(order),
     [...differences],
+    [...wanted.told],
   ];
   await ctx.state.cache?.set(keyOf(header), [...content, digest([header.id, ...content])]);
 }
@@ -209,7 +212,12 @@ function rebuilt(
   ctx: RunContext,
   { id, startsAt }: EventHeader,
   location: Location,
-  { revision, date, amounts }: { revision: string; date: string; amounts: readonly Cents[] },
+  {
+    revision,
+    date,
+    amounts,
+    told,
+  }: { revision: string; date: string; amounts: readonly Cents[]; told: readonly string[] },
 ): WantedOrder {
   const amount = (index: number) => amounts[index] ?? zero;
   return {
@@ -233,7 +241,7 @@ function rebuilt(
     guests: null,
     notesBase: '',
     revision,
-    told: [],
+    told,
     sorted: [],
     unsold: [],
   };

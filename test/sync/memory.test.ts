@@ -223,6 +223,22 @@ describe('what a sweep remembers', () => {
     expect(details(run)).toHaveLength(1);
   });
 
+  it('says of every event what a sweep without it says', async () => {
+    const desk = new Desk(NOW, true, true);
+    desk.clock.skip(5 * MINUTE);
+    await desk.sweep();
+    desk.clock.skip(45 * MINUTE);
+    const remembering = await desk.sweep();
+    for (const key of desk.cache.keys()) if (key.startsWith('event/')) desk.cache.delete(key);
+    const anew = await desk.sweep();
+    expect(details(remembering).length).toBeLessThan(details(anew).length);
+    const byId = ({ results }: DeskRun) => results.toSorted((a, b) => Number(a.id) - Number(b.id));
+    expect(byId(remembering)).toEqual(byId(anew));
+    expect(anew.results.some(({ reason, notes }) => reason === 'ALREADY_INJECTED' && notes.length > 0)).toBe(
+      true,
+    );
+  });
+
   it('does not remember an order that is made from more than its event', async () => {
     const desk = new Desk(NOW, true, true);
     desk.clock.skip(5 * MINUTE);
