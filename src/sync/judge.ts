@@ -1,4 +1,3 @@
-import { isSelected } from '../config/locations.js';
 import type { Location } from '../domain/location.js';
 import type { Contents, FoundOrder } from '../domain/order.js';
 import { billsOf, standings } from '../domain/plan.js';
@@ -9,7 +8,7 @@ import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
 import { readCurrent, restsOnHeaders } from './current.js';
 import { locationMistake } from './misplaced.js';
-import { failed, failedUnread, type Known, locationOf, skipped } from './results.js';
+import { failed, failedUnread, isAllowed, type Known, locationOf, skipped } from './results.js';
 import type { Candidate, EventResult } from './types.js';
 
 /** What becomes of an event, as far as its header and the rows of its orders tell. */
@@ -120,10 +119,7 @@ export function judgeBy(
     id: candidate.id,
     header: candidate.header,
     location,
-    allowed:
-      location !== null &&
-      isSelected(location, settings.allowedLocations) &&
-      isSelected(location, request.locations),
+    allowed: location !== null && isAllowed(ctx, location),
     ignored: settings.ignoredEvents.has(candidate.id),
     statuses: settings.syncStatuses,
     otherStatuses: settings.otherStatuses,

@@ -1,4 +1,4 @@
-import { findLocation } from '../config/locations.js';
+import { findLocation, isSelected } from '../config/locations.js';
 import { bookedBoth, bookedEvent, bookedOrder } from '../domain/booked.js';
 import { takesAway } from '../domain/decision.js';
 import type { EventHeader } from '../domain/event.js';
@@ -26,6 +26,11 @@ export function locationOf(ctx: RunContext, header: EventHeader | null): Locatio
   return header ? findLocation(ctx.settings.locations, header.siteId, header.locationId) : null;
 }
 
+/** Whether the run may write for the location. */
+export function isAllowed({ settings, request }: RunContext, location: Location): boolean {
+  return isSelected(location, settings.allowedLocations) && isSelected(location, request.locations);
+}
+
 /** An event that another run on the same state holds. */
 export function lockedOut(ctx: RunContext, candidate: Candidate, who: string): EventResult {
   return skippedUnread(ctx, candidate, 'LOCKED', `${who}.`);
@@ -46,7 +51,7 @@ export function skippedUnread(
   return skipped({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, note, null);
 }
 
-/** An event that could not be judged. */
+/** An event that could not be judged; one that is left alone whatever it is needs no judging. */
 export function failedUnread(
   ctx: RunContext,
   candidate: Candidate,
@@ -54,7 +59,15 @@ export function failedUnread(
   error: string,
   upstream: boolean,
 ): EventResult {
-  return failed({ ...candidate, location: locationOf(ctx, candidate.header) }, reason, error, null, upstream);
+  const location = locationOf(ctx, candidate.header);
+  const known: Known = { ...candidate, location };
+  const isForOthers = location !== null && !isAllowed(ctx, location);
+  const alone = ctx.settings.ignoredEvents.has(candidate.id)
+    ? 'IGNORED'
+    : isForOthers && 'LOCATION_NOT_ALLOWED';
+  // That an API did not answer is no less so.
+  if (alone) return { ...skipped(known, alone, null, null), upstream };
+  return failed(known, reason, error, null, upstream);
 }
 
 /** The status of an order that was made, or only completed. */

@@ -126,7 +126,7 @@ export type EventResult = {
   error: string | null;
   /** Sentences about what was not taken as the event has it; see `told` of the wanted order. */
   notes: readonly string[];
-  /** The failure came from an API that did not answer: several in a row stop the run. */
+  /** An API did not answer for it: several in a row stop the run. */
   upstream: boolean;
   /** What event and order come to; absent: not known. */
   booked?: Booked;

@@ -160,6 +160,35 @@ describe('switches', () => {
     expect(outcomes(await desk.sweep())).toEqual([`${event.id} failed LOCATION_NOT_MAPPED`]);
   });
 
+  it.each<[string, RegExp]>([
+    ['Tripleseat', /^\/v1\/events\/\d/],
+    ['Revel', /^\/resources\/Order\//],
+  ])('what is left alone does not fail when %s does not answer', async (_, path) => {
+    const desk = new Desk(NOW);
+    const [ignored, other, there] = [desk.add(), desk.add(), desk.add({}, lake)];
+    const ignoredEvents = new Set([parseEventId(String(ignored.id))].filter((id) => id !== null));
+    const settings = { ignoredEvents, allowedLocations: [west.name] };
+    desk.strike = (sent) => (path.test(sent.path) ? { kind: '500-before' } : null);
+    for (const run of [await desk.sweep({}, settings), await desk.single([ignored, other], {}, settings)]) {
+      expect(run.of(ignored.id)).toMatchObject({ status: 'skipped', reason: 'IGNORED' });
+      expect(run.of(other.id)).toMatchObject({ status: 'failed' });
+    }
+    const sweep = await desk.sweep({}, settings);
+    expect(sweep.of(there.id)).toMatchObject({ status: 'skipped', reason: 'LOCATION_NOT_ALLOWED' });
+    const alone = await desk.single([ignored], {}, settings);
+    expect(exitCodeOf(alone, { ...sweepRequest, target: { kind: 'events', ids: [] } }, false)).toBe(0);
+  });
+
+  it('that Revel is down is no less so for what is left alone', async () => {
+    const desk = new Desk(NOW);
+    const [here] = [desk.add(), desk.add({}, lake)];
+    desk.strike = ({ path }) => (path.startsWith('/resources/') ? { kind: '500-before' } : null);
+    const run = await desk.sweep({}, { allowedLocations: [west.name] });
+    expect(run.of(here.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
+    expect(run.complete).toBe(false);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
+  });
+
   it('TEST_ESTABLISHMENT_ID takes every order, priced and mapped by its own products', async () => {
     const desk = new Desk(NOW);
     const event = desk.add({ documents: [{ lines: [taco] }] }, lake);
