@@ -55,7 +55,7 @@ function headOf(request: Pick<SyncRequest, 'target' | 'dryRun' | 'trigger' | 'co
 }
 
 function reported(result: EventResult, links: Config['links']): RunReport['events'][number] {
-  const { upstream: _, booked: __, orderId, orders, ...rest } = result;
+  const { upstream: _, booked: __, own: ___, orderId, orders, ...rest } = result;
   return {
     ...rest,
     orders: orders.map((order) => ({ ...order, link: linksOf(links, result.id, order.id).order })),

@@ -10,13 +10,13 @@ import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
 import { type Account, accountName, deletedMarksHonoured, paymentsTakenBack } from '../domain/account.js';
 import { type Decision, type DecisionKind, decisionsFor, settles, takesAway } from '../domain/decision.js';
 import { type EventId, type OrderId, orderId } from '../domain/ids.js';
-import { withRivals } from '../domain/rivals.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { shopsOf } from '../report/shops.js';
 import { outputStyle } from '../report/style.js';
 import { thisProcess } from '../state/under-way.js';
+import { sentenceOf } from '../sync/accepted.js';
 import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
@@ -346,8 +346,8 @@ function acceptanceOf(
 ): Acceptance | null {
   const [result] = outcome.results;
   if (result?.status !== 'failed' || !isAcceptable(result.reason)) return null;
-  const { reason, differences, error, orders } = result;
-  const sentence = withRivals(error ?? '', orders);
+  const { reason, differences } = result;
+  const sentence = sentenceOf(result);
   const why = clean(said, MAX_WHY);
   const at = systemClock.now();
   return { event, reason, differences, sentence, why, by: userName(), at, until };

@@ -1,7 +1,7 @@
 import type { Location } from '../domain/location.js';
 import type { Contents, FoundOrder } from '../domain/order.js';
 import { billsOf, standings } from '../domain/plan.js';
-import { triage } from '../domain/triage.js';
+import { type TriageInput, triage } from '../domain/triage.js';
 import { eventDate } from '../domain/window.js';
 import type { OrderKey } from '../revel/types.js';
 import { readContents } from './contents.js';
@@ -115,7 +115,7 @@ export function judgeBy(
   const { settings, request } = ctx;
   const location = locationOf(ctx, candidate.header);
   const known: Known = { ...candidate, location };
-  const verdict = triage({
+  const input: TriageInput = {
     id: candidate.id,
     header: candidate.header,
     location,
@@ -134,7 +134,8 @@ export function judgeBy(
     rows,
     read,
     testEstablishmentId: settings.testEstablishmentId,
-  });
+  };
+  const verdict = triage(input);
   switch (verdict.kind) {
     case 'need-contents':
       return verdict;
@@ -144,7 +145,19 @@ export function judgeBy(
       return { kind: 'result', result: skipped(known, verdict.reason, verdict.note, verdict.order) };
     case 'failed': {
       const { reason, error } = verdict.failure;
-      return { kind: 'result', result: failed(known, reason, error, verdict.order, false) };
+      const result = failed(known, reason, error, verdict.order, false);
+      const own = ownSentence(input) ?? error;
+      return { kind: 'result', result: own === error ? result : { ...result, own } };
     }
   }
+}
+
+/**
+ * The sentence of a failure as a run for this event alone has it: without the statuses of others, and without the row of
+ * a search that goes on showing what is deleted.
+ */
+function ownSentence(input: TriageInput): string | null {
+  const header = input.header?.deleted ? null : input.header;
+  const alone = triage({ ...input, header, strangeStatuses: [] });
+  return alone.kind === 'failed' ? alone.failure.error : null;
 }

@@ -124,6 +124,8 @@ export type EventResult = {
   changes: Action[];
   /** A sentence for a person; also given for a skip that needs explaining. */
   error: string | null;
+  /** The same where `error` goes by what this run has seen besides: that by which the failure is known again. */
+  own?: string;
   /** Sentences about what was not taken as the event has it; see `told` of the wanted order. */
   notes: readonly string[];
   /** An API did not answer for it: several in a row stop the run. */
