@@ -120,7 +120,9 @@ export async function planListed(
   if (read.kind === 'not-found' && known) return result(known.result);
   if (read.kind !== 'ok') return unreadEvent(ctx, candidate, read, rows);
   const event = { ...read.value, ...rowOf(candidate.header) };
-  return planRead(ctx, event, rows, { readAt, lookedAt, proof });
+  // Of an event that wanted no order by its row, nothing has been read with that of others.
+  const hanging: Proof | null = known ? { kind: 'unread' } : proof;
+  return planRead(ctx, event, rows, { readAt, lookedAt, proof: hanging });
 }
 
 /** The same for an event that is known by its id alone; `row`: what a search has shown of it before, if one has. */

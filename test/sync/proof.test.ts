@@ -98,6 +98,18 @@ describe('a sweep without a memory', () => {
     }
   });
 
+  it('notices it, too, where only the row of the search was cancelled', async () => {
+    const { desk, events } = standing(1);
+    const [event] = events;
+    if (!event) throw new Error('there is an event');
+    desk.tripleseat.store.putEvent({ ...event, updated_at: '11/14/2026 11:50 AM' });
+    desk.edit = ({ path }, body) =>
+      path === '/v1/events/search.json' ? body.replaceAll('"DEFINITE"', '"LOST"') : body;
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+    lose(desk, event, 'Payment');
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'DRIFT' });
+  });
+
   it('reads lines and payments of a hundred orders at a time, and only then', async () => {
     const { desk } = standing(250);
     const cold = await desk.sweep();
