@@ -23,7 +23,6 @@ export function isConclusive(reason: string | null): boolean {
 }
 
 const INCONCLUSIVE: ReadonlySet<string> = new Set<SkipReason>([
-  'LOCATION_NOT_ALLOWED',
   'LOCKED',
   'CLAIMED_ELSEWHERE',
   'CONNECTOR_DISABLED',

@@ -252,8 +252,6 @@ function stateOf(
     case 'failed':
       return reason === 'NOT_PRICED' ? 'unpriced' : 'failed';
     case 'skipped':
-      // What a preview leaves out, the sweeps to come leave out as well.
-      if (done === 'coming' && reason === 'LOCATION_NOT_ALLOWED') return 'none';
       return isConclusive(reason) ? skippedState(reason) : null;
   }
 }
