@@ -730,6 +730,21 @@ describe('books', () => {
     expect(figuresOf(free, usd('20'), 'on-top')).toMatchObject({ payment: 2_000, tip: 0, remainingDue: 0 });
   });
 
+  it('leaves what is taken off without a tax, unless it names one', () => {
+    const taxes = (ids: string[], tax: string, total: string) => {
+      const lines = [
+        line('Taco Bar', '1', '100', '100', { billingIds: ids }),
+        line('Pizza Package', '1', '-95', '-95', { billingIds: ids }),
+      ];
+      const billing = [{ name: 'Sales Tax', amount: usd(tax), billingId: '6' }];
+      return order({ total, document: { lines, billing }, books: { tax: 'lines' } }).items.map(
+        (item) => item.tax,
+      );
+    };
+    expect(taxes([], '8.00', '13.00')).toEqual([800, 0]);
+    expect(taxes(['6'], '0.40', '5.40')).toEqual([800, -760]);
+  });
+
   it('leaves the tax of a line that costs nothing on that line', () => {
     const lines = [
       line('Taco Bar', '1', '10', '10', { billingIds: ['6'] }),
