@@ -7,6 +7,7 @@ import { type Waiting, waitForLock } from './wait.js';
 
 /** Documents that share the entries, so that a run for one event rewrites a small one. */
 const PARTS = 16;
+const MAX_BYTES = 32 * 1024 * 1024;
 /** Longest wait for another process that is writing the cache. */
 const FLUSH_WAIT_MS = 2000;
 /** Longest key in characters; a longer one is not remembered. */
@@ -30,7 +31,7 @@ export interface KeptCacheOptions extends Waiting {
 
 /** The cache in a few documents of JSON lines, each read at the first look-up, written on flush. */
 export function keptCache(options: KeptCacheOptions): Cache {
-  const { documents, log } = options;
+  const { documents, log, maxBytes = MAX_BYTES } = options;
   /** What was set and is not kept yet; null: to be forgotten. */
   const changed = new Map<string, string | null>();
   const loaded = new Map<string, Promise<Entries>>();
@@ -70,7 +71,9 @@ export function keptCache(options: KeptCacheOptions): Cache {
     async set(key, value) {
       if (key.length > MAX_KEY) return;
       changed.delete(key);
-      changed.set(key, value === undefined ? null : JSON.stringify({ k: key, v: value }));
+      const line = value === undefined ? null : JSON.stringify({ k: key, v: value });
+      // One that no part has room for would drive all others out of it, and itself.
+      changed.set(key, line !== null && lineBytes(line) > maxBytes / PARTS ? null : line);
     },
 
     async flush() {
@@ -134,7 +137,7 @@ function valueIn(line: string | null): unknown {
 
 function dropOldest(
   entries: Entries,
-  { maxEntries = 50_000, maxBytes = 32 * 1024 * 1024 }: Pick<KeptCacheOptions, 'maxEntries' | 'maxBytes'>,
+  { maxEntries = 50_000, maxBytes = MAX_BYTES }: Pick<KeptCacheOptions, 'maxEntries' | 'maxBytes'>,
 ): void {
   let bytes = 0;
   for (const line of entries.values()) bytes += lineBytes(line);
