@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { places } from '../../src/sandbox/world/places.js';
 import { exitCodeOf } from '../../src/sync/outcome.js';
 import type { SyncRequest } from '../../src/sync/types.js';
 import { wrongWith } from '../helpers/check.js';
@@ -131,6 +132,16 @@ describe('an API that fails again and again', () => {
       expect(wrongWith(desk.revel, events[0] as { id: number })).toEqual([]);
       expect((await desk.sweep()).writes).toEqual([]);
     }
+  });
+
+  it('is no less one where events are left alone', async () => {
+    const desk = new Desk(NOW);
+    const [here] = [desk.add(), desk.add({}, places.lake)];
+    desk.strike = ({ path }) => (path.startsWith('/resources/') ? { kind: '500-before' } : null);
+    const run = await desk.sweep({}, { allowedLocations: [places.west.name] });
+    expect(run.of(here.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
+    expect(run.complete).toBe(false);
+    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
   });
 
   it('is not what events are whose figures cannot be read: the others are done, and nothing is tried again', async () => {

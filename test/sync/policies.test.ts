@@ -179,16 +179,6 @@ describe('switches', () => {
     expect(exitCodeOf(alone, { ...sweepRequest, target: { kind: 'events', ids: [] } }, false)).toBe(0);
   });
 
-  it('that Revel is down is no less so for what is left alone', async () => {
-    const desk = new Desk(NOW);
-    const [here] = [desk.add(), desk.add({}, lake)];
-    desk.strike = ({ path }) => (path.startsWith('/resources/') ? { kind: '500-before' } : null);
-    const run = await desk.sweep({}, { allowedLocations: [west.name] });
-    expect(run.of(here.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
-    expect(run.complete).toBe(false);
-    expect(exitCodeOf(run, sweepRequest, false)).toBe(69);
-  });
-
   it('TEST_ESTABLISHMENT_ID takes every order, priced and mapped by its own products', async () => {
     const desk = new Desk(NOW);
     const event = desk.add({ documents: [{ lines: [taco] }] }, lake);
