@@ -9,7 +9,7 @@ import { markDeleted, standings } from '../domain/plan.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { localDate } from '../domain/zones.js';
 import { establishmentOf, type RunContext } from './context.js';
-import { type Planned, planById, planRead } from './event.js';
+import { type Planned, planById, planRead, readingNow } from './event.js';
 import { keyOf } from './judge.js';
 import { failedUnread, locationOf } from './results.js';
 import type { EventResult } from './types.js';
@@ -21,7 +21,7 @@ import type { EventResult } from './types.js';
 export async function planDecided(ctx: RunContext, id: EventId, decision: Decision): Promise<Planned> {
   const plain = await planById(ctx, id);
   if (plain.kind === 'work' || !settles(decision.kind, plain.result.reason)) return plain;
-  const readAt = ctx.clock.now();
+  const reading = readingNow(ctx);
   const read = await ctx.tripleseat.event(id);
   const header = read.kind === 'ok' ? read.value : null;
   const lookedAt = ctx.now();
@@ -59,11 +59,11 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
         error: `Order ${old.id} of event ${id} is ${old.deleted ? 'deleted' : 'none that staff can see'}, so that it cannot be the one that counts, and nothing was written. Choose one of these: ${counting}.`,
       });
     }
-    if (decision.kind === 'void') return voided(ctx, id, { old, location, header, rows, lookedAt, readAt });
+    if (decision.kind === 'void') return voided(ctx, id, { old, location, header, rows, lookedAt, reading });
   }
   if (read.kind !== 'ok') return plain;
   const planned = await planRead(ctx, read.value, rows, {
-    readAt,
+    ...reading,
     lookedAt,
     proof: { kind: 'unread' },
     decision,
@@ -96,14 +96,14 @@ function voided(
     header,
     rows,
     lookedAt,
-    readAt,
+    reading,
   }: {
     old: FoundOrder;
     location: Location;
     header: EventHeader | null;
     rows: readonly FoundOrder[];
     lookedAt: number;
-    readAt: number;
+    reading: ReturnType<typeof readingNow>;
   },
 ): Planned {
   const wanted: WantedOrder = {
@@ -140,7 +140,7 @@ function voided(
     actions: [markDeleted(old.id, null)],
     creates: false,
     order: old.id,
-    readAt,
+    ...reading,
     rows,
     lookedAt,
     decision: { kind: 'void', order: old.id } as const,

@@ -37,8 +37,9 @@ export interface Work extends Outlook {
   ownLines: boolean;
   /** What is told of the order in every run; see {@link WantedOrder.told}. */
   told: WantedOrder['told'];
-  /** When the event was read, epoch milliseconds. */
+  /** When the event was read, epoch milliseconds; and by the clock of the run, which nobody sets. */
   readAt: number;
+  readAsOf: number;
   /** What the plan was made from, and when that was asked for by the clock of the run. */
   rows: readonly FoundOrder[];
   lookedAt: number;
@@ -114,7 +115,7 @@ export async function planListed(
 ): Promise<Planned> {
   const known = await settleByRow(ctx, candidate, rows);
   if (known?.isSure) return result(known.result);
-  const readAt = ctx.clock.now();
+  const reading = readingNow(ctx);
   const read = await ctx.tripleseat.event(candidate.id);
   // The row still tells where and when the event was.
   if (read.kind === 'not-found' && known) return result(known.result);
@@ -122,7 +123,7 @@ export async function planListed(
   const event = { ...read.value, ...rowOf(candidate.header) };
   // Of an event that wanted no order by its row, nothing has been read with that of others.
   const hanging: Proof | null = known ? { kind: 'unread' } : proof;
-  return planRead(ctx, event, rows, { readAt, lookedAt, proof: hanging });
+  return planRead(ctx, event, rows, { ...reading, lookedAt, proof: hanging });
 }
 
 /** The same for an event that is known by its id alone; `row`: what a search has shown of it before, if one has. */
@@ -132,7 +133,7 @@ export async function planById(
   row: EventHeader | null = null,
 ): Promise<Planned> {
   const candidate: Candidate = { id, header: null };
-  const readAt = ctx.clock.now();
+  const reading = readingNow(ctx);
   const read = await readEvent(ctx, id, row);
   if (read.kind === 'error' || read.kind === 'forbidden') return unreadEvent(ctx, candidate, read, []);
   const header = read.kind === 'ok' ? read.value : null;
@@ -141,14 +142,14 @@ export async function planById(
   if (found.kind === 'error')
     return result(failedUnread(ctx, { id, header }, 'REVEL_ERROR', found.detail, true));
   if (read.kind === 'not-found') return unreadEvent(ctx, candidate, read, found.value);
-  const known = { readAt, lookedAt, proof: { kind: 'unread' } as const };
+  const known = { ...reading, lookedAt, proof: { kind: 'unread' } as const };
   const planned = await planRead(ctx, read.value, found.value, known);
   if (planned.kind === 'work' || !restsOnHeaders(planned.result.reason)) return planned;
   // The order may have been made meanwhile from a newer state of the event.
-  const againAt = ctx.clock.now();
+  const readingAgain = readingNow(ctx);
   const again = await readEvent(ctx, id, row);
   if (again.kind !== 'ok') return unreadEvent(ctx, { id, header }, again, found.value);
-  return planRead(ctx, again.value, found.value, { ...known, readAt: againAt });
+  return planRead(ctx, again.value, found.value, { ...known, ...readingAgain });
 }
 
 async function readEvent(
@@ -166,9 +167,13 @@ function rowOf({ updatedAt, fingerprint }: EventHeader): Pick<EventHeader, 'upda
   return fingerprint === undefined ? { updatedAt } : { updatedAt, fingerprint };
 }
 
+/** An event is about to be read. */
+export function readingNow(ctx: RunContext): Pick<Work, 'readAt' | 'readAsOf'> {
+  return { readAt: ctx.clock.now(), readAsOf: ctx.now() };
+}
+
 /** When the event and its orders were read, and what else was read with them. */
-interface ReadKnown {
-  readAt: number;
+interface ReadKnown extends Pick<Work, 'readAt' | 'readAsOf'> {
   lookedAt: number;
   proof: Proof | null;
   /** What a person has decided about it; absent: nothing. */
@@ -210,7 +215,7 @@ async function planOrderOf(
   rows: readonly FoundOrder[],
   reads: ReadKnown,
 ): Promise<Planned> {
-  const { readAt, lookedAt, proof, decision = null } = reads;
+  const { readAt, readAsOf, lookedAt, proof, decision = null } = reads;
   const known: Known = { id: event.id, header: event, location };
   const existing = rows.find((row) => !row.deleted) ?? null;
   // What comes in the place of another order is made by the menu as it is now.
@@ -232,7 +237,8 @@ async function planOrderOf(
   const { order, ownLines } = gathered;
   const wanted = { ...order, told: [...order.told, ...(await notesOnSorted(ctx, order))] };
   const key = orderKey(ctx, event.id, location, { date: wanted.date, since: event.createdOn });
-  const work = { known, key, wanted, ownLines, told: order.told, readAt, rows, lookedAt, decision };
+  const reading = { readAt, readAsOf, rows, lookedAt };
+  const work = { known, key, wanted, ownLines, told: order.told, ...reading, decision };
   const isDoubted = await isDoubtful(ctx, event.id);
   const given = givenFor(ctx, wanted, compareFrom(ctx, location, rows, proof, isDoubted), decision);
   const { k, open } = await lookAhead(ctx, key, given, rows, lookedAt, proof);

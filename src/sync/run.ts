@@ -353,7 +353,7 @@ class Run {
     const lock = await ctx.state.locks.tryLock(`event-${work.known.id}`);
     if (!lock) return await this.#lockedOut(work.known);
     try {
-      if (ctx.clock.now() - work.readAt <= STALE_MS) return await applyTold(ctx, work, null);
+      if (ctx.now() - work.readAsOf <= STALE_MS) return await applyTold(ctx, work, null);
       const again = await planById(ctx, work.known.id, work.known.header);
       return again.kind === 'result' ? again.result : await applyTold(ctx, again.work, again.work.lookedAt);
     } finally {

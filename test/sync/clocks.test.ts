@@ -59,3 +59,24 @@ it('so it is where one establishment takes the orders of shops in several time z
   const { waitedMs } = await goesOn(0, 0, 'OrderItem', { testEstablishmentId: 8 });
   expect(waitedMs).toBeGreaterThanOrEqual(29_000);
 });
+
+it('a plan does not become fresh again by a clock that is set back', async () => {
+  const desk = new Desk(NOW);
+  const [first, second] = [desk.add(), desk.add()];
+  const unpriced = desk.add({ documents: [] });
+  desk.tripleseat.store.putEvent({ ...unpriced, grand_total: null, billing_totals: [], documents: [] });
+  let isSet = false;
+  desk.strike = ({ path }) => {
+    // All three have been read by then, and nothing is written before all are planned.
+    if (!isSet && path === '/resources/Product/') {
+      isSet = true;
+      desk.clock.set(-2 * HOUR);
+      desk.clock.skip(5 * MINUTE);
+      desk.tripleseat.store.setStatus(first.id, 'LOST', desk.clock.now());
+    }
+    return null;
+  };
+  const run = await desk.sweep({}, { maxCreatesPerRun: 2 });
+  expect(run.of(second.id)).toMatchObject({ status: 'injected' });
+  expect(run.of(first.id)).toMatchObject({ status: 'skipped', reason: 'STATUS_NOT_ELIGIBLE' });
+});
