@@ -149,14 +149,17 @@ describe('an order of another program', () => {
     },
   );
 
-  it.each(['777 copy', '0777', ''])('named after no event ("Triple Seat_%s") hides no other one', async (rest) => {
-    const desk = open();
-    const { id } = await made(desk);
-    foreign(desk, 777, `Triple Seat_${rest}`);
-    desk.tripleseat.store.delete(id, desk.clock.now());
-    const run = await desk.sweep();
-    expect(run.results.map((result) => [result.id, result.reason])).toEqual([[String(id), 'ORPHANED']]);
-  });
+  it.each(['777 copy', '0777', ''])(
+    'named after no event ("Triple Seat_%s") hides no other one',
+    async (rest) => {
+      const desk = open();
+      const { id } = await made(desk);
+      foreign(desk, 777, `Triple Seat_${rest}`);
+      desk.tripleseat.store.delete(id, desk.clock.now());
+      const run = await desk.sweep();
+      expect(run.results.map((result) => [result.id, result.reason])).toEqual([[String(id), 'ORPHANED']]);
+    },
+  );
 
   it('of an event at a place that no entry covers is left to whoever made it', async () => {
     const desk = open();
