@@ -1,9 +1,10 @@
 import type { Location } from '../domain/location.js';
 import type { Contents, FoundOrder } from '../domain/order.js';
 import { billsOf, standings } from '../domain/plan.js';
+import { isEmptied } from '../domain/removed.js';
 import { type TriageInput, triage } from '../domain/triage.js';
 import { eventDate } from '../domain/window.js';
-import type { OrderKey } from '../revel/types.js';
+import type { OrderKey, RevelRead } from '../revel/types.js';
 import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
 import { readCurrent, restsOnHeaders } from './current.js';
@@ -93,12 +94,26 @@ async function judgeReading(
 ): Promise<Verdict> {
   const verdict = judgeBy(ctx, candidate, rows, []);
   if (verdict.kind !== 'need-contents') return verdict;
-  const contents = await readContents(ctx.revel, verdict.order, billsOf(verdict.order, rows));
+  const contents = await readParts(ctx, verdict.order, billsOf(verdict.order, rows));
   if (contents.kind === 'error') return unread(ctx, candidate, contents.detail);
   const known = judgeBy(ctx, candidate, rows, [contents.value]);
   return known.kind === 'need-contents'
     ? unread(ctx, candidate, `Order ${known.order.id} could not be read.`)
     : known;
+}
+
+/** What looks emptied may have been split into bills that no look for the event's orders shows. */
+async function readParts(
+  { revel }: RunContext,
+  order: FoundOrder,
+  listed: readonly FoundOrder[],
+): Promise<RevelRead<Contents>> {
+  const contents = await readContents(revel, order, listed);
+  if (contents.kind === 'error' || !isEmptied(contents.value)) return contents;
+  const bills = await revel.bills(order);
+  if (bills.kind === 'error') return bills;
+  const more = bills.value.filter(({ id }) => !listed.some((row) => row.id === id));
+  return more.length === 0 ? contents : readContents(revel, order, [...listed, ...more]);
 }
 
 function unread(ctx: RunContext, candidate: Candidate, detail: string): Verdict {

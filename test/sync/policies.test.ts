@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEventId } from '../../src/domain/ids.js';
+import type { Row } from '../../src/sandbox/revel/types.js';
 import { objectsOf, type JsonObject as RawDocument } from '../../src/sandbox/tripleseat/model.js';
 import {
   allPlaces,
@@ -359,6 +360,31 @@ describe('an order that staff can see is never written to', () => {
     for (const run of [await desk.sweep(), await desk.single([event])]) {
       expect(run.of(event.id)).toMatchObject({ status: 'skipped', reason: 'REMOVED_BY_STAFF' });
       expect(exitCodeOf(run, sweepRequest, false)).toBe(0);
+    }
+  });
+
+  it.each(['LOST', 'deleted'])('split into bills of other names and then %s: ORPHANED', async (what) => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco] }] });
+    const { orderId } = (await desk.sweep()).of(event.id);
+    const order = desk.revel.order(Number(orderId));
+    if (order === null) return expect.fail('no order');
+    const items = desk.revel.items(order.id);
+    const copyOf = ({ id: _, resource_uri: __, ...row }: Row, more: Partial<Row>) => ({
+      ...row,
+      uuid: String(row.uuid).replace(/^./, 'f'),
+      ...more,
+    });
+    desk.revel.insertOrder({
+      order: copyOf(order, { orderhistory: [], local_id: null, bill_parent: order.resource_uri }),
+      items: items.map((item) => copyOf(item, {})),
+    });
+    for (const item of items) desk.revel.put('OrderItem', { ...item, deleted: true });
+    if (what === 'LOST') desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    else desk.tripleseat.store.delete(event.id, desk.clock.now());
+    for (const run of [await desk.sweep(), await desk.single([event])]) {
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED', orderId });
+      expect(run.writes).toEqual([]);
     }
   });
 
