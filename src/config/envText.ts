@@ -50,6 +50,9 @@ function idleLines(text: string, assignments: readonly Assignment[], keys: reado
     const [, before = '', found] = /^\s*(?:#|;|\/\/)/.test(line) ? [] : (named.exec(line) ?? []);
     if (found === undefined || assignments.some(({ at }) => at.line === index + 1)) return [];
     const key = found.toUpperCase().replace(/[ -]/g, '_');
+    // Words that go on are a sentence: `Log level of the relay is set elsewhere`.
+    const isSentence = found !== key && /^\s+[^\s=:]+\s+\S/.test(line.slice(before.length + found.length));
+    if (isSentence) return [];
     return [{ key, at: { line: index + 1, column: before.length + 1 } }];
   });
 }

@@ -118,6 +118,8 @@ describe('layers', () => {
     ['\u200bDRY_RUN=true', 'DRY_RUN', 1, 2],
     ['DRY_RUN\uff1dtrue', 'DRY_RUN', 1, 1],
     ['Dry run=true', 'DRY_RUN', 1, 1],
+    ['DRY_RUN is true', 'DRY_RUN', 1, 1],
+    ['dry_run true', 'DRY_RUN', 1, 1],
     ['REVEL_API_KEY_FILE /run/key', 'REVEL_API_KEY_FILE', 1, 1],
     ['OTHER="abc\r\nENABLE_CONNECTOR=false\r\nMORE="', 'ENABLE_CONNECTOR', 2, 1],
   ])('tell of a line of .env that would set a variable and does not: %j', (text, key, line, column) => {
@@ -131,6 +133,7 @@ describe('layers', () => {
     'OTHER="see DRY_RUN"',
     'NOT_DRY_RUN true\nDRY_RUNNER\nsource ./DRY_RUN.sh',
     'OTHER="a\nb"\nset -a\n',
+    'Log level of the relay is set elsewhere\nEmail to the chef: see below',
   ])('pass over what is meant for nobody here: %j', (text) => {
     expect(load({}, { cwd: readyFolder({ '.env': text }) }).dryRun).toBe(false);
   });
