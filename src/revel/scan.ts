@@ -29,8 +29,8 @@ interface Days {
  */
 export class OrderScan {
   readonly #rest: Rest;
-  /** Ids of the orders that {@link further} came across, by `local_id`. */
-  readonly #filed = new Map<string, Set<OrderId>>();
+  /** The orders that {@link further} came across, as they were then, by `local_id` and id. */
+  readonly #filed = new Map<string, Map<OrderId, FoundOrder>>();
   /** From which day on each establishment was read; empty: from the first. */
   readonly #readFrom = new Map<number, string>();
   #reading: Promise<unknown> = Promise.resolve();
@@ -92,39 +92,43 @@ export class OrderScan {
         const detail = `Revel cannot be asked for the orders of an event, so all orders of establishment ${establishmentId}${since} have to be read before a new one is made; that failed. ${read.detail}`;
         return { kind: 'error', detail };
       }
-      for (const { id, localId } of read.value) this.#note(localId ?? '', id);
+      for (const row of read.value) this.#note(row);
       this.#readFrom.set(establishmentId, from);
     }
     return { kind: 'ok', value: undefined };
   }
 
-  #note(localId: string, id: OrderId): void {
-    const ids = this.#filed.get(localId);
-    if (ids) ids.add(id);
-    else this.#filed.set(localId, new Set([id]));
+  #note(row: FoundOrder): void {
+    const localId = row.localId ?? '';
+    const rows = this.#filed.get(localId);
+    if (rows) rows.set(row.id, row);
+    else this.#filed.set(localId, new Map([[row.id, row]]));
   }
 
-  /**
-   * What is known of from elsewhere; it was read some time ago, so each is read again. A list has shown it in this run:
-   * an answer that does not know it, or tells of another one, says nothing, least of all that it is not there.
-   */
+  /** What is known of from elsewhere; it was read some time ago, so each is read again. */
   async #filedFor(
     localIds: ReadonlySet<string>,
     seen: ReadonlyMap<OrderId, FoundOrder>,
   ): Promise<RevelRead<FoundOrder[]>> {
     const rows: FoundOrder[] = [];
-    for (const id of [...localIds].flatMap((localId) => [...(this.#filed.get(localId) ?? [])])) {
-      if (seen.has(id)) continue;
-      const read = await this.#rest.get(`${PATH}${id}/`, orderSchema);
+    for (const noted of [...localIds].flatMap((localId) => [...(this.#filed.get(localId)?.values() ?? [])])) {
+      if (seen.has(noted.id)) continue;
+      const read = await this.#again(noted, (localId) => localIds.has(localId));
       if (read.kind === 'error') return read;
-      const isIt = read.value?.id === id && localIds.has(read.value.localId ?? '');
-      if (!read.value || !isIt) {
-        const detail = `Revel: GET ${PATH}${id}/ does not answer with order ${id}, which a list has shown as one of this event.`;
-        return { kind: 'error', detail };
-      }
       rows.push(read.value);
     }
     return { kind: 'ok', value: rows };
+  }
+
+  /**
+   * An order as it is now. A list has shown it in this run, so that an answer which does not know it, or tells of another
+   * one, never says that it is gone: it is younger than reads by the id have to show, and as the list had it.
+   */
+  async #again(noted: FoundOrder, isAsked: (localId: string) => boolean): Promise<RevelRead<FoundOrder>> {
+    const read = await this.#rest.get(`${PATH}${noted.id}/`, orderSchema);
+    if (read.kind === 'error') return read;
+    const isIt = read.value?.id === noted.id && isAsked(read.value.localId ?? '');
+    return { kind: 'ok', value: read.value && isIt ? read.value : noted };
   }
 
   async #read(

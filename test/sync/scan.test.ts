@@ -223,7 +223,7 @@ describe.each(useless)('local_id %s, uuid %s', (localIdFilter, uuidFilter) => {
         request.path === uri ? { status: 404, headers: {}, body: '' } : handle(request, now);
     }
     for (const run of await both(desk, event)) {
-      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'REVEL_ERROR' });
+      expect(run.of(event.id)).toMatchObject({ status: 'skipped', reason: 'ALREADY_INJECTED' });
       expect(run.writes).toEqual([]);
     }
   });

@@ -359,4 +359,9 @@ export const REGRESSIONS: readonly Regression[] = [
     trouble: [...OLDER, 'person', 'paid'],
     what: 'staff deleted an order while it was shown, and the one in its place, shown by the same run, was written to again instead of being read back',
   },
+  {
+    seed: 800_021_818,
+    trouble: [...OLDER, 'person', 'paid'],
+    what: 'all orders of a shop were read, and one that this showed was answered with 404 by its id, and shown by no list, for two seconds more',
+  },
 ];
