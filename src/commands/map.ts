@@ -8,7 +8,7 @@ import { editMapping, replaceFile } from '../config/locationsEdit.js';
 import type { ConfigProblem } from '../config/problems.js';
 import { AppError, ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
-import { errnoOf } from '../state/failure.js';
+import { unwritten } from '../state/failure.js';
 import { clean } from '../text/text.js';
 import type { MappedValue } from './arguments.js';
 
@@ -91,21 +91,14 @@ async function map(options: MapOptions, from: ConfigSource, around: Surroundings
   try {
     replaceFile(path, edit.text);
   } catch (error) {
-    throw unwritten(path, error);
+    throw unwritten(error, {
+      what: `The locations file ${clean(path, 300)}`,
+      left: 'It is as it was.',
+      hint: 'It is replaced as a whole: this user must be able to write its directory, with room on the disk. Or write the entry by hand.',
+    });
   }
   await writeAll(around.stdout, 'Written.\n');
   return ExitCode.ok;
-}
-
-function unwritten(path: string, error: unknown): unknown {
-  const code = errnoOf(error);
-  if (code === null) return error;
-  return new AppError(
-    'OUTPUT',
-    ExitCode.config,
-    `The locations file ${clean(path, 300)} could not be written: the system answered ${code}. It is as it was.`,
-    'It is replaced as a whole: this user must be able to write its directory, with room on the disk. Or write the entry by hand.',
-  );
 }
 
 function textOf(path: string): string {

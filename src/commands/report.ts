@@ -6,13 +6,13 @@ import { loadConfig, locationsPath, needsOf } from '../config/load.js';
 import { readLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
 import { addDays, isZone, localDate } from '../domain/zones.js';
-import { AppError, ExitCode } from '../errors.js';
+import { ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { lastPreview, type Previewed } from '../report/previewed.js';
 import { putFile } from '../report/putFile.js';
 import { shopsOf } from '../report/shops.js';
 import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
-import { errnoOf } from '../state/failure.js';
+import { unwritten } from '../state/failure.js';
 import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
 import { noLinks } from '../text/links.js';
@@ -54,7 +54,10 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
         else {
           const path = resolve(around.cwd, what.file);
           await putFile(path, page).catch((error) => {
-            throw fileError(path, error);
+            throw unwritten(error, {
+              what: `The file ${clean(path, 300)}`,
+              hint: 'Name a file in a directory that is there, and that this user may write.',
+            });
           });
         }
         break;
@@ -113,13 +116,4 @@ async function sheet(
   const last = to ?? days.at(-1) ?? '';
   const span = { from: from ?? addDays(last, -SHEET_DAYS), to: last };
   return sheetCsv(await sheetOf(state.journal.read(), span), shopsOf(shops));
-}
-
-function fileError(path: string, error: unknown): AppError {
-  return new AppError(
-    'OUTPUT',
-    ExitCode.config,
-    `The file ${clean(path, 300)} could not be written: the system answered ${errnoOf(error) ?? 'an unknown error'}.`,
-    'Name a file in a directory that is there, and that this user may write.',
-  );
 }

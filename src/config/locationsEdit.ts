@@ -164,8 +164,8 @@ function differenceOf(before: string, after: string): { removed: string[]; added
 }
 
 /**
- * Puts a text in the place of a file, in one step and with its owner and permissions: a reader sees the old one or the new one, a
- * crash leaves the old one. A symbolic link goes on pointing to it.
+ * Puts a text in the place of a file, in one step and with its owner and permissions: a reader sees the old one or the
+ * new one, a crash leaves the old one. A symbolic link goes on pointing to it.
  */
 export function replaceFile(path: string, text: string): void {
   const target = realpathSync(path);
@@ -188,11 +188,20 @@ export function replaceFile(path: string, text: string): void {
     rmSync(temporary, { force: true });
     throw error;
   }
-  const directory = openSync(dirname(target), 'r');
+  syncDirectory(dirname(target));
+}
+
+/** The file is in its place by then: a directory that this user may not read, or that cannot be synced, undoes nothing. */
+function syncDirectory(path: string): void {
   try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
+    const directory = openSync(path, 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  } catch {
+    // As durable as the file system makes it.
   }
 }
 

@@ -4,7 +4,8 @@ import { ConfigError, type ConfigProblem, problemText } from '../config/problems
 import { openSource } from '../config/source.js';
 import type { Config } from '../config/types.js';
 import type { Check } from '../report/checks.js';
-import { failed, ok, plural, warning } from './types.js';
+import { plural } from '../text/text.js';
+import { failed, ok, warning } from './types.js';
 
 const NAME = 'Configuration';
 

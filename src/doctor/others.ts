@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Check } from '../report/checks.js';
 import { answered } from '../revel/rows.js';
 import { idOf } from '../revel/schema.js';
-import { clean } from '../text/text.js';
+import { clean, plural } from '../text/text.js';
 import type { TripleseatProbeAnswer } from '../tripleseat/probe.js';
 import { rowsOf } from './tripleseat.js';
-import { type DoctorContext, ok, plural, skipped, warning } from './types.js';
+import { type DoctorContext, ok, skipped, warning } from './types.js';
 
 const USER = 'Revel user alone';
 const HOOKS = 'Webhook endpoints';

@@ -3,7 +3,8 @@ import { normaliseName, plainText } from '../domain/names.js';
 import type { Product } from '../domain/products.js';
 import { AppError } from '../errors.js';
 import type { Check } from '../report/checks.js';
-import { type DoctorContext, failed, ok, plural, skipped, warning } from './types.js';
+import { plural } from '../text/text.js';
+import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
 const NAME = 'Products';
 

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Check } from '../report/checks.js';
 import { shellWord } from '../text/calls.js';
-import { clean } from '../text/text.js';
-import { ok, plural, warning } from './types.js';
+import { clean, plural } from '../text/text.js';
+import { ok, warning } from './types.js';
 
 const NAME = 'Secret files';
 /** Where container platforms mount secrets for the one container, readable by all in it. */

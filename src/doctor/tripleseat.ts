@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { CURRENCY } from '../domain/location.js';
 import { localDate } from '../domain/zones.js';
 import type { Check } from '../report/checks.js';
-import { clean, listed, numbered } from '../text/text.js';
+import { clean, listed, numbered, plural } from '../text/text.js';
 import { searchDate } from '../tripleseat/dates.js';
 import type { TripleseatProbe, TripleseatProbeAnswer } from '../tripleseat/probe.js';
 import { unwrap } from '../tripleseat/schema.js';
-import { type DoctorContext, failed, noteClock, ok, plural, type Site, skipped, warning } from './types.js';
+import { type DoctorContext, failed, noteClock, ok, type Site, skipped, warning } from './types.js';
 
 const SIGN_IN = 'Tripleseat sign-in';
 const SCOPES = 'Tripleseat scopes';

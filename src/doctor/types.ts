@@ -123,8 +123,3 @@ export function causeOf({ exitCode }: AppError): FailureCause {
       return 'other';
   }
 }
-
-/** `1 location`, `3 locations`. */
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
-}

@@ -99,13 +99,15 @@ function makeTheSame(documents: readonly SourceDocument[]): boolean {
 
 /** Whether two of them list the same payment with different amounts. */
 function contradictPayments(documents: readonly SourceDocument[]): boolean {
-  const listed = documents.flatMap(({ payments }) => payments ?? []);
-  return listed.some(({ id, amount }) =>
-    listed.some(
-      (other) =>
-        id !== null && other.id === id && amount !== null && other.amount !== null && other.amount !== amount,
-    ),
-  );
+  const amounts = new Map<string, Cents>();
+  return documents
+    .flatMap(({ payments }) => payments ?? [])
+    .some(({ id, amount }) => {
+      if (id === null || amount === null) return false;
+      const other = amounts.get(id) ?? amount;
+      amounts.set(id, amount);
+      return other !== amount;
+    });
 }
 
 const money = (amount: Cents | null) => (amount === null ? 'no total' : formatCents(amount));

@@ -1,25 +1,16 @@
 import Big from 'big.js';
-import { sortBilling } from './billing.js';
 import { type Bill, type Figures, figuresOf } from './books.js';
 import { writtenLines } from './documents.js';
-import type { SourceDocument, SourceEvent, SourceLine } from './event.js';
-import { exactCents, type Figure, figureOf, figureText } from './figure.js';
+import type { SourceDocument, SourceEvent } from './event.js';
+import { figureText } from './figure.js';
 import { unappliedGratuity } from './gratuity.js';
-import { lineDiscounts } from './lineDiscount.js';
 import type { PricedLine } from './lines.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
-import { capitalised, compareText, plainText } from './names.js';
+import { capitalised, compareText } from './names.js';
 import { paidOf } from './paid.js';
-import {
-  ambiguous,
-  billingUnclear,
-  type Failed,
-  failed,
-  mismatch,
-  type Part,
-  unreadable,
-} from './unsettled.js';
+import { billingLists, type Reading, readingsOf } from './readings.js';
+import { ambiguous, type Failed, failed, mismatch, type Part, unreadable } from './unsettled.js';
 import type { SortedName, WantedInput } from './wantedOrder.js';
 
 /** A billing row that is sold as a line. */
@@ -143,12 +134,6 @@ interface Row {
 
 type Proved = { kind: 'ok'; rows: Row[]; discount: Cents; told: string[]; sorted: SortedName[] } | Failed;
 
-/** One way to understand the figures, without the lines. */
-interface Reading {
-  parts: Part[];
-  told: string[];
-}
-
 /**
  * The reading of the figures that adds up to the grand total. There is more than one where the source does not say
  * what a figure holds: a row named discount may repeat the document's discount or come on top of it, and so may the
@@ -186,130 +171,6 @@ function prove(
   const [first] = unclear;
   if (first) return first;
   return mismatch(event, written, goods.exact, total, tried[0]?.parts ?? []);
-}
-
-/** The lists of billing rows, the likeliest first: the document's, and where that is empty the event's. */
-function billingLists(event: SourceEvent, document: SourceDocument | null) {
-  const own = { rows: document?.billing ?? [], broken: document?.broken?.billing };
-  if (own.rows.length > 0 || own.broken !== undefined) return [own];
-  return [
-    { rows: event.billing ?? [], broken: event.broken?.billing },
-    { rows: [], broken: undefined },
-  ];
-}
-
-type BillingList = ReturnType<typeof billingLists>[number];
-
-function readingsOf(
-  { rows, broken }: BillingList,
-  document: SourceDocument | null,
-  written: readonly SourceLine[],
-  location: Location,
-): { kind: 'ok'; readings: Reading[] } | Failed {
-  if (broken !== undefined) return unreadable(broken);
-  const fixed: Part[] = [];
-  const discountRows: Part[] = [];
-  for (const row of rows) {
-    const name = plainText(row.name);
-    const exact = exactCents(row.amount);
-    const isNegative = exact?.lt(0) ?? false;
-    const sorted = sortBilling({ name, amount: isNegative ? 'negative' : 'positive' }, location.billing);
-    if (exact?.eq(0) || (sorted.kind === 'use' && sorted.use === 'included')) continue;
-    if (exact === null) {
-      return unreadable(
-        `the amount of billing row "${name}" is ${figureText(row.amount)}, no amount of money`,
-      );
-    }
-    if (sorted.kind === 'unclear') return billingUnclear(name, row.amount, sorted.why, location);
-    const part = { what: `"${name}"`, figure: row.amount, billingId: row.billingId ?? null, name, exact };
-    if (sorted.kind === 'discount-word') discountRows.push(partOf(part, 'discount', 'word', exact));
-    else if (sorted.use === 'discount')
-      discountRows.push(takenOff(partOf(part, 'discount', sorted.why, exact)));
-    else fixed.push(partOf(part, sorted.use, sorted.why, exact));
-  }
-  const given = discountOf(document, written);
-  if (given.kind === 'failed') return given;
-  return { kind: 'ok', readings: combine(fixed, discountRows, given.parts, document) };
-}
-
-function partOf(
-  { what, figure, name, billingId }: { what: string; figure: Figure; name: string; billingId: string | null },
-  use: BillingUse,
-  why: 'mapping' | 'word' | 'rest',
-  adds: Big,
-): Part {
-  return { what, figure, adds, row: { name, billingId, use, why } };
-}
-
-/** What the discounts of a document may be: its own figure, and the same with the discounts of its lines. */
-function discountOf(
-  document: SourceDocument | null,
-  written: readonly SourceLine[],
-): { kind: 'ok'; parts: { parts: Part[]; told: string[] }[] } | Failed {
-  if (document?.broken?.discountsTotal !== undefined) return unreadable(document.broken.discountsTotal);
-  const given = document?.discountsTotal ?? zero;
-  const exact = exactCents(given);
-  if (exact === null) {
-    return unreadable(
-      `the discounts_total of document ${document?.id} is ${figureText(given)}, no amount of money`,
-    );
-  }
-  const own: Part[] = exact.eq(0)
-    ? []
-    : [takenOff({ what: 'discount', figure: given, adds: exact, row: null })];
-  const readings = [{ parts: own, told: [] as string[] }];
-  for (const ofLines of lineDiscounts(written)) {
-    const figure = figureOf(ofLines);
-    const part = { what: 'discounts of lines', figure, adds: ofLines.times(-1), row: null };
-    const told = [`Discounts of lines (${figureText(figure)}) are part of the order's discount.`];
-    readings.push({ parts: [...own, part], told });
-  }
-  return { kind: 'ok', parts: readings };
-}
-
-function combine(
-  fixed: readonly Part[],
-  discountRows: readonly Part[],
-  discounts: readonly { parts: Part[]; told: string[] }[],
-  document: SourceDocument | null,
-): Reading[] {
-  const variants: Reading[] = [{ parts: discountRows.map(takenOff), told: [] }];
-  // The discounts of lines may be in their totals already, and a row may say so once more: but no more than they are.
-  const repeated = amountOf(discountRows);
-  if (repeated.gt(0) && discounts.some(({ parts }) => amountOf(parts).gt(repeated.minus(1)))) {
-    const repeats = `${namesOf(discountRows)} repeats the discount of document ${document?.id ?? ''} and counts once.`;
-    variants.push({ parts: [], told: [repeats] });
-  }
-  const fees = discountRows.filter(({ adds }) => adds.gt(0));
-  if (fees.length > 0) {
-    const told = [`${namesOf(fees)} counts as a fee: so the parts add up to the grand total.`];
-    variants.push({ parts: discountRows.map(asFee), told });
-  }
-  return discounts.flatMap((discount) =>
-    variants.map((variant) => ({
-      parts: [...fixed, ...variant.parts, ...discount.parts],
-      told: [...variant.told, ...discount.told],
-    })),
-  );
-}
-
-/** What parts come to, each without its sign. */
-function amountOf(parts: readonly Part[]): Big {
-  return parts.reduce((sum, { adds }) => sum.plus(adds.abs()), new Big(0));
-}
-
-function namesOf(parts: readonly Part[]): string {
-  return parts.map(({ what }) => what).join(', ');
-}
-
-/** What takes from the price may be written with or without its sign. */
-function takenOff(part: Part): Part {
-  return { ...part, adds: part.adds.abs().times(-1) };
-}
-
-/** One that takes money off takes it off whatever it is called. */
-function asFee(part: Part): Part {
-  return part.adds.lt(0) || part.row === null ? part : { ...part, row: { ...part.row, use: 'surcharge' } };
 }
 
 /**

@@ -1,7 +1,6 @@
 import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AppError, ExitCode } from '../errors.js';
-import { errnoOf, shownPath } from '../state/failure.js';
+import { shownPath, unwritten } from '../state/failure.js';
 import type { Pair, Proposal, Ways } from './propose.js';
 
 /** So that it can be shown on a terminal as it is. */
@@ -69,29 +68,27 @@ export interface FileToWrite {
 }
 
 /**
- * Puts all of them in their places, or none; what is there is kept under its name with `.old`, and what was kept so
- * before stays.
+ * Puts files in their places, none before all of them are on the disk; what is there is kept under its name with `.old`,
+ * and what was kept so before stays.
  *
  * @throws AppError OUTPUT (exit 78) where the system refuses
  */
 export function writeKeeping(files: readonly FileToWrite[]): void {
-  const fresh = files.map(({ path }) => `${path}.${process.pid}`);
-  const step = (path: string, work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      for (const each of fresh) rmSync(each, { force: true });
-      throw unwritten(path, error);
+  const all = files.map((file) => ({ ...file, fresh: `${file.path}.${process.pid}` }));
+  const each = (work: (file: (typeof all)[number]) => void) => {
+    for (const file of all) {
+      try {
+        work(file);
+      } catch (error) {
+        for (const { fresh } of all) rmSync(fresh, { force: true });
+        throw refusal(file.path, error);
+      }
     }
   };
-  files.forEach(({ path, text, mode }, index) => {
-    step(path, () => writeFileSync(fresh[index] ?? '', text, { mode, flag: 'wx' }));
-  });
-  files.forEach(({ path }, index) => {
-    step(path, () => {
-      if (existsSync(path)) renameSync(path, oldName(path));
-      renameSync(fresh[index] ?? '', path);
-    });
+  each(({ fresh, text, mode }) => writeFileSync(fresh, text, { mode, flag: 'wx' }));
+  each(({ fresh, path }) => {
+    if (existsSync(path)) renameSync(path, oldName(path));
+    renameSync(fresh, path);
   });
 }
 
@@ -102,15 +99,9 @@ function oldName(path: string): string {
   return name;
 }
 
-function unwritten(path: string, error: unknown): unknown {
-  const code = errnoOf(error);
-  if (code === null) return error;
-  return new AppError(
-    'OUTPUT',
-    ExitCode.config,
-    `${shownPath(path)} could not be written: the system answered ${code}.`,
-    'Run it as a user that may write there, with room on the disk.',
-  );
+function refusal(path: string, error: unknown): unknown {
+  const hint = 'Run it as a user that may write there, with room on the disk.';
+  return unwritten(error, { what: shownPath(path), hint });
 }
 
 /** Puts the schema that is shipped beside a locations file that names it. */
@@ -121,6 +112,6 @@ export function placeSchema(locationsPath: string): void {
   try {
     copyFileSync(shipped, target);
   } catch (error) {
-    throw unwritten(target, error);
+    throw refusal(target, error);
   }
 }

@@ -26,6 +26,23 @@ export function stateError(error: unknown, verb: string, path: string): unknown 
   return new AppError('STATE', ExitCode.config, `Cannot ${verb} ${shownPath(path)}: ${why}.`, hint);
 }
 
+/**
+ * A refusal of the file system at a file that a person has named (`OUTPUT`, exit 78). Anything that is not a system error
+ * comes back as it is.
+ *
+ * @param what the file, to begin a sentence with
+ * @param left what is there now, as a sentence; absent: nothing needs to be said
+ */
+export function unwritten(
+  error: unknown,
+  { what, left, hint }: { what: string; left?: string; hint: string },
+): unknown {
+  const code = errnoOf(error);
+  if (code === null) return error;
+  const message = `${what} could not be written: the system answered ${code}.`;
+  return new AppError('OUTPUT', ExitCode.config, left === undefined ? message : `${message} ${left}`, hint);
+}
+
 function explain(code: string): { why: string; hint: string } {
   switch (code) {
     case 'ENOSPC':

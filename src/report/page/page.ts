@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { localDateTime } from '../../domain/zones.js';
 import { type LinkPatterns, linksOf, noLinks } from '../../text/links.js';
+import { plural } from '../../text/text.js';
 import { agoText, dayText, spanText } from '../../text/time.js';
 import { moneyText, titleOf } from '../shops.js';
 import type { FactTable } from '../tables.js';
@@ -87,14 +88,10 @@ function headline(
   }
   const parts = [
     ...(failing > 0 ? [`${plural(failing, 'event')} ${failing === 1 ? 'fails' : 'fail'}`] : []),
-    ...(coming > 0 ? [`${plural(coming, failing > 0 ? 'more' : 'event')} would fail`] : []),
+    ...(coming > 0 ? [`${failing > 0 ? `${coming} more` : plural(coming, 'event')} would fail`] : []),
     ...(moreOpen > 0 ? [`${moreOpen} more ${moreOpen === 1 ? 'is' : 'are'} not shown`] : []),
   ];
   return parts.join(', ');
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${count === 1 || what === 'more' ? what : `${what}s`}`;
 }
 
 function sweepText({ lastSweep, at, zone }: PageData): string {
