@@ -20,6 +20,7 @@ import type {
   NewPayment,
   OrderChange,
   OrderFinder,
+  RevelClock,
   RevelPort,
   RevelRead,
   RevelWrite,
@@ -62,8 +63,8 @@ export class RevelClient implements RevelPort {
     return new RevelFinder(this.#rest, this.#lookUp);
   }
 
-  beganAt(): number | null {
-    return this.#rest.beganAt;
+  clock(): RevelClock | null {
+    return this.#rest.clock;
   }
 
   async order(id: OrderId): Promise<RevelRead<FoundOrder | null>> {

@@ -6,7 +6,7 @@ import { describe, type Reader, retryAfter, safePath } from '../http/read.js';
 import type { HttpResponse, HttpTransport } from '../http/transport.js';
 import { createRedactor } from '../text/redact.js';
 import { listSchema } from './schema.js';
-import type { Guard, RevelRead, RevelWrite } from './types.js';
+import type { Guard, RevelClock, RevelRead, RevelWrite } from './types.js';
 
 /** What the REST layer is made of. */
 export interface RestOptions {
@@ -61,7 +61,7 @@ export class Rest {
   readonly #options: RestOptions;
   /** Writes answered 429 without another one between them that was not. */
   #refusedInARow = 0;
-  #beganAt: number | null = null;
+  #clock: RevelClock | null = null;
 
   constructor(options: RestOptions) {
     this.#options = options;
@@ -72,14 +72,16 @@ export class Rest {
     return { 'API-AUTHENTICATION': `${apiKey}:${apiSecret}`, Accept: 'application/json' };
   }
 
-  /** Revel's time, from the `Date` of its latest answer to a read, less the steady clock then; null: not told. */
-  get beganAt(): number | null {
-    return this.#beganAt;
+  /** Null: Revel has not told it. */
+  get clock(): RevelClock | null {
+    return this.#clock;
   }
 
   #noteClock({ headers }: HttpResponse): void {
     const date = Date.parse(headers.date ?? '');
-    if (!Number.isNaN(date)) this.#beganAt = date - this.#options.clock.steady();
+    if (Number.isNaN(date)) return;
+    const { clock } = this.#options;
+    this.#clock = { beganAt: date - clock.steady(), hostAheadMs: clock.now() - date };
   }
 
   /** One object; null: 404. */

@@ -117,11 +117,19 @@ export interface OrderChange {
   updatedDate: string;
 }
 
+/** Revel's clock, by the `Date` of its latest answer to a read. */
+export interface RevelClock {
+  /** Milliseconds since the epoch when the steady clock of this host was 0. */
+  beganAt: number;
+  /** By how many milliseconds the clock of this host was ahead of it then. */
+  hostAheadMs: number;
+}
+
 /** Revel as the sync library sees it. Every list that comes back has been compared with what was asked for. */
 export interface RevelPort {
   finder(): OrderFinder;
-  /** Epoch milliseconds by Revel's clock when the steady clock of this host was 0, as of its latest answer; null: not told. */
-  beganAt(): number | null;
+  /** Null: Revel has not told it. */
+  clock(): RevelClock | null;
   order(id: OrderId): Promise<RevelRead<FoundOrder | null>>;
   items(id: OrderId): Promise<RevelRead<FoundItem[]>>;
   payments(id: OrderId): Promise<RevelRead<FoundPayment[]>>;

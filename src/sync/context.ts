@@ -41,7 +41,7 @@ export interface RunContext extends SyncDeps {
 const SAME_CLOCK_MS = 5_000;
 
 function clockWarning(aheadMs: number): string {
-  const off = `${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'behind' : 'ahead of'} Revel's`;
+  const off = `${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} Revel's`;
   return `This machine's clock is ${off}: windows and days may be wrong. Let it be set by NTP.`;
 }
 
@@ -52,6 +52,16 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
   let toldOfClock = false;
   const began = clock.now() - clock.steady();
   const now = () => began + clock.steady();
+  const clockOff = () => {
+    const told = revel.clock();
+    const off = (told?.beganAt ?? began) - began;
+    const hostAheadMs = told?.hostAheadMs ?? 0;
+    if (!toldOfClock && Math.abs(hostAheadMs) > CLOCK_SKEW_MS) {
+      events.warning(clockWarning(hostAheadMs));
+      toldOfClock = true;
+    }
+    return { counts: Math.abs(off) <= CLOCK_SKEW_MS, byMs: Math.abs(off) < SAME_CLOCK_MS ? 0 : off };
+  };
   const finder = revel.finder();
   const timing = timingOf({ ...settings, maxRunMs: settings.maxRunSeconds * 1_000 });
   const scheduler = new Scheduler({
@@ -60,6 +70,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     clock,
     stop,
     now,
+    clockOff: () => clockOff().byMs,
     most: inFlight(settings, timing),
     // A sweep has others to go on with; whoever waits for one event is told why.
     notice: (message) => {
@@ -74,13 +85,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     request,
     now,
     timing,
-    clockOff: () => {
-      const off = (revel.beganAt() ?? began) - began;
-      const counts = Math.abs(off) <= CLOCK_SKEW_MS;
-      if (!counts && !toldOfClock) events.warning(clockWarning(off));
-      toldOfClock ||= !counts;
-      return { counts, byMs: Math.abs(off) < SAME_CLOCK_MS ? 0 : off };
-    },
+    clockOff,
     claim: { reach: reachOf(state), run: request.correlationId },
     zones: Object.fromEntries(
       settings.locations.map((location) => [establishmentIn(settings, location), location.timezone]),

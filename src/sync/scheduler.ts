@@ -44,6 +44,8 @@ export interface SchedulerParts {
   stop: AbortSignal;
   /** Milliseconds since the epoch that only go forward. */
   now(): number;
+  /** How far Revel's clock is ahead of that by now. */
+  clockOff(): number;
   /** So many orders are worked on at once. */
   most: number;
   /** Told why an event waits, once for each reason. */
@@ -290,7 +292,7 @@ export class Scheduler {
       sentAt = this.#parts.now();
       return !stop.aborted && sentAt <= until && leaps === this.#leaps;
     };
-    const answer = await send(revel, task.k, write, now, guard);
+    const answer = await send(revel, task.k, write, now + this.#parts.clockOff(), guard);
     return learnWritten(task.k, write, answer, sentAt, this.#parts.now());
   }
 
@@ -426,14 +428,7 @@ function readsOf({ step }: Task): readonly Read[] {
 }
 
 function patienceOf({ patience }: Extract<Step, { do: 'look' }>, { timing }: Knowledge): number {
-  switch (patience) {
-    case 'none':
-      return 0;
-    case 'short':
-      return timing.settle / 2;
-    case 'long':
-      return LONG_MS;
-  }
+  return { none: 0, short: timing.settle / 2, long: LONG_MS }[patience];
 }
 
 /** It waits for time to pass, or for company, so that others may go on. */

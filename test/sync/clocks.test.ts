@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { parseNaive } from '../../src/domain/zones.js';
+import { places } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk } from './desk.js';
@@ -59,6 +61,35 @@ it('so it is where one establishment takes the orders of shops in several time z
   const { waitedMs } = await goesOn(0, 0, 'OrderItem', { testEstablishmentId: 8 });
   expect(waitedMs).toBeGreaterThanOrEqual(29_000);
 });
+
+it.each([
+  ['a minute', MINUTE],
+  ['longer than clocks may be off', 20 * MINUTE],
+])(
+  'a machine that was suspended for %s dates what it writes by Revel, and is told of no wrong clock',
+  async (_, ms) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    let isDue = true;
+    desk.strike = ({ method, path }) => {
+      if (isDue && method === 'POST' && path === '/resources/Payment/') {
+        isDue = false;
+        // What is steady stands still meanwhile.
+        desk.clock.set(ms);
+      }
+      return null;
+    };
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({ status: 'injected' });
+    expect(run.warnings).toEqual([]);
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    const [order] = desk.revel.orders();
+    const now = desk.clock.now();
+    const dated = parseNaive(order?.updated_date ?? '', places.west.zone, now) ?? 0;
+    expect(now - dated).toBeLessThan(10_000);
+    expect((await desk.sweep()).writes).toEqual([]);
+  },
+);
 
 it('a plan does not become fresh again by a clock that is set back', async () => {
   const desk = new Desk(NOW);

@@ -9,9 +9,10 @@ import type { Guard, RevelPort, RevelWrite } from '../../revel/types.js';
 import { type Knowledge, seenHeader, type Write } from './knowledge.js';
 
 /**
- * Sends one write of the protocol to Revel, dated `now` in the zone of the order's shop and by Revel's clock: whether it
- * has been left alone is told by that date, on hosts whose clocks may differ.
+ * Sends one write of the protocol to Revel, dated in the zone of the order's shop: whether it has been left alone is told
+ * by that date, on hosts whose clocks may differ.
  *
+ * @param now by Revel's clock
  * @param guard asked right before it leaves
  */
 export function send(
@@ -27,13 +28,13 @@ export function send(
     const notes = claimedNotes(eventId, revision, 'filling', k.claim);
     const zone = wanted.location.timezone;
     const createdDate = orderDate(now, wanted);
-    const updatedDate = localDateTime(now + k.clockOff, zone);
+    const updatedDate = localDateTime(now, zone);
     return revel.createOrder({ wanted, uuid: write.uuid, notes, createdDate, updatedDate }, guard);
   }
   const orderId = write.id;
   const order = seenHeader(k, orderId)?.value ?? null;
   const zone = zoneOf(k, order);
-  const updatedDate = localDateTime(now + k.clockOff, zone);
+  const updatedDate = localDateTime(now, zone);
   const date = rowDate(now, wanted);
   switch (write.kind) {
     case 'add-line': {

@@ -169,7 +169,7 @@ function withPort(bend: (port: RevelPort) => RevelPort): Bend {
 function functionsOf(port: RevelPort): RevelPort {
   return {
     finder: () => port.finder(),
-    beganAt: () => port.beganAt(),
+    clock: () => port.clock(),
     order: (id) => port.order(id),
     items: (id) => port.items(id),
     payments: (id) => port.payments(id),
