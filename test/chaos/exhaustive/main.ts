@@ -34,6 +34,7 @@ function ownScope(): Scope {
     lives: number('lives', 2),
     share: isSet('share'),
     slow: isSet('slow'),
+    moves: isSet('moves'),
     sweep: isSet('sweep'),
     wider: number('wider', 0),
     ...(deeds ? { deeds } : {}),

@@ -1,37 +1,20 @@
 /** What one run can do next, by the protocol that ships; the rest of the world is one value. */
 import type { Decision } from '../../../src/domain/decision.js';
 import type { OrderId } from '../../../src/domain/ids.js';
-import type { FoundOrder } from '../../../src/domain/order.js';
 import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
-import {
-  begin,
-  type End,
-  type Found,
-  type Knowledge,
-  type Read,
-  type Step,
-  type Write,
-} from '../../../src/sync/order/knowledge.js';
-import { learnFound, learnRefreshed, learnWritten } from '../../../src/sync/order/learn.js';
-import { next } from '../../../src/sync/order/next.js';
-import type { Timing } from '../../../src/sync/order/timing.js';
-import { dateOf, encode, fixed, NOW, rows, TICK } from './intern.js';
+import type { End, Found, Knowledge, Read, Step, Write } from '../../../src/sync/order/knowledge.js';
+import { encode, fixed, NOW, TICK } from './intern.js';
+import { answered, begun, misjudged, stepOf } from './runs.js';
 import type { Kind, Scope } from './scope.js';
 import {
   carryOut,
-  EMPTY,
-  isRight,
   isTheirs,
-  isVisible,
-  isWorkedOn,
-  LOCATIONS,
   misdeed,
   type Request,
   requestOf,
   showsTheirHand,
   type World,
   wrong,
-  ZONES,
 } from './world.js';
 
 /** A request that may still take effect. */
@@ -96,94 +79,6 @@ function canonical(k: Knowledge): Knowledge {
   };
 }
 
-const beliefs = new WeakMap<Scope, Timing>();
-/** The durations that runs go by. */
-function believed(scope: Scope): Timing {
-  const known = beliefs.get(scope) ?? fixed({ ...scope.heart.timing(scope.timing) }, 'timing');
-  beliefs.set(scope, known);
-  return known;
-}
-
-/** What a person decides about what stands at the start. */
-const DECISIONS: Readonly<Record<Scope['start'], Decision | null>> = {
-  empty: null,
-  drifted: fixed({ kind: 'replace', order: '1' as OrderId } as const, 'decision'),
-  removed: fixed({ kind: 'recreate' } as const, 'decision'),
-  doubled: fixed({ kind: 'keep', order: '1' as OrderId } as const, 'decision'),
-  unpaid: fixed({ kind: 'payment', order: '1' as OrderId } as const, 'decision'),
-};
-
-function begun(
-  host: string,
-  life: number,
-  scope: Scope,
-  wanted: WantedOrder,
-  now = NOW,
-  decision: Decision | null = null,
-): Knowledge {
-  const claim = { reach: (scope.share ? '0' : host).repeat(8), run: `${host}000000${life}` };
-  return begin(
-    {
-      wanted,
-      decision,
-      takeBack: scope.takeBack,
-      claim,
-      timing: believed(scope),
-      zones: ZONES,
-      locations: LOCATIONS,
-      sweep: scope.sweep,
-      compareFrom: null,
-      begunAt: now,
-      clockOff: 0,
-    },
-    null,
-  );
-}
-
-/** The next step that touches others; reading the event again does not. */
-function stepOf(k: Knowledge, scope: Scope, event: WantedOrder, now = NOW): { k: Knowledge; step: Step } {
-  let known = k;
-  for (let n = 0; n < 9; n += 1) {
-    const step = next(known, now, scope.heart.rules);
-    if (step.do !== 'refresh') return { k: known, step };
-    known = learnRefreshed(known, event.revision === known.wanted.revision ? null : event);
-  }
-  throw new Error('reads the event again and again');
-}
-
-/** What a read shows. */
-export function answered(world: World, read: Read, askedAt: number): Found {
-  switch (read.of) {
-    case 'rows':
-      return { askedAt, of: 'rows', rows: world.orders };
-    case 'beyond':
-      return { askedAt, of: 'beyond', rows: [] };
-    case 'bills':
-      return { askedAt, of: 'bills', id: read.order.id, bills: [] };
-    case 'header':
-      return {
-        askedAt,
-        ...read,
-        of: 'header',
-        header: world.orders.find(({ id }) => id === read.id) ?? null,
-      };
-    case 'items':
-      return {
-        askedAt,
-        ...read,
-        of: 'items',
-        items: world.items.filter(({ orderId }) => orderId === read.id),
-      };
-    case 'payments':
-      return {
-        askedAt,
-        ...read,
-        of: 'payments',
-        payments: world.payments.filter(({ orderId }) => orderId === read.id),
-      };
-  }
-}
-
 /** Every combination of what lists may show; the first is what is there. */
 function answers(view: View, reads: readonly Read[]): { found: Found[]; isStale: boolean }[] {
   let all: { found: Found[]; isStale: boolean }[] = [{ found: [], isStale: false }];
@@ -219,49 +114,6 @@ function toldBy(each: Found): OrderId[] {
   }
 }
 
-/** Without orders that staff alone have brought to light: that may have happened after the last look. */
-function withoutTheirs(world: World): World {
-  const isOurs = ({ historyIds }: FoundOrder) => historyIds?.includes('ours') === true;
-  return world.orders.some((row) => isVisible(row) && isOurs(row))
-    ? { ...world, orders: world.orders.filter((row) => !isVisible(row) || isOurs(row)) }
-    : world;
-}
-
-/** What is wrong with a run that ends so. */
-function misjudged(end: End, k: Knowledge, world: World, event: WantedOrder): string | null {
-  const visible = world.orders.filter(isVisible);
-  const theirs = visible.some(({ id }) => isWorkedOn(world, id));
-  switch (end.kind) {
-    case 'standing':
-      return isRight(withoutTheirs(world), k.wanted) ? null : `ends "standing", but the order is not right`;
-    case 'report': {
-      const { order } = end.plan;
-      // A person may have settled it since the look.
-      const isSettled = world.orders.some(
-        ({ deleted, historyIds }) => deleted && historyIds?.includes('ours'),
-      );
-      if ((isSettled || world.payments.length > 1) && isRight(world, event)) return null;
-      if (end.plan.kind === 'in-service')
-        return theirs ? null : 'false alarm: in service, but staff has no hand in it';
-      const { reason } = end.plan.failure;
-      if (reason === 'DUPLICATE_ORDERS') {
-        return visible.length > 1 ? null : 'false alarm: DUPLICATE_ORDERS';
-      }
-      if (reason === 'TOUCHED') {
-        return order && isWorkedOn(world, order.id) ? null : 'false alarm: TOUCHED, but staff has not';
-      }
-      if (theirs) return null;
-      return isRight(world, event) ? `false alarm: ${reason} of a right order` : null;
-    }
-    case 'halted':
-      return end.reason === 'UNVERIFIED' && !theirs && isRight(world, k.wanted)
-        ? 'false alarm: UNVERIFIED of a right order'
-        : null;
-    case 'gone':
-      return visible.length > 0 ? 'ends "gone", but staff can see an order' : null;
-  }
-}
-
 function endText(end: End): string {
   switch (end.kind) {
     case 'standing':
@@ -274,6 +126,15 @@ function endText(end: End): string {
       return 'gone';
   }
 }
+
+/** What a person decides about what stands at the start. */
+const DECISIONS: Readonly<Record<Scope['start'], Decision | null>> = {
+  empty: null,
+  drifted: fixed({ kind: 'replace', order: '1' as OrderId } as const, 'decision'),
+  removed: fixed({ kind: 'recreate' } as const, 'decision'),
+  doubled: fixed({ kind: 'keep', order: '1' as OrderId } as const, 'decision'),
+  unpaid: fixed({ kind: 'payment', order: '1' as OrderId } as const, 'decision'),
+};
 
 /** Steps that were found on the way here already. */
 const steps = new WeakMap<Knowledge, Step>();
@@ -309,7 +170,7 @@ export function outcomes(
       } else if (step.do === 'end') {
         to.slot = { ...slot, run: null };
         to.label += `, ends: ${endText(step.end)}`;
-        to.violation = misjudged(step.end, k, to.world, event);
+        to.violation = misjudged(step.end, k, to.world, event, run.told);
       } else {
         const known = canonical(k);
         steps.set(known, step);
@@ -471,140 +332,4 @@ function named(write: Write): string {
     default:
       return `${write.kind} ${write.id}`;
   }
-}
-
-/** What stands when a search begins, and which state of the event Tripleseat has by then. */
-export function startOf(scope: Scope, wanted: readonly WantedOrder[]): { world: World; state: number } {
-  const [event] = wanted;
-  if (scope.start === 'empty' || !event) return { world: EMPTY, state: 0 };
-  const plain: Scope = { ...scope, start: 'empty' };
-  let [world, k, now] = [EMPTY, begun('c', 9, plain, event), NOW];
-  for (let step = next(k, now); step.do !== 'end'; step = next(k, now)) {
-    if (step.do === 'wait') now = step.until;
-    if (step.do === 'look')
-      k = learnFound(
-        k,
-        step.reads.map((read) => answered(world, read, now)),
-        now,
-      );
-    if (step.do === 'write') {
-      const done = carryOut(world, requestOf(k, step.write, now));
-      world = done.world;
-      k = learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
-    }
-  }
-  const old = dated(world, dateOf(NOW - scope.caps.date * TICK));
-  const [order] = old.orders;
-  if (!order) throw new Error('an order stands');
-  switch (scope.start) {
-    case 'drifted':
-    case 'unpaid':
-      return { world: old, state: 1 };
-    case 'removed':
-      return { world: { ...old, orders: [rows.of({ ...order, deleted: true }) as FoundOrder] }, state: 0 };
-    case 'doubled': {
-      const id = '2' as OrderId;
-      const copy = <T extends { id: string; uuid: string | null }>(of: readonly T[]) =>
-        of.map(
-          (row) => rows.of({ ...row, id: `2${row.id.slice(1)}`, uuid: `${row.uuid} too`, orderId: id }) as T,
-        );
-      const second = rows.of({ ...order, id, uuid: `${order.uuid} too` }) as FoundOrder;
-      return {
-        world: {
-          orders: [order, second],
-          items: [...old.items, ...copy(old.items)],
-          payments: [...old.payments, ...copy(old.payments)],
-        },
-        state: 0,
-      };
-    }
-  }
-}
-
-/** The same with all its dates at once: as if it were of now, or so old that nobody can be at work. */
-function dated(world: World, at: string): World {
-  const orders = world.orders.map((row) => rows.of({ ...row, updatedDate: at }) as FoundOrder);
-  return { ...world, orders };
-}
-
-/**
- * From here on nothing fails: what is under way lands or is lost, one clean run ends right, or says honestly what a
- * person has to do, and a second one plans nothing. Answers that were given are remembered in `known`.
- */
-export function stuck(
-  start: World,
-  flights: readonly Flight[],
-  state: number,
-  scope: Scope,
-  wanted: readonly WantedOrder[],
-  known: Map<string, string | null>,
-): string | null {
-  const event = wanted[state] as WantedOrder;
-  for (const isLanding of flights.length > 0 ? [true, false] : [true]) {
-    const world = isLanding ? flights.reduce((w, { request }) => carryOut(w, request).world, start) : start;
-    const young = dated(world, dateOf(NOW));
-    const key = `${state}${encode(young)}`;
-    if (known.has(key)) continue;
-    known.set(key, null);
-    if (wrong(world, wanted, scope.start)) continue;
-    for (const [age, then] of [
-      ['', young],
-      [', much later', dated(world, dateOf(NOW - scope.caps.date * TICK))],
-    ] as const) {
-      for (const host of scope.share ? ['0'] : ['a', 'c']) {
-        const how = `(${isLanding ? 'what is under way lands' : 'what is under way is lost'}; a clean run of ${host === 'c' ? 'another host' : 'the same host'}${age})`;
-        const text = cleanRuns(then, host, event, scope, wanted);
-        if (text) return `${text} ${how}`;
-      }
-    }
-  }
-  return null;
-}
-
-function cleanRuns(
-  start: World,
-  host: string,
-  event: WantedOrder,
-  scope: Scope,
-  wanted: readonly WantedOrder[],
-): string | null {
-  let world = start;
-  let now = NOW;
-  for (const which of ['first', 'second'] as const) {
-    // It waits for others as long as it takes: whoever gives up has not said what is.
-    const timing = { ...believed(scope), patience: Number.POSITIVE_INFINITY };
-    let k: Knowledge = { ...begun(host, which === 'first' ? 8 : 9, scope, event, now), timing };
-    for (let n = 0; ; n += 1) {
-      if (n > 400) return `the ${which} clean run never ends`;
-      const taken = stepOf(k, scope, event, now);
-      const { step } = taken;
-      k = taken.k;
-      if (step.do === 'wait') now = Math.max(step.until, now + 1);
-      else if (step.do === 'look')
-        k = scope.heart.learnFound(
-          k,
-          step.reads.map((read) => answered(world, read, now)),
-          now,
-        );
-      else if (step.do === 'write') {
-        if (which === 'second') return `the second clean run still writes ${step.write.kind}`;
-        const request = requestOf(k, step.write, now);
-        const done = carryOut(world, request);
-        const bad =
-          misdeed(world, done.world, request, scope.start) ?? wrong(done.world, wanted, scope.start);
-        if (bad) return `the ${which} clean run: ${bad}`;
-        world = done.world;
-        k = scope.heart.learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
-      } else if (step.do === 'end') {
-        const { end } = step;
-        const bad = misjudged(end, k, world, event);
-        if (bad) return `the ${which} clean run ${bad}`;
-        if (end.kind !== 'halted') break;
-        const theirs = world.orders.some(({ id }) => isWorkedOn(world, id));
-        if (theirs && end.reason !== 'CLAIMED_ELSEWHERE') break;
-        return `the ${which} clean run ends: ${end.reason}: ${end.message}`;
-      }
-    }
-  }
-  return null;
 }

@@ -51,6 +51,8 @@ export interface Scope {
    */
   start: 'empty' | 'drifted' | 'removed' | 'doubled' | 'unpaid';
   takeBack: TakeBack;
+  /** An edit moves the event to another shop as well. */
+  moves: boolean;
   /** In ticks. */
   timing: Timing;
   budget: Readonly<Record<Kind, number>>;
@@ -137,8 +139,9 @@ export function scopeOf(
     lines: 1,
     start: 'empty',
     takeBack: 'mark',
+    moves: false,
     faults: 1,
-    deeds: ['open it', 'make it show', 'touch its header', 'touch a line', 'add a line'],
+    deeds: ['open it', 'make it show', 'touch its header', 'touch a line', 'add a line', 'take it away'],
     lag: 0,
     stall: 8,
     lives: 2,

@@ -23,6 +23,22 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
     one('a line or a payment that Revel does not keep', { lives: 1, budget: { forgotten: 1 } }),
     one('a look that is not up to date', { lives: 1, lag: 2, budget: { stale: 1 } }),
     one('a deed of staff', { lives: 1, budget: { staff: 1 } }),
+    one('a deed of staff, and an edit that moves the event', {
+      lives: 1,
+      moves: true,
+      faults: 2,
+      timing: timingIn(1, 2, 3),
+      stall: 9,
+      budget: { staff: 1, edit: 1 },
+    }),
+    one('an order that staff take away, and an edit', {
+      lives: 1,
+      faults: 2,
+      timing: timingIn(1, 2, 3),
+      stall: 9,
+      deeds: ['take it away'],
+      budget: { staff: 1, edit: 1 },
+    }),
     one('an edit', { lives: 1, budget: { edit: 1 } }),
     one('a request under way', { lives: 1, budget: { late: 1 } }),
     one('a stall that outlasts a take-over', {

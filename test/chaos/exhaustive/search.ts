@@ -4,8 +4,10 @@
  * that wait for them no longer, and what may still go wrong. What a run does next depends on its slot and the view
  * alone, so it is computed once for each pair.
  */
+
+import { startOf, stuck } from './clean.js';
 import { encode, isFixed, NOW, Numbered, older, rebuilt, rows } from './intern.js';
-import { type Flight, outcomes, type Slot, startOf, stuck, type View } from './moves.js';
+import { type Flight, outcomes, type Slot, type View } from './moves.js';
 import { KINDS, type Kind, type Scope } from './scope.js';
 import { carryOut, DEEDS, misdeed, versions, type World, wrong } from './world.js';
 
@@ -61,7 +63,7 @@ type Visit = (label: () => string, to: State, violation: string | null) => void;
 const ALL = KINDS.length;
 
 export function search(scope: Scope, limits: Limits): Searched {
-  const wanted = versions(scope.lines, scope.start);
+  const wanted = versions(scope.lines, scope.start, scope.moves);
   const worlds = new Numbered<World>();
   const views = new Numbered<View>(
     ({ world, olds, state }) =>

@@ -24,8 +24,10 @@ import type { Scope } from './scope.js';
 const ME = 7;
 const STAFF = 9;
 const SHOP = 1;
+/** Where an event moves. */
+const OTHER_SHOP = 2;
 const DATE = '2026-01-10';
-export const ZONES = fixed({ [SHOP]: 'UTC' }, 'zones');
+export const ZONES = fixed({ [SHOP]: 'UTC', [OTHER_SHOP]: 'UTC' }, 'zones');
 export const LOCATIONS: Location[] = fixed([], 'locations');
 
 /** The rows of one event. */
@@ -47,10 +49,18 @@ export type Request = { readonly id: OrderId | null } & (
   | { readonly to: 'change'; readonly what: Write['kind']; readonly fields: Partial<FoundOrder> }
 );
 
-/** What the event's order must be, before and after it was edited: another line, less paid; or only more paid. */
-export function versions(lines: number, start: Scope['start'] = 'empty'): readonly WantedOrder[] {
+/**
+ * What the event's order must be, before and after it was edited: another line, less paid; or only more paid. `moves`:
+ * and in another shop.
+ */
+export function versions(
+  lines: number,
+  start: Scope['start'] = 'empty',
+  moves = false,
+): readonly WantedOrder[] {
   return ['11111111', '22222222'].map((revision, nth) => {
     const [edit, paid] = start === 'unpaid' ? [0, 25 * nth] : [nth, nth];
+    const shop = moves && nth === 1 ? OTHER_SHOP : SHOP;
     const items = Array.from({ length: lines }, (_, i) => ({
       productId: i + 1 === lines ? i + 1 + 10 * edit : i + 1,
       name: `Line ${i + 1}`,
@@ -66,7 +76,7 @@ export function versions(lines: number, start: Scope['start'] = 'empty'): readon
     const wanted: WantedOrder = {
       eventId: '5' as EventId,
       localId: 'Triple Seat_5' as LocalId,
-      establishmentId: SHOP,
+      establishmentId: shop,
       date: DATE,
       startsAt: null,
       tip: cents(0),
@@ -87,11 +97,11 @@ export function versions(lines: number, start: Scope['start'] = 'empty'): readon
         textLines: 'special-request',
         menuDescriptions: false,
         books: { gratuity: 'in-total', fees: 'surcharge', tax: 'header' },
-        tripleseat: { siteId: 1, locationId: null },
+        tripleseat: { siteId: shop, locationId: null },
         products: {},
         billing: {},
         revel: {
-          establishmentId: SHOP,
+          establishmentId: shop,
           userId: ME,
           posStationId: 1,
           diningOption: 0,
@@ -112,7 +122,7 @@ export function versions(lines: number, start: Scope['start'] = 'empty'): readon
       notesBase: 'Triple Seat Event #5',
       revision,
     };
-    return fixed(wanted, `wanted${nth}${start}`);
+    return fixed(wanted, `wanted${nth}${start}${moves}`);
   });
 }
 
@@ -263,6 +273,11 @@ export const DEEDS: Readonly<Record<string, (w: World, id: OrderId) => World>> =
     const items = w.items.map((row) => (row === first ? rows.of({ ...row, updatedBy: STAFF }) : row));
     return first ? { ...w, items: items as FoundItem[] } : w;
   },
+  /** Only what they can see. */
+  'take it away': (w, id) =>
+    w.orders.some((row) => row.id === id && isVisible(row))
+      ? header(w, id, () => ({ deleted: true, updatedBy: STAFF }))
+      : w,
   'add a line': (w, id) => {
     const row = { id: `${100 * Number(id) + 90}`, uuid: 'theirs', orderId: id, productId: 99 };
     const rest = { quantity: '1' as Quantity, price: cents(100), nameOverride: null, deleted: false };
@@ -278,6 +293,12 @@ function header(w: World, id: OrderId, fields: (row: FoundOrder) => Partial<Foun
 /** Staff has had a hand in it. */
 export function isTheirs(row: { updatedBy: number | null; historyIds?: string[] | null }): boolean {
   return row.updatedBy === STAFF || (row.historyIds ?? []).includes('theirs');
+}
+
+/** They have taken away what they could see. */
+export function isTakenByStaff(row: FoundOrder): boolean {
+  const isMarked = isTakenAway(row.notes) || isSuperseded(row.notes);
+  return row.deleted && isTheirs(row) && (row.historyIds?.length ?? 0) > 0 && !isMarked;
 }
 
 /** It says so: a finished order that shows does not tell who has brought it to light. */
@@ -396,7 +417,7 @@ export function misdeed(before: World, after: World, request: Request, start: Sc
 /** There is one visible order, and it is all that the event wants. */
 export function isRight(w: World, wanted: WantedOrder): boolean {
   const [order, ...more] = w.orders.filter(isVisible);
-  if (!order || more.length > 0) return false;
+  if (!order || more.length > 0 || order.establishmentId !== wanted.establishmentId) return false;
   if (claimIn(order.notes) === null && revisionIn(order.notes) !== wanted.revision) return false;
   const items = w.items.filter((row) => row.orderId === order.id);
   const { missing, extra } = compareItems(wanted.items, items);

@@ -9,7 +9,7 @@ import { learnFailed, learnRefreshed } from '../../../src/sync/order/learn.js';
 import { next } from '../../../src/sync/order/next.js';
 import { timingOf } from '../../../src/sync/order/timing.js';
 import { dateOf, NOW } from '../exhaustive/intern.js';
-import { answered } from '../exhaustive/moves.js';
+import { answered } from '../exhaustive/runs.js';
 import { HEART, type Heart } from '../exhaustive/scope.js';
 import { carryOut, DEEDS, EMPTY, requestOf, versions, type World } from '../exhaustive/world.js';
 
