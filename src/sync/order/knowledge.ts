@@ -132,7 +132,7 @@ interface Watch {
 export interface Known {
   /** By its id, or as a write answered; the value is null when it is not there. */
   readonly header: Seen<FoundOrder | null> | null;
-  /** A read by its id did not show it then for the first time, though it had been seen before; null: no such read. */
+  /** A read by its id did not show it then for the first time, or hidden, though it had been seen; null: no such read. */
   readonly missedAt: number | null;
   readonly items: Seen<readonly FoundItem[]> | null;
   readonly payments: Seen<readonly FoundPayment[]> | null;

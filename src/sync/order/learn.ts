@@ -92,7 +92,15 @@ export function learnRestless(k: Knowledge): Knowledge {
 
 /** The event as it is now; null: unchanged, or not to be had. */
 export function learnRefreshed(k: Knowledge, wanted: WantedOrder | null): Knowledge {
-  return wanted ? { ...k, wanted, refreshed: true, rows: null } : { ...k, refreshed: true };
+  if (!wanted) return { ...k, refreshed: true };
+  const asOf = Number.NEGATIVE_INFINITY;
+  // All is looked at anew; what never goes away is kept, since a look may show an earlier state than the last one.
+  const kept = (k.rows?.value ?? []).reduce((of, row) => {
+    const { header } = known(of, row.id);
+    const after = header && lasting(k, { value: row, asOf }, header);
+    return change(of, row.id, { header: after ?? { value: row, asOf } });
+  }, k);
+  return { ...kept, wanted, refreshed: true, rows: null };
 }
 
 /** What became of a write: done, certainly not done, or unknown. `sentAt`: when it left at the earliest. */
@@ -153,9 +161,8 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
     case 'header': {
       const { missedAt, retired } = known(k, found.id);
       const header = { value: found.header, asOf };
-      const isSeen = Boolean(seenHeader(k, found.id)?.value);
-      // Reads by the id may lag more than lists do: that it is not there counts once it would have to be.
-      if (found.header === null && isSeen && (missedAt === null || asOf < missedAt)) {
+      // Reads by the id may lag more than lists do: that it is not there, or hidden, counts once it would have to be.
+      if (isBehind(k, found) && (missedAt === null || asOf < missedAt)) {
         const from = missedAt ?? now;
         const notBefore = Math.max(k.notBefore, from + k.timing.settle);
         return change({ ...k, notBefore }, found.id, { missedAt: from });
@@ -191,6 +198,13 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       });
     }
   }
+}
+
+/** It does not show an order that has been seen, or shows one hidden that staff could see: of an earlier moment. */
+function isBehind(k: Knowledge, { id, header }: Extract<Found, { of: 'header' }>): boolean {
+  const before = seenHeader(k, id)?.value;
+  if (!before) return false;
+  return header === null || (isVisible(before) && !header.deleted && !isVisible(header));
 }
 
 /** The rows of the later look; of one that was put earlier and answered later, what never goes away again. */

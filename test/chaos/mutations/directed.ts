@@ -255,6 +255,35 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const isRead = at.steps.findLastIndex((step) => read(step, 'header')) > at.steps.findIndex(isShow);
     return isRead && at.writes.at(-1) === 'show' ? null : `writes ${at.writes.join()}`;
   },
+  'a header that its id shows hidden although a list has shown it to staff is no half of two moments': (
+    heart,
+  ) => {
+    const before = leftBefore('finish');
+    const made = course(HEART, EMPTY, knowing(HEART, OTHER)).world;
+    const edited = versions(1)[1] ?? WANTED;
+    const listed = heart.learnFound(
+      knowing(heart, OURS, edited, NOW - HOUR),
+      [answered(made, { of: 'rows' }, NOW)],
+      NOW,
+    );
+    const behind = answered(before, { of: 'header', id: FIRST }, NOW);
+    const { steps } = course(heart, made, heart.learnFound(listed, [behind], NOW));
+    const end = steps.at(-1);
+    const plan = end?.do === 'end' && end.end.kind === 'report' ? end.end.plan : null;
+    if (plan?.kind !== 'failed') return 'does not report that it differs';
+    return plan.failure.reason === 'DRIFT' ? null : `reports ${plan.failure.reason}`;
+  },
+  'what a list has shown of staff counts on when the event is read again and the next list is behind': (
+    heart,
+  ) => {
+    const before = leftBefore('finish', OURS);
+    const touched = DEEDS['touch its header']?.(before, FIRST) ?? before;
+    const told = heart.learnFound(knowing(heart), [answered(touched, { of: 'rows' }, NOW)], NOW);
+    const again = learnRefreshed(told, versions(1)[1] ?? WANTED);
+    const k = heart.learnFound(again, [answered(before, { of: 'rows' }, NOW)], NOW);
+    const { writes } = course(heart, before, k);
+    return writes.length === 0 ? null : `writes ${writes.join()}`;
+  },
   'an unfinished order of ours that lost is cleared away': (heart) =>
     besideStanding(heart, 'add-line', 0) ? 'leaves it behind' : null,
   'so is one with figures in it once no request of the run that made it can be under way': (heart) =>

@@ -3,7 +3,7 @@
  * Exit 1 when something is not found, or when the protocol as it is fails a check.
  */
 import { HEART } from '../exhaustive/scope.js';
-import { smallScopes } from '../exhaustive/scopes.js';
+import { decidedScopes, smallScopes } from '../exhaustive/scopes.js';
 import { type Finding, inSchedules, inScopes, inSituations } from './find.js';
 import { MUTATIONS } from './mutations.js';
 
@@ -13,7 +13,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 /** What goes wrong anyway proves nothing. */
 const right: string[] = [];
 const asItIs: (Finding | null)[] = [inSituations(HEART), await inSchedules(HEART)];
-for (const { name } of smallScopes()) {
+for (const { name } of [...smallScopes(), ...decidedScopes()]) {
   const finding = inScopes(HEART, [name]);
   asItIs.push(finding);
   if (!finding) right.push(name);
