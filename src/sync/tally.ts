@@ -95,7 +95,7 @@ export class Tally {
       return await work();
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#problem = problemOf(error);
+      this.#end(problemOf(error));
       return otherwise(error);
     }
   }
@@ -107,13 +107,22 @@ export class Tally {
 
   /** Whether nothing more is to be begun. */
   stopped(): boolean {
-    if (this.#ctx.stop.aborted && this.#problem === null) {
+    if (this.#ctx.stop.aborted) {
       const kind = this.#ctx.state.locks.lost.aborted ? 'state-unavailable' : 'stopped';
-      this.#problem = { kind, message: stopReason(this.#ctx.stop) };
+      this.#end({ kind, message: stopReason(this.#ctx.stop) });
     }
+    return this.#isOver();
+  }
+
+  #isOver(): boolean {
     return (
       this.#problem !== null && this.#problem.kind !== 'incomplete' && this.#problem.kind !== 'create-limit'
     );
+  }
+
+  /** What ends the run comes before what only leaves something out, and before what it brings about itself. */
+  #end(problem: RunProblem): void {
+    if (!this.#isOver()) this.#problem = problem;
   }
 
   /** The result of an event that the run does not come to. */
@@ -133,7 +142,7 @@ export class Tally {
     }
     if (this.#failuresInARow >= BREAKER && !this.stopped()) {
       const message = `${BREAKER} events in a row failed because an API did not answer; the run was stopped. Last: ${result.error ?? ''}`;
-      this.#problem = { kind: 'unavailable', message };
+      this.#end({ kind: 'unavailable', message });
     }
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { places } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk, type Sent } from './desk.js';
 
@@ -47,6 +48,22 @@ describe('a run that is stopped', () => {
     expect(new Set(run.results.map(({ reason }) => reason))).toEqual(new Set(['ABORTED']));
     expect(run.results).toHaveLength(12);
     expect(run.writes).toEqual([]);
+  });
+
+  it('says that it was stopped also where a part of the search had failed before', async () => {
+    const desk = new Desk(NOW);
+    desk.add();
+    desk.add({}, places.lake);
+    const stop = new AbortController();
+    desk.strike = ({ path, query }) => {
+      if (path === '/resources/Order/') stop.abort('The run was stopped by SIGTERM.');
+      const isFailing = path.endsWith('/search.json') && query.get('site_id') === String(places.lake.siteId);
+      return isFailing ? { kind: '500-before' } : null;
+    };
+    const run = await desk.sweep({}, {}, stop.signal);
+    expect(run.problem).toEqual(stopped);
+    expect(run.results.map(({ reason }) => reason)).toEqual(['ABORTED']);
+    expect(run.results[0]?.error).toContain('SIGTERM');
   });
 
   it('in the middle of an order finishes the write in flight; the next run completes the order', async () => {
