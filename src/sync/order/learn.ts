@@ -1,6 +1,6 @@
 import type { OrderId } from '../../domain/ids.js';
 import { claimIn } from '../../domain/notes.js';
-import { type FoundOrder, isVisible } from '../../domain/order.js';
+import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import {
   type Action,
   addItem,
@@ -174,7 +174,7 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       return change(k, found.id, { header: later(k, found.id, header), missedAt: null, ...mark });
     }
     case 'items': {
-      const { lines, gone, tries } = known(k, found.id);
+      const { items, lines, gone, tries } = known(k, found.id);
       const shown = new Set(found.items.map(({ uuid }) => uuid?.toLowerCase()));
       const left = lines.filter(({ uuid }) => !shown.has(uuid));
       const told = Object.entries(gone.lines).filter(([, at]) => at <= asOf);
@@ -182,7 +182,7 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       // Revel has accepted them, and does not show it although it had to.
       const isLost = left.some(({ at }) => at <= asOf) || told.some(([id]) => isLive(found.items, id));
       return change(k, found.id, {
-        items: { value: found.items, asOf },
+        items: { value: withTheirs(k, found.id, items, found.items), asOf },
         lines: left,
         gone: { ...gone, lines: still },
         tries: { ...tries, lines: tries.lines + (isLost ? 1 : 0) },
@@ -191,13 +191,36 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
     case 'bills':
       return change(k, found.id, { bills: found.bills });
     case 'payments': {
-      const { paid } = known(k, found.id);
+      const { payments, paid } = known(k, found.id);
       return change(k, found.id, {
-        payments: { value: found.payments, asOf },
+        payments: { value: withTheirs(k, found.id, payments, found.payments), asOf },
         paid: paid && { ...paid, looked: true },
       });
     }
   }
+}
+
+/**
+ * Rows of an order as a look shows them, and what an earlier one has shown of staff's hand: this one may be of an earlier
+ * state. Rows that move to another bill are gone from an order that staff can see.
+ */
+function withTheirs<T extends FoundItem | FoundPayment>(
+  k: Knowledge,
+  id: OrderId,
+  before: Seen<readonly T[]> | null,
+  rows: readonly T[],
+): readonly T[] {
+  const { userId } = k.wanted.location.revel;
+  const isTheirs = ({ updatedBy }: T) => updatedBy !== null && updatedBy !== userId;
+  const theirs = before?.value.filter(isTheirs) ?? [];
+  if (theirs.length === 0) return rows;
+  const header = seenHeader(k, id)?.value;
+  const isHidden = header ? !isVisible(header) : false;
+  const gone = isHidden ? theirs.filter((row) => !rows.some((each) => each.id === row.id)) : [];
+  return [
+    ...rows.map((row) => (isTheirs(row) ? row : (theirs.find((each) => each.id === row.id) ?? row))),
+    ...gone,
+  ];
 }
 
 /** It does not show an order that has been seen, or shows one hidden that staff could see: of an earlier moment. */

@@ -23,6 +23,14 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
     one('a line or a payment that Revel does not keep', { lives: 1, budget: { forgotten: 1 } }),
     one('a look that is not up to date', { lives: 1, lag: 2, budget: { stale: 1 } }),
     one('a deed of staff', { lives: 1, budget: { staff: 1 } }),
+    one('a deed of staff, and a look that is not up to date', {
+      lives: 1,
+      lag: 1,
+      faults: 2,
+      timing: timingIn(1, 2, 3),
+      stall: 9,
+      budget: { staff: 1, stale: 1 },
+    }),
     one('a deed of staff, and an edit that moves the event', {
       lives: 1,
       moves: true,
