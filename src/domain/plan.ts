@@ -249,8 +249,7 @@ function planInService(
   const { lacking, other } = compareInService(made.wanted, order, made.contents);
   if (lacking.length > 0 && contents.bills === null) return { kind: 'need-bills', order };
   const differences = [...lacking, ...other, ...made.texts];
-  // What another run may still be writing to is no order that stands: it is read once more before anything is said.
-  if (differences.length === 0 && !unfinished) return { kind: 'standing', order, losers };
+  if (differences.length === 0) return { kind: 'standing', order, losers };
   const settled = isSettled(wanted, order, around.now);
   if (lacking.length === 0 || settled) return { kind: 'in-service', order, differences, settled };
   const why = unfinished ? shownTooEarly(wanted, order, differences) : touched(wanted, order, lacking);

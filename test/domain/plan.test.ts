@@ -458,7 +458,7 @@ describe('planOrder', () => {
 
     it('is reported no more once a POS has opened it and all of the event is on it', () => {
       const opened = shown({ opened: true, updatedBy: 77 });
-      expect(planned([opened], complete).kind).toBe('in-service');
+      expect(planned([opened], complete).kind).toBe('standing');
       expect(planned([{ ...opened, finalTotal: usd('999') }], complete).kind).toBe('in-service');
       expect(planned([opened], none)).toMatchObject({ failure: { reason: 'TOUCHED' } });
     });

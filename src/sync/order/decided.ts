@@ -4,13 +4,13 @@ import { cents, zero } from '../../domain/money.js';
 import { claimIn, finalNotes, NO_REVISION, revisionIn, winnerIn } from '../../domain/notes.js';
 import { type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { isTakenByUs } from '../../domain/removed.js';
-import { isStaffAmong, isTouched } from '../../domain/service.js';
-import { asideOf, contentsOf, headers, type Knowledge, known, type Step, seenHeader } from './knowledge.js';
+import { asideOf, headers, type Knowledge, known, type Step, seenHeader } from './knowledge.js';
 import {
   asSubject,
   dropFirst,
   halt,
   isDatedBefore,
+  isTheirs,
   leased,
   leasedWhole,
   look,
@@ -40,12 +40,6 @@ export const decided = {
   retireOthers,
   endVoided,
 };
-
-/** Staff has had a hand in it, as far as this run has seen. */
-function isTheirs(k: Knowledge, row: FoundOrder): boolean {
-  const contents = contentsOf(k, row);
-  return isTouched(k.wanted, row) || (contents !== null && isStaffAmong(k.wanted, contents));
-}
 
 /** Still there, as far as this run knows. */
 function isLive(k: Knowledge, { id, deleted }: FoundOrder): boolean {

@@ -1,16 +1,13 @@
-import { isStaffAmong, isTouched } from '../../domain/service.js';
 import { leftElsewhere } from '../../domain/verdicts.js';
 import type { Step } from './knowledge.js';
-import { contentsReads, halt, isElsewhere, leased, look, type Situation } from './situation.js';
+import { contentsReads, halt, isElsewhere, isTheirs, leased, look, type Situation } from './situation.js';
 
 /** An unfinished order where the event is no more, and on which staff has worked or money hangs. */
 export function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
   if (!subject || !isElsewhere(k, subject)) return null;
   const { id, order, items, payments } = subject;
   if (!items || !payments) return look('none', ...contentsReads(id));
-  const contents = { order: id, items: [...items.value], payments: [...payments.value], bills: null };
-  const isTheirs = isTouched(k.wanted, order) || isStaffAmong(k.wanted, contents);
-  const isOurs = !isTheirs && contents.payments.every(({ deleted }) => deleted);
+  const isOurs = !isTheirs(k, order) && payments.value.every(({ deleted }) => deleted);
   // Named in the sentence alone: what a person can decide of an ORPHANED order is about one that staff can see.
   return isOurs ? null : halt('ORPHANED', null, leftElsewhere(k.wanted, order, k.locations));
 }

@@ -4,12 +4,10 @@ import { zero } from '../../domain/money.js';
 import { claimIn, finalNotes, isTakenAway } from '../../domain/notes.js';
 import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
-import { isStaffAmong, isTouched } from '../../domain/service.js';
 import { decided, leaveUnpaid, leftoversOf, retireReplaced } from './decided.js';
 import { dropElsewhere, leaveElsewhereToPeople } from './elsewhere.js';
 import { certainFrom, evidenceOf } from './evidence.js';
 import {
-  contentsOf,
   type Knowledge,
   known,
   linesOf,
@@ -26,6 +24,7 @@ import {
   earliest,
   isDatedBefore,
   isRight,
+  isTheirs,
   leased,
   linesDiffer,
   linesNotShown,
@@ -163,8 +162,7 @@ function compareShown(k: Knowledge, now: number, id: OrderId): Step | null {
   const late = Math.min(header.asOf, earliest(items, payments)) < shownAt;
   if (late) return lookFrom(k, now, shownAt, 'none', ...wholeReads(id));
   // Staff has come to it already: then it is judged like any other order that staff works with.
-  const isTheirs = row && (isTouched(k.wanted, row) || isStaffAmong(k.wanted, contents));
-  if (isTheirs && isVisible(row)) return null;
+  if (row && isVisible(row) && isTheirs(k, row)) return null;
   return unverified(
     id,
     `Order ${id} was written, but reading it back does not show it as wanted: ${shortcoming(k, now, row, contents)}. The next run compares it again.`,
@@ -243,9 +241,7 @@ function report({ plan }: Situation): Step | null {
  * not pass for our own doing.
  */
 function takeBackNotes({ k, now, plan }: Situation): Step | null {
-  if (plan.kind !== 'standing' || isTouched(k.wanted, plan.order)) return null;
-  const contents = contentsOf(k, plan.order);
-  if (contents && isStaffAmong(k.wanted, contents)) return null;
+  if (plan.kind !== 'standing' || isTheirs(k, plan.order)) return null;
   const { notes } = plan.order;
   if (claimIn(notes)?.reach !== k.claim.reach && !isTakenAway(notes)) return null;
   // All of it has just been compared; the claim may name an earlier state of the event.

@@ -15,7 +15,7 @@ import { type Contents, type FoundOrder, type FoundPayment, isVisible } from '..
 import { planPaidSince } from '../../domain/paidSince.js';
 import { type OrderPlan, planOrder, standings } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
-import { isTouched } from '../../domain/service.js';
+import { isStaffAmong, isTouched } from '../../domain/service.js';
 import type { WantedItem } from '../../domain/wantedOrder.js';
 import { parseNaive } from '../../domain/zones.js';
 import {
@@ -27,6 +27,7 @@ import {
   known,
   linesOf,
   type Patience,
+  partsOf,
   type Read,
   type ReportPlan,
   type Seen,
@@ -144,8 +145,17 @@ export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder
     const isDead = isFilled && (isBare || rowsAsOf(k) >= k.begunAt + k.timing.inFlight);
     const isOurs = known(k, loser.id).ours !== null || isDead;
     const isLeft = isDatedBefore(k, loser, now, now - (isBare ? k.timing.idle : k.timing.longAgo));
-    return !isTouched(k.wanted, loser) && (isOurs || isLeft);
+    return !isTheirs(k, loser) && (isOurs || isLeft);
   });
+}
+
+/** Staff has had a hand in it, as its header shows or what has been read so far of its lines, payments and parts. */
+export function isTheirs(k: Knowledge, order: FoundOrder): boolean {
+  const read = [order, ...partsOf(k, order)].map(({ id }) => known(k, id));
+  const items = read.flatMap((each) => each.items?.value ?? []);
+  const payments = read.flatMap((each) => each.payments?.value ?? []);
+  const contents = { order: order.id, items, payments, bills: null };
+  return isTouched(k.wanted, order) || isStaffAmong(k.wanted, contents);
 }
 
 /** The first that is to go: our own, and those that nobody can be at work on, unless money hangs on them. */
