@@ -171,6 +171,8 @@ function wrongWith(
   const wrong = (touched ? workedOnDifferences : differences)(account, order.id, state.version);
   // It stands before anybody's eyes with the mark of an unfinished one.
   const isLeft = !touched && isClaimed(order);
+  // What a dead run sent has shown it to staff since the run looked at it.
+  if (touched && result.reason === 'TOUCHED' && checker.isShownSince(order.id, startedAt)) return null;
   if (wrong.length === 0 && !isLeft) return saysStanding(result) ? null : `order ${order.id} is right`;
   // A line that staff added is on no header, which is all that a quiet run looks at; whoever showed the order has told.
   const isOnLineAlone =
@@ -179,8 +181,6 @@ function wrongWith(
   const lacks = touched ? lacking(account, order.id, state.version).length > 0 : isClaimed(order);
   const atHome = lacks ? 'TOUCHED' : touched ? 'IN_SERVICE' : 'DRIFT';
   const expected = moved ? 'ORPHANED' : atHome;
-  // What a dead run sent has shown it to staff since the run looked at it.
-  if (touched && result.reason === 'TOUCHED' && checker.isShownSince(order.id, startedAt)) return null;
   if (result.reason !== expected)
     return `order ${order.id} is wrong (${wrong.join('; ')}), ${expected} expected`;
   return result.error?.includes(String(order.id)) ? null : `the report does not name order ${order.id}`;
