@@ -40,6 +40,7 @@ import {
   reportIn,
   rowsAsOf,
   type Situation,
+  type Subject,
   shortcoming,
   situationOf,
   toReadBeforeReporting,
@@ -306,7 +307,7 @@ function removeLines({ k, now, subject }: Situation): Step | null {
   const row = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).extra[0];
   if (!row) return null;
   const line = subject.lines.find(({ uuid }) => uuid === row.uuid);
-  if (line) return lookFrom(k, now, line.at, 'none', { of: 'items', id: subject.id });
+  if (line) return lookForLines(k, now, subject, line.at);
   return leased(k, now, subject.id, { kind: 'remove-line', id: subject.id, row });
 }
 
@@ -337,11 +338,15 @@ function lookForRivals({ k, now, subject }: Situation): Step | null {
 /** All lines have been seen, by a look and not by our own account of what was written. */
 function confirmLines({ k, now, subject }: Situation): Step | null {
   if (!subject?.items) return null;
-  const { id, items, lines, gone, tries } = subject;
+  const { lines, gone } = subject;
   const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
-  if (last === Number.NEGATIVE_INFINITY) return null;
+  return last === Number.NEGATIVE_INFINITY ? null : lookForLines(k, now, subject, last);
+}
+
+/** The lines as of `last` at the earliest, again and again while they do not show what Revel has taken, and not for ever. */
+function lookForLines(k: Knowledge, now: number, { id, items, tries }: Subject, last: number): Step {
   if (tries.lines > MAX_REWRITES) return linesNotShown(id);
-  const from = items.asOf < last ? last : items.asOf + k.timing.settle;
+  const from = !items || items.asOf < last ? last : items.asOf + k.timing.settle;
   return lookFrom(k, now, from, 'none', { of: 'items', id });
 }
 

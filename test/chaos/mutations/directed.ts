@@ -284,6 +284,18 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const { writes } = course(heart, before, k);
     return writes.length === 0 ? null : `writes ${writes.join()}`;
   },
+  'a line that Revel has taken and never shows is not looked for without end when the event has it no more': (
+    heart,
+  ) => {
+    const { k, now, world, steps } = course(heart, EMPTY, knowing(heart), { before: 'add-line' });
+    const last = steps.at(-1);
+    if (last?.do !== 'write') return 'adds no line';
+    const taken = heart.learnWritten(k, last.write, { kind: 'done', value: true }, now, now);
+    const edited = learnRefreshed(taken, versions(1)[1] ?? WANTED);
+    const end = course(heart, world, edited, { now }).steps.at(-1);
+    const halted = end?.do === 'end' && end.end.kind === 'halted' ? end.end.reason : 'nothing';
+    return halted === 'UNVERIFIED' ? null : `ends with ${halted}`;
+  },
   'an unfinished order of ours that lost is cleared away': (heart) =>
     besideStanding(heart, 'add-line', 0) ? 'leaves it behind' : null,
   'so is one with figures in it once no request of the run that made it can be under way': (heart) =>
