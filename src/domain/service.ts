@@ -23,9 +23,12 @@ export function isTouched(wanted: WantedOrder, order: FoundOrder): boolean {
 
 /** Staff may have changed or voided a line, or added a payment, without the header showing it. */
 export function isStaffAmong(wanted: WantedOrder, contents: Contents): boolean {
-  return [...contents.items, ...contents.payments].some(
-    (row) => row.updatedBy !== null && row.updatedBy !== wanted.location.revel.userId,
-  );
+  return [...contents.items, ...contents.payments].some((row) => isByStaff(wanted, row));
+}
+
+/** Somebody other than our Revel user was the last to write to this line or payment. */
+export function isByStaff(wanted: WantedOrder, { updatedBy }: Pick<FoundItem, 'updatedBy'>): boolean {
+  return updatedBy !== null && updatedBy !== wanted.location.revel.userId;
 }
 
 /** How an order that a POS or staff has worked on differs from its event. */

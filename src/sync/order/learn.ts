@@ -11,7 +11,7 @@ import {
   setTotals,
 } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
-import { isTouched } from '../../domain/service.js';
+import { isByStaff, isTouched } from '../../domain/service.js';
 import type { WantedOrder } from '../../domain/wantedOrder.js';
 import type { RevelWrite } from '../../revel/types.js';
 import { certainFrom, evidenceOf, isLive, shows } from './evidence.js';
@@ -96,9 +96,8 @@ export function learnRefreshed(k: Knowledge, wanted: WantedOrder | null): Knowle
   const asOf = Number.NEGATIVE_INFINITY;
   // All is looked at anew; what never goes away is kept, since a look may show an earlier state than the last one.
   const kept = (k.rows?.value ?? []).reduce((of, row) => {
-    const { header } = known(of, row.id);
-    const after = header && lasting(k, { value: row, asOf }, header);
-    return change(of, row.id, { header: after ?? { value: row, asOf } });
+    const listed = { value: row, asOf };
+    return change(of, row.id, { header: lasting(k, listed, known(of, row.id).header ?? listed) });
   }, k);
   return { ...kept, wanted, refreshed: true, rows: null };
 }
@@ -210,15 +209,15 @@ function withTheirs<T extends FoundItem | FoundPayment>(
   before: Seen<readonly T[]> | null,
   rows: readonly T[],
 ): readonly T[] {
-  const { userId } = k.wanted.location.revel;
-  const isTheirs = ({ updatedBy }: T) => updatedBy !== null && updatedBy !== userId;
-  const theirs = before?.value.filter(isTheirs) ?? [];
+  const theirs = before?.value.filter((row) => isByStaff(k.wanted, row)) ?? [];
   if (theirs.length === 0) return rows;
   const header = seenHeader(k, id)?.value;
   const isHidden = header ? !isVisible(header) : false;
   const gone = isHidden ? theirs.filter((row) => !rows.some((each) => each.id === row.id)) : [];
   return [
-    ...rows.map((row) => (isTheirs(row) ? row : (theirs.find((each) => each.id === row.id) ?? row))),
+    ...rows.map((row) =>
+      isByStaff(k.wanted, row) ? row : (theirs.find(({ id: own }) => own === row.id) ?? row),
+    ),
     ...gone,
   ];
 }

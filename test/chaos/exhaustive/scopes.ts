@@ -4,7 +4,7 @@ import { HEART, type Heart, type Scope, scopeOf, timingIn } from './scope.js';
 /** How many of {@link smallScopes}, from the first, end within a quarter of a minute together. */
 export const SMALLEST = 9;
 
-/** These end within a minute together, on one core. */
+/** These end within two minutes together, on one core. */
 export function smallScopes(heart: Heart = HEART): Scope[] {
   const one = (name: string, what: Parameters<typeof scopeOf>[1] = {}) => scopeOf(name, { heart, ...what });
   const each = { refused: 1, denied: 1, lost: 1, late: 1, hang: 1, crash: 1, stall: 1 };

@@ -297,8 +297,7 @@ export function isTheirs(row: { updatedBy: number | null; historyIds?: string[] 
 
 /** They have taken away what they could see. */
 export function isTakenByStaff(row: FoundOrder): boolean {
-  const isMarked = isTakenAway(row.notes) || isSuperseded(row.notes);
-  return row.deleted && isTheirs(row) && (row.historyIds?.length ?? 0) > 0 && !isMarked;
+  return row.deleted && isTheirs(row) && (row.historyIds?.length ?? 0) > 0 && !isTakenAway(row.notes);
 }
 
 /** It says so: a finished order that shows does not tell who has brought it to light. */
