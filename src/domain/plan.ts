@@ -170,9 +170,8 @@ function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): Fo
 }
 
 /**
- * Nobody can see an order yet: one that was begun is completed, else one is made, unless staff has taken it away.
- * Whoever makes an order again by a person's word follows the chain of uuids past the row that was taken away; an
- * unfinished header with that row's own uuid is older than the removal.
+ * Nobody can see an order yet: one that was begun is completed, else one is made, unless staff has taken it away. Then
+ * only one that was begun since counts, by a person's word.
  */
 function planHidden(
   wanted: WantedOrder,
@@ -181,9 +180,7 @@ function planHidden(
   removed: FoundOrder | null,
 ): OrderPlan {
   const candidates = hidden.filter((row) => row.establishmentId === wanted.establishmentId);
-  const winner = candidates.find(
-    (row) => removed === null || (row.uuid !== null && row.uuid !== removed.uuid),
-  );
+  const winner = candidates.find((row) => removed === null || isBegunSince(row, removed));
   if (removed && !winner) return failed(removal(wanted, removed), removed);
   const losers = hidden.filter((row) => row !== winner);
   if (!winner) return { kind: 'create', actions: createActions(wanted), losers };
@@ -192,6 +189,15 @@ function planHidden(
   if (!contents) return { kind: 'need-contents', order: winner, bills: [] };
   if (isStaffAmong(wanted, contents)) return failed(touchedUnseen(wanted, winner), winner);
   return { kind: 'complete', order: winner, actions: completeActions(wanted, winner, contents), losers };
+}
+
+/**
+ * Whether the header was begun after staff took that order away. Whoever makes one again follows the chain of uuids past
+ * its row; so does whoever replaces it, whose header was written to last while it still stood.
+ */
+function isBegunSince({ uuid, updatedDate }: FoundOrder, removed: FoundOrder): boolean {
+  const isOlder = updatedDate !== null && removed.updatedDate !== null && updatedDate < removed.updatedDate;
+  return uuid !== null && uuid !== removed.uuid && !isOlder;
 }
 
 /** What is known of an order that staff can see. */

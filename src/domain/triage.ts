@@ -188,7 +188,11 @@ function missed(
 
 function leftover(hidden: readonly FoundOrder[]): string | null {
   const [first] = hidden;
-  return first ? `Its unfinished order ${first.id} stays hidden from staff.` : null;
+  if (!first) return null;
+  const stays = `Its unfinished order ${first.id} stays hidden from staff`;
+  // Its header says what is due before anything is paid on it.
+  const mayBePaid = first.remainingDue !== null && first.remainingDue !== first.finalTotal;
+  return mayBePaid ? `${stays}; if a payment stands on it, take that back in Revel.` : `${stays}.`;
 }
 
 function skip(reason: SkipReason, order: FoundOrder | null, note: string | null = null): Triage {

@@ -1,17 +1,15 @@
 import { bookedBoth, bookedEvent } from '../domain/booked.js';
-import type { EventId, OrderId } from '../domain/ids.js';
 import { formatCents } from '../domain/money.js';
 import type { Action } from '../domain/plan.js';
 import type { FailReason } from '../domain/reasons.js';
-import type { WantedOrder } from '../domain/wantedOrder.js';
 import { AppError } from '../errors.js';
 import type { RunContext } from './context.js';
-import { givenFor, reported, type Work } from './event.js';
+import { givenFor, planById, reported, tellLeftovers, type Work } from './event.js';
 import { gatherWanted } from './gather.js';
 import { judgeBy } from './judge.js';
 import { remember, setDoubtful } from './memory.js';
-import { begin, type Knowledge } from './order/knowledge.js';
-import { base, doneAs, failed, halted, standing } from './results.js';
+import { begin, type Knowledge, type Refreshed } from './order/knowledge.js';
+import { base, doneAs, failed, halted, outdated, standing } from './results.js';
 import type { Done, Job } from './scheduler.js';
 import type { EventResult } from './types.js';
 
@@ -37,7 +35,7 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
     key,
     begin: begin(givenFor(ctx, wanted, null, decision), rows),
     planOnly: false,
-    refresh: () => (decision?.kind === 'void' ? Promise.resolve(null) : reread(ctx, work)),
+    refresh: async () => (decision?.kind === 'void' ? { kind: 'same' } : reread(ctx, work)),
   };
   const done = await ctx.scheduler.run(job);
   switch (done.kind) {
@@ -70,6 +68,8 @@ async function resultOf(
     case 'gone':
       tellLeftovers(ctx, known.id, end.leftovers);
       return { ...base(known), ...doneAs(false), orderId: end.order, changes };
+    case 'outdated':
+      return judgedAnew(ctx, work, changes);
     case 'standing': {
       tellLeftovers(ctx, known.id, end.leftovers);
       if (known.header && work.ownLines && k.wanted === wanted) {
@@ -85,10 +85,17 @@ async function resultOf(
   }
 }
 
-function tellLeftovers(ctx: RunContext, event: EventId, orders: readonly OrderId[]): void {
-  for (const id of orders) {
-    ctx.events.warning(`Order ${id} of event ${event} is a leftover with a payment: check it in Revel.`);
-  }
+/** What an event comes to that wants something else than when its work was planned. */
+async function judgedAnew(ctx: RunContext, work: Work, changes: readonly Action[]): Promise<EventResult> {
+  const { known, decision, isAnew } = work;
+  // A person has decided about what was shown to them; and what changes again and again is for the next run.
+  if (decision || isAnew) return { ...outdated(known), changes: [...changes] };
+  const planned = await planById(ctx, known.id, known.header);
+  const result =
+    planned.kind === 'result'
+      ? planned.result
+      : await applyWork(ctx, { ...planned.work, isAnew: true }, planned.work.lookedAt);
+  return { ...result, changes: [...changes, ...result.changes] };
 }
 
 /** What the plan would come to, for a dry run. */
@@ -114,17 +121,16 @@ export function refusedWork(work: Work, reason: FailReason, error: string): Even
   };
 }
 
-/**
- * The wanted order from the event as it is now. Null when it is the same or cannot be had, and when the event wants no
- * order any more or one in another shop: that is for the next run, which judges it anew.
- */
-async function reread(ctx: RunContext, { known, wanted }: Work): Promise<WantedOrder | null> {
+/** The event as it is now. */
+async function reread(ctx: RunContext, { known, wanted }: Work): Promise<Refreshed> {
   const read = await ctx.tripleseat.event(known.id);
-  if (read.kind !== 'ok' || !known.location) return null;
+  if (read.kind !== 'ok' || !known.location) return { kind: 'same' };
   const verdict = judgeBy(ctx, { id: known.id, header: read.value }, [], []);
-  if (verdict.kind !== 'wants-order' || verdict.location.name !== known.location.name) return null;
+  if (verdict.kind !== 'wants-order' || verdict.location.name !== known.location.name)
+    return { kind: 'outdated' };
   const gathered = await gatherWanted(ctx, read.value, known.location, false);
-  return gathered.kind === 'ok' && gathered.order.revision !== wanted.revision ? gathered.order : null;
+  if (gathered.kind !== 'ok' || gathered.order.revision === wanted.revision) return { kind: 'same' };
+  return { kind: 'changed', wanted: gathered.order };
 }
 
 function interrupted(work: Work, { error, k }: Extract<Done, { kind: 'threw' }>): unknown {

@@ -45,6 +45,8 @@ export interface Work extends Outlook {
   lookedAt: number;
   /** What a person has decided about it; null: nothing. */
   decision: Decision | null;
+  /** Planned again, since the event had changed too much while it was worked on. */
+  isAnew?: boolean;
 }
 
 /**
@@ -265,6 +267,7 @@ async function planOrderOf(
     case 'standing': {
       if (isDoubted) await setDoubtful(ctx, event.id, false);
       if (cleared.length > 0) return clearing(open.order.id);
+      tellLeftovers(ctx, event.id, open.leftovers);
       // The run that has just written it may have died before it read it back: the next sweep is to look again.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
       if (ownLines && isKnown) await remember(ctx, event, gathered.order, open.order, readAt);
@@ -282,7 +285,15 @@ async function planOrderOf(
       if (cleared.length > 0 && !ctx.request.dryRun) return clearing(null);
       return result(halted(known, wanted, open, k));
     case 'gone':
-      throw new Error(`nothing has been decided about event ${known.id}`);
+    case 'outdated':
+      throw new Error(`event ${known.id} was only planned`);
+  }
+}
+
+/** Orders beside the one that stands, or that went, on which money is left. */
+export function tellLeftovers(ctx: RunContext, event: EventId, orders: readonly OrderId[]): void {
+  for (const id of orders) {
+    ctx.events.warning(`Order ${id} of event ${event} is a leftover with a payment: check it in Revel.`);
   }
 }
 

@@ -65,7 +65,12 @@ async function planFrom(
   key: OrderKey,
   k: Knowledge,
 ): Promise<{ k: Knowledge; open: End | null }> {
-  const done = await ctx.scheduler.run({ key, begin: k, planOnly: true, refresh: async () => null });
+  const done = await ctx.scheduler.run({
+    key,
+    begin: k,
+    planOnly: true,
+    refresh: async () => ({ kind: 'same' }),
+  });
   switch (done.kind) {
     case 'threw':
       throw done.error;

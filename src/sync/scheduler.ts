@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { OrderId } from '../domain/ids.js';
 import type { FoundItem, FoundOrder, FoundPayment } from '../domain/order.js';
-import type { WantedOrder } from '../domain/wantedOrder.js';
 import type { OrderFinder, OrderKey, RevelPort, RevelRead } from '../revel/types.js';
-import type { End, Found, Knowledge, Read, Step } from './order/knowledge.js';
+import type { End, Found, Knowledge, Read, Refreshed, Step } from './order/knowledge.js';
 import {
   learnAlong,
   learnFailed,
@@ -23,8 +22,8 @@ export interface Job {
   begin: Knowledge;
   /** Stop before the first write, and before waiting for others. */
   planOnly: boolean;
-  /** The wanted order from the event as it is now; null: unchanged, or not to be had. */
-  refresh(): Promise<WantedOrder | null>;
+  /** Reads the event again. */
+  refresh(): Promise<Refreshed>;
 }
 
 /** How it ended, and what is known then. */
@@ -200,7 +199,7 @@ export class Scheduler {
   #move(task: Task, now: number): void {
     const { step, job, k, busy } = task;
     if (busy) return;
-    if (this.#parts.stop.aborted && k.end === null) {
+    if (this.#parts.stop.aborted && k.end === null && step.do !== 'end') {
       this.#learn(task, learnStopped(k));
       return;
     }
@@ -221,7 +220,7 @@ export class Scheduler {
         break;
       case 'refresh':
         // What is learnt along meanwhile is kept: the knowledge is that of then, not of now.
-        this.#start(task, () => job.refresh().then((wanted) => learnRefreshed(task.k, wanted)));
+        this.#start(task, () => job.refresh().then((found) => learnRefreshed(task.k, found)));
         break;
       case 'write':
         if (job.planOnly) this.#planWrite(task, step);

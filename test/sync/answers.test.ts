@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wrongWith } from '../helpers/check.js';
 import { Desk, type Sent } from './desk.js';
+import { leaveHeader } from './others.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 
@@ -68,6 +69,24 @@ describe('lists that lag beyond the settling time', () => {
     expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
     expect(run.writes.filter(({ path }) => path === '/resources/OrderHistory/')).toEqual([]);
   });
+});
+
+it('lines that stay although Revel has taken their removal are reported as such', async () => {
+  const desk = new Desk(NOW);
+  const event = desk.add();
+  leaveHeader(desk, event, { items: [{ product: 503, quantity: 7, price: 8.24 }] });
+  const handle = desk.revel.handle.bind(desk.revel);
+  desk.revel.handle = (request, now) =>
+    request.method === 'PATCH' && request.path.includes('OrderItem')
+      ? { status: 202, headers: {}, body: '{}' }
+      : handle(request, now);
+  const run = await desk.single([event]);
+  expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+  expect(run.of(event.id).error).toContain('what was written to the lines of order');
+  desk.revel.handle = handle;
+  await desk.sweep();
+  expect(wrongWith(desk.revel, event)).toEqual([]);
+  expect((await desk.sweep()).writes).toEqual([]);
 });
 
 describe('a POS that opens the order before it is read back', () => {

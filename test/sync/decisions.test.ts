@@ -4,9 +4,10 @@ import { ACCOUNT_FORMAT } from '../../src/domain/account.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { type EventId, orderId } from '../../src/domain/ids.js';
 import { withRivals } from '../../src/domain/rivals.js';
-import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import { PAYMENT_TYPE, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
-import { Desk } from './desk.js';
+import { Desk, type Sent } from './desk.js';
+import { leaveHeader } from './others.js';
 
 const NOW = '2026-11-14T18:00:00Z';
 const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
@@ -271,6 +272,68 @@ describe('what is said of a decision that was cut off', () => {
     const run = await desk.single([event], { decision: { kind: 'void', order: orderId(made) } });
     expect(run.of(event.id).error).toContain('a payment may still stand on it');
     expect(run.of(event.id).error).not.toContain('the next run completes it');
+  });
+});
+
+describe('a decision that was cut off, where later runs see less', () => {
+  /** The run dies with the request that `at` is true of. */
+  async function cutOff(desk: Desk, event: { id: number }, decision: Decision, at: (sent: Sent) => boolean) {
+    const kill = new AbortController();
+    desk.strike = (sent) => {
+      if (at(sent)) kill.abort('SIGKILL');
+      return null;
+    };
+    await desk.single([event], { decision }, {}, kill.signal);
+    expect(kill.signal.aborted).toBe(true);
+    desk.strike = null;
+    await desk.clock.sleep(3_600_000);
+  }
+  const isMark = ({ method, body }: Sent) => method === 'PATCH' && body.includes('"deleted":true');
+
+  it('nothing is paid beside what is left on the old order where lists lack its history', async () => {
+    const { desk, event, made } = await drifted();
+    desk.edit = ({ upstream, method, path }, body) => {
+      if (upstream !== 'revel' || method !== 'GET' || path !== '/resources/Order/') return body;
+      const page = JSON.parse(body);
+      for (const row of page.objects ?? []) delete row.orderhistory;
+      return JSON.stringify(page);
+    };
+    await cutOff(desk, event, replaces(made), isMark);
+    const next = await desk.single([event]);
+    expect(next.of(event.id).status).toBe('repaired');
+    expect(paid(desk)).toHaveLength(1);
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    await endsRight(desk, event);
+  });
+
+  it('a new order that had only been begun is not finished once staff has taken the old one away', async () => {
+    const { desk, event, made } = await drifted();
+    const isLine = ({ method, path }: Sent) => method === 'POST' && path === '/resources/OrderItem/';
+    await cutOff(desk, event, replaces(made), isLine);
+    expect(hidden(desk)).toHaveLength(1);
+    const deletion = { deleted: true, updated_by: `/enterprise/User/${STAFF_USER}/` };
+    desk.patch(`/resources/Order/${made}/`, { ...deletion, updated_date: '2026-11-14T11:10:00' });
+    await desk.clock.sleep(600_000);
+    const sweep = await desk.sweep();
+    expect(sweep.of(event.id).reason).toBe('REMOVED_BY_STAFF');
+    expect(visible(desk)).toEqual([]);
+    const again = await desk.single([event], { decision: { kind: 'recreate' } });
+    expect(again.of(event.id).status).toBe('injected');
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    await endsRight(desk, event);
+  });
+
+  it('money that is left on an order beside the one that stands is told', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.sweep();
+    const left = leaveHeader(desk, event, { payments: [{ amount: 5, payment_type: PAYMENT_TYPE }] });
+    const sweep = await desk.sweep();
+    expect(sweep.of(event.id).reason).toBe('ALREADY_INJECTED');
+    expect(sweep.warnings.join()).toContain(
+      `Order ${left} of event ${event.id} is a leftover with a payment`,
+    );
+    expect(sweep.writes).toEqual([]);
   });
 });
 

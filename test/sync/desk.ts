@@ -69,8 +69,9 @@ export class Desk {
   lastGoodSweep: string | null = null;
   /** What earlier runs have recorded. */
   readonly journal: JournalRecord[] = [];
-  /** Names of the locks that are held. */
-  readonly locks = new Set<string>();
+  /** Whoever shares a lock with runs that begin now. */
+  reach = 'desk';
+  readonly #locks = new Map<string, Set<string>>();
   /** What Revel was found to be. */
   account: Account | null = null;
   strike: Strike | null = null;
@@ -137,6 +138,22 @@ export class Desk {
     stop?: AbortSignal,
   ): Promise<DeskRun> {
     return this.run(over, settings, stop);
+  }
+
+  /** Names of the locks that are held there. */
+  get locks(): Set<string> {
+    const held = this.#locks.get(this.reach) ?? new Set();
+    this.#locks.set(this.reach, held);
+    return held;
+  }
+
+  /** Begins a run on another host, which shares no lock with the runs before and after. */
+  elsewhere<T>(run: () => Promise<T>): Promise<T> {
+    const { reach } = this;
+    this.reach = 'other';
+    const begun = run();
+    this.reach = reach;
+    return begun;
   }
 
   single(
@@ -292,10 +309,10 @@ export class Desk {
   };
 
   #state(): SyncDeps['state'] {
-    const locks = this.locks;
+    const { locks, reach } = this;
     return {
       locks: {
-        reach: 'desk',
+        reach,
         lost: new AbortController().signal,
         tryLock: async (name) => {
           if (locks.has(name)) return null;

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { RawRow } from '../../src/sandbox/revel/insert.js';
 import { OUR_USER } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
 import type { Desk } from './desk.js';
@@ -41,6 +42,31 @@ export function addStrangers(desk: Desk): void {
       history: [{ opened: '2026-11-14T01:00:00' }],
     });
   }
+}
+
+/** A header of the event that nobody can see, long left by whoever made it, with what hangs on it. Answers its id. */
+export function leaveHeader(
+  desk: Desk,
+  event: { id: number },
+  { items = [], payments = [] }: { items?: readonly RawRow[]; payments?: readonly RawRow[] },
+): number {
+  const ours = { created_by: `/enterprise/User/${OUR_USER}/`, updated_by: `/enterprise/User/${OUR_USER}/` };
+  const row = desk.revel.insertOrder({
+    order: {
+      ...ours,
+      uuid: '00000000-0000-4000-8000-000000000009',
+      local_id: `Triple Seat_${event.id}`,
+      establishment: '/enterprise/Establishment/8/',
+      created_at: '/resources/PosStation/4/',
+      created_date: '2026-11-14T00:00:09',
+      updated_date: '2026-11-14T00:00:09',
+      notes: `Triple Seat Event #${event.id}`,
+      web_order: true,
+    },
+    items: items.map((item) => ({ ...ours, ...item })),
+    payments: payments.map((payment) => ({ ...ours, ...payment })),
+  });
+  return row.id;
 }
 
 /** A run for the event that writes its lines and ends before its order is visible, and time enough to let it go. */

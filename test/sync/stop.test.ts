@@ -100,6 +100,22 @@ describe('a run that is stopped', () => {
     }
   });
 
+  it('when an order has been read back has finished it', async () => {
+    let isShown = false;
+    const { desk, made, stop } = stopping(1, ({ method, path }) => {
+      const wasShown = isShown;
+      isShown ||= method === 'POST' && path === '/resources/OrderHistory/';
+      return wasShown && method === 'GET' && path.startsWith('/resources/Order/1');
+    });
+    const [event] = made;
+    if (!event) throw new Error('there is an event');
+    const run = await desk.single([event], {}, {}, stop);
+    expect(stop.aborted).toBe(true);
+    expect(run.of(event.id)).toMatchObject({ status: 'injected', reason: null });
+    desk.strike = null;
+    expect((await desk.sweep()).writes).toEqual([]);
+  });
+
   it('before it begins does nothing', async () => {
     const desk = new Desk(NOW);
     const event = desk.add();

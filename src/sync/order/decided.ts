@@ -246,7 +246,11 @@ export function leftoversOf(k: Knowledge, losers: readonly FoundOrder[]): OrderI
     .filter((id) => balanceOf(known(k, id).payments?.value ?? []).amount !== zero);
 }
 
-/** Orders that staff could see, and that this program took away because it was told to. */
+/**
+ * Orders that staff could see, and that this program took away because it was told to. Where lists do not tell who could
+ * see them, all that it took away.
+ */
 function takenAway(k: Knowledge): FoundOrder[] {
-  return headers(k).filter((row) => isVisible(row) && (known(k, row.id).retired?.kept || isTakenByUs(row)));
+  const wasVisible = (row: FoundOrder) => row.historyIds === null || isVisible(row);
+  return headers(k).filter((row) => wasVisible(row) && (known(k, row.id).retired?.kept || isTakenByUs(row)));
 }

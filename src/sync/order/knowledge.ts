@@ -88,6 +88,14 @@ export type Step =
   | { do: 'refresh' }
   | { do: 'end'; end: End };
 
+/** What has become of an event since it was read. */
+export type Refreshed =
+  /** Nothing, or it could not be read. */
+  | { kind: 'same' }
+  | { kind: 'changed'; wanted: WantedOrder }
+  /** It wants no order any more, or one in another shop. */
+  | { kind: 'outdated' };
+
 /** A plan that only has to be told. */
 export type ReportPlan = Extract<OrderPlan, { kind: 'failed' | 'in-service' }>;
 
@@ -99,6 +107,8 @@ export type End =
   | { kind: 'gone'; order: OrderId; leftovers: OrderId[] }
   /** A person is needed, or nothing is to be done. */
   | { kind: 'report'; plan: ReportPlan }
+  /** What the event wants has to be judged anew. */
+  | { kind: 'outdated' }
   /** `order`: the one that it is about; null: none in particular. */
   | ({ kind: 'halted'; message: string; upstream: boolean; order: OrderId | null } & (
       | { skipped: true; reason: SkipReason }

@@ -12,7 +12,6 @@ import {
 } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
 import { isByStaff, isTouched } from '../../domain/service.js';
-import type { WantedOrder } from '../../domain/wantedOrder.js';
 import type { RevelWrite } from '../../revel/types.js';
 import { certainFrom, evidenceOf, isLive, shows } from './evidence.js';
 import {
@@ -23,6 +22,7 @@ import {
   known,
   lasting,
   mayHold,
+  type Refreshed,
   type Seen,
   seenHeader,
   unknown,
@@ -90,9 +90,11 @@ export function learnRestless(k: Knowledge): Knowledge {
   return halted(k, 'UNVERIFIED', message, false);
 }
 
-/** The event as it is now; null: unchanged, or not to be had. */
-export function learnRefreshed(k: Knowledge, wanted: WantedOrder | null): Knowledge {
-  if (!wanted) return { ...k, refreshed: true };
+/** The event was read again. */
+export function learnRefreshed(k: Knowledge, found: Refreshed): Knowledge {
+  if (found.kind === 'same') return { ...k, refreshed: true };
+  if (found.kind === 'outdated') return { ...k, refreshed: true, end: found };
+  const { wanted } = found;
   const asOf = Number.NEGATIVE_INFINITY;
   // All is looked at anew; what never goes away is kept, since a look may show an earlier state than the last one.
   const kept = (k.rows?.value ?? []).reduce((of, row) => {
@@ -348,9 +350,8 @@ function happened(
       return change(k, id, { header, claimedAt: now });
     case 'hold':
       return change(k, id, {
+        ...undone,
         header,
-        items: null,
-        payments: null,
         ours: { how: 'taken', at: now },
         watch: null,
         tries: { ...tries, hold: tries.hold + 1 },
@@ -389,6 +390,11 @@ function shown(
   return { ...after, compareFrom: null };
 }
 
+/** What was done to an order counts no more where another run has had it since. */
+const undone: Partial<Known> = (({ lines, gone, paid, items, payments }) => ({
+  ...{ lines, gone, paid, items, payments },
+}))(unknown);
+
 /** An order that was ours, and is somebody else's now, or finished, or gone: what was done to it counts no more. */
 function disowned(k: Knowledge): Knowledge {
   let after = k;
@@ -397,8 +403,7 @@ function disowned(k: Knowledge): Knowledge {
     const header = seenHeader(k, id)?.value;
     if (!header || shownAt !== null || (!ours && claimedAt === null)) continue;
     if (ours && !(mayHold(k, header) && isMarkedOurs(k, header))) {
-      const { lines, gone, paid, items, payments } = unknown;
-      after = change(after, id, { ours: null, lines, gone, paid, items, payments });
+      after = change(after, id, { ...undone, ours: null });
     }
     const mark = claimIn(header.notes);
     const isClaimed = mark?.reach === k.claim.reach && mark.run === k.claim.run;

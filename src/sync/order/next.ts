@@ -311,7 +311,7 @@ function removeLines({ k, now, subject }: Situation): Step | null {
   return leased(k, now, subject.id, { kind: 'remove-line', id: subject.id, row });
 }
 
-/** Lines that are not there; one that Revel has taken is waited for, never sent again before it must show. */
+/** Lines that are not there; one that Revel has taken is waited for, and never sent again by this run. */
 function addLines({ k, now, subject }: Situation): Step | null {
   const item = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).missing[0];
   if (!item) return null;
@@ -373,8 +373,9 @@ function pay({ k, now, subject }: Situation): Step | null {
 }
 
 /**
- * It has been seen before anybody can see the order: what the header says about money is what we wrote there, and
- * would hide a payment that Revel did not keep. A sweep reads it afterwards, many orders at a time.
+ * Seen before anybody can see the order: what the header says about money is what we wrote there, and would hide a
+ * payment that Revel did not keep. A sweep shows it unseen, which saves a request an order, and reads it afterwards: one
+ * that is missing then is UNVERIFIED.
  */
 function confirmPayment({ k, now, subject }: Situation): Step | null {
   if (!subject?.payments || !subject.paid || k.sweep) return null;

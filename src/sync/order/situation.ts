@@ -133,8 +133,9 @@ export function leasedWhole(k: Knowledge, now: number, id: OrderId, write: Write
 }
 
 /**
- * Headers that lost and that this run may take away, unless money hangs on them. The last request of one that had its
- * figures in may be that by which it comes in another's place: it stays until nobody who made it can still be at that.
+ * Headers that lost and that this run may take away, unless money hangs on them: its own, those of a dead run of our lock,
+ * and what is older than any run lasts. Another host's may still be filled, however long its header has not changed (lines
+ * leave it as it is); and the last request of one that had its figures in may be that by which it comes in another's place.
  */
 export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder[]): FoundOrder[] {
   return losers.filter((loser) => {
@@ -144,7 +145,7 @@ export function droppable(k: Knowledge, now: number, losers: readonly FoundOrder
     const isBare = loser.finalTotal === zero && k.wanted.finalTotal !== zero;
     const isDead = isFilled && (isBare || rowsAsOf(k) >= k.begunAt + k.timing.inFlight);
     const isOurs = known(k, loser.id).ours !== null || isDead;
-    const isLeft = isDatedBefore(k, loser, now, now - (isBare ? k.timing.idle : k.timing.longAgo));
+    const isLeft = isDatedBefore(k, loser, now, now - k.timing.longAgo);
     return !isTheirs(k, loser) && (isOurs || isLeft);
   });
 }
@@ -166,7 +167,9 @@ export function dropFirst(
   winner: OrderId | null,
 ): Step | null {
   for (const { id } of droppable(k, now, losers)) {
-    const { ours, header, payments } = known(k, id);
+    const { ours, header, payments, paid } = known(k, id);
+    if (paid && payments && payments.asOf < paid.at)
+      return lookFrom(k, now, paid.at, 'none', { of: 'payments', id });
     const isRead = header && payments && (ours !== null || header.asOf >= rowsAsOf(k));
     if (!isRead) return look('none', { of: 'header', id }, { of: 'payments', id });
     if (payments.value.every(({ deleted }) => deleted))
@@ -292,11 +295,11 @@ export function linesDiffer(id: OrderId): Step {
   );
 }
 
-/** Lines that were taken and never showed. */
+/** Lines that were added or removed, and stay as they were. */
 export function linesNotShown(id: OrderId): Step {
   return unverified(
     id,
-    `Revel accepted lines of order ${id}, but does not show them after ${MAX_REWRITES} looks.`,
+    `Revel accepted what was written to the lines of order ${id}, but does not show it after ${MAX_REWRITES} looks.`,
   );
 }
 

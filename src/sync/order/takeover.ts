@@ -90,9 +90,13 @@ export function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
   return wait(step.until, why);
 }
 
-/** It is ours: our mark says so, dated now, before anything else is written to it. */
+/**
+ * It is ours: our mark says so, dated now, before anything else is written to it. The event may have been edited while
+ * the other run was waited out: what staff get to see is as it is by now.
+ */
 export function hold({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours) return null;
+  if (!k.refreshed && now > k.begunAt + k.timing.lease) return { do: 'refresh' };
   const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
   return leased(k, now, subject.id, { kind: 'hold', id: subject.id, revision });
 }

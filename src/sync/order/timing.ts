@@ -1,7 +1,7 @@
 import { spanText } from '../../text/time.js';
 
 /**
- * Every duration of the protocol, in milliseconds, derived from the three that an operator can set. Hosts that work
+ * Every duration of the protocol, in milliseconds, derived from the four that an operator can set. Hosts that work
  * on one account must agree on these, or one takes for dead what another still does.
  */
 export interface Timing {
@@ -26,7 +26,7 @@ export interface Timing {
   poll: number;
   /** A run that has watched another one for so long leaves the order to it. */
   patience: number;
-  /** A header whose last change is dated so long ago is nobody's work, as far as politeness goes. */
+  /** A header whose last change is dated so long ago may be claimed without being watched: politeness, no proof. */
   idle: number;
   /** So long after the last change of its header no run that made it can be alive, nor a request of it under way. */
   longAgo: number;
@@ -84,7 +84,7 @@ export function timingLines(timing: Timing): string[] {
     [quiet, 'another run must be quiet before its order is claimed'],
     [standOff, 'from a claim until nothing of the other run can arrive any more'],
     [patience, 'at most, another run at work on an order is watched'],
-    [idle, "an order's last change makes it nobody's work"],
+    [idle, 'an order that has not changed is claimed without being watched'],
     [longAgo, 'no run that made an order can be alive'],
   ];
   return lines.map(([ms, what]) => `${ms < 60_000 ? `${ms / 1_000} s` : spanText(ms)}: ${what}`);

@@ -124,6 +124,8 @@ function endText(end: End): string {
       return `${end.reason}: ${end.message}`;
     case 'gone':
       return 'gone';
+    case 'outdated':
+      return 'outdated';
   }
 }
 

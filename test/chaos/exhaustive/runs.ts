@@ -9,6 +9,7 @@ import {
   type Found,
   type Knowledge,
   type Read,
+  type Refreshed,
   type Step,
 } from '../../../src/sync/order/knowledge.js';
 import { learnRefreshed } from '../../../src/sync/order/learn.js';
@@ -53,6 +54,13 @@ export function begun(
   );
 }
 
+function refreshed({ wanted }: Knowledge, event: WantedOrder): Refreshed {
+  if (event.revision === wanted.revision) return { kind: 'same' };
+  return event.establishmentId === wanted.establishmentId
+    ? { kind: 'changed', wanted: event }
+    : { kind: 'outdated' };
+}
+
 /** The next step that touches others; reading the event again does not. */
 export function stepOf(
   k: Knowledge,
@@ -64,7 +72,7 @@ export function stepOf(
   for (let n = 0; n < 9; n += 1) {
     const step = next(known, now, scope.heart.rules);
     if (step.do !== 'refresh') return { k: known, step };
-    known = learnRefreshed(known, event.revision === known.wanted.revision ? null : event);
+    known = learnRefreshed(known, refreshed(known, event));
   }
   throw new Error('reads the event again and again');
 }
@@ -156,5 +164,7 @@ export function misjudged(
         : null;
     case 'gone':
       return visible.length > 0 ? 'ends "gone", but staff can see an order' : null;
+    case 'outdated':
+      return event.establishmentId === k.wanted.establishmentId ? 'ends, but the event has not moved' : null;
   }
 }

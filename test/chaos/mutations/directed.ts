@@ -87,7 +87,7 @@ function course(
         at.now = Math.max(step.until, at.now + 1);
         break;
       case 'refresh':
-        at.k = learnRefreshed(at.k, null);
+        at.k = learnRefreshed(at.k, { kind: 'same' });
         break;
       case 'look': {
         const found = step.reads.map((read) => answered(at.world, read, at.now));
@@ -251,7 +251,7 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const second = leftBefore('totals').orders.map((row) => ({ ...row, id: '2' as OrderId }));
     const both = { ...shown.world, orders: [...shown.world.orders, ...second] };
     // The event has moved as well, to where another run has left one.
-    const at = course(heart, both, learnRefreshed(told, WANTED), { now });
+    const at = course(heart, both, learnRefreshed(told, { kind: 'changed', wanted: WANTED }), { now });
     const isRead = at.steps.findLastIndex((step) => read(step, 'header')) > at.steps.findIndex(isShow);
     return isRead && at.writes.at(-1) === 'show' ? null : `writes ${at.writes.join()}`;
   },
@@ -279,7 +279,7 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const before = leftBefore('finish', OURS);
     const touched = DEEDS['touch its header']?.(before, FIRST) ?? before;
     const told = heart.learnFound(knowing(heart), [answered(touched, { of: 'rows' }, NOW)], NOW);
-    const again = learnRefreshed(told, versions(1)[1] ?? WANTED);
+    const again = learnRefreshed(told, { kind: 'changed', wanted: versions(1)[1] ?? WANTED });
     const k = heart.learnFound(again, [answered(before, { of: 'rows' }, NOW)], NOW);
     const { writes } = course(heart, before, k);
     return writes.length === 0 ? null : `writes ${writes.join()}`;
@@ -291,7 +291,7 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const last = steps.at(-1);
     if (last?.do !== 'write') return 'adds no line';
     const taken = heart.learnWritten(k, last.write, { kind: 'done', value: true }, now, now);
-    const edited = learnRefreshed(taken, versions(1)[1] ?? WANTED);
+    const edited = learnRefreshed(taken, { kind: 'changed', wanted: versions(1)[1] ?? WANTED });
     const end = course(heart, world, edited, { now }).steps.at(-1);
     const halted = end?.do === 'end' && end.end.kind === 'halted' ? end.end.reason : 'nothing';
     return halted === 'UNVERIFIED' ? null : `ends with ${halted}`;

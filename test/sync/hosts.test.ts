@@ -1,0 +1,148 @@
+import { expect, it } from 'vitest';
+import { orderId } from '../../src/domain/ids.js';
+import { places } from '../../src/sandbox/world/places.js';
+import { wrongWith } from '../helpers/check.js';
+import { Desk } from './desk.js';
+
+/*
+ * Two hosts that share no lock, at one event.
+ */
+
+const NOW = '2026-11-14T20:00:00Z';
+const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ ...taco, quantity: `${n + 1}.0` }));
+const isLine = ({ method, path }: { method: string; path: string }) =>
+  method === 'POST' && path === '/resources/OrderItem/';
+const isPayment = ({ path }: { path: string }) => path.startsWith('/resources/Payment/');
+
+/** The event is as these options have it from now on. */
+function edit(desk: Desk, event: { id: number }, options: Parameters<Desk['add']>[0]) {
+  const edited = new Desk(desk.clock.now()).add({ id: event.id, ...options });
+  desk.tripleseat.store.putEvent(edited);
+  return edited;
+}
+
+async function endsRight(desk: Desk, event: Parameters<typeof wrongWith>[1] & { id: number }): Promise<void> {
+  desk.strike = null;
+  await desk.clock.sleep(600_000);
+  expect(wrongWith(desk.revel, event)).toEqual([]);
+  const again = await desk.sweep();
+  expect(again.writes).toEqual([]);
+  expect(again.of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+}
+
+it('a new order that takes long to fill is not taken away by a sweep that reports the old one', async () => {
+  const desk = new Desk(NOW, false, true);
+  const payments = [{ amount: 600 }];
+  const event = desk.add({ documents: [{ lines: [taco], payments }] });
+  const old = orderId((await desk.single([event])).of(event.id).orderId ?? '');
+  await desk.clock.sleep(600_000);
+  const edited = edit(desk, event, { documents: [{ lines: lines(60), payments }] });
+  let nth = 0;
+  let sweep: ReturnType<Desk['sweep']> | null = null;
+  const late: { at: number; request: Parameters<typeof handle>[0] }[] = [];
+  const handle = desk.revel.handle.bind(desk.revel);
+  // What the sweep marks deleted is carried out as late as it may.
+  desk.revel.handle = (request, now) => {
+    for (const each of late.splice(0)) {
+      if (each.at > now) late.push(each);
+      else handle(each.request, now);
+    }
+    const body = request.body ?? '';
+    if (request.method !== 'PATCH' || !body.includes('"deleted":true') || !body.includes(`by order ${old}`))
+      return handle(request, now);
+    late.push({ at: now + 25_000, request });
+    return { status: 504, headers: {}, body: '' };
+  };
+  desk.strike = (sent) => {
+    if (!isLine(sent)) return null;
+    nth += 1;
+    if (nth === 50) sweep = desk.elsewhere(() => desk.sweep());
+    return { kind: 'delay', ms: 2_000 };
+  };
+  const run = await desk.single([event], { decision: { kind: 'replace', order: old } });
+  expect(run.of(event.id)).toMatchObject({ status: 'injected' });
+  await sweep;
+  expect(sweep).not.toBeNull();
+  await endsRight(desk, edited);
+  const live = desk.revel.orders().flatMap(({ id }) => desk.revel.payments(id).filter((row) => !row.deleted));
+  expect(live.map(({ amount }) => amount)).toEqual(['6.000000']);
+});
+
+it('what this run had paid before another one took the order counts no more when it has the order back', async () => {
+  const desk = new Desk(NOW, false, true);
+  const event = desk.add({ documents: [{ lines: [taco], payments: [{ amount: 600 }] }] });
+  desk.add({ documents: [{ lines: lines(60) }] });
+  const kill = new AbortController();
+  let other: Promise<unknown> | null = null;
+  let edited = event;
+  desk.strike = (sent) => {
+    if (isLine(sent)) return { kind: 'delay', ms: 2_000 };
+    if (isPayment(sent) && sent.method === 'PATCH') kill.abort('SIGKILL');
+    if (!isPayment(sent) || sent.method !== 'POST' || other) return null;
+    other = desk.clock.sleep(100).then(() => {
+      edited = edit(desk, event, { documents: [{ lines: [taco], payments: [{ amount: 700 }] }] });
+      return desk.elsewhere(() => desk.single([event], { correlationId: 'bbbbbbbb' }, {}, kill.signal));
+    });
+    return { kind: 'hang-after' };
+  };
+  let shownUnpaid = false;
+  const handle = desk.revel.handle.bind(desk.revel);
+  desk.revel.handle = (request, now) => {
+    const answer = handle(request, now);
+    const row = desk.revel.orders().find(({ local_id }) => local_id === `Triple Seat_${event.id}`);
+    const isShown = row !== undefined && row.orderhistory.length > 0;
+    shownUnpaid ||= isShown && desk.revel.payments(row.id).every(({ deleted }) => deleted);
+    return answer;
+  };
+  await desk.sweep({}, { concurrency: 4 });
+  await other;
+  expect(kill.signal.aborted).toBe(true);
+  expect(shownUnpaid).toBe(false);
+  desk.strike = null;
+  await desk.sweep();
+  await endsRight(desk, edited);
+});
+
+it('an event that is edited while another run is waited out gets the order that it has now', async () => {
+  const desk = new Desk(NOW, false, true);
+  const event = desk.add({ documents: [{ lines: [taco] }] });
+  const kill = new AbortController();
+  desk.strike = (sent) => {
+    if (isLine(sent)) kill.abort('SIGKILL');
+    return null;
+  };
+  await desk.single([event], {}, {}, kill.signal);
+  desk.strike = null;
+  const run = desk.elsewhere(() => desk.single([event], { correlationId: 'cccccccc' }));
+  await desk.clock.sleep(15_000);
+  const edited = edit(desk, event, { documents: [{ lines: [{ ...taco, quantity: '3.0' }] }] });
+  expect((await run).of(event.id)).toMatchObject({ status: 'repaired' });
+  await endsRight(desk, edited);
+});
+
+it('an event that has moved since it was planned is not called orphaned where it stands now', async () => {
+  const desk = new Desk(NOW, false, true);
+  const event = desk.add({ documents: [{ lines: [taco] }] });
+  for (let n = 0; n < 6; n += 1) desk.add({ documents: [{ lines: lines(6) }] });
+  let webhook: Promise<unknown> | null = null;
+  let isBusy = false;
+  desk.strike = (sent) => {
+    if (!webhook && sent.path.includes(`/events/${event.id}`)) {
+      webhook = desk.clock.sleep(200).then(async () => {
+        const { siteId, locationId } = places.lake;
+        desk.tripleseat.store.move(event.id, { siteId, locationId }, desk.clock.now());
+        isBusy = true;
+        const run = await desk.single([event], { correlationId: 'bbbbbbbb', trigger: 'webhook' });
+        isBusy = false;
+        return run.of(event.id);
+      });
+    }
+    return !isBusy && isLine(sent) ? { kind: 'delay', ms: 4_000 } : null;
+  };
+  const run = await desk.sweep({}, { concurrency: 1, revelRps: 2 });
+  expect(await webhook).toMatchObject({ status: 'injected' });
+  expect(run.of(event.id).reason).not.toBe('ORPHANED');
+  await endsRight(desk, desk.tripleseat.store.events.get(event.id) ?? event);
+});
