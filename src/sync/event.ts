@@ -13,6 +13,7 @@ import { orderKey, type RunContext } from './context.js';
 import { restsOnHeaders } from './current.js';
 import { gatherWanted } from './gather.js';
 import { judge, keyOf } from './judge.js';
+import { tellLeftovers } from './leftovers.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { notesOnSorted, tellNotPriced } from './once.js';
@@ -287,13 +288,6 @@ async function planOrderOf(
     case 'gone':
     case 'outdated':
       throw new Error(`event ${known.id} was only planned`);
-  }
-}
-
-/** Orders beside the one that stands, or that went, on which money is left. */
-export function tellLeftovers(ctx: RunContext, event: EventId, orders: readonly OrderId[]): void {
-  for (const id of orders) {
-    ctx.events.warning(`Order ${id} of event ${event} is a leftover with a payment: check it in Revel.`);
   }
 }
 

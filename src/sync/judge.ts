@@ -8,6 +8,7 @@ import type { OrderKey, RevelRead } from '../revel/types.js';
 import { readContents } from './contents.js';
 import { orderKey, type RunContext } from './context.js';
 import { readCurrent, restsOnHeaders } from './current.js';
+import { tellUnreturned } from './leftovers.js';
 import { locationMistake } from './misplaced.js';
 import { failed, failedUnread, isAllowed, type Known, locationOf, skipped } from './results.js';
 import type { Candidate, EventResult } from './types.js';
@@ -34,6 +35,9 @@ export async function judge(
   rows: readonly FoundOrder[],
 ): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
   const { verdict, rows: current } = await judgeCurrent(ctx, candidate, rows);
+  if (verdict.kind === 'result' && verdict.result.reason === 'STATUS_NOT_ELIGIBLE') {
+    await tellUnreturned(ctx, candidate.id, current);
+  }
   return judgeFurther(ctx, candidate, await withoutMistake(ctx, candidate, verdict), current);
 }
 

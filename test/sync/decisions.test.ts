@@ -323,6 +323,21 @@ describe('a decision that was cut off, where later runs see less', () => {
     await endsRight(desk, event);
   });
 
+  it('money that is left on an order that no event wants is told until it is taken back', async () => {
+    const { desk, event, made } = await drifted();
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    await cutOff(desk, event, { kind: 'void', order: orderId(made) }, isMark);
+    const told = `Order ${made} of event ${event.id} is a leftover with a payment`;
+    expect(paid(desk)).toHaveLength(1);
+    for (const run of [await desk.sweep(), await desk.single([event])]) {
+      expect(run.of(event.id).reason).toBe('STATUS_NOT_ELIGIBLE');
+      expect(run.warnings.filter((warning) => warning.includes(told))).toHaveLength(1);
+      expect(run.writes).toEqual([]);
+    }
+    desk.patch(`/resources/Payment/${paid(desk)[0]?.id}/`, { deleted: true });
+    expect((await desk.sweep()).warnings).toEqual([]);
+  });
+
   it('money that is left on an order beside the one that stands is told', async () => {
     const desk = new Desk(NOW);
     const event = desk.add();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
-import { places } from '../../src/sandbox/world/places.js';
+import { places, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk } from './desk.js';
 
@@ -68,6 +68,43 @@ it('a new order that takes long to fill is not taken away by a sweep that report
   await endsRight(desk, edited);
   const live = desk.revel.orders().flatMap(({ id }) => desk.revel.payments(id).filter((row) => !row.deleted));
   expect(live.map(({ amount }) => amount)).toEqual(['6.000000']);
+});
+
+it('a header that was paid before staff could see another order is not taken away with what was paid', async () => {
+  const desk = new Desk(NOW, false, true);
+  const event = desk.add({ documents: [{ lines: [taco], payments: [{ amount: 600 }] }] });
+  const staff = `/enterprise/User/${STAFF_USER}/`;
+  let rival: number | null = null;
+  desk.strike = (sent) => {
+    if (rival !== null || !isPayment(sent) || sent.method !== 'POST') return null;
+    const dates = { created_date: '2026-11-14T12:00:09', updated_date: '2026-11-14T12:00:09' };
+    const row = desk.revel.insertOrder({
+      order: {
+        ...dates,
+        uuid: '00000000-0000-4000-8000-000000000009',
+        local_id: `Triple Seat ${event.id}`,
+        establishment: '/enterprise/Establishment/8/',
+        created_by: staff,
+        updated_by: staff,
+        created_at: '/resources/PosStation/4/',
+        notes: '',
+        web_order: true,
+      },
+      items: [{ product: 503, quantity: 2, price: 8.24 }],
+      history: [{}],
+    });
+    rival = row.id;
+    return { kind: 'delay', ms: 9_000 };
+  };
+  const run = await desk.sweep();
+  expect(rival).not.toBeNull();
+  const left = desk.revel.orders().find(({ id }) => id !== rival);
+  expect(left?.deleted).toBe(false);
+  expect(desk.revel.payments(left?.id ?? 0).filter((row) => !row.deleted)).toHaveLength(1);
+  expect(
+    run.writes.filter(({ method, body }) => method === 'PATCH' && body.includes('"deleted":true')),
+  ).toEqual([]);
+  expect((await desk.sweep()).writes).toEqual([]);
 });
 
 it('what this run had paid before another one took the order counts no more when it has the order back', async () => {
