@@ -59,6 +59,12 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
     [['sandbox', 'start', '--port', '70000'], /port/],
     [['sandbox', 'start', '--port', '65535'], /port from 1 to 65534/],
     [['resolve', '1', '--keep', '11', '--keep', '12', '--yes'], /Only one order/],
+    [['resolve', '1', '--keep', 'both'], /digits/],
+    [['resolve', '1', '--replace', '--void'], /--accept at a time/],
+    [['resolve', '1', '--yes'], /go with what is to be done/],
+    [['resolve', '1', '--until', '2026-12-31'], /goes with --accept/],
+    [['resolve', '1', '--accept', ' '], /in a few words/],
+    [['resolve', '1', '--accept', 'x', '--until', 'soon'], /a day like/],
   ])('%j', async (args, sentence) => {
     const result = await runCli(args, env);
     expect(result.code).toBe(64);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SWEEP, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 import { historyIn } from './helpers/history.js';
-import { runTool } from './helpers/tool.js';
 
 let world: TestWorld;
 let env: Record<string, string>;
@@ -20,7 +20,7 @@ describe('history', () => {
       documents: [{ lines: [{ name: 'Tacco Bar', quantity: '1.0', price: 100 }] }],
     });
     world.addEvent();
-    const sweep = () => runTool(['sync', '--trigger', 'cron'], env);
+    const sweep = () => syncHere(env, SWEEP, { trigger: 'cron' });
     expect((await sweep()).code).toBe(1);
     expect((await history('--failed')).failures).toMatchObject([{ id: String(event.id) }]);
     // A run that does not look ends nothing.

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, localDate } from '../../src/domain/zones.js';
 import { places } from '../../src/sandbox/world/places.js';
-import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { runCli, startCli } from '../helpers/cli.js';
+import { type RunHere, SWEEP, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 import { CONTROL } from '../report/helpers.js';
 import { type Mailbox, openMailbox } from '../report/mail/mailbox.js';
 
-const SWEEP = ['sync', '--trigger', 'cron'];
+const CRON = ['sync', '--trigger', 'cron'];
 const PASSWORD = 'c4n4ry-smtp-password';
 const unmatched = { documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] };
 
@@ -35,6 +36,11 @@ function env(changes: Record<string, string> = {}): Record<string, string> {
   });
 }
 
+/** A sweep in this process; what leaves the process or is printed is shown by one of its own. */
+function sweep(all: Record<string, string>, changes: { dryRun?: boolean } = {}): Promise<RunHere> {
+  return syncHere(all, SWEEP, { trigger: 'cron', ...changes });
+}
+
 /** A day whose window is closed and which a sweep of 48 hours still covers. */
 function twoDaysAgo(): string {
   return addDays(localDate(Date.now(), places.west.zone), -2);
@@ -56,7 +62,7 @@ describe('a kitchen of its own', () => {
     const injected = world.addEvent({ name: 'Cedar Gala' });
     const missed = world.addEvent({ name: 'Dogwood Dance', date: twoDaysAgo() });
     const failing = world.addEvent({ name: 'Birch Brunch', ...unmatched });
-    expect((await runCli(SWEEP, all)).code).toBe(1);
+    expect((await sweep(all)).code).toBe(1);
     const of = (address: string) => box.mails.filter(({ to }) => to.includes(address));
     expect(of('chef@example.com').map(({ subject }) => subject)).toEqual([
       'ts-reconcile: 1 MISSED, 1 injected',
@@ -69,7 +75,7 @@ describe('a kitchen of its own', () => {
     expect(chef?.text).toContain(`event ${injected.id} `);
     expect(chef?.text).toContain(`event ${missed.id} `);
     expect(chef?.text).not.toContain(String(failing.id));
-    await runCli(SWEEP, all);
+    await sweep(all);
     expect(box.mails).toHaveLength(2);
   });
 
@@ -87,7 +93,7 @@ describe('a digest', () => {
     const failing = world.addEvent({ name: 'Birch Brunch', ...unmatched });
     const missed = world.addEvent({ name: 'Dogwood Dance', date: twoDaysAgo() });
 
-    expect((await runCli(SWEEP, env())).code).toBe(1);
+    expect((await sweep(env())).code).toBe(1);
     const [first] = box.mails;
     const [order] = world.revel.orders();
     const lines = world.revel.items(order?.id ?? 0).length;
@@ -107,34 +113,34 @@ describe('a digest', () => {
     expect(first?.text).toMatch(/Run scheduled-[0-9a-f]{8} on /);
 
     // The same failures an hour later are no news.
-    expect((await runCli(SWEEP, env())).code).toBe(1);
+    expect((await sweep(env())).code).toBe(1);
     expect(box.mails).toHaveLength(1);
 
     await age(24);
-    await runCli(SWEEP, env());
+    await sweep(env());
     expect(box.mails[1]?.subject).toBe('ts-reconcile: 1 MISSED, 1 still failing');
     expect(box.mails[1]?.text).toContain('first mailed 20');
 
     // One is over: the event was lost. That is told once.
     world.tripleseat.store.setStatus(failing.id, 'LOST', Date.now());
-    await runCli(SWEEP, env());
+    await sweep(env());
     expect(box.mails[2]?.subject).toBe('ts-reconcile: 1 resolved');
     expect(box.mails[2]?.text).toContain('Birch Brunch');
-    await runCli(SWEEP, env());
+    await sweep(env());
     expect(box.mails).toHaveLength(3);
   });
 
   it('is not sent for a run in which nothing happened, a dry run, or an overlapping sweep', async () => {
     const event = world.addEvent();
-    await runCli([...SWEEP, '--dry-run'], env());
-    await runCli(syncArgs(event), env({ DRY_RUN: 'true' }));
-    await runCli(syncArgs(event), world.env(stateDir));
-    expect((await runCli(SWEEP, env())).code).toBe(0);
+    await sweep(env(), { dryRun: true });
+    await syncHere(env({ DRY_RUN: 'true' }), [event]);
+    await syncHere(world.env(stateDir), [event]);
+    expect((await sweep(env())).code).toBe(0);
     world.addEvent(unmatched);
     world.tripleseatGate.reset(({ path }) => ({ kind: path.includes('/events') ? 'hang-before' : 'none' }));
-    const running = startCli(SWEEP, env());
+    const running = startCli(CRON, env());
     await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
-    expect((await runCli(SWEEP, env())).code).toBe(75);
+    expect((await sweep(env())).code).toBe(75);
     running.child.kill('SIGTERM');
     expect((await running.done).code).toBe(143);
     expect(box.mails).toEqual([]);
@@ -142,8 +148,8 @@ describe('a digest', () => {
 
   it('comes from a run for one event as well, under the correlation id of its trigger', async () => {
     const event = world.addEvent({ name: 'Cedar Gala', date: localDate(Date.now(), places.west.zone) });
-    const webhook = ['--trigger', 'webhook', '--correlation-id', '1a2b3c4d'];
-    await runCli([...syncArgs(event), ...webhook], env({ EMAIL_ON: 'changes' }));
+    const webhook = { trigger: 'webhook', correlationId: '1a2b3c4d' } as const;
+    await syncHere(env({ EMAIL_ON: 'changes' }), [event], webhook);
     expect(box.mails).toHaveLength(1);
     expect(box.mails[0]?.subject).toMatch(
       /^ts-reconcile: injected Cedar Gala \(\d{4}-\d\d-\d\d\), order \d+$/,
@@ -153,11 +159,11 @@ describe('a digest', () => {
 
   it('follows EMAIL_ON', async () => {
     world.addEvent();
-    await runCli(SWEEP, env({ EMAIL_ON: 'failures' }));
+    await sweep(env({ EMAIL_ON: 'failures' }));
     world.addEvent(unmatched);
-    await runCli(SWEEP, env({ EMAIL_ON: 'changes' }));
+    await sweep(env({ EMAIL_ON: 'changes' }));
     expect(box.mails).toEqual([]);
-    await runCli(SWEEP, env({ EMAIL_ON: 'failures' }));
+    await sweep(env({ EMAIL_ON: 'failures' }));
     expect(box.mails).toHaveLength(1);
   });
 
@@ -165,21 +171,21 @@ describe('a digest', () => {
     for (let count = 0; count < 7; count += 1) world.addEvent();
     world.revelGate.reset(() => ({ kind: 'bad-json' }));
     const down = env({ HTTP_TIMEOUT_MS: '1000' });
-    expect((await runCli(SWEEP, down)).code).toBe(69);
+    expect((await sweep(down)).code).toBe(69);
     expect(box.mails[0]?.subject).toBe('ts-reconcile: run failed (UNAVAILABLE)');
     expect(box.mails[0]?.text).toContain('Events that were not done because of it: 7.');
-    expect((await runCli(SWEEP, down)).code).toBe(69);
+    expect((await sweep(down)).code).toBe(69);
     expect(box.mails).toHaveLength(1);
     world.revelGate.reset();
-    expect((await runCli(SWEEP, env())).code).toBe(0);
+    expect((await sweep(env())).code).toBe(0);
     expect(box.mails[1]?.subject).toBe('ts-reconcile: 7 injected, 1 resolved');
   });
 
   it('is repeated, and nothing else, when the state directory is lost', async () => {
     world.addEvent({ name: 'Birch Brunch', ...unmatched });
-    await runCli(SWEEP, env());
+    await sweep(env());
     stateDir = world.newStateDir();
-    expect((await runCli(SWEEP, env())).code).toBe(1);
+    expect((await sweep(env())).code).toBe(1);
     expect(box.mails.map(({ subject }) => subject)).toEqual(Array(2).fill(box.mails[0]?.subject));
   });
 });
@@ -189,7 +195,7 @@ describe('names from outside', () => {
     const name = `Party\r\nBcc: evil@example.com\r\n<img src=x onerror=alert(1)>\u202e\u001b[31m ${PASSWORD} ${'x'.repeat(10_000)}`;
     world.addEvent({ name });
     const url = box.url.replace('//', `//mailer:${PASSWORD}@`);
-    const result = await runCli(SWEEP, env({ SMTP_URL: url }));
+    const result = await runCli(CRON, env({ SMTP_URL: url }));
     expect(result).toMatchObject({ code: 0, stderr: expect.not.stringContaining('WARN') });
     const [mail] = box.mails;
     expect(mail?.to).toEqual(['events@example.com', 'kitchen@example.com']);
@@ -208,7 +214,7 @@ describe('names from outside', () => {
 describe('a mail that fails', () => {
   async function runWith(url: string): Promise<{ code: number | null; warnings: string[]; ms: number }> {
     world.addEvent();
-    const result = await runCli(SWEEP, env({ SMTP_URL: url }));
+    const result = await runCli(CRON, env({ SMTP_URL: url }));
     expect(`${result.stderr}${result.stdout}`).not.toContain(PASSWORD);
     const warnings = result.stderr.split('\n').filter((line) => line.startsWith('WARN'));
     return { code: result.code, warnings, ms: result.durationMs };
@@ -222,7 +228,7 @@ describe('a mail that fails', () => {
     expect(code).toBe(1);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/^WARN \[scheduled-[0-9a-f]{8}\] The mail was not sent: .*ECONNREFUSED/);
-    await runCli(SWEEP, env());
+    await sweep(env());
     expect(box.mails[0]?.text).toContain('Birch Brunch');
   });
 

@@ -4,7 +4,8 @@ import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { Watch, wrongWith } from '../helpers/check.js';
 import { describeWithPostgres, PostgresServer } from '../helpers/postgres.js';
 import { type Cut, PostgresProxy } from '../helpers/postgres-proxy.js';
-import { hostEnv, syncHere } from '../helpers/postgres-run.js';
+import { hostEnv } from '../helpers/postgres-run.js';
+import { syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 
 const LANES = 6;

@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
 import { places } from '../../../src/sandbox/world/places.js';
+import { SWEEP, syncHere } from '../../helpers/sync-here.js';
 import { partyOptions, TestWorld } from '../../helpers/world.js';
 import { makeEvent } from '../../simulators/make-event.js';
 import { runTool, type ToolResult } from './tool.js';
 
-/** A world with one event, whose order no longer equals it. */
+/** A world with one event, whose order no longer equals it. Its sweeps run in this process: that is much quicker. */
 export class Drifted {
   readonly world: TestWorld;
   readonly env: Record<string, string>;
@@ -18,7 +19,7 @@ export class Drifted {
 
   static async start(): Promise<Drifted> {
     const drifted = new Drifted(await TestWorld.start());
-    expect((await runTool(['sync'], drifted.env)).code).toBe(0);
+    expect((await drifted.sweep()).code).toBe(0);
     drifted.sells('Taco Bar', 32);
     return drifted;
   }
@@ -30,10 +31,10 @@ export class Drifted {
   }
 
   /** Runs a sweep: its exit code, and what it says of the event. */
-  async sweep(): Promise<{ code: number | null; result: Record<string, unknown> }> {
-    const { code, stdout } = await runTool(['sync', '--json'], this.env);
-    const result = JSON.parse(stdout).events.find(({ id }: { id: string }) => id === String(this.event.id));
-    return { code, result };
+  async sweep(): Promise<{ code: number; result: Record<string, unknown> }> {
+    const { code, report } = await syncHere(this.env, SWEEP);
+    const result = report.events.find(({ id }) => id === String(this.event.id));
+    return { code, result: { ...result } };
   }
 
   resolve(...args: string[]): Promise<ToolResult> {
