@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +41,18 @@ async function checkout(): Promise<string> {
   return directory;
 }
 
+/**
+ * A folder with an npm whose `npm ci` takes the packages of this checkout and builds: that they come as they are locked is
+ * shown by the image.
+ */
+async function npmHere(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'npm-'));
+  const npm = (await run('which', ['npm'])).stdout.trim();
+  const ci = `[ "$1" != ci ] || { ln -s ${root}node_modules node_modules; set -- run prepare; }`;
+  await writeFile(join(directory, 'npm'), `#!/bin/sh\n${ci}\nexec ${npm} "$@"\n`, { mode: 0o755 });
+  return directory;
+}
+
 it(
   'the workflow of the handbook makes its dry run from what is in git and in the repository’s settings',
   async () => {
@@ -67,10 +79,9 @@ it(
     const directory = await checkout();
     // Where the accounts are is all that differs from a live one.
     const machine = {
-      PATH: process.env.PATH ?? '',
+      PATH: `${await npmHere()}:${process.env.PATH}`,
       HOME: process.env.HOME ?? '',
       CI: 'true',
-      npm_config_prefer_offline: 'true',
       STATE_DIR: join(directory, '..', 'state'),
       TRIPLESEAT_BASE_URL: account.TRIPLESEAT_BASE_URL ?? '',
       SETTLE_SECONDS: '0',
