@@ -3,12 +3,12 @@ import { describeCounterexample, shrink } from './shrink.js';
 import { simulate } from './simulate.js';
 
 /** Schedules that `npm test` plays. */
-export const FIRST = 2_000;
-const MORE = Number(process.env.SCHEDULES ?? 18_000);
+export const FIRST = 1_000;
+const MORE = Number(process.env.SCHEDULES ?? 19_000);
 /** Schedules that `npm run verify` plays after them, in each of two parts that run side by side; SCHEDULES: in both. */
 export const PART = MORE / 2;
 /** And of each kind of trouble. */
-export const EACH_TROUBLE = MORE / 36;
+export const EACH_TROUBLE = MORE / 38;
 
 /** A bound against hanging, in milliseconds; a busy machine is no failure. */
 export const PATIENCE_MS = 900_000;
