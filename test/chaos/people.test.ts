@@ -3,7 +3,8 @@ import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { type Fault, faults } from '../helpers/boundary.js';
 import { disturbances, endState, wrongWith } from '../helpers/check.js';
-import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { startCli } from '../helpers/cli.js';
+import { syncHere } from '../helpers/sync-here.js';
 import { partyOptions, TestWorld } from '../helpers/world.js';
 import { makeEvent } from '../simulators/make-event.js';
 
@@ -87,7 +88,7 @@ class Changed {
   }
 
   sync(stateDir = this.world.newStateDir()) {
-    return runCli(syncArgs({ id: Number(this.before.id) }), this.world.env(stateDir));
+    return syncHere(this.world.env(stateDir), [this.before]);
   }
 
   /** A person who does it, whatever the account does with marks. */
@@ -99,7 +100,7 @@ class Changed {
   /** Whatever was begun is gone on with by anybody, or has come to nothing and is begun again. */
   async ends(): Promise<string[]> {
     const next = await this.sync();
-    const reason = next.report?.events[0]?.reason;
+    const reason = next.report.events[0]?.reason;
     if (reason === 'DRIFT') {
       const again = await this.decide().done;
       if (again.code !== 0) this.problems.add(`decided again, it ended with ${again.code}: ${again.stderr}`);

@@ -3,8 +3,9 @@ import { systemClock } from '../../src/clock.js';
 import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import { STAFF_USER } from '../../src/sandbox/world/places.js';
 import { disturbances, wrongWith } from '../helpers/check.js';
-import { runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { startCli, syncArgs } from '../helpers/cli.js';
 import { standstill } from '../helpers/hardship.js';
+import { syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 import type { OrderRow } from '../simulators/revel.js';
 
@@ -62,7 +63,7 @@ describe('taking over an order that another run has begun', () => {
       return { kind: 'none' };
     });
 
-    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+    const result = await syncHere(world.env(world.newStateDir()), [event]);
 
     expect(result.code).toBe(0);
     expect(world.revel.history(order.id)).toHaveLength(1);
@@ -86,7 +87,7 @@ describe('taking over an order that another run has begun', () => {
       return { kind: 'none' };
     });
 
-    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+    const result = await syncHere(world.env(world.newStateDir()), [event]);
 
     expect(late).toBe(1);
     expect(result.code).toBe(0);
@@ -108,9 +109,9 @@ describe('taking over an order that another run has begun', () => {
     });
     const before = world.revelServer.log.entries().length;
 
-    const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
+    const result = await syncHere(world.env(world.newStateDir()), [event]);
 
-    expect(result.report?.events.map(({ status, reason }) => [status, reason])).toEqual([
+    expect(result.report.events.map(({ status, reason }) => [status, reason])).toEqual([
       ['failed', 'TOUCHED'],
     ]);
     const writes = world.revelServer.log.entries().slice(before);
@@ -123,14 +124,14 @@ describe('taking over an order that another run has begun', () => {
     ['POST', '/resources/OrderItem/'],
     ['POST', '/resources/OrderHistory/'],
   ])('waits for what that run sent off before it died: %s %s', async (method, path) => {
-    const inFlight = { IN_FLIGHT_SECONDS: '9' };
+    const inFlight = { IN_FLIGHT_SECONDS: '5' };
     const first = startCli(syncArgs(event), world.env(world.newStateDir(), inFlight));
     let arrived = Promise.resolve();
     world.revelGate.reset((request) => {
       if (request.method !== method || request.path !== path) return { kind: 'none' };
       world.revelGate.reset();
       // Carried out within IN_FLIGHT_SECONDS, long after all that lists need.
-      arrived = systemClock.sleep(8_000);
+      arrived = systemClock.sleep(4_000);
       world.revelGate.hold = arrived;
       first.child.kill('SIGKILL');
       return { kind: 'reset-after' };
@@ -139,7 +140,7 @@ describe('taking over an order that another run has begun', () => {
 
     // Whatever its own time-out is.
     const hasty = { ...inFlight, HTTP_TIMEOUT_MS: '1000' };
-    const second = await runCli(syncArgs(event), world.env(world.newStateDir(), hasty));
+    const second = await syncHere(world.env(world.newStateDir(), hasty), [event]);
 
     await arrived;
     expect(second.code).toBe(0);

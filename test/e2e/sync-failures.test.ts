@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disturbances, wrongWith } from '../helpers/check.js';
 import { binPath, type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { SWEEP as SWEEP_HERE, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 
 let world: TestWorld;
@@ -66,7 +67,7 @@ describe('a service that is down: exit 69, no write, one document', () => {
     expectDocument(result, 69, 'UNAVAILABLE');
     expect(world.revel.orders()).toEqual([]);
     gate.reset();
-    expect((await runCli(syncArgs(event), world.env(world.newStateDir()))).code).toBe(0);
+    expect((await syncHere(world.env(world.newStateDir()), [event])).code).toBe(0);
     expect(wrongWith(world.revel, event)).toEqual([]);
     expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
   });
@@ -184,8 +185,8 @@ describe('credentials that are refused: exit 77', () => {
       'set_totals',
     ]);
     world.revel.configure({ permissions: {} });
-    const next = await runCli(syncArgs(event), world.env(dir));
-    expect(next.report?.events).toMatchObject([{ status: 'repaired' }]);
+    const next = await syncHere(world.env(dir), [event]);
+    expect(next.report.events).toMatchObject([{ status: 'repaired' }]);
     expect(wrongWith(world.revel, event)).toEqual([]);
     expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);
   });
@@ -227,7 +228,7 @@ describe('signals', () => {
       );
       world.revelGate.reset();
       world.tripleseatGate.reset();
-      const next = await runCli(['sync', '--json'], world.env(dir));
+      const next = await syncHere(world.env(dir), SWEEP_HERE);
       expect(next.code, next.stderr).toBe(0);
       expect(wrongWith(world.revel, event)).toEqual([]);
       expect(await disturbances(world, [event], world.newStateDir())).toEqual([]);

@@ -3,6 +3,7 @@ import type { RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import type { FaultDecision } from '../simulators/faults.js';
 import { disturbances, endState, Watch, wrongWith } from './check.js';
 import { type CliResult, runCli, startCli, syncArgs } from './cli.js';
+import { syncHere } from './sync-here.js';
 import { TestWorld, type WorldOptions } from './world.js';
 
 /** What happens to one request. `kill` ends the program before the request is (or is not) carried out. */
@@ -181,9 +182,9 @@ class Lane {
     }
     await Promise.all(
       worlds.map(async ([world, dir, what]) => {
-        const next = await runCli(syncArgs(event), world.env(dir));
+        const next = await syncHere(world.env(dir), [event]);
         if (next.code !== 0) {
-          result.other.push(`${what} ended with ${next.code ?? next.signal}: ${next.stderr.slice(0, 2000)}`);
+          result.other.push(`${what} ended with ${next.code}: ${next.stderr.slice(0, 2000)}`);
         }
         const { torn, doubled, missing } = endState(world.revel, event);
         result.torn.push(...torn.map((problem) => `${what}: ${problem}`));

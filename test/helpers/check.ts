@@ -14,7 +14,7 @@ import {
   productOf,
 } from '../../src/sandbox/world/places.js';
 import type { OrderRow, TestRevel } from '../simulators/revel.js';
-import { type CliResult, runCli, syncArgs } from './cli.js';
+import { type RunHere, syncHere } from './sync-here.js';
 import type { TestWorld } from './world.js';
 
 /** What is wrong with an event's orders, by kind; all of it is read from the simulator's rows, not from reports. */
@@ -105,7 +105,7 @@ export async function disturbances(
   stateDir: string,
 ): Promise<string[]> {
   const before = world.revelServer.log.entries().length;
-  const result = await runCli(syncArgs(...events), world.env(stateDir));
+  const result = await syncHere(world.env(stateDir), events);
   const writes = world.revelServer.log
     .entries()
     .slice(before)
@@ -116,9 +116,9 @@ export async function disturbances(
   ];
 }
 
-function unquiet(result: CliResult): string[] {
-  if (result.code !== 0 || result.report === null) {
-    return [`it ended with ${result.code ?? result.signal}: ${result.stderr}${result.stdout}`.slice(0, 2000)];
+function unquiet(result: RunHere): string[] {
+  if (result.code !== 0) {
+    return [`it ended with ${result.code}: ${result.stderr}${result.stdout}`.slice(0, 2000)];
   }
   return result.report.events
     .filter(({ status, reason, changes }) => {

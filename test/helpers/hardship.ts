@@ -2,7 +2,8 @@ import { systemClock } from '../../src/clock.js';
 import type { FaultDecision } from '../simulators/faults.js';
 import type { OrderRow } from '../simulators/revel.js';
 import { Watch, wrongWith } from './check.js';
-import { runCli, startCli, syncArgs } from './cli.js';
+import { startCli, syncArgs } from './cli.js';
+import { SWEEP, syncHere } from './sync-here.js';
 import { TestWorld } from './world.js';
 
 /**
@@ -16,14 +17,14 @@ export async function outage(
   const world = await TestWorld.start();
   try {
     const event = world.addEvent();
-    const first = await runCli(syncArgs(event), world.env(world.newStateDir()));
+    const first = await syncHere(world.env(world.newStateDir()), [event]);
     const before = world.revelServer.log.entries().length;
     world.revelGate.reset(({ method, path }) =>
       method === 'GET' && path.startsWith('/resources/Order/') ? decision : { kind: 'none' },
     );
     // Long, so that attempts to read do not use up the time for which a look may be relied on.
     const patient = { SETTLE_SECONDS: '8', ...changes };
-    const second = await runCli(syncArgs(event), world.env(world.newStateDir(), patient));
+    const second = await syncHere(world.env(world.newStateDir(), patient), [event]);
     const writes = world.revelServer.log
       .entries()
       .slice(before)
@@ -62,10 +63,9 @@ export async function forgetfulness(
     const env = world.env(world.newStateDir());
     const problems: string[] = [];
     for (const which of ['the run', 'the next run']) {
-      const args = mode === 'single' ? syncArgs(event) : ['sync', '--json', '--hours-back', '48'];
-      const { code, report } = await runCli(args, env);
+      const { code, report } = await syncHere(env, mode === 'single' ? [event] : SWEEP);
       const wrong = wrongWith(world.revel, event);
-      const silent = wrong.length > 0 && (code === 0 || report?.success !== false);
+      const silent = wrong.length > 0 && (code === 0 || report.success);
       if (silent) problems.push(`${which} ended with ${code} although ${wrong.join('; ')}`);
     }
     return [...(forgot ? [] : [`there was no ${method} ${path}`]), ...problems];
@@ -148,8 +148,8 @@ export async function lateHeader(): Promise<string[]> {
       if (method === 'GET' && path === '/resources/Order/') arrive();
       return { kind: 'none' };
     });
-    const { code } = await runCli(syncArgs(event), world.env(stateDir));
-    const again = await runCli(syncArgs(event), world.env(stateDir));
+    const { code } = await syncHere(world.env(stateDir), [event]);
+    const again = await syncHere(world.env(stateDir), [event]);
     return [
       ...(code === 0 ? [] : [`the next run ended with ${code}`]),
       ...(again.stderr.includes('Injected: 0, Skipped: 1') ? [] : [`the run after it: ${again.stderr}`]),
@@ -179,7 +179,7 @@ export async function supersededHeader(): Promise<string[]> {
     const [lost] = world.revel.orders();
     if (!lost) return ['the killed run made no header'];
     await markSuperseded(world, lost);
-    const { code } = await runCli(syncArgs(event), world.env(world.newStateDir()));
+    const { code } = await syncHere(world.env(world.newStateDir()), [event]);
     const [now] = world.revel.orders();
     return [
       ...(code === 0 ? [] : [`the run ended with ${code}`]),

@@ -4,7 +4,8 @@ import { places } from '../../src/sandbox/world/places.js';
 import { Random } from '../chaos/simulation/random.js';
 import { type Fault, faults } from './boundary.js';
 import { disturbances, Watch, wrongWith } from './check.js';
-import { runCli, startCli, syncArgs } from './cli.js';
+import { startCli, syncArgs } from './cli.js';
+import { SWEEP, syncHere } from './sync-here.js';
 import { partyOptions, TestWorld } from './world.js';
 
 /** What a run has to do. */
@@ -53,7 +54,7 @@ export async function requestsOf(work: Work): Promise<Record<Strike['server'], s
   const world = await TestWorld.start();
   try {
     const events = addEvents(world, work);
-    await runCli(argsOf(work, events), world.env(world.newStateDir()));
+    await syncHere(world.env(world.newStateDir()), targetOf(work, events));
     return {
       tripleseat: world.tripleseatServer.log.entries().map(({ method }) => method),
       revel: world.revelServer.log.entries().map(({ method }) => method),
@@ -123,11 +124,9 @@ export async function runTrial({ work, runs, elsewhere }: Trial): Promise<string
       problems.push(...(await struckRun(world, argsOf(work, events), stateDir, strikes)));
       if (elsewhere) stateDir = world.newStateDir();
     }
-    const clean = await runCli(argsOf(work, events), world.env(stateDir));
+    const clean = await syncHere(world.env(stateDir), targetOf(work, events));
     if (clean.code !== 0) {
-      problems.push(
-        `the run after it ended with ${clean.code ?? clean.signal}: ${clean.stderr.slice(0, 2_000)}`,
-      );
+      problems.push(`the run after it ended with ${clean.code}: ${clean.stderr.slice(0, 2_000)}`);
     }
     problems.push(...events.flatMap((event) => wrongWith(world.revel, event)), ...watch.problems);
     return [...problems, ...(await disturbances(world, events, world.newStateDir()))];
@@ -171,6 +170,10 @@ async function struckRun(
 
 function argsOf({ mode }: Work, events: readonly RawRecord[]): string[] {
   return mode === 'single' ? syncArgs(...events) : ['sync', '--json', '--hours-back', '48'];
+}
+
+function targetOf({ mode }: Work, events: readonly RawRecord[]): typeof SWEEP | readonly RawRecord[] {
+  return mode === 'single' ? events : SWEEP;
 }
 
 function addEvents(world: TestWorld, { lines }: Work): RawRecord[] {
