@@ -2,7 +2,7 @@
 import { HEART, type Heart, type Scope, scopeOf, timingIn } from './scope.js';
 
 /** How many of {@link smallScopes}, from the first, end within a quarter of a minute together. */
-export const SMALLEST = 9;
+export const SMALLEST = 6;
 
 /** These end within two minutes together, on one core. */
 export function smallScopes(heart: Heart = HEART): Scope[] {
