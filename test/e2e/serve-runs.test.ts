@@ -17,7 +17,7 @@ import {
 } from './helpers/relay.js';
 import { runTool } from './helpers/tool.js';
 
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 20_000, interval: 50 };
 let directory: string;
 
 beforeEach(async () => {
@@ -152,18 +152,6 @@ describe('runs', () => {
     await expect.poll(() => metric(relay, 'ts_reconcile_webhook_runs_total{exit="1"}'), WAIT).toBe(1);
   });
 
-  it.each([69, 75])('that exit with %i are tried again, after a while', async (code) => {
-    await writeFile(join(directory, 'exit-1'), String(code));
-    const relay = await startFake(directory);
-    await deliver(relay, eventBody(1));
-    await expect.poll(() => relay.stderr, WAIT).toMatch(/exit code \d+ after .* Next try in [3-5] s\./);
-    await rm(join(directory, 'exit-1'));
-    await expect.poll(() => ends(directory), WAIT).toMatchObject([{ code }, { code: 0 }]);
-    const [first, second] = await ends(directory);
-    expect(Number(second?.startedAt) - Number(first?.startedAt)).toBeGreaterThan(2400);
-    await idle(relay);
-  });
-
   it('that exit with 1 wait for the sweep', async () => {
     await writeFile(join(directory, 'exit-1'), '1');
     const relay = await startFake(directory);
@@ -179,35 +167,39 @@ describe('runs', () => {
     expect(await failures()).toEqual([]);
   });
 
-  it.each([70, 77, 78])(
-    'that exit with %i are kept, told, and make the relay unready after three',
-    async (code) => {
-      for (const event of [1, 2, 3]) await writeFile(join(directory, `exit-${event}`), String(code));
-      const relay = await startFake(directory);
-      for (const event of [1, 2, 3]) await deliver(relay, eventBody(event));
-      await expect.poll(() => ends(directory), WAIT).toHaveLength(3);
-      await expect.poll(async () => (await fetch(`${relay.url}/readyz`)).status, WAIT).toBe(503);
-      expect(await (await fetch(`${relay.url}/readyz`)).json()).toEqual({ ok: false, reason: 'RUNS_FAIL' });
-      expect(relay.stderr).toContain('Next try in 300 s.');
-      await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(3);
-      await relay.stop();
+  it('that exit with 70, 77 or 78 are kept, told, and make the relay unready after three', async () => {
+    const codes = [70, 77, 78];
+    for (const [at, code] of codes.entries())
+      await writeFile(join(directory, `exit-${at + 1}`), String(code));
+    const relay = await startFake(directory);
+    for (const event of [1, 2, 3]) await deliver(relay, eventBody(event));
+    await expect.poll(() => ends(directory), WAIT).toHaveLength(3);
+    await expect.poll(async () => (await fetch(`${relay.url}/readyz`)).status, WAIT).toBe(503);
+    expect(await (await fetch(`${relay.url}/readyz`)).json()).toEqual({ ok: false, reason: 'RUNS_FAIL' });
+    for (const code of codes)
+      expect(relay.stderr).toMatch(new RegExp(`exit code ${code} after .* Next try in 300 s\\.`));
+    await expect.poll(() => metric(relay, 'ts_reconcile_webhook_queue_length'), WAIT).toBe(3);
+    await relay.stop();
+    const told = await failures();
+    for (const [at, code] of codes.entries()) {
+      const id = String(at + 1);
       const error = expect.stringMatching(
         new RegExp(
-          `^The run for a webhook of event 1 ended with exit code ${code} after .*every five minutes`,
+          `^The run for a webhook of event ${id} ended with exit code ${code} after .*every five minutes`,
         ),
       );
-      expect(await failures()).toContainEqual(
-        expect.objectContaining({ id: '1', status: 'failed', reason: 'ABORTED', error, passed_over: false }),
+      expect(told).toContainEqual(
+        expect.objectContaining({ id, status: 'failed', reason: 'ABORTED', error, passed_over: false }),
       );
-      for (const event of [1, 2, 3]) await rm(join(directory, `exit-${event}`));
-      const next = await startFake(directory);
-      await expect
-        .poll(async () => (await ends(directory)).filter((end) => end.code === 0), WAIT)
-        .toHaveLength(3);
-      expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
-      await next.stop();
-    },
-  );
+      await rm(join(directory, `exit-${id}`));
+    }
+    const next = await startFake(directory);
+    await expect
+      .poll(async () => (await ends(directory)).filter((end) => end.code === 0), WAIT)
+      .toHaveLength(3);
+    expect((await fetch(`${next.url}/readyz`)).status).toBe(200);
+    await next.stop();
+  });
 
   async function failures(): Promise<unknown[]> {
     const history = await runTool(
@@ -216,6 +208,41 @@ describe('runs', () => {
     );
     return JSON.parse(history.stdout).failures;
   }
+});
+
+// Side by side: each waits as long as the relay does.
+describe.concurrent('a run', () => {
+  it('that exits with 69 or 75 is tried again, after a while', async ({ expect }) => {
+    const own = await newDirectory();
+    const relay = await startFake(own);
+    const codes = [69, 75];
+    for (const [event, code] of codes.entries()) {
+      await writeFile(join(own, `exit-${event + 1}`), String(code));
+      await deliver(relay, eventBody(event + 1));
+      await expect
+        .poll(() => relay.stderr, WAIT)
+        .toMatch(new RegExp(`exit code ${code} after .* Next try in [3-5] s\\.`));
+      await rm(join(own, `exit-${event + 1}`));
+    }
+    for (const [event, code] of codes.entries()) {
+      const of = async () => (await ends(own)).filter((end) => end.event === String(event + 1));
+      await expect.poll(of, WAIT).toMatchObject([{ code }, { code: 0 }]);
+      const [first, second] = await of();
+      expect(Number(second?.startedAt) - Number(first?.startedAt)).toBeGreaterThan(2400);
+    }
+  });
+
+  it('that does not stop is killed', async ({ expect }) => {
+    const own = await newDirectory();
+    await hold(own);
+    await writeFile(join(own, 'stubborn'), '');
+    const relay = await startFake(own, { graceSeconds: 0 });
+    await deliver(relay, eventBody(1));
+    await expect.poll(async () => (await starts(own)).length, WAIT).toBe(1);
+    expect(await relay.stop('SIGTERM')).toBe(0);
+    expect(relay.stderr).toContain('was killed (SIGKILL)');
+    expect(await ends(own)).toEqual([]);
+  });
 });
 
 describe('the process that starts runs', () => {
@@ -400,17 +427,6 @@ describe('SIGTERM', () => {
     await release();
     await startFake(directory);
     await expect.poll(() => ends(directory), WAIT).toMatchObject([{ code: 143 }, { event: '1', code: 0 }]);
-  });
-
-  it('kills a run that does not stop', async () => {
-    await hold(directory);
-    await writeFile(join(directory, 'stubborn'), '');
-    const relay = await startFake(directory, { graceSeconds: 0 });
-    await deliver(relay, eventBody(1));
-    await expect.poll(begun, WAIT).toEqual(['1']);
-    expect(await relay.stop('SIGTERM')).toBe(0);
-    expect(relay.stderr).toContain('was killed (SIGKILL)');
-    expect(await ends(directory)).toEqual([]);
   });
 
   it('reaches the runs of nobody else: Ctrl-C in a terminal is for the relay', async () => {
