@@ -2,10 +2,11 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CliResult, runCli, startCli, syncArgs } from '../helpers/cli.js';
+import { runCli, startCli } from '../helpers/cli.js';
+import { type RunHere, SWEEP, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 
-const SWEEP = ['sync', '--trigger', 'cron'];
+const CRON = ['sync', '--trigger', 'cron'];
 const CHECK = '0b9c1a2e-5d34-4c1f-8a47-c4n4ryc4n4ry';
 const unmatched = { documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] };
 
@@ -67,7 +68,12 @@ afterEach(async () => {
   await check.close();
 });
 
-function warnings({ stderr }: CliResult): string[] {
+/** A sweep in this process. */
+function sweep(env: Record<string, string>, changes: { dryRun?: boolean } = {}): Promise<RunHere> {
+  return syncHere(env, SWEEP, { trigger: 'cron', ...changes });
+}
+
+function warnings({ stderr }: { stderr: string }): string[] {
   return stderr.split('\n').filter((line) => line.startsWith('WARN'));
 }
 
@@ -77,9 +83,9 @@ describe('HEALTHCHECK_URL', () => {
 
   it('gets a start and the exit code of every sweep, with one id and a summary', async () => {
     world.addEvent({ name: 'Ada Alder 555-0100' });
-    expect((await runCli(SWEEP, env())).code).toBe(0);
+    expect((await sweep(env())).code).toBe(0);
     const failing = world.addEvent({ name: 'Ada Alder 555-0100', ...unmatched });
-    expect((await runCli(SWEEP, env())).code).toBe(1);
+    expect((await sweep(env())).code).toBe(1);
 
     expect(check.signals).toEqual(['/start', '/0', '/start', '/1']);
     const [start, end, next] = check.pings;
@@ -94,21 +100,21 @@ describe('HEALTHCHECK_URL', () => {
   it('gets the exit code of a run that was ended by a signal, or that could not read a thing', async () => {
     world.addEvent();
     world.tripleseatGate.reset(() => ({ kind: 'hang-before' }));
-    const run = startCli(SWEEP, env());
+    const run = startCli(CRON, env());
     await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
     run.child.kill('SIGTERM');
     expect((await run.done).code).toBe(143);
     world.tripleseatGate.reset(({ path }) => ({ kind: path.startsWith('/v1') ? 'bad-json' : 'none' }));
-    expect((await runCli(SWEEP, env())).code).toBe(69);
+    expect((await sweep(env())).code).toBe(69);
     expect(check.signals).toEqual(['/start', '/143', '/start', '/69']);
   });
 
   it('gets /log, and no alarm, from a sweep that finds another one running', async () => {
     world.addEvent();
     world.tripleseatGate.reset(() => ({ kind: 'hang-before' }));
-    const run = startCli(SWEEP, env());
+    const run = startCli(CRON, env());
     await expect.poll(() => world.tripleseatGate.count, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
-    expect((await runCli(SWEEP, env())).code).toBe(75);
+    expect((await sweep(env())).code).toBe(75);
     expect(check.signals).toEqual(['/start', '/log']);
     run.child.kill('SIGTERM');
     await run.done;
@@ -116,15 +122,15 @@ describe('HEALTHCHECK_URL', () => {
 
   it('gets nothing from dry runs and from runs that a webhook started', async () => {
     const event = world.addEvent();
-    await runCli([...SWEEP, '--dry-run'], env());
-    await runCli([...syncArgs(event), '--trigger', 'webhook'], env());
+    await sweep(env(), { dryRun: true });
+    await syncHere(env(), [event], { trigger: 'webhook' });
     expect(check.pings).toEqual([]);
   });
 
   it('is tried again, and never fails a run', async () => {
     world.addEvent();
     check.answers = [503, 0, 200, 404, 503, 503, 503];
-    const first = await runCli(SWEEP, env());
+    const first = await sweep(env());
     expect(first.code).toBe(0);
     expect(check.signals).toEqual(['/start', '/start', '/start', '/0']);
     expect(warnings(first)).toEqual([
@@ -133,7 +139,7 @@ describe('HEALTHCHECK_URL', () => {
       ),
     ]);
     await check.close();
-    const second = await runCli(SWEEP, env());
+    const second = await sweep(env());
     expect(second.code).toBe(0);
     expect(warnings(second)).toEqual([expect.stringContaining('ECONNREFUSED')]);
     expect(`${first.stderr}${second.stderr}`).not.toContain('c4n4ry');
@@ -151,7 +157,7 @@ describe('HEALTHCHECK_URL of a run that cannot begin', () => {
   ])('gets the exit code: %s', async (_, changes: Record<string, string>) => {
     const file = world.path('a-file');
     await writeFile(file, '');
-    const result = await runCli(SWEEP, env(changes.STATE_DIR === 'FILE' ? { STATE_DIR: file } : changes));
+    const result = await runCli(CRON, env(changes.STATE_DIR === 'FILE' ? { STATE_DIR: file } : changes));
     expect(result.code, result.stderr).toBe(78);
     expect(check.signals).toEqual(['/78']);
     expect(check.pings[0]?.body).toBe('exit 78: the run ended in an error\n');
@@ -160,11 +166,11 @@ describe('HEALTHCHECK_URL of a run that cannot begin', () => {
 
   it('gets nothing of dry runs, of single events from a webhook, or when it is wrong itself', async () => {
     const runs = await Promise.all([
-      runCli([...SWEEP, '--dry-run'], env(MISTAKE)),
-      runCli(SWEEP, env({ ...MISTAKE, DRY_RUN: 'true' })),
-      runCli(SWEEP, env({ DRY_RUN: 'perhaps' })),
+      runCli([...CRON, '--dry-run'], env(MISTAKE)),
+      runCli(CRON, env({ ...MISTAKE, DRY_RUN: 'true' })),
+      runCli(CRON, env({ DRY_RUN: 'perhaps' })),
       runCli(['sync', '--trigger', 'webhook', '--event-id', '1'], env(MISTAKE)),
-      runCli(SWEEP, env({ ...MISTAKE, HEALTHCHECK_URL: 'nowhere' })),
+      runCli(CRON, env({ ...MISTAKE, HEALTHCHECK_URL: 'nowhere' })),
     ]);
     expect(runs.map(({ code }) => code)).toEqual([78, 78, 78, 78, 78]);
     expect(check.signals).toEqual([]);
@@ -172,7 +178,7 @@ describe('HEALTHCHECK_URL of a run that cannot begin', () => {
 
   it('does not hide what is wrong when nobody takes it, nor shows itself', async () => {
     check.answers = [404];
-    const result = await runCli(SWEEP, env(MISTAKE));
+    const result = await runCli(CRON, env(MISTAKE));
     expect(result.code).toBe(78);
     expect(warnings(result)).toEqual([expect.stringContaining('it answered 404')]);
     expect(result.stderr).toContain('MAX_CREATES_PER_RUN');
@@ -187,8 +193,8 @@ describe('METRICS_FILE', () => {
     file = join(world.path('metrics'), 'ts_reconcile.prom');
   });
 
-  async function run(args: readonly string[] = SWEEP, changes: Record<string, string> = {}) {
-    const result = await runCli(args, world.env(stateDir, { METRICS_FILE: file, ...changes }));
+  async function run(changes: Record<string, string> = {}, dryRun = false) {
+    const result = await sweep(world.env(stateDir, { METRICS_FILE: file, ...changes }), { dryRun });
     const text = await readFile(file, 'utf8').catch(() => '');
     return { result, text };
   }
@@ -229,12 +235,12 @@ describe('METRICS_FILE', () => {
 
   it('is left alone by dry runs', async () => {
     world.addEvent();
-    expect((await run([...SWEEP, '--dry-run'])).text).toBe('');
+    expect((await run({}, true)).text).toBe('');
   });
 
   it('that cannot be written is one warning', async () => {
     world.addEvent();
-    const { result } = await run(SWEEP, { METRICS_FILE: join(world.path('none'), 'x.prom') });
+    const { result } = await run({ METRICS_FILE: join(world.path('none'), 'x.prom') });
     expect(result.code).toBe(0);
     expect(warnings(result)).toEqual([
       expect.stringContaining(
@@ -256,7 +262,7 @@ describe('LOG_FORMAT=json', () => {
   it('makes one object of every line on stderr, whatever the names are', async () => {
     const injected = world.addEvent({ name: 'Party\n{"level":"error"}\u001b[31m' });
     const failing = world.addEvent(unmatched);
-    const result = await runCli(SWEEP, world.env(stateDir, { LOG_FORMAT: 'json' }));
+    const result = await runCli(CRON, world.env(stateDir, { LOG_FORMAT: 'json' }));
     const lines = result.stderr.trimEnd().split('\n');
     const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     for (const record of records) {
