@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
+import type { SyncOptions } from '../../src/commands/sync.js';
 import { addDays, localDate } from '../../src/domain/zones.js';
 import { places } from '../../src/sandbox/world/places.js';
 import { openStateDir } from '../../src/state/files/open.js';
-import { type CliResult, runCli, startCli } from '../helpers/cli.js';
+import { runCli, startCli } from '../helpers/cli.js';
+import { type RunHere, SWEEP as SWEEP_HERE, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 
 const HOUR = 3_600_000;
@@ -36,13 +38,18 @@ async function goodSweep(hoursAgo: number): Promise<void> {
   await state.close();
 }
 
+/** A sweep of a timer's in this process. */
+function sweep(env: Record<string, string>, changes: Partial<SyncOptions> = {}): Promise<RunHere> {
+  return syncHere(env, SWEEP_HERE, { trigger: 'cron', ...changes });
+}
+
 /** How many hours a sweep looked back. */
-function reach({ report }: CliResult): number {
-  const { from, to } = report?.window ?? { from: '', to: '' };
+function reach({ report }: RunHere): number {
+  const { from, to } = report.window ?? { from: '', to: '' };
   return (Date.parse(to) - Date.parse(from)) / HOUR;
 }
 
-function grownLines({ stderr }: CliResult): string[] {
+function grownLines({ stderr }: RunHere): string[] {
   return stderr.split('\n').filter((line) => GROWN.test(line));
 }
 
@@ -64,7 +71,7 @@ describe('a sweep that finds another one running', () => {
     } finally {
       await state.close();
     }
-    expect((await runCli(SWEEP, world.env(stateDir))).code).toBe(0);
+    expect((await sweep(world.env(stateDir))).code).toBe(0);
   });
 
   it('says which run that is, since when and where; with --wait it waits for it', async () => {
@@ -144,19 +151,19 @@ describe('the window', () => {
   it('grows over an outage, says so in one line, and is back to normal afterwards', async () => {
     await goodSweep(120);
     const missed = world.addEvent({ date: daysAgo(4) });
-    const first = await runCli(SWEEP, world.env(stateDir));
+    const first = await sweep(world.env(stateDir));
     expect(grownLines(first)).toHaveLength(1);
     expect(reach(first)).toBe(121);
     expect(first.report?.events).toMatchObject([{ id: String(missed.id), reason: 'MISSED' }]);
 
-    const second = await runCli(SWEEP, world.env(stateDir));
+    const second = await sweep(world.env(stateDir));
     expect(second.stderr).not.toMatch(/last good sweep/);
     expect(reach(second)).toBe(48);
   });
 
   it('grows to 14 days at most, and says that older events are not covered', async () => {
     await goodSweep(24 * 40);
-    const result = await runCli(SWEEP, world.env(stateDir));
+    const result = await sweep(world.env(stateDir));
     expect(reach(result)).toBe(14 * 24);
     expect(grownLines(result)[0]).toContain('; older events are not covered');
   });
@@ -165,7 +172,7 @@ describe('the window', () => {
     await goodSweep(100);
     const env = () => world.env(stateDir, { HTTP_TIMEOUT_MS: '2000' });
     world.tripleseatGate.reset(({ path }) => ({ kind: path.startsWith('/v1') ? 'bad-json' : 'none' }));
-    expect((await runCli(SWEEP, env())).code).toBe(69);
+    expect((await sweep(env())).code).toBe(69);
 
     let seen = 0;
     world.tripleseatGate.reset(({ path }) => {
@@ -174,24 +181,24 @@ describe('the window', () => {
       // Two searches for each of three sites: those of the last one fail, however often they are sent.
       return { kind: seen > 4 ? 'bad-json' : 'none' };
     });
-    const partly = await runCli(SWEEP, env());
+    const partly = await sweep(env());
     expect(partly).toMatchObject({ code: 69, report: { error: { code: 'INCOMPLETE' } } });
 
     world.tripleseatGate.reset();
-    expect((await runCli([...SWEEP, '--location', places.west.name], env())).code).toBe(0);
-    expect((await runCli(SWEEP, world.env(stateDir, { ENABLE_CONNECTOR: 'false' }))).code).toBe(0);
-    expect((await runCli([...SWEEP, '--dry-run'], env())).code).toBe(0);
+    expect((await sweep(env(), { locations: [places.west.name] })).code).toBe(0);
+    expect((await sweep(world.env(stateDir, { ENABLE_CONNECTOR: 'false' }))).code).toBe(0);
+    expect((await sweep(env(), { dryRun: true })).code).toBe(0);
 
-    const whole = await runCli(SWEEP, env());
+    const whole = await sweep(env());
     expect(reach(whole)).toBe(101);
-    expect(reach(await runCli(SWEEP, env()))).toBe(48);
+    expect(reach(await sweep(env()))).toBe(48);
   });
 
   it('counts a sweep in which single events failed as one that covered it', async () => {
     await goodSweep(100);
     world.addEvent({ documents: [{ lines: [{ name: 'Unicorn Steak', price: 1000 }] }] });
-    expect((await runCli(SWEEP, world.env(stateDir))).code).toBe(1);
-    expect(reach(await runCli(SWEEP, world.env(stateDir)))).toBe(48);
+    expect((await sweep(world.env(stateDir))).code).toBe(1);
+    expect(reach(await sweep(world.env(stateDir)))).toBe(48);
   });
 });
 
@@ -214,15 +221,15 @@ describe('an event that was missed', () => {
 describe('a lost state directory', () => {
   it('costs requests, not correctness', async () => {
     const events = [world.addEvent(), world.addEvent({}, places.lake), world.addEvent({}, places.harbor)];
-    await runCli(SWEEP, world.env(stateDir));
-    const warm = await runCli(SWEEP, world.env(stateDir));
+    await sweep(world.env(stateDir));
+    const warm = await sweep(world.env(stateDir));
     await rm(stateDir, { recursive: true });
-    const cold = await runCli(SWEEP, world.env(stateDir));
+    const cold = await sweep(world.env(stateDir));
     for (const { code, report } of [warm, cold]) {
       expect(code).toBe(0);
       expect(report?.events.map(({ reason }) => reason)).toEqual(events.map(() => 'ALREADY_INJECTED'));
     }
-    const sum = ({ report }: CliResult) => (report?.requests.revel ?? 0) + (report?.requests.tripleseat ?? 0);
+    const sum = ({ report }: RunHere) => report.requests.revel + report.requests.tripleseat;
     expect(sum(cold)).toBeGreaterThanOrEqual(sum(warm));
     expect(world.revel.orders()).toHaveLength(events.length);
   });
@@ -238,7 +245,7 @@ describe('a lost state directory', () => {
     await run.done;
     await rm(stateDir, { recursive: true });
     world.revelGate.reset();
-    const after = await runCli(SWEEP, world.env(stateDir));
+    const after = await sweep(world.env(stateDir));
     expect(after.report?.events).toMatchObject([{ id: String(event.id), status: 'repaired' }]);
     expect(world.revel.orders().filter(({ deleted }) => !deleted)).toHaveLength(1);
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { places } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { runCli, syncArgs } from '../helpers/cli.js';
+import { SWEEP, syncHere } from '../helpers/sync-here.js';
 import { TestWorld } from '../helpers/world.js';
 
 let world: TestWorld;
@@ -52,14 +53,14 @@ describe('what a run says', () => {
     const event = world.addEvent();
     const links = { EVENT_LINK: 'https://example.com/e/{id}', ORDER_LINK: 'https://example.com/?order={id}' };
     const env = world.env(world.newStateDir(), links);
-    const { report } = await runCli(['sync', '--json'], env);
+    const { report } = await syncHere(env, SWEEP);
     const order = world.revel.orders()[0]?.id;
-    expect(report?.events[0]?.links).toEqual({
+    expect(report.events[0]?.links).toEqual({
       event: `https://example.com/e/${event.id}`,
       order: `https://example.com/?order=${order}`,
     });
-    const { report: bare } = await runCli(['sync', '--json'], world.env(world.newStateDir()));
-    expect(bare?.events[0]?.links).toEqual({ event: null, order: null });
+    const { report: bare } = await syncHere(world.env(world.newStateDir()), SWEEP);
+    expect(bare.events[0]?.links).toEqual({ event: null, order: null });
     const wrong = await runCli(['sync'], { ...env, EVENT_LINK: 'https://example.com/e/' });
     expect([wrong.code, wrong.stderr]).toEqual([78, expect.stringContaining('EVENT_LINK has no {id}')]);
   });
@@ -128,7 +129,7 @@ describe('what a run says', () => {
 describe('switches of the environment', () => {
   it('DRY_RUN makes every run a dry run', async () => {
     const event = world.addEvent();
-    const run = await runCli(syncArgs(event), world.env(world.newStateDir(), { DRY_RUN: 'true' }));
+    const run = await syncHere(world.env(world.newStateDir(), { DRY_RUN: 'true' }), [event]);
     expect(run.report).toMatchObject({ dry_run: true, summary: { injected: 1 } });
     expect(writes()).toEqual([]);
   });
@@ -136,10 +137,10 @@ describe('switches of the environment', () => {
   it('ENABLE_CONNECTOR=false writes nothing and says so', async () => {
     const event = world.addEvent();
     const env = world.env(world.newStateDir(), { ENABLE_CONNECTOR: 'false' });
-    for (const args of [syncArgs(event), ['sync', '--json']]) {
-      const run = await runCli(args, env);
+    for (const target of [[event], SWEEP]) {
+      const run = await syncHere(env, target);
       expect(run.code).toBe(0);
-      expect(run.report?.events).toMatchObject([{ status: 'skipped', reason: 'CONNECTOR_DISABLED' }]);
+      expect(run.report.events).toMatchObject([{ status: 'skipped', reason: 'CONNECTOR_DISABLED' }]);
     }
     expect(writes()).toEqual([]);
   });
@@ -152,7 +153,7 @@ describe('switches of the environment', () => {
       (await runCli([...syncArgs(...events), '--dry-run', '--detailed-exitcode'], env)).code;
     expect(await ask(event)).toBe(2);
     expect(await ask(event, failing)).toBe(2);
-    expect((await runCli(syncArgs(event), env)).code).toBe(0);
+    expect((await syncHere(env, [event])).code).toBe(0);
     expect(await ask(event)).toBe(0);
     expect(await ask(event, failing)).toBe(1);
   });
@@ -169,13 +170,13 @@ describe('switches of the environment', () => {
       ALLOWED_LOCATIONS: '15691',
       IGNORE_EVENTS: String(ignored.id),
     };
-    const limited = await runCli(['sync', '--json'], world.env(world.newStateDir(), changes));
+    const limited = await syncHere(world.env(world.newStateDir(), changes), SWEEP);
     expect(limited.code).toBe(1);
-    expect(limited.report?.error).toMatchObject({
+    expect(limited.report.error).toMatchObject({
       code: 'CREATE_LIMIT',
       hint: expect.stringContaining('--force'),
     });
-    expect(limited.report?.events.map(({ reason }) => reason).sort()).toEqual([
+    expect(limited.report.events.map(({ reason }) => reason).sort()).toEqual([
       'CREATE_LIMIT',
       'CREATE_LIMIT',
       'IGNORED',
@@ -197,8 +198,8 @@ describe('switches of the environment', () => {
     expect(order).toMatchObject({ establishment: '/enterprise/Establishment/8/', remaining_due: 0 });
 
     const old = world.addEvent({ date: '2026-01-05' });
-    const missed = await runCli(syncArgs(old), world.env(world.newStateDir()));
-    expect(missed.report?.events).toMatchObject([{ status: 'failed', reason: 'MISSED' }]);
+    const missed = await syncHere(world.env(world.newStateDir()), [old]);
+    expect(missed.report.events).toMatchObject([{ status: 'failed', reason: 'MISSED' }]);
     const late = await runCli([...syncArgs(old), '--late'], world.env(world.newStateDir()));
     expect(late.report?.events).toMatchObject([{ status: 'injected' }]);
   });
@@ -206,7 +207,7 @@ describe('switches of the environment', () => {
   it('the journal tells of the run under its correlation id', async () => {
     const event = world.addEvent();
     const journal = world.newStateDir();
-    await runCli(syncArgs(event), world.env(journal));
+    await syncHere(world.env(journal), [event]);
     const text = await readFile(join(journal, 'journal', 'journal.jsonl'), 'utf8');
     const records = text
       .trimEnd()
