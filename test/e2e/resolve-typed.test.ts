@@ -45,7 +45,9 @@ async function reasonOf(event: string): Promise<string> {
 /** All rows of Revel, as the sandbox keeps them, and what has been accepted. */
 async function standing(): Promise<string[]> {
   const revel = await readFile(join(stateDir, 'sandbox', 'revel.json'), 'utf8');
-  const accepted = await readFile(join(stateDir, 'sandbox', 'state', 'accepted.json'), 'utf8').catch(() => '');
+  const accepted = await readFile(join(stateDir, 'sandbox', 'state', 'accepted.json'), 'utf8').catch(
+    () => '',
+  );
   return [revel, accepted];
 }
 
