@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -138,8 +138,13 @@ describe('a relay', () => {
       expect(own.stderr).toMatch(/The spool could not be written\. Cannot write \S+: the disk is full\./);
       expect((await fetch(`${own.url}/readyz`)).status).toBe(503);
       expect((await fetch(`${own.url}/healthz`)).status).toBe(200);
+      // However often it is tried, no more files come of it, and nobody else is blamed for what it tore itself.
+      for (let id = 400; id < 410; id += 1) expect((await deliver(own, eventBody(id))).status).toBe(503);
+      expect((await readdir(join(disk, 'state/spool'))).length).toBeLessThanOrEqual(2);
+      expect(own.stderr).not.toMatch(/Another relay|made no sense/);
       await rm(join(disk, 'fill'));
       expect((await deliver(own, eventBody(event.id))).status).toBe(200);
+      expect(await readdir(join(disk, 'state/spool'))).toEqual(['spool.jsonl']);
       await expect.poll(() => wrongWith(world.revel, event), WAIT).toEqual([]);
       expect(own.stderr).not.toMatch(/^\s+at /m);
       await own.stop();

@@ -90,7 +90,10 @@ class FileQueue implements Queue {
   #working: Promise<void> | null = null;
   /** Null: what the file holds is uncertain, so that it is written anew before anything else. */
   #handle: FileHandle | null = null;
+  /** Of the file once it holds every row; one that could not be finished is gone on with. */
   #inode: number | null = null;
+  /** Names of files put aside that were read to their ends. */
+  readonly #learned = new Set<string>();
   /** So many bytes of the file have been read, in so many lines. */
   #read = 0;
   #lines = 0;
@@ -194,6 +197,8 @@ class FileQueue implements Queue {
     if (!handle) return false;
     const text = lines.length > 0 ? `\n${lines.join('\n')}\n` : '';
     const bytes = Buffer.from(text);
+    // Before anything is written: where that fails, a part of it may be found later.
+    this.#own = new Set(lines);
     if (bytes.length > 0) {
       // The newline in front ends a line that a crash tore.
       const { bytesWritten } = await handle.write(bytes);
@@ -206,7 +211,6 @@ class FileQueue implements Queue {
       bytes.length > 0 ? handle.datasync() : null,
     ]);
     if (there?.ino !== own.ino) return false;
-    this.#own = new Set(lines);
     if (bytes.length > 0 && own.size === this.#read + bytes.length) {
       // Nobody else has written.
       this.#read = own.size;
@@ -234,6 +238,8 @@ class FileQueue implements Queue {
       if (line === '') continue;
       const parsed = parseLine(line);
       const foreign = this.#own !== null && !this.#own.has(line);
+      // A full disk has torn a line of this process, which nobody was told is kept.
+      if (parsed === null && this.#isTornOwn(line)) continue;
       if (parsed === null) bad += 1;
       else this.#apply(parsed, foreign);
       if (foreign) strange += 1;
@@ -249,6 +255,10 @@ class FileQueue implements Queue {
         `Another relay writes to ${shownPath(this.#path())}, and its locks do not reach this one. Nothing is lost, but events may be run twice: give each a STATE_DIR of its own, or set STATE_URL.`,
       );
     }
+  }
+
+  #isTornOwn(line: string): boolean {
+    return [...(this.#own ?? [])].some((own) => own.startsWith(line));
   }
 
   #apply(line: Line, foreign: boolean): void {
@@ -274,28 +284,33 @@ class FileQueue implements Queue {
     const folder = this.#files.path(FOLDER);
     await this.#files.inFolder(FOLDER, async () => {
       const isOwn = (await statIfThere(this.#path()))?.ino === this.#inode;
-      const aside = isOwn ? await this.#putAside() : null;
+      if (isOwn) await this.#putAside();
+      this.#inode = null;
       const older = (await readdir(folder)).filter((name) => OLDER.test(name));
-      for (const name of older) if (name !== aside) await this.#learnFile(this.#files.path(FOLDER, name));
+      for (const name of older) if (!this.#learned.has(name)) await this.#learnFile(name);
       const known = [...this.#rows];
       const handle = await open(this.#path(), 'a+', 0o600);
       this.#handle = handle;
       const info = await handle.stat();
       if (!info.isFile()) throw this.#unfit();
       if ((info.mode & 0o777) !== 0o600) await handle.chmod(0o600);
-      [this.#inode, this.#read, this.#lines] = [info.ino, 0, 0];
+      [this.#read, this.#lines] = [0, 0];
       await this.#readOn(handle, info.size);
       this.#own ??= new Set();
-      const rows = known.filter(([event]) => this.#rows.has(event)).flatMap(linesOf);
+      // What it holds of a row is newer, or as new.
+      const rows = known.filter(([event, row]) => this.#rows.get(event) === row).flatMap(linesOf);
       // The file is another one by now: whoever writes it anew next still needs the older ones.
       if (!(await this.#append(rows))) return;
       await syncDirectory(folder);
-      for (const name of older) await this.#files.remove(this.#files.path(FOLDER, name));
+      for (const name of older) {
+        await this.#files.remove(this.#files.path(FOLDER, name));
+        this.#learned.delete(name);
+      }
+      this.#inode = info.ino;
     });
   }
 
-  /** Its new name. */
-  async #putAside(): Promise<string> {
+  async #putAside(): Promise<void> {
     const name = `spool-${randomBytes(4).toString('hex')}.jsonl`;
     const aside = this.#files.path(FOLDER, name);
     await rename(this.#path(), aside);
@@ -305,15 +320,16 @@ class FileQueue implements Queue {
       // Others may have begun a new file in between, which is read from its beginning.
       if (ino !== this.#inode) this.#read = 0;
       await this.#readOn(handle, size);
-      return name;
+      this.#learned.add(name);
     } finally {
       await handle.close();
     }
   }
 
-  async #learnFile(path: string): Promise<void> {
-    const found = await this.#files.read(path, MAX_BYTES);
+  async #learnFile(name: string): Promise<void> {
+    const found = await this.#files.read(this.#files.path(FOLDER, name), MAX_BYTES);
     if (found.kind === 'text') this.#learn(found.text);
+    this.#learned.add(name);
   }
 
   #unfit(): AppError {
