@@ -20,6 +20,10 @@ export async function post(
     log.warn(`${what} was not sent: ${outcome.detail}. Check SMTP_URL, EMAIL_FROM and EMAIL_TO.`);
     return false;
   }
-  if (outcome.refused.length > 0) log.warn(`The mail server refused ${outcome.refused.join(', ')}.`);
+  const { refused } = outcome;
+  if (refused.length > 0)
+    log.warn(
+      `${what} went to others, but not to ${refused.join(', ')}: the mail server refused that, and it is not sent again. Check EMAIL_TO and notify.email.`,
+    );
   return true;
 }

@@ -122,28 +122,36 @@ async function writeMetricsFile({ config, state, clock, log }: SignalDeps, run: 
 
 /** Tells people by mail and chat, both of the same. What was told is remembered of the mail, where there is one. */
 async function tellPeople(deps: SignalDeps, run: FinishedRun): Promise<void> {
-  const { config, state, clock, log } = deps;
+  const { config, state, clock, log, stop } = deps;
   const on = (config.smtp ?? config.chat)?.on;
   if (on === undefined) return;
   const { digestOf } = await import('../report/mail/digest.js');
-  const now = clock.now();
-  const due = digestOf({
-    report: run.report,
-    on,
-    memory: await rememberedBy(state, log),
-    now,
-    interrupted: run.exit === ExitCode.interrupted || run.exit === ExitCode.terminated,
-    wholeSweep: run.wholeSweep,
-  });
-  if (due === null) return;
-  const chatted = config.chat === null ? null : await chatDigest(deps, config.chat.url, due);
+  const dueAfter = (memory: MailedFailure[]) =>
+    digestOf({
+      report: run.report,
+      on,
+      memory,
+      now: clock.now(),
+      interrupted: run.exit === ExitCode.interrupted || run.exit === ExitCode.terminated,
+      wholeSweep: run.wholeSweep,
+    });
+  // A run that has nothing to tell waits for nobody.
+  const memory = await state.mailMemory.read().catch(() => null);
+  if (memory !== null && dueAfter(memory) === null) return;
+  const longest = stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS;
+  const limit = AbortSignal.timeout(longest);
   // Only of what went out: a failure that nobody was told of is still new to the next run.
   const remember = (told: DigestToSend) =>
     state.mailMemory
       .update(told)
       .catch((error: unknown) => log.warn(`The next mail may repeat this one. ${errorText(error)}`));
-  if (config.smtp !== null) await mailDigest(deps, config.smtp, due, run, remember);
-  else if (chatted === true) await remember(due);
+  await state.mailMemory.inTurn(longest / 2, async () => {
+    const due = dueAfter(await rememberedBy(state, log));
+    if (due === null) return;
+    const chatted = config.chat === null ? null : await chatDigest(deps, config.chat.url, due);
+    if (config.smtp !== null) await mailDigest(deps, config.smtp, { due, run, limit, remember });
+    else if (chatted === true) await remember(due);
+  });
 }
 
 /** Whether the message got through. */
@@ -156,16 +164,23 @@ async function chatDigest({ log, transport }: SignalDeps, url: string, due: Dige
 
 /** Mails to everybody what concerns them; `remember` is told of each part that went out, before the next one goes. */
 async function mailDigest(
-  { config, log, stop }: SignalDeps,
+  { config, log }: SignalDeps,
   smtp: NonNullable<Config['smtp']>,
-  due: DigestToSend,
-  run: FinishedRun,
-  remember: (told: DigestToSend) => Promise<void>,
+  {
+    due,
+    run,
+    limit,
+    remember,
+  }: {
+    due: DigestToSend;
+    run: FinishedRun;
+    limit: AbortSignal;
+    remember: (told: DigestToSend) => Promise<void>;
+  },
 ): Promise<void> {
   const { sharesOf } = await import('../report/mail/shares.js');
   const { mailContent } = await import('../report/mail/content.js');
   const kitchens = new Map(config.locations.map(({ name, notify }) => [name, notify]));
-  const limit = AbortSignal.timeout(stop.aborted ? MAIL_WHEN_STOPPED_MS : MAIL_MS);
   for (const share of sharesOf(due, smtp.to, kitchens)) {
     const { digest } = share.due;
     const content = mailContent(digest, run.report, hostname(), shopsFor(config.locations, share.shop));

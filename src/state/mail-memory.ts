@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { keep } from './kept.js';
 import type { Documents } from './primitives.js';
 import type { MailedFailure, MailMemory } from './types.js';
-import type { Waiting } from './wait.js';
+import { type Waiting, waitForLock } from './wait.js';
 
 /** More than any mail can tell; the longest known go first. */
 const MAX_MAILED = 2000;
@@ -50,6 +50,15 @@ export function keptMailMemory(options: Waiting & { documents: Documents; readOn
         }
         return [...entries.values()].slice(-MAX_MAILED);
       });
+    },
+    async inTurn(timeoutMs, work) {
+      // A store whose locks are gone, or cannot be had, tells all the same.
+      const lock = await waitForLock(options, 'telling', timeoutMs).catch(() => null);
+      try {
+        await work();
+      } finally {
+        await lock?.release();
+      }
     },
   };
 }

@@ -144,6 +144,11 @@ export interface MailMemory {
     mailed: readonly MailedFailure[];
     forget: readonly Pick<MailedFailure, 'subject' | 'reason'>[];
   }): Promise<void>;
+  /**
+   * Does what reads, tells and updates while nobody else on this state does, so that nothing is told twice. Waits for
+   * others no longer than that: twice is better than never.
+   */
+  inTurn(timeoutMs: number, work: () => Promise<void>): Promise<void>;
 }
 
 /** Failures that people have seen and leave as they are. Losing it reports them again. */

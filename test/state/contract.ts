@@ -382,6 +382,17 @@ export function stateContract(name: string, setUp: () => Promise<StateSetup>): v
         ]);
       });
 
+      it('lets one tell at a time, and waits for nobody longer than it is to', async () => {
+        const [a, b] = [await open(), await open()];
+        const order: string[] = [];
+        await a.mailMemory.inTurn(1000, async () => {
+          void b.mailMemory.inTurn(60_000, async () => void order.push('b'));
+          await a.mailMemory.inTurn(0, async () => void order.push('did not wait'));
+          order.push('a');
+        });
+        await expect.poll(() => order).toEqual(['did not wait', 'a', 'b']);
+      });
+
       it('is bounded, in entries and in text', async () => {
         const store = await open();
         const many = Array.from({ length: 2500 }, (_, index) => mailed(String(index)));

@@ -50,7 +50,7 @@ export class Host {
       cache: { get: async () => undefined, set: async () => {}, flush: async () => {} },
       acceptances: { read: async () => [], put: async () => {} },
       account: { read: async () => null, change: async () => {} },
-      mailMemory: { read: async () => [], update: async () => {} },
+      mailMemory: { read: async () => [], update: async () => {}, inTurn: (_ms, work) => work() },
       documents: noDocuments,
       openQueue: async () => null,
       close: async () => {},
