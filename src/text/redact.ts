@@ -2,8 +2,8 @@
 const MIN_LENGTH = 6;
 
 /**
- * A function that puts `***` in place of each secret of at least 6 characters, also of percent-encoded ones and of
- * those within a text in base64, as `Authorization: Basic` and mail servers have them.
+ * A function that puts `***` in place of each secret of at least 6 characters, also of percent-encoded ones, as a form
+ * and as JSON have them, and of those within a text in base64, as `Authorization: Basic` and mail servers have them.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const forms = new Set<string>();
@@ -11,6 +11,8 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
     if (secret.length < MIN_LENGTH) continue;
     forms.add(secret);
     forms.add(encodeURIComponent(secret));
+    forms.add(new URLSearchParams([['', secret]]).toString().slice(1));
+    forms.add(JSON.stringify(secret).slice(1, -1));
     for (const form of base64Forms(secret)) forms.add(form);
   }
   // Longest first: a secret may hold another one, and the rest of it must not stay.

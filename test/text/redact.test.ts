@@ -7,6 +7,14 @@ it('replaces each secret wherever it stands, also percent-encoded', () => {
   expect(redact('a s3cret/value, s3cret%2Fvalue and other-oneother-one.')).toBe('a ***, *** and ******.');
 });
 
+it('replaces it as a form and as JSON have it, which a server may send back', () => {
+  const secret = `pa"ss w\\ord's (é)!~/+`;
+  const redact = createRedactor([secret]);
+  const form = new URLSearchParams({ grant: 'x', secret, more: 'y' });
+  expect(redact(form.toString())).toBe('grant=x&secret=***&more=y');
+  expect(redact(JSON.stringify({ secret, more: 1 }))).toBe('{"secret":"***","more":1}');
+});
+
 it.each(['base64', 'base64url'] as const)('replaces it within a text in %s, wherever it begins', (form) => {
   const secret = 's3cret>>>value???';
   const redact = createRedactor([secret]);
