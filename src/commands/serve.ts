@@ -10,6 +10,7 @@ import type { Program } from '../relay/child.js';
 import { runEnvironment } from '../relay/environment.js';
 import { boundedSink } from '../relay/log-sink.js';
 import { startRelay } from '../relay/relay.js';
+import type { RunOrder } from '../relay/scheduler.js';
 import type { Logger } from '../report/log.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { shownPath } from '../state/failure.js';
@@ -112,11 +113,14 @@ async function serve(
   log: Logger,
   stop: AbortSignal,
 ): Promise<ExitCode> {
-  const state = await openState(config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => log.warn(line),
-  });
+  const open = () =>
+    openState(config, { clock: systemClock, random: Math.random, log: (line) => log.warn(line) });
+  /** On a state of its own: the connection of one that is open for months has been lost before. */
+  const record = async (order: RunOrder, why: string) => {
+    const own = await open();
+    await recordGivenUp(own, order, why, systemClock.now()).finally(() => own.close());
+  };
+  const state = await open();
   try {
     const queue = await state.openQueue();
     if (!queue) throw takenError(config.stateDir);
@@ -131,7 +135,7 @@ async function serve(
         token: config.serveToken,
         enabled: config.enabled,
         maxRunSeconds: config.maxRunSeconds,
-        recordGivenUp: (order, why) => recordGivenUp(state, order, why, systemClock.now()),
+        recordGivenUp: record,
         clock: systemClock,
         random: Math.random,
         log,

@@ -150,6 +150,25 @@ describeWithPostgres('relays that share a database', () => {
     expect(JSON.parse(stdout).failures).toMatchObject([{ id: '7', reason: 'ABORTED' }]);
   });
 
+  it('have what they gave up ended by the next sweep, though the database was away in between', async () => {
+    const directory = await newDirectory();
+    const event = world.addEvent();
+    expect((await runTool(['sync', '--event-id', String(event.id)], env())).code).toBe(0);
+    await writeFile(join(directory, `exit-${event.id}`), '70');
+    const relay = await fakeHost(directory);
+    await server.kill();
+    await server.startAgain();
+    const isTaken = async () => (await deliver(relay, eventBody(event.id))).status === 200;
+    await expect.poll(isTaken, WAIT).toBe(true);
+    await expect.poll(() => relay.stderr, WAIT).toContain('ended with exit code 70');
+    await relay.stop();
+    const failures = async () =>
+      JSON.parse((await runTool(['history', '--failed', '--json'], env())).stdout).failures;
+    expect(await failures()).toMatchObject([{ id: String(event.id), reason: 'ABORTED' }]);
+    expect((await runTool(['sync'], env())).code).toBe(0);
+    expect(await failures()).toEqual([]);
+  });
+
   it('refuse deliveries while the database is away, and take them again when it is back', async () => {
     const directory = await newDirectory();
     const relay = await fakeHost(directory);
