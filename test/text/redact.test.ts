@@ -7,6 +7,12 @@ it('replaces each secret wherever it stands, also percent-encoded', () => {
   expect(redact('a s3cret/value, s3cret%2Fvalue and other-oneother-one.')).toBe('a ***, *** and ******.');
 });
 
+it('replaces it as servers in other languages write it back', () => {
+  const redact = createRedactor(["k/é '!*~&"]);
+  for (const echo of ['k/%C3%A9%20%27%21%2A~%26', "k%2f%c3%a9+'!*%7e%26", `k\\/\\u00e9 '!*~\\u0026`])
+    expect(redact(`"${echo}"`)).toBe('"***"');
+});
+
 it('replaces it as a form and as JSON have it, which a server may send back', () => {
   const secret = `pa"ss w\\ord's (é)!~/+`;
   const redact = createRedactor([secret]);
@@ -44,7 +50,11 @@ it('leaves texts of fewer than 6 characters alone', () => {
 });
 
 it('never lets a secret stand', () => {
-  const secret = fc.string({ unit: fc.constantFrom('a', 'b', '/', '%'), minLength: 6, maxLength: 10 });
+  const secret = fc.string({
+    unit: fc.constantFrom('a', 'b', '/', '%', '\\', '+'),
+    minLength: 6,
+    maxLength: 10,
+  });
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.string(), (secrets, padding) => {
       const text = secrets.map((each) => padding + each).join('');
