@@ -14,6 +14,8 @@ const deliveryResults = [
   'malformed',
   'too_large',
   'queue_full',
+  /** More bodies at once than there is room for: it was not read, so that nobody knows whose it was. */
+  'overloaded',
   'unavailable',
 ] as const;
 export type DeliveryResult = (typeof deliveryResults)[number];

@@ -67,7 +67,7 @@ export async function receiveWebhook(request: IncomingMessage, deps: WebhookDeps
       return { ...refused('too_large', refuse(413, 'TOO_LARGE'), 'TOO_LARGE'), cutOff: true };
     case 'overloaded':
       return {
-        ...refused('unavailable', refuse(503, 'OVERLOADED', RETRY_AFTER), 'OVERLOADED'),
+        ...refused('overloaded', refuse(503, 'OVERLOADED', RETRY_AFTER), 'OVERLOADED'),
         cutOff: true,
       };
     case 'body':
