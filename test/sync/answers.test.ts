@@ -89,6 +89,34 @@ it('lines that stay although Revel has taken their removal are reported as such'
   expect((await desk.sweep()).writes).toEqual([]);
 });
 
+describe('lines that Revel keeps otherwise than they were written', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['its price', { price: 8.25 }],
+    ['its quantity', { quantity: 29 }],
+    ['its text', { special_request: 'no ????' }],
+  ])('%s: the run tells which, and does not write it without end', async (_, change) => {
+    const desk = new Desk(NOW);
+    const lines = [{ name: 'Taco Bar', price: 824, quantity: '30.0', longDescription: 'no 坚果' }];
+    const event = desk.add({ documents: [{ lines }] });
+    desk.edit = ({ method, path }, body) => {
+      if (method !== 'GET' || path !== '/resources/OrderItem/') return body;
+      const list = JSON.parse(body) as { objects: object[] };
+      return JSON.stringify({ ...list, objects: list.objects.map((row) => ({ ...row, ...change })) });
+    };
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+    expect(run.of(event.id).error).toContain('"Taco Bar" (30 × 8.24)');
+    expect(
+      run.writes.filter(({ method, path }) => method === 'POST' && path === '/resources/OrderItem/'),
+    ).toHaveLength(5);
+    expect(run.writes.filter(({ path }) => path === '/resources/OrderHistory/')).toEqual([]);
+    desk.edit = null;
+    await desk.clock.sleep(120_000);
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+  });
+});
+
 describe('a POS that opens the order before it is read back', () => {
   function open(change: (desk: Desk, id: number) => void) {
     const desk = new Desk(NOW);

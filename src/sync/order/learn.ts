@@ -1,3 +1,4 @@
+import { compareItems } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
 import { claimIn } from '../../domain/notes.js';
 import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
@@ -180,8 +181,11 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       const left = lines.filter(({ uuid }) => !shown.has(uuid));
       const told = Object.entries(gone.lines).filter(([, at]) => at <= asOf);
       const still = Object.fromEntries(Object.entries(gone.lines).filter(([, at]) => at > asOf));
-      // Revel has accepted them, and does not show it although it had to.
-      const isLost = left.some(({ at }) => at <= asOf) || told.some(([id]) => isLive(found.items, id));
+      // Revel has accepted them, and does not show it although it had to; or shows something else.
+      const isLost =
+        left.some(({ at }) => at <= asOf) ||
+        told.some(([id]) => isLive(found.items, id)) ||
+        lines.some((line) => isOtherwise(line, found.items));
       return change(k, found.id, {
         items: { value: withTheirs(k, found.id, items, found.items), asOf },
         lines: left,
@@ -199,6 +203,12 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       });
     }
   }
+}
+
+/** Whether the row of a line that was written holds another one. */
+function isOtherwise({ item, uuid }: Known['lines'][number], rows: readonly FoundItem[]): boolean {
+  const own = rows.filter((row) => row.uuid?.toLowerCase() === uuid && !row.deleted);
+  return compareItems([item], own).extra.length > 0;
 }
 
 /**

@@ -26,7 +26,7 @@ import {
   isRight,
   isTheirs,
   leased,
-  linesDiffer,
+  lineDiffers,
   linesNotShown,
   look,
   lookFrom,
@@ -315,7 +315,7 @@ function removeLines({ k, now, subject }: Situation): Step | null {
 function addLines({ k, now, subject }: Situation): Step | null {
   const item = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).missing[0];
   if (!item) return null;
-  if (subject.tries.lines > MAX_REWRITES) return linesDiffer(subject.id);
+  if (subject.tries.lines > MAX_REWRITES) return lineDiffers(subject.id, item);
   const write: Write = { kind: 'add-line', id: subject.id, item, uuid: nextLineUuid(subject, item) };
   return leased(k, now, subject.id, write);
 }

@@ -1,4 +1,4 @@
-import { compareMoney, comparePayments } from '../../domain/compare.js';
+import { compareMoney, comparePayments, wantedText } from '../../domain/compare.js';
 import { differencesText } from '../../domain/differences.js';
 import {
   freeUuid,
@@ -287,11 +287,11 @@ export function unverified(order: OrderId | null, message: string): Step {
   return halt('UNVERIFIED', order, message);
 }
 
-/** Lines that were corrected again and again. */
-export function linesDiffer(id: OrderId): Step {
+/** A line that was written again and again. */
+export function lineDiffers(id: OrderId, item: WantedItem): Step {
   return unverified(
     id,
-    `The lines of order ${id} still differ from the event after ${MAX_REWRITES} corrections.`,
+    `Revel does not keep "${item.name}" (${wantedText(item)}) of order ${id} as it is written, also after ${MAX_REWRITES} corrections. Nobody on the POS sees the order. Write the line in another way in Tripleseat: without signs such as emoji in its name and text, with a plain quantity and price.`,
   );
 }
 
