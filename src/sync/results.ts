@@ -231,12 +231,15 @@ function progressOf(k: Knowledge): string {
   const decided = decidedSoFar(k);
   if (decided !== null) return decided;
   const made = madeBy(k).join(', ');
-  const lines = actions.filter(({ action }) => action === 'add_item').length;
+  const added = actions.filter(({ action }) => action === 'add_item').length;
+  // Lines that were taken away again say nothing about how far the run has come.
+  const isCorrected = actions.some(({ action }) => action === 'remove_item');
+  const lines = isCorrected ? '' : `, ${added} of ${wanted.items.length} lines`;
   const paid = actions.some(({ action }) => action === 'add_payment');
   if (actions.length === 0 && made === '') {
     return pending
       ? 'Whether the order was made is not known; the next run looks for it before it makes one.'
       : 'Nothing was written; the next run tries again.';
   }
-  return `Written so far: order ${made || 'begun earlier'}, ${lines} of ${wanted.items.length} lines${paid ? ', the payment' : ''}. Staff cannot see it yet; the next run completes it.`;
+  return `Written so far: order ${made || 'begun earlier'}${lines}${paid ? ', the payment' : ''}. Staff cannot see it yet; the next run completes it.`;
 }

@@ -291,7 +291,7 @@ export function unverified(order: OrderId | null, message: string): Step {
 export function lineDiffers(id: OrderId, item: WantedItem): Step {
   return unverified(
     id,
-    `Revel does not keep "${item.name}" (${wantedText(item)}) of order ${id} as it is written, also after ${MAX_REWRITES} corrections. Nobody on the POS sees the order. Write the line in another way in Tripleseat: without signs such as emoji in its name and text, with a plain quantity and price.`,
+    `Revel does not keep "${item.name}" (${wantedText(item)}) of order ${id} as it is written, also after ${MAX_REWRITES} corrections. Write it in another way in Tripleseat: without signs such as emoji in its name and text, with a plain quantity and price.`,
   );
 }
 
