@@ -10,6 +10,7 @@ import {
   shownWords,
   triggers,
   whole,
+  withName,
 } from './commands/arguments.js';
 import { addHelp } from './commands/help.js';
 import { addOperatorCommands } from './commands/operator.js';
@@ -310,7 +311,7 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
   try {
     await prepareCompletion(root, argv, around);
     addHelp(root);
-    await root.parseAsync(argv);
+    await root.parseAsync(withName(argv));
   } catch (error) {
     code = explain(error, around);
     // What failed half-way may have left something open (where there are no file handles, closing fails as well).

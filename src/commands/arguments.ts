@@ -18,6 +18,7 @@ export const triggers = ['manual', 'cron', 'webhook'] as const;
 
 /** Collects `--event-id`; each id once. */
 export function eventId(text: string, before: EventId[] | undefined): EventId[] {
+  if (/^\d+(?:,\d*)+$/.test(text)) throw new InvalidArgumentError('Write several with blanks between them.');
   const id = oneEventId(text);
   return before?.includes(id) ? before : [...(before ?? []), id];
 }
@@ -43,10 +44,32 @@ export function day(text: string): string {
   return text;
 }
 
-/** A reason in a person's words. */
+/** A reason in a person's words. A flag behind `--accept` is none: whoever left the words out did not mean it as such. */
 export function words(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Write why, in a few words.');
+  const said = text.trim();
+  if (said === '' || said === '<why>' || /^--?[a-z]/i.test(said)) {
+    throw new InvalidArgumentError('Write why, in a few words.');
+  }
+  return said;
+}
+
+/** A name as Tripleseat has it, see {@link withName}. */
+export function sourceName(text: string): string {
   return text.trim();
+}
+
+const OF_MAP = /^(?:-h|--(?:help|yes|sandbox|no-color|(?:location|env-file)(?:=.*)?))$/s;
+
+/**
+ * What was typed, with the name behind `products map` or `billing map` as such where it begins like an option
+ * (`- Extra cheese`): a blank before it tells them apart.
+ */
+export function withName(args: readonly string[]): string[] {
+  const at =
+    args.findIndex((arg, i) => arg === 'map' && /^(?:products|billing)$/.test(args[i - 1] ?? '')) + 1;
+  return args.map((arg, i) =>
+    at > 0 && i === at && arg.startsWith('-') && !OF_MAP.test(arg) ? ` ${arg}` : arg,
+  );
 }
 
 /** Collects `--only`: what of a report is shown, also several with commas between them. */

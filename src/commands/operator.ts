@@ -14,6 +14,7 @@ import {
   redirectUri,
   revelId,
   since,
+  sourceName,
   whole,
   words,
 } from './arguments.js';
@@ -231,7 +232,7 @@ function addMap(
   parent
     .command('map')
     .description(how.description)
-    .argument('<name>', 'the name as Tripleseat has it')
+    .argument('<name>', 'the name as Tripleseat has it', sourceName)
     .addArgument(new Argument(flags, description).argParser(parse))
     .option('--location <location>', 'whose mapping (name or site id)')
     .option('--yes', 'write without asking')

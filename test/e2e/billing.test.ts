@@ -126,6 +126,26 @@ describe('billing map and products map as processes', () => {
     expect((await runTool(['billing', 'map', 'X', 'tax'], env)).code).toBe(64);
   });
 
+  it.each(['- Extra cheese', '--Late bar', '-half tray', '-Vegan', '-'])(
+    'take %j for a name',
+    async (name) => {
+      const env = { ...world.env(world.newStateDir()), LOCATIONS_FILE: example };
+      const place = ['--location', 'Special Events'];
+      for (const [list, what] of [
+        ['products', '580'],
+        ['billing', 'tax'],
+      ] as const) {
+        const { stdout, stderr } = await runTool([list, 'map', name, what, ...place], env);
+        expect(stderr).toMatch(/^ts-reconcile: Nobody can be asked here/);
+        expect(stdout).toContain(`${JSON.stringify(name)}: `);
+      }
+      const mistyped = await runTool(['products', 'map', '--yess', 'X', '580', ...place], env);
+      expect([mistyped.code, mistyped.stdout]).toEqual([64, '']);
+      const help = await runTool(['products', 'map', '--help'], env);
+      expect(help.stdout).toMatch(/^Usage: /);
+    },
+  );
+
   it('leave the file as it was where there is no room for all of it', () => {
     const path = world.path('locations.json');
     copyFileSync(example, path);

@@ -65,6 +65,9 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
     [['resolve', '1', '--until', '2026-12-31'], /goes with --accept/],
     [['resolve', '1', '--accept', ' '], /in a few words/],
     [['resolve', '1', '--accept', 'x', '--until', 'soon'], /a day like/],
+    [['resolve', '1', '--accept', '--dry-run', '--yes'], /Write why/],
+    [['resolve', '1', '--accept', '<why>', '--yes'], /Write why/],
+    [['sync', '--event-id', '55521609,55521610'], /blanks between/],
   ])('%j', async (args, sentence) => {
     const result = await runCli(args, env);
     expect(result.code).toBe(64);
