@@ -79,7 +79,13 @@ export async function gatherPage(sources: PageSources): Promise<PageData> {
     ...standing.map((failure) => standingItem(failure, sources)),
     ...coming.map((event) => comingItem(event, sources)),
   ].sort(byDay);
-  const all = cards.list();
+  const waiting = new Set(open.map(({ id }) => id));
+  // What is among those that stand open needs a person, however it was told.
+  const all = cards
+    .list()
+    .map((card) =>
+      card.state === 'unpriced' && waiting.has(card.id) ? { ...card, state: 'failed' as const } : card,
+    );
   const kept = all.length <= MAX_CARDS ? all : mostUrgent(all);
   return {
     at: now,

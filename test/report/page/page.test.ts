@@ -61,6 +61,14 @@ describe('the page', () => {
         booked('6', money(100), money(100)),
         result('7', 1, { name: 'Quiet', status: 'skipped', reason: 'LOCKED' }),
         result('8', 1, { name: 'Long ago', date: '2026-10-01' }),
+        result('10', 1, {
+          name: 'Lines alone',
+          date: '2026-11-12',
+          location: 'Harbor Room',
+          status: 'failed',
+          reason: 'NOT_PRICED',
+          error: 'No total.',
+        }),
       ],
       previewOf([
         injected('1', { name: 'Alder rehearsal dinner' }),
@@ -73,6 +81,7 @@ describe('the page', () => {
           error: 'No product.',
         }),
         skipped('9', { name: 'Finch supper', reason: 'IN_SERVICE' }),
+        skipped('11', { name: 'Next week', date: '2026-11-17', reason: 'NOT_PRICED', total: null }),
       ]),
     );
     expect(texts('.cards li').map((text) => text.replaceAll(/ · \d.*/g, ''))).toEqual([
@@ -80,12 +89,14 @@ describe('the page', () => {
       'Event 6 stands 6',
       'Finch supper in service: IN_SERVICE 9 · order 10684001',
       'Teapot tea needs a person: UNMATCHED_ITEMS 5 · order 10684001',
-      'Wren lunch not priced yet: NOT_PRICED 4 · order 10684001',
+      'Wren lunch needs a person: NOT_PRICED 4 · order 10684001',
       'Rowan turns 30 will be made 3',
+      'Next week not priced yet: NOT_PRICED 11 · order 10684001',
+      'Lines alone needs a person: NOT_PRICED 10 · order 10684001',
       'Sage tea stands 2 · order 10684001',
     ]);
     expect(data.shops).toEqual(['Special Events', 'Harbor Room']);
-    expect(texts('.strip td a')).toEqual(['3', '2!, 1 to settle', '1', '1']);
+    expect(texts('.strip td a')).toEqual(['3', '2!, 2 to settle', '1', '1', '2!, 1 to settle']);
   });
 
   it('shows events of a shop that is not written to, and still what is known to have failed there', async () => {
