@@ -20,8 +20,8 @@ function saidOf({ discount }: SourceLine): Big | null {
   return discount === null || discount === undefined ? nothing : (exactCents(discount)?.abs() ?? null);
 }
 
-/** Its quantity at its price; of a line without a quantity there is one. */
-function fullOf({ quantity, price }: SourceLine): Amount | null {
+/** Its quantity at its price, in cents, exactly; of a line without a quantity there is one. */
+export function fullOf({ quantity, price }: SourceLine): Amount | null {
   return price === null ? null : lineAmount(quantity ?? one, price);
 }
 

@@ -2,7 +2,7 @@ import Big from 'big.js';
 import { shellWord } from '../text/calls.js';
 import type { SourceBilling, SourceEvent, SourceLine } from './event.js';
 import { type Figure, figureText } from './figure.js';
-import { discountOfLine } from './lineDiscount.js';
+import { discountOfLine, fullOf } from './lineDiscount.js';
 import type { BillingUse, Location } from './location.js';
 import { type Cents, formatCents, zero } from './money.js';
 import { lineName, plainText } from './names.js';
@@ -65,6 +65,7 @@ export function mismatch(
   const hints = [
     ...explainedByMinimum(event, subtotal, total, off),
     ...explainedByLine(lines, off),
+    ...explainedByTotal(lines, off),
     ...explainedByRow(parts, off),
   ];
   return failed(
@@ -101,6 +102,26 @@ function explainedByLine(lines: readonly SourceLine[], off: Big): string[] {
   if (found.length === 0) return [];
   const names = found.map(({ line, exact }) => `"${lineName(line)}" (${text(exact)})`).join(', ');
   return [`The discount of ${names} explains the difference of ${text(off)}.`];
+}
+
+/** Lines whose total is more than their quantity at their price, which is what an order has of them. */
+function explainedByTotal(lines: readonly SourceLine[], off: Big): string[] {
+  const dearer = lines.flatMap((line) => {
+    const full = fullOf(line);
+    const over = full === null || line.totalPrice === null ? null : new Big(line.totalPrice).minus(full);
+    return full === null || over?.gt(0) !== true ? [] : [{ line, full: new Big(full), over }];
+  });
+  const all = dearer.reduce((sum, { over }) => sum.plus(over), new Big(0));
+  const named = dearer.find(({ over }) => over.eq(off));
+  const found = named ? [named] : all.eq(off) ? dearer : [];
+  if (found.length === 0) return [];
+  const totals = found.map(({ line, full, over }) => {
+    const count = `${line.quantity ?? '1'} × ${text(new Big(line.price ?? 0))}`;
+    return `"${lineName(line)}" (${text(full.plus(over))}, but ${count} = ${text(full)})`;
+  });
+  return [
+    `The total of ${totals.join(', ')} explains the difference of ${text(off)}: an order has a line at its quantity and price.`,
+  ];
 }
 
 function explainedByRow(parts: readonly Part[], off: Big): string[] {

@@ -453,6 +453,21 @@ describe('what explains a difference', () => {
     );
   });
 
+  it('is a total of lines that is more than their quantity at their price', () => {
+    const third = line('Taco Bar', '3', '33.33', '100');
+    const even = line('Taco Bar', '2', '50', '100');
+    expect(failure({ total: '200.00', document: { lines: [third, even] } }).error).toBe(
+      "The parts add up to 199.99, but Tripleseat's grand total is 200.00: subtotal 199.99. The total of " +
+        '"Taco Bar" (100.00, but 3 × 33.33 = 99.99) explains the difference of 0.01: an order has a line at its quantity ' +
+        'and price. Correct the lines or fees in Tripleseat.',
+    );
+    const sixth = line('Taco Bar', '6', '16.66', '100');
+    expect(failure({ total: '200.00', document: { lines: [third, sixth] } }).error).toContain(
+      '"Taco Bar" (100.00, but 3 × 33.33 = 99.99), "Taco Bar" (100.00, but 6 × 16.66 = 99.96) explains the difference of 0.05:',
+    );
+    expect(failure({ total: '201.00', document: { lines: [third, even] } }).error).not.toContain('explains');
+  });
+
   it('is the discount of a line, or it counts where the sum proves it', () => {
     const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('100.00') })];
     expect(failure({ total: '1100.00', document: { lines } }).error).toContain(
