@@ -225,8 +225,9 @@ async function tellFailures(
   }
   const style = { ...(await historyStyle(styleOf(around), pages)), zone: zones.last };
   const now = systemClock.now();
-  const lines = failures.length === 0 ? [] : failureLines(failures, now, style);
-  const end = standingLines(failures.length, { sweep, now, place, sandbox: options.sandbox }, style);
+  const { sandbox } = options;
+  const lines = failures.length === 0 ? [] : failureLines(failures, { now, sandbox }, style);
+  const end = standingLines(failures.length, { sweep, now, place, sandbox }, style);
   await writeAll(around.stdout, `${[...lines, ...end].join('\n')}\n`);
   return exit;
 }

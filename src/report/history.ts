@@ -6,10 +6,10 @@ import { clean } from '../text/text.js';
 import { agoText, spanText } from '../text/time.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
+import { decidingLine } from './settling.js';
 import { shopSecond, shopTime } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
 import { paintOf, ruleOf } from './table.js';
-
 import { tableLines, tablesOf } from './tables.js';
 
 type Result = PastRun['events'][number];
@@ -133,10 +133,10 @@ function eventLines(events: readonly Result[], style: HistoryStyle): string[] {
   return lines;
 }
 
-/** Failures that stand, a row each: what, since when, why. `now` in epoch milliseconds. */
+/** Failures that stand, a row each: what, since when, why, and how it is decided. */
 export function failureLines(
   failures: readonly StandingFailure[],
-  now: number,
+  at: Pick<Source, 'now' | 'sandbox'>,
   style: HistoryStyle,
 ): string[] {
   // Each of them has failed, so that its reason says it.
@@ -145,13 +145,13 @@ export function failureLines(
   return [
     ...drawn.head.map((line) => style.chalk.dim(line)),
     ...ruleOf(style, style.chalk),
-    ...failures.flatMap((failure, at) => [...(drawn.rows[at] ?? []), ...whyLines(failure, now, style), '']),
+    ...failures.flatMap((failure, row) => [...(drawn.rows[row] ?? []), ...whyLines(failure, at, style), '']),
   ];
 }
 
 function whyLines(
   { result, since, runs, passedOver }: StandingFailure,
-  now: number,
+  { now, sandbox }: Pick<Source, 'now' | 'sandbox'>,
   style: HistoryStyle,
 ): string[] {
   const { chalk, width, zone } = style;
@@ -166,6 +166,7 @@ function whyLines(
     ? 'The newest complete sweep did not report it any more: it has been put right by hand, or its day is behind the sweeps.'
     : null;
   const where = result.location === null ? '' : `${clean(result.location, 60)}: `;
+  const deciding = decidingLine(result.reason, result.id, sandbox);
   return [
     ...wrap(`${failing}, ${times}, last ${shopTime(Date.parse(result.at), zone)}`, DEEPER, width).map(
       (line) => chalk.dim(line),
@@ -173,6 +174,7 @@ function whyLines(
     ...(result.error === null ? [] : wrap(where + clean(result.error, 4_000), DEEPER, width)),
     ...factLines(result, style),
     ...(note === null ? [] : wrap(note, DEEPER, width)),
+    ...(deciding === null ? [] : wrap(deciding, DEEPER, width).map((line) => chalk.cyan(line))),
   ];
 }
 
@@ -184,30 +186,24 @@ interface Source {
   now: number;
   /** The state that was read. */
   place: string;
+  /** The calls that are advised are on the sandbox. */
+  sandbox: boolean;
 }
 
-function lastSweep({ sweep, now }: Source, zone: string): string | null {
+function lastSweep({ sweep, now }: Pick<Source, 'sweep' | 'now'>, zone: string): string | null {
   if (sweep === null) return null;
   const at = Date.parse(sweep);
   return `the last sweep that covered everything began ${agoText(now - at)}, ${shopTime(at, zone)}`;
 }
 
 /** Of which state runs are told, and since when nobody has looked at all events. */
-export function sourceLines(source: Source, style: HistoryStyle): string[] {
+export function sourceLines(source: Omit<Source, 'sandbox'>, style: HistoryStyle): string[] {
   const known = lastSweep(source, style.zone) ?? 'no sweep that covered everything is on record there';
   return wrap(`In ${clean(source.place, 300)}: ${known}`, '', style.width);
 }
 
-/**
- * How many failures stand, and by which sweep that is known: without one nobody has looked at all events.
- *
- * @param sandbox the calls that are advised are on the sandbox
- */
-export function standingLines(
-  count: number,
-  { sandbox, ...source }: Source & { sandbox: boolean },
-  style: HistoryStyle,
-): string[] {
+/** How many failures stand, and by which sweep that is known: without one nobody has looked at all events. */
+export function standingLines(count: number, { sandbox, ...source }: Source, style: HistoryStyle): string[] {
   const failures = count === 0 ? 'No failures stand' : `${count} standing`;
   const known = lastSweep(source, style.zone);
   const where = clean(source.place, 300);

@@ -9,6 +9,26 @@ export interface Settling {
 
 const MENDED = 'When that is put right, carry it out at once; the next sweep does it, too';
 
+/** What only a person may decide; the sentences of other failures say what to do. */
+const TO_DECIDE: readonly (string | null)[] = [
+  'DRIFT',
+  'TOUCHED',
+  'ORPHANED',
+  'DUPLICATE_ORDERS',
+  'REMOVED_BY_STAFF',
+];
+
+/**
+ * The line below a failure that tells a person how to decide; null: its sentence says what to do.
+ *
+ * @param sandbox of the built-in simulators
+ */
+export function decidingLine(reason: string | null, id: string, sandbox: boolean): string | null {
+  if (!TO_DECIDE.includes(reason)) return null;
+  const { when, command } = settlingOf(reason, id, sandbox);
+  return `→ ${when}: ${command}`;
+}
+
 /**
  * What a person types about an event that fails. Made of the event's id and nothing else from outside, since it is made
  * to be pasted into a shell.

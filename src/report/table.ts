@@ -5,7 +5,7 @@ import { describeChanges } from './changes.js';
 import { type Cell, type Column, type Drawn, drawTable } from './grid.js';
 import { type PlannedLine, plannedLines } from './planned.js';
 import type { EventResult, RunReport } from './schema.js';
-import { settlingOf } from './settling.js';
+import { decidingLine } from './settling.js';
 import { isSameSentence, placeOf, sharing } from './sharing.js';
 import { noShops, type Shops, shopTime, titleOf, zoneName } from './shops.js';
 import { chalkOf, type OutputStyle } from './style.js';
@@ -232,8 +232,6 @@ export interface Shown {
 }
 
 const ALL: Shown = { only: null, known: new Set(), sandbox: false, shops: noShops };
-/** What only a person may decide; the sentences of other failures say what to do. */
-const TO_DECIDE: readonly string[] = ['DRIFT', 'TOUCHED', 'ORPHANED', 'DUPLICATE_ORDERS', 'REMOVED_BY_STAFF'];
 
 function isShown(event: EventResult, only: readonly string[]): boolean {
   return only.some((word) => {
@@ -316,9 +314,10 @@ export async function renderView(
       lines.push(...(drawn.rows[next] ?? []));
       if (!(event.status === 'failed' && known.has(event.id))) {
         lines.push(...details(event, around, changes, style, chalk));
-        if (settling !== 'none' && event.status === 'failed' && TO_DECIDE.includes(event.reason)) {
-          const { when, command } = settlingOf(event.reason, event.id, settling === 'sandbox');
-          lines.push(...wrap(`→ ${when}: ${command}`, '    ', style.width).map((line) => chalk.cyan(line)));
+        const deciding =
+          event.status === 'failed' && decidingLine(event.reason, event.id, settling === 'sandbox');
+        if (settling !== 'none' && deciding) {
+          lines.push(...wrap(deciding, '    ', style.width).map((line) => chalk.cyan(line)));
         }
       }
       next += 1;

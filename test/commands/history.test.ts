@@ -327,7 +327,10 @@ describe('history --failed', () => {
     expect(text).toContain(
       '2026-11-14  61000001  Alder Dinner  DRIFT   -      1472.00\n    failing for 3 h, in 2 runs, last ',
     );
-    expect(text).toContain('    Special Events: It differs still.\n');
+    expect(text).toContain(
+      '    Special Events: It differs still.\n    → See both sides, and decide: ts-reconcile resolve 61000001\n',
+    );
+    expect(text).not.toContain('resolve 61000003');
     expect(text).not.toContain('61000002');
     expect(text).toMatch(
       /61000003 {2}Alder Dinner {2}MISSED(?:.|\n)*newest complete sweep did not report it any more/,
