@@ -154,7 +154,11 @@ class Resolving {
     if (refused) {
       const [planned] = plan.outcome.results;
       // Where it is about what was decided, its own sentence says why.
-      if (planned?.status !== 'failed' || !settles(action.kind, planned.reason)) {
+      const isOfDecision =
+        planned?.status === 'failed' &&
+        (settles(action.kind, planned.reason) ||
+          (planned.reason === 'TOUCHED' && (action.kind === 'void' || action.kind === 'keep')));
+      if (!isOfDecision) {
         this.#explain(action.kind, planned);
       }
       return exitCodeOf(plan.outcome, look, false);

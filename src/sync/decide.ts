@@ -1,4 +1,4 @@
-import { type Decision, isDayOver, settles, takesAway } from '../domain/decision.js';
+import { type Decision, isDayOver, setAside, settles, takesAway } from '../domain/decision.js';
 import type { EventHeader } from '../domain/event.js';
 import { type EventId, localIdOf, type OrderId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -57,6 +57,19 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
       return refused({
         ...plain.result,
         error: `Order ${old.id} of event ${id} is ${old.deleted ? 'deleted' : 'none that staff can see'}, so that it cannot be the one that counts, and nothing was written. Choose one of these: ${counting}.`,
+      });
+    }
+    const isTheirs = (row: FoundOrder) =>
+      row.opened || row.updatedBy !== (locationAt(ctx, row) ?? location).revel.userId;
+    // Of one that is to be replaced the plan below says what staff has made of it.
+    const theirs = decision.kind === 'replace' ? undefined : setAside(decision, rows).find(isTheirs);
+    if (theirs) {
+      return refused({
+        ...plain.result,
+        status: 'failed',
+        reason: 'TOUCHED',
+        orderId: theirs.id,
+        error: `Staff has worked on order ${theirs.id} of event ${id}, so that it is not taken away from here, and nothing was written. If it is not wanted, have it voided on the POS.`,
       });
     }
     if (decision.kind === 'void') return voided(ctx, id, { old, location, header, rows, lookedAt, reading });

@@ -415,6 +415,22 @@ describe('keeping one of several', () => {
     expect(isCovered(seen, await failing(), desk.today())).toBe(false);
   });
 
+  it('is refused in the plan already where a POS has opened one that would go', async () => {
+    const { desk, event, first, second } = await doubled();
+    desk.revel.control('pos-open', { orderId: Number(first) }, desk.clock.now());
+    for (const dryRun of [true, false]) {
+      const decision = { kind: 'keep', order: orderId(second) } as const;
+      const run = await desk.single([event], { decision, dryRun });
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'TOUCHED', orderId: first });
+      expect(run.writes).toEqual([]);
+    }
+    expect(visible(desk)).toHaveLength(2);
+    // The one that stays may be opened.
+    const decision = { kind: 'keep', order: orderId(first) } as const;
+    const plan = await desk.single([event], { decision, dryRun: true });
+    expect(plan.of(event.id)).toMatchObject({ status: 'repaired', orderId: first });
+  });
+
   it('is refused for one that is none of them', async () => {
     const { desk, event } = await doubled();
     const run = await desk.single([event], { decision: { kind: 'keep', order: orderId('999') } });
@@ -469,5 +485,27 @@ describe('voiding what no event wants', () => {
     const after = await desk.sweep();
     expect(after.of(event.id).reason).toBe('STATUS_NOT_ELIGIBLE');
     expect(after.writes).toEqual([]);
+  });
+
+  it('is refused in the plan already for one that a POS has opened', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add({ documents: [{ lines: [taco] }] });
+    const made = (await desk.single([event])).of(event.id).orderId ?? '';
+    await desk.clock.sleep(600_000);
+    desk.revel.control('pos-open', { orderId: Number(made) }, desk.clock.now());
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    for (const dryRun of [true, false]) {
+      const decision = { kind: 'void', order: orderId(made) } as const;
+      const run = await desk.single([event], { decision, dryRun });
+      expect(run.of(event.id)).toMatchObject({
+        status: 'failed',
+        reason: 'TOUCHED',
+        orderId: made,
+        changes: [],
+      });
+      expect(run.of(event.id).error).toContain('have it voided on the POS');
+      expect(run.writes).toEqual([]);
+    }
+    expect(visible(desk)).toHaveLength(1);
   });
 });
