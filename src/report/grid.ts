@@ -7,7 +7,7 @@ export interface Column {
   align?: 'left' | 'right';
   /** Always as wide; default: as wide as its widest cell, less where room is scarce. */
   width?: number;
-  /** Ids and amounts, which are broken only where no other way is left. */
+  /** Ids and amounts, which are never broken. */
   whole?: boolean;
 }
 
@@ -25,11 +25,12 @@ export interface Drawn {
 const GAP = '  ';
 /** As narrow as a column of running text gets while another one can still give way. */
 const COMFORTABLE = 12;
-const LEAST = 4;
+const LEAST = 8;
 
 /**
  * Draws a table without frames, as all of them look here. A cell that is too long for its column goes on in the next
- * line, between two words where it can; nothing is cut.
+ * line, between two words where it can; nothing is cut. Where there is no room for columns (a terminal on a phone) the
+ * cells of a row follow each other as words do.
  *
  * @param columns at most so many, indent included; infinite: as many as it takes
  */
@@ -43,6 +44,10 @@ export function drawTable(
   if (body.length === 0) return { head: [], rows: [] };
   const taken = indent.length + GAP.length * (columns.length - 1);
   const widths = fitted(columns, body, room - taken);
+  if (sum(widths) > room - taken) {
+    const [head = [], ...others] = body.map((row) => flowing(row, indent, room));
+    return hasHead ? { head, rows: others } : { head: [], rows: [head, ...others] };
+  }
   const table = new Table({
     chars: { ...bare, middle: GAP },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
@@ -86,9 +91,22 @@ function laidOut(cell: Cell, width: number): { lines: string[]; link: string | n
   return { lines: lines.map((line) => (line === '' ? line : paint(line))), link };
 }
 
+/** A row without columns. What goes on in the next line is indented. */
+function flowing(row: readonly Cell[], indent: string, room: number): string[] {
+  const words = row.flatMap((cell) => {
+    const text = textOf(cell);
+    const { paint = (word: string) => word } = typeof cell === 'string' ? {} : cell;
+    const painted = text.split(' ').map((word) => paint(word));
+    return text === '' ? [] : [painted.join(' ')];
+  });
+  const [first = '', ...rest] = wrap(words.join(GAP), indent + GAP, room, true);
+  return [first.replace(GAP, ''), ...rest].map((line) => line.trimEnd());
+}
+
 /**
  * Widths of the columns: what they would like to have, where there is room for it. Else the widest gives way, down to
- * its longest word, then down to {@link COMFORTABLE}, in the end down to {@link LEAST}.
+ * its longest word, then down to {@link COMFORTABLE}, in the end down to {@link LEAST}. They come to more than there is
+ * room for where that is not enough.
  */
 function fitted(columns: readonly Column[], rows: readonly (readonly Cell[])[], room: number): number[] {
   const cells = columns.map((_, at) => rows.map((row) => textOf(row[at] ?? '')));
@@ -101,7 +119,6 @@ function fitted(columns: readonly Column[], rows: readonly (readonly Cell[])[], 
     (at: number) => (isWhole(at) ? Number.POSITIVE_INFINITY : Math.max(words[at] ?? 0, COMFORTABLE)),
     (at: number) => (isWhole(at) ? Number.POSITIVE_INFINITY : COMFORTABLE),
     (at: number) => (isWhole(at) ? Number.POSITIVE_INFINITY : LEAST),
-    () => LEAST,
   ]) {
     for (let excess = sum(widths) - room; excess > 0; excess -= 1) {
       const givers = widths.map((width, at) => width - least(at));

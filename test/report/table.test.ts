@@ -251,6 +251,28 @@ describe('renderReport, on a terminal', () => {
     expect(lines.at(-2)).toBe('6 queried, 1 injected, 1 repaired, 2 skipped, 2 failed (0.8 s)');
   });
 
+  it('lets the cells of a row follow each other where there is no room for columns, and breaks no word', async () => {
+    const list = [
+      failed('55521612', {
+        name: 'Zoë "Zee" O\'Neil’s 40th 🎉 寿司 evening',
+        reason: 'DUPLICATE_ORDERS',
+        error: 'It has 2.',
+        orders: twoOrders(),
+      }),
+      injected('55521611'),
+    ];
+    const style = { colour: true, width: 40 };
+    const text = stripVTControlCharacters(await renderReport(report(list), style));
+    for (const line of text.split('\n')) expect(columnsOf(line), line).toBeLessThanOrEqual(40);
+    expect(text).toContain('\ndate  event  name  result  order\n  total\n');
+    expect(text).toContain('\nNov 14  55521611  Alder Rehearsal\n  Dinner  injected  10684001  1421.31\n\n');
+    expect(text).toContain(
+      '\nNov 14  55521612  Zoë "Zee" O\'Neil’s\n  40th 🎉 寿司 evening  DUPLICATE_ORDERS\n  10684001  1421.31\n',
+    );
+    for (const { id } of twoOrders()) expect(text).toMatch(new RegExp(`\\n {6}${id} `));
+    expect(await renderReport(report(list), style)).toContain('\u001b[32minjected\u001b[39m');
+  });
+
   it.each([60, 64, 70, 79])('never lets an amount or an event id break, at %d columns', async (width) => {
     const list = [
       injected('55521611', { total: '130830.85' }),
