@@ -33,7 +33,8 @@ export function productsCommand(options: ProductsOptions, around: Surroundings):
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);
     if (json) await writeJson(around.stdout, documentOf(found, days, redact));
-    else await writeAll(around.stdout, redact(await renderCoverage(found, days, styleOf(around))));
+    else
+      await writeAll(around.stdout, redact(await renderCoverage(found, { days, sandbox }, styleOf(around))));
     return exitOf(found);
   });
 }

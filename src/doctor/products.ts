@@ -6,6 +6,8 @@ import type { Check } from '../report/checks.js';
 import { plural } from '../text/text.js';
 import { type DoctorContext, failed, ok, skipped, warning } from './types.js';
 
+const OF_DOUBLED =
+  'Of a name that several bear, rename or deactivate one in Revel, or map the name in the locations file.';
 const NAME = 'Products';
 
 /** Products of each establishment: readable, unique by name, and there where the locations file names them. */
@@ -30,16 +32,19 @@ export async function checkProducts(ctx: DoctorContext): Promise<Check> {
   }
   if (wrong.length > 0) {
     const hint = 'Correct the ids in the locations file, or activate the products in Revel.';
-    return failed(NAME, `${plural(wrong.length, 'problem')}: lines of these names fail`, hint, [
-      ...wrong,
-      ...doubled,
-    ]);
+    const all = [...wrong, ...doubled];
+    return failed(
+      NAME,
+      `${plural(all.length, 'problem')}: lines of these names fail`,
+      doubled.length > 0 ? `${hint} ${OF_DOUBLED}` : hint,
+      all,
+    );
   }
   if (doubled.length > 0) {
     return warning(
       NAME,
       `${total} active; ${plural(doubled.length, 'name')} borne by several: lines of such a name fail (AMBIGUOUS_PRODUCT)`,
-      'Rename or deactivate one of them in Revel, or map the name in the locations file.',
+      OF_DOUBLED,
       doubled,
     );
   }

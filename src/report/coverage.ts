@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Coverage, LineCoverage, LocationCoverage } from '../domain/coverage.js';
+import { onSandbox, shellWord } from '../text/calls.js';
 import { clean, plural } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { type Cell, type Column, drawTable } from './grid.js';
@@ -27,8 +28,12 @@ export function proposal({ lines }: LocationCoverage): Record<string, number> {
   return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
-/** The report for people; ends in a newline. */
-export async function renderCoverage(found: Coverage, days: number, style: OutputStyle): Promise<string> {
+/** The report for people; ends in a newline. `sandbox`: the calls that are advised are on the sandbox. */
+export async function renderCoverage(
+  found: Coverage,
+  { days, sandbox }: { days: number; sandbox: boolean },
+  style: OutputStyle,
+): Promise<string> {
   const chalk = await chalkOf(style);
   const { width } = style;
   const rule = ruleOf(style, chalk);
@@ -46,7 +51,7 @@ export async function renderCoverage(found: Coverage, days: number, style: Outpu
     }
     lines.push(...wrap(counts(covered), INDENT, width));
     lines.push(...lineRows(covered.lines, width, chalk));
-    lines.push(...proposed(covered, width), '');
+    lines.push(...proposed(covered, sandbox, width), '');
   }
   if (found.unread.length > 0) {
     lines.push(chalk.bold('Events that could not be looked at'), ...rule);
@@ -124,15 +129,16 @@ function described(line: LineCoverage, chalk: ChalkInstance) {
   }
 }
 
-function proposed(covered: LocationCoverage, width: number): string[] {
+function proposed(covered: LocationCoverage, sandbox: boolean, width: number): string[] {
   const entries = Object.entries(proposal(covered));
   if (entries.length === 0) return [];
   const say =
-    'If these are right, add them to "products" of this location in the locations file. They are only the nearest ' +
-    'products, and of several with one name the lowest id:';
+    'If these are right, add them to "products" of this location in the locations file, or each with: ' +
+    `ts-reconcile products map "<name>" <productId> --location ${shellWord(clean(covered.location.name, 200))}. They are only the ` +
+    'nearest products, and of several with one name the lowest id:';
   const json = entries.map(([name, id]) => `${JSON.stringify(name)}: ${id}`);
   return [
-    ...wrap(say, INDENT, width),
+    ...wrap(sandbox ? onSandbox(say) : say, INDENT, width),
     `${DEEPER}"products": {`,
     ...json.map((entry, index) => `${DEEPER}${INDENT}${entry}${index < json.length - 1 ? ',' : ''}`),
     `${DEEPER}}`,

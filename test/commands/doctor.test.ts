@@ -269,6 +269,11 @@ describe('doctor: configuration', () => {
         '"Harbor Room": gratuity is sold as 4714, no active product there.',
       ]),
     );
+    expect(of('Products')[0]?.details).toContainEqual(expect.stringContaining('"House Salad" (782, 783)'));
+    expect(of('Products')[0]?.message).toMatch(
+      new RegExp(`^${of('Products')[0]?.details.length} problems: `),
+    );
+    expect(of('Products')[0]?.hint).toMatch(/activate the products in Revel\. Of a name that several bear, /);
     expect(of('Time zones')[0]).toMatchObject({
       status: 'warning',
       details: ['"Lakeside Catering" is America/Denver; Revel says America/Chicago.'],

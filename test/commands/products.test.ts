@@ -70,6 +70,9 @@ describe('products', () => {
     expect(out).toMatch(/missing {4}"Unheard of" .* nothing near\n/);
     expect(out).toMatch(/ambiguous {2}"House Salad" .* House Salad \(582\), House Salad \(583\)\n/);
     expect(out).toContain('    "products": {\n      "Tacco Bar": 572,\n      "House Salad": 582\n    }\n');
+    expect(out).toContain(
+      'or each with: ts-reconcile products map "<name>" <productId> --location "Special Events". They',
+    );
     expect(out).toMatch(/\nNext 14 days: 2 events, 2 missing, 1 ambiguous\n$/);
     expect(writes()).toEqual(['POST /oauth2/token']);
   });
