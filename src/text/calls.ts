@@ -7,10 +7,10 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-const COMMANDS =
-  'sync|resolve|certify|preview|products map|products|billing map|billing|history|report|doctor|auth (?:login|status|logout)';
+// Blanks between the words may have become the end of a line.
+const COMMANDS = String.raw`sync|resolve|certify|preview|products\s+map|products|billing\s+map|billing|history|report|doctor|auth\s+(?:login|status|logout)`;
 const WORD = String.raw`--[a-z-]+|\d+|"[^"]*"|'(?:[^']|'\\'')*'|<[^<>]*>`;
-const CALL = new RegExp(String.raw`\bts-reconcile (?:${COMMANDS})(?:\s+(?:${WORD}))*(?![\w-])`, 'g');
+const CALL = new RegExp(String.raw`\bts-reconcile\s+(?:${COMMANDS})(?:\s+(?:${WORD}))*(?![\w-])`, 'g');
 
 /** The same text with calls of this program that work on the sandbox, as whoever reads it has called it on the sandbox. */
 export function onSandbox(text: string): string {

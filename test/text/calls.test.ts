@@ -27,6 +27,11 @@ it.each([
     'ts-reconcile sync --event-id 5\n    --late --sandbox',
     'ts-reconcile sync --event-id 5\n    --late --sandbox',
   ],
+  [
+    'ts-reconcile products\n  map "A" <productId> --location "B" --sandbox.',
+    'ts-reconcile products\n  map "A" <productId> --location "B" --sandbox.',
+  ],
+  ['ts-reconcile\n  products map "A" 5', 'ts-reconcile\n  products map "A" 5 --sandbox'],
   ['ts-reconcile sandbox reset makes new ones', 'ts-reconcile sandbox reset makes new ones'],
   ['ts-reconcile synchronises', 'ts-reconcile synchronises'],
 ])('%s', (text, expected) => {
