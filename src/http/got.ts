@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { RequestError } from 'got';
 import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopbackHost } from './loopback.js';
+import { resetWhenDestroyed } from './reset.js';
 import type { HttpFailure, HttpRequest, HttpResponse, HttpTransport } from './transport.js';
 
 const USER_AGENT = 'ts-reconcile';
@@ -100,14 +101,16 @@ async function send(
   // Not a byte of a guarded write leaves before its body does.
   let hasLeft = guarded === null;
   let isHeld = false;
-  if (guarded) {
-    onceConnected(stream, () => {
+  onceConnected(stream, (socket) => {
+    // A write that is given up must not arrive later: what follows rests on that.
+    if (request.method !== 'GET') resetWhenDestroyed(socket);
+    if (guarded) {
       isHeld = !guarded.mayLeave();
       hasLeft = !isHeld;
       if (isHeld) stream.destroy();
       else stream.end(guarded.body);
-    });
-  }
+    }
+  });
   const chunks: Buffer[] = [];
   let received = 0;
   try {
@@ -137,12 +140,12 @@ async function send(
 }
 
 /** Calls when the connection of the stream's request stands, its TLS included. */
-function onceConnected(stream: NodeJS.EventEmitter, then: () => void): void {
+function onceConnected(stream: NodeJS.EventEmitter, then: (socket: Socket) => void): void {
   stream.once('request', (request: ClientRequest) => {
     request.once('socket', (socket: Socket & { secureConnecting?: boolean }) => {
-      if (socket.secureConnecting) socket.once('secureConnect', then);
-      else if (socket.connecting) socket.once('connect', then);
-      else then();
+      if (socket.secureConnecting) socket.once('secureConnect', () => then(socket));
+      else if (socket.connecting) socket.once('connect', () => then(socket));
+      else then(socket);
     });
   });
 }
