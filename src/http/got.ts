@@ -98,6 +98,13 @@ async function send(
     timeout: { lookup: connect, connect, secureConnect: connect, request: request.timeoutMs },
     signal,
   });
+  // Node.js takes the connection away and tells nobody: without this no end of it would ever be heard of.
+  stream.once('request', (asked: ClientRequest) => {
+    asked.once('upgrade', (_answer: unknown, socket: Socket) => {
+      socket.destroy();
+      stream.destroy();
+    });
+  });
   // Not a byte of a guarded write leaves before its body does.
   let hasLeft = guarded === null;
   let isHeld = false;

@@ -305,6 +305,18 @@ describe('gotTransport', () => {
     });
   });
 
+  it('takes a server that goes over to another protocol for one that has not answered', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      });
+    });
+    const url = await listen(server);
+    for (const request of [get(url), get(url, { method: 'POST', body: '{}', mayLeave: () => true })]) {
+      expect(await gotTransport()(request)).toMatchObject({ kind: 'failure', sent: true, reason: 'reset' });
+    }
+  });
+
   it('lets go of the signal when it has answered, so that a later stop does no harm', async () => {
     const stop = new AbortController();
     const url = await serve((_request, response) => response.end('done'));
