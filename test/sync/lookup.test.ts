@@ -131,3 +131,34 @@ describe('a look-up that fails', () => {
     expect(run.writes).toEqual([]);
   });
 });
+
+describe('a filter that finds nothing of what is there', () => {
+  const blind: Desk['edit'] = ({ method, path, query }, body) =>
+    method === 'GET' && path === '/resources/Order/' && query.has('local_id__in')
+      ? JSON.stringify({ meta: { limit: 200, offset: 0, total_count: 0 }, objects: [] })
+      : body;
+
+  it('no order is shown that a later run could not see, and one is as soon as it can', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    desk.edit = blind;
+    for (const run of [await desk.sweep(), await desk.single([event])]) {
+      expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
+      expect(run.of(event.id).error).toContain('ts-reconcile doctor');
+      expect(endState(desk.revel, event).live).toEqual([]);
+    }
+    desk.edit = null;
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    expect((await desk.sweep()).writes).toEqual([]);
+  });
+
+  it('an order that stands gets no second one that staff see', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    await desk.sweep();
+    desk.edit = blind;
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ reason: 'UNVERIFIED' });
+    expect(endState(desk.revel, event).live).toHaveLength(1);
+  });
+});

@@ -22,6 +22,7 @@ import {
   contentsReads,
   dropFirst,
   earliest,
+  headerNotShown,
   isDatedBefore,
   isRight,
   isTheirs,
@@ -329,10 +330,19 @@ function writeTotals({ k, now, subject }: Situation): Step | null {
   return leased(k, now, subject.id, { kind: 'totals', id: subject.id });
 }
 
-/** Headers that others made before ours have to show, so that all agree which one counts. */
+/**
+ * Headers that others made before ours have to show, so that all agree which one counts. A look that does not even show
+ * ours shows nobody else's: another order may stand already, and the next run, which would not see ours, would make more.
+ */
 function lookForRivals({ k, now, subject }: Situation): Step | null {
-  const from = subject?.ours?.at ?? Number.NEGATIVE_INFINITY;
-  return rowsAsOf(k) < from ? lookFrom(k, now, from, 'short', { of: 'rows' }) : null;
+  if (!subject?.ours) return null;
+  const { id, ours } = subject;
+  const isShown = ours.how === 'taken' || k.rows?.value.some((row) => row.id === id);
+  const { settle } = k.timing;
+  const from = isShown ? ours.at : Math.max(ours.at, rowsAsOf(k) + settle);
+  if (rowsAsOf(k) >= from) return null;
+  if (from > ours.at + MAX_REWRITES * settle) return headerNotShown(k, id);
+  return lookFrom(k, now, from, 'short', { of: 'rows' });
 }
 
 /** All lines have been seen, by a look and not by our own account of what was written. */

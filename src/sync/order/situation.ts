@@ -287,6 +287,14 @@ export function unverified(order: OrderId | null, message: string): Step {
   return halt('UNVERIFIED', order, message);
 }
 
+/** A header that was taken and never showed among the orders of its event. */
+export function headerNotShown({ wanted }: Knowledge, id: OrderId): Step {
+  return unverified(
+    id,
+    `Revel accepted order ${id}, but does not show it when asked for the orders of event ${wanted.eventId}, so that another one could stand there unseen. Staff cannot see order ${id}. Find out why with ts-reconcile doctor, which looks at the filters.`,
+  );
+}
+
 /** A line that was written again and again. */
 export function lineDiffers(id: OrderId, item: WantedItem): Step {
   return unverified(

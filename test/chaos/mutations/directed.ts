@@ -143,6 +143,15 @@ export const DIRECTED: Readonly<Record<string, (heart: Heart) => string | null>>
     const isRefused = end?.do === 'end' && end.end.kind === 'halted' && end.end.reason === 'TOUCHED';
     return isRefused && writes.length === 0 ? null : `writes ${writes.join()}`;
   },
+  /** Where look-ups find nothing of what is there, the next run would make another one. */
+  'shows nothing that a look for the orders of the event does not show': (heart) => {
+    const learnFound: Heart['learnFound'] = (k, found, now) => {
+      const unseen = found.map((each) => (each.of === 'rows' ? { ...each, rows: [] } : each));
+      return heart.learnFound(k, unseen, now);
+    };
+    const { writes } = course({ ...heart, learnFound }, EMPTY);
+    return writes.includes('show') ? `writes ${writes.join()}` : null;
+  },
   /** The event wants none, whatever has become of the one that was to go. */
   'makes no order where a person wants one to go': (heart) => {
     const k: Knowledge = { ...knowing(heart), decision: { kind: 'void', order: FIRST } };

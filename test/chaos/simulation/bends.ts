@@ -149,7 +149,7 @@ export const BROKEN: readonly Broken[] = [
         settings: { ...deps.settings, settleMs: deps.settings.settleMs / 10 },
       }),
     },
-    noticed: 4,
+    noticed: 1,
   },
 ];
 

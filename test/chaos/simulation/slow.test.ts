@@ -15,8 +15,9 @@ it(
       for (const rule of played.excused) excused.set(rule, (excused.get(rule) ?? 0) + 1);
     }
     // The worst case does come about, or there would be no need for the assumption.
-    expect(excused.get('one-visible')).toBeGreaterThan(0);
     expect(excused.get('row-once')).toBeGreaterThan(0);
+    // Lists here show an older header no later than a newer one: whoever is shown its own is shown the one that counts.
+    expect(excused.get('one-visible')).toBeUndefined();
   },
   PATIENCE_MS,
 );
