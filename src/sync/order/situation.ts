@@ -291,7 +291,7 @@ export function unverified(order: OrderId | null, message: string): Step {
 export function headerNotShown({ wanted }: Knowledge, id: OrderId): Step {
   return unverified(
     id,
-    `Revel accepted order ${id}, but does not show it when asked for the orders of event ${wanted.eventId}, so that another one could stand there unseen. Staff cannot see order ${id}. Find out why with ts-reconcile doctor, which looks at the filters.`,
+    `Revel accepted order ${id}, but does not show it when asked for the orders of event ${wanted.eventId}, so that another one could stand there unseen. Find out why with ts-reconcile doctor, which looks at the filters.`,
   );
 }
 
