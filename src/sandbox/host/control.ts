@@ -11,26 +11,30 @@ export const CONTROL_PREFIX = '/__sim/';
 export function handleControl(simulator: Simulator, request: SimRequest, now: number): SimResponse {
   const name = request.path.slice(CONTROL_PREFIX.length);
   if (request.method !== 'POST') return json(405, { error: 'Only POST.' });
-  const body = parseBody(request.body);
-  if (!body.ok) return json(400, { error: body.error });
-  if (name === 'config') return respond(simulator.configure(body.result));
-  if (name.startsWith('do/')) return respond(simulator.control(name.slice(3), body.result, now));
+  const body = jsonIn(request.body);
+  if (body === undefined) return json(400, { error: 'The body is not JSON.' });
+  if (name === 'config') return respond(simulator.configure(body));
+  if (name.startsWith('do/')) return respond(simulator.control(name.slice(3), body, now));
   return json(404, { error: 'There is no such control resource.' });
-}
-
-/** What an account's switches are after a change of some of them. */
-export function switched<T extends object>(
-  schema: z.ZodType<T>,
-  now: T,
-  changes: unknown,
-): { ok: true; result: T } | { ok: false; error: string } {
-  const fields = z.record(z.string(), z.unknown()).safeParse(changes);
-  const all = fields.success ? schema.safeParse({ ...now, ...fields.data }) : fields;
-  return all.success ? { ok: true, result: all.data } : { ok: false, error: z.prettifyError(all.error) };
 }
 
 /** Thrown where what people ask for cannot be done; the message is a sentence for them. */
 export class Impossible extends Error {}
+
+/** What comes of something that is asked for. */
+export function outcomeOf(act: () => unknown): ControlResult {
+  try {
+    return { ok: true, result: act() ?? null };
+  } catch (error) {
+    if (error instanceof Impossible) return { ok: false, error: error.message };
+    throw error;
+  }
+}
+
+/** What an account's switches are after a change of some of them. */
+export function switched<T extends object>(schema: z.ZodType<T>, now: T, changes: unknown): T {
+  return fitting(schema, { ...now, ...fitting(z.record(z.string(), z.unknown()), changes) });
+}
 
 /** Something that people do at a service; the body says what is needed for it. */
 type Deed<S> = (service: S, body: unknown, now: number) => unknown;
@@ -40,11 +44,7 @@ export function deed<S, T>(
   schema: z.ZodType<T>,
   act: (service: S, input: T, now: number) => unknown,
 ): Deed<S> {
-  return (service, body, now) => {
-    const input = schema.safeParse(body);
-    if (input.success) return act(service, input.data, now);
-    throw new Impossible(z.prettifyError(input.error));
-  };
+  return (service, body, now) => act(service, fitting(schema, body), now);
 }
 
 /** Has one of the deeds done, by its name. */
@@ -53,24 +53,25 @@ export function doDeed<S>(
   name: string,
   ...[service, body, now]: Parameters<Deed<S>>
 ): ControlResult {
-  const act = Object.hasOwn(deeds, name) ? deeds[name] : undefined;
-  if (act === undefined) {
-    return { ok: false, error: `There is no action ${name}; there are ${Object.keys(deeds).join(', ')}.` };
-  }
-  try {
-    return { ok: true, result: act(service, body, now) ?? null };
-  } catch (error) {
-    if (error instanceof Impossible) return { ok: false, error: error.message };
-    throw error;
-  }
+  return outcomeOf(() => {
+    const act = Object.hasOwn(deeds, name) ? deeds[name] : undefined;
+    if (act) return act(service, body, now);
+    throw new Impossible(`There is no action ${name}; there are ${Object.keys(deeds).join(', ')}.`);
+  });
 }
 
-function parseBody(body: string): ControlResult {
-  if (body === '') return { ok: true, result: {} };
+function fitting<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Impossible(z.prettifyError(parsed.error));
+}
+
+/** Nothing counts as an empty object; undefined: something else than JSON. */
+function jsonIn(body: string): unknown {
   try {
-    return { ok: true, result: JSON.parse(body) };
+    return JSON.parse(body || '{}');
   } catch {
-    return { ok: false, error: 'The body is not JSON.' };
+    return undefined;
   }
 }
 

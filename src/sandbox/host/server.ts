@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import { CONTROL_PREFIX, handleControl } from './control.js';
@@ -31,9 +33,6 @@ export interface SimServer {
   close(): Promise<void>;
 }
 
-/** A longer request body is refused with 413. */
-const MAX_BODY_BYTES = 10_000_000;
-
 /**
  * Serves a simulator over HTTP on the loopback interface. Rejects when the port is taken or the persisted
  * state can't be read.
@@ -57,26 +56,17 @@ export async function startSimServer(options: SimServerOptions): Promise<SimServ
   };
 }
 
-function serving(
-  options: SimServerOptions,
-): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const { simulator, clock, between } = options;
-  const persister = options.persistFile === undefined ? null : persist(simulator, options.persistFile);
-  persister?.save();
+function serving({ simulator, clock, persistFile, between }: SimServerOptions) {
+  const save = persistFile === undefined ? () => {} : persist(simulator, persistFile);
 
   /** What has changed is on disk before anything is answered. */
   const saved = (response: SimResponse): SimResponse => {
-    persister?.save();
+    save();
     return response;
   };
 
-  return async (incoming, outgoing) => {
-    const body = await readBody(incoming);
-    if (body === null) {
-      send(outgoing, { status: 413, headers: { connection: 'close' }, body: '' });
-      return;
-    }
-    const request = toSimRequest(incoming, body);
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const request = toSimRequest(incoming, await text(incoming));
     if (request.path.startsWith(CONTROL_PREFIX)) {
       send(outgoing, saved(handleControl(simulator, request, clock.now())));
       return;
@@ -87,33 +77,15 @@ function serving(
   };
 }
 
-function toSimRequest(incoming: IncomingMessage, body: string): SimRequest {
-  const target = incoming.url ?? '/';
-  const mark = target.indexOf('?');
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
+function toSimRequest({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): SimRequest {
+  const [path = '/', ...query] = url.split('?');
   return {
-    method: (incoming.method ?? 'GET').toUpperCase(),
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
-    headers,
+    method: method.toUpperCase(),
+    path,
+    query: new URLSearchParams(query.join('?')),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     body,
   };
-}
-
-/** The whole body as text; null when it is too long, which is read to its end so that an answer gets through. */
-async function readBody(incoming: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming) {
-    const buffer: Buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(buffer);
-  }
-  if (bytes > MAX_BODY_BYTES) return null;
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Sends an answer, unless the client is gone. */
@@ -126,14 +98,10 @@ export function send(outgoing: ServerResponse, response: SimResponse): void {
   outgoing.end(response.body);
 }
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      const address = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('The server has no port.'));
-      else resolve(address.port);
-    });
-  });
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address.port;
 }

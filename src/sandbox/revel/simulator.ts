@@ -1,4 +1,4 @@
-import { switched } from '../host/control.js';
+import { outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { runAction } from './actions.js';
 import { empty, jsonText, notFoundPage, Refusal } from './answers.js';
@@ -64,12 +64,11 @@ export class RevelSimulator implements Simulator {
   }
 
   configure(switches: unknown): ControlResult {
-    const changed = switched(revelSwitchesSchema, this.world.switches, switches);
-    if (changed.ok) {
-      this.world.switches = changed.result;
+    return outcomeOf(() => {
+      this.world.switches = switched(revelSwitchesSchema, this.world.switches, switches);
       this.world.revision++;
-    }
-    return changed;
+      return this.world.switches;
+    });
   }
 
   control(action: string, body: unknown, now: number): ControlResult {

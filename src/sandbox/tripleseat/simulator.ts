@@ -1,4 +1,4 @@
-import { switched } from '../host/control.js';
+import { outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
 import { controlTripleseat } from './control.js';
@@ -49,12 +49,11 @@ export class TripleseatSimulator implements Simulator {
   }
 
   configure(switches: unknown): ControlResult {
-    const changed = switched(settingsSchema, this.store.settings, switches);
-    if (changed.ok) {
-      this.store.settings = changed.result;
+    return outcomeOf(() => {
+      this.store.settings = switched(settingsSchema, this.store.settings, switches);
       this.store.changed();
-    }
-    return changed;
+      return this.store.settings;
+    });
   }
 
   control(action: string, body: unknown, now: number): ControlResult {
