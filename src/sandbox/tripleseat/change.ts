@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lineName } from '../../domain/names.js';
 import { Impossible } from '../host/control.js';
 import { makeLine, makePayment } from './make-document.js';
-import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from './model.js';
+import { isObject, type JsonObject, objectOf, objectsOf, type RawRecord, textOf } from './model.js';
 import { cents, moneyText, sumUp } from './sums.js';
 
 const amount = z.string().regex(/^\d{1,7}(?:\.\d{1,4})?$/);
@@ -149,7 +149,7 @@ function paymentSet(document: JsonObject, event: RawRecord): JsonObject {
 }
 
 function totalOf(document: JsonObject): number {
-  return cents(isObject(document.financials) ? document.financials.grand_total : null);
+  return cents(objectOf(document, 'financials').grand_total);
 }
 
 function nameOf(line: JsonObject): string {

@@ -109,6 +109,12 @@ export function textOf(record: JsonObject, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A field that holds an object, or an empty one. */
+export function objectOf(record: JsonObject, key: string): JsonObject {
+  const value = record[key];
+  return isObject(value) ? value : {};
+}
+
 /** A field that holds a list of objects; anything else in it is passed over. */
 export function objectsOf(record: JsonObject, key: string): JsonObject[] {
   const value = record[key];

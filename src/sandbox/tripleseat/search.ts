@@ -1,13 +1,5 @@
 import { localDate } from '../../domain/zones.js';
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  objectsOf,
-  type RawRecord,
-  type TripleseatSettings,
-  textOf,
-} from './model.js';
+import { type Json, objectOf, objectsOf, type RawRecord, type TripleseatSettings, textOf } from './model.js';
 import type { TripleseatStore } from './store.js';
 import { parseSearchDate, parseStamp } from './time.js';
 
@@ -62,12 +54,11 @@ function listOf(query: URLSearchParams, name: string): Set<string> {
 }
 
 function searchableText(event: RawRecord): string {
-  const contact: JsonObject = isObject(event.contact) ? event.contact : {};
-  const account: JsonObject = isObject(event.account) ? event.account : {};
+  const contact = objectOf(event, 'contact');
   return [
     textOf(event, 'name'),
     `${textOf(contact, 'first_name')} ${textOf(contact, 'last_name')}`,
-    textOf(account, 'name'),
+    textOf(objectOf(event, 'account'), 'name'),
     ...objectsOf(contact, 'email_addresses').map((entry) => textOf(entry, 'address')),
     ...objectsOf(contact, 'phone_numbers').map((entry) => textOf(entry, 'number')),
   ]
@@ -108,16 +99,10 @@ function sortEvents(events: RawRecord[], query: URLSearchParams, store: Triplese
 }
 
 function sortKey(order: string | null, store: TripleseatStore): (event: RawRecord) => number | string {
-  switch (order) {
-    case 'name':
-      return (event) => textOf(event, 'name').toLowerCase();
-    case 'event_start':
-      return (event) => textOf(event, 'event_start_utc');
-    case 'updated_at':
-      return (event) => parseStamp(textOf(event, 'updated_at'), store.zoneOf(event)) ?? 0;
-    default:
-      return (event) => parseStamp(textOf(event, 'created_at'), store.zoneOf(event)) ?? 0;
-  }
+  if (order === 'name') return (event) => textOf(event, 'name').toLowerCase();
+  if (order === 'event_start') return (event) => textOf(event, 'event_start_utc');
+  const field = order === 'updated_at' ? 'updated_at' : 'created_at';
+  return (event) => parseStamp(textOf(event, field), store.zoneOf(event)) ?? 0;
 }
 
 function compare(a: number | string, b: number | string): number {

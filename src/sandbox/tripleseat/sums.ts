@@ -1,5 +1,5 @@
 import Big from 'big.js';
-import { isObject, type Json, type JsonObject, objectsOf, textOf } from './model.js';
+import { type Json, type JsonObject, objectOf, objectsOf, textOf } from './model.js';
 
 /** What a document comes to; in cents. */
 export interface Sums {
@@ -35,7 +35,7 @@ export function sumUp(
 ): Sums {
   const lines = objectsOf(document, 'line_items');
   const subtotal = lines.reduce((sum, line) => sum + cents(line.total_price), 0);
-  const financials = isObject(document.financials) ? document.financials : {};
+  const financials = objectOf(document, 'financials');
   const taxed = subtotal - cents(financials.discounts_total);
   const billing = objectsOf(document, 'billing_totals').map((row): JsonObject => {
     // An amount stands in both fields, a rate in the first one.

@@ -3,19 +3,12 @@ import { orderUuid } from '../../domain/identity.js';
 import { localIdOf, parseEventId } from '../../domain/ids.js';
 import { uriOf } from '../revel/resources.js';
 import type { RevelSimulator } from '../revel/simulator.js';
-import { isObject, type JsonObject, objectsOf, type RawRecord, textOf } from '../tripleseat/model.js';
+import { type JsonObject, objectOf, objectsOf, type RawRecord, textOf } from '../tripleseat/model.js';
 import { cents } from '../tripleseat/sums.js';
 import { DINING_OPTION, DISCOUNT_ID, OUR_USER, PAYMENT_TYPE, productOf } from './places.js';
 import type { SampleOrder } from './scenario.js';
 
 const NAMESPACE = 'd3a7b6f0-52b5-5c1e-9b6f-0d9c6c1f2a55';
-
-/** Fields of the order that a tax or fee of the sample events goes to, by name. */
-const BILLING_FIELDS: Readonly<Record<string, 'tax' | 'gratuity' | 'surcharge'>> = {
-  'Sales Tax': 'tax',
-  Gratuity: 'gratuity',
-  'Admin Fee': 'surcharge',
-};
 
 /**
  * Puts a sample order into Revel, made of the first document of its event. `copy` counts the orders of one
@@ -66,8 +59,7 @@ export function insertSampleOrder(revel: RevelSimulator, order: SampleOrder, cop
     temp_sort: index,
   }));
   if (tornAfter !== undefined) {
-    const sums = { subtotal: 0, tax: 0, gratuity: 0, surcharge: 0, final_total: 0, remaining_due: 0 };
-    revel.insertOrder({ order: { ...header, ...sums, printed: false }, items });
+    revel.insertOrder({ order: { ...header, gratuity: 0, printed: false }, items });
     return;
   }
   const paid = paidBy(document);
@@ -95,20 +87,17 @@ function ourUuid({ of: event, shop }: SampleOrder): string | null {
 }
 
 function callName(event: RawRecord): string {
-  const contact = isObject(event.contact) ? event.contact : {};
+  const contact = objectOf(event, 'contact');
   const phone = objectsOf(contact, 'phone_numbers')[0] ?? {};
   return `${textOf(contact, 'first_name')} ${textOf(contact, 'last_name')} | ${textOf(phone, 'number')}`;
 }
 
 function totals(document: JsonObject): JsonObject {
-  const financials = isObject(document.financials) ? document.financials : {};
+  const financials = objectOf(document, 'financials');
   const discount = Number(financials.discounts_total ?? 0);
-  const fees = { tax: 0, gratuity: 0, surcharge: 0 };
-  for (const entry of objectsOf(document, 'billing_totals')) {
-    const field = BILLING_FIELDS[textOf(entry, 'description')];
-    if (field) fees[field] += Number(entry.total_price);
-  }
-  const subtotal = objectsOf(document, 'line_items').reduce((sum, line) => sum + cents(line.total_price), 0);
+  const lines = objectsOf(document, 'line_items');
+  const fee = (name: string) =>
+    Number(objectsOf(document, 'billing_totals').find((row) => row.description === name)?.total_price ?? 0);
   const discounted = {
     discount: uriOf('Discount', DISCOUNT_ID),
     discount_amount: discount,
@@ -117,8 +106,10 @@ function totals(document: JsonObject): JsonObject {
     discounted_by: uriOf('User', OUR_USER),
   };
   return {
-    ...fees,
-    subtotal: subtotal / 100,
+    tax: fee('Sales Tax'),
+    gratuity: fee('Gratuity'),
+    surcharge: fee('Admin Fee'),
+    subtotal: lines.reduce((sum, line) => sum + cents(line.total_price), 0) / 100,
     final_total: Number(financials.grand_total ?? 0),
     remaining_due: Number(financials.amount_due ?? 0),
     ...(discount === 0 ? {} : discounted),
@@ -126,6 +117,6 @@ function totals(document: JsonObject): JsonObject {
 }
 
 function paidBy(document: JsonObject): number {
-  const set = isObject(document.payment_set) ? document.payment_set : {};
-  return objectsOf(set, 'payments').reduce((sum, payment) => sum + cents(payment.amount), 0);
+  const payments = objectsOf(objectOf(document, 'payment_set'), 'payments');
+  return payments.reduce((sum, payment) => sum + cents(payment.amount), 0);
 }

@@ -2,9 +2,7 @@ import { uriOf } from '../revel/resources.js';
 import type { RevelSimulator } from '../revel/simulator.js';
 import type { RawRecord } from '../tripleseat/model.js';
 import type { TripleseatSimulator } from '../tripleseat/simulator.js';
-import { contentScenarios } from './events-content.js';
-import { moneyScenarios } from './events-money.js';
-import { stateScenarios } from './events-state.js';
+import { sampleEvents } from './events.js';
 import { insertSampleOrder } from './orders.js';
 import {
   allPlaces,
@@ -27,8 +25,7 @@ const FIRST_COMING = 50;
  * they show every outcome that one sweep can have.
  */
 export function sampleScenarios(now: number): Scenario[] {
-  const scenarios = [...contentScenarios, ...stateScenarios, ...moneyScenarios];
-  return scenarios.map((make, index) => make(now, FIRST_EVENT_ID + index));
+  return sampleEvents.map((make, index) => make(now, FIRST_EVENT_ID + index));
 }
 
 /** Ordinary parties of the days to come, which no sweep of today sees: for those who look ahead. */

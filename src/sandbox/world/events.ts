@@ -1,10 +1,12 @@
 import { objectsOf } from '../tripleseat/model.js';
 import { moneyText } from '../tripleseat/sums.js';
-import { places, productOf } from './places.js';
+import { type Place, places, productOf, STAFF_USER, UNMAPPED_LOCATION } from './places.js';
 import {
   alone,
   billed,
   bookingOf,
+  type EventChanges,
+  type Expected,
   eventOn,
   failed,
   injected,
@@ -13,6 +15,8 @@ import {
   meal,
   plainDocument,
   SALES_TAX,
+  type SampleOrder,
+  skipped,
 } from './scenario.js';
 
 const { west, lake, harbor } = places;
@@ -131,5 +135,155 @@ const elsewhere: Make[] = [
   },
 ];
 
-/** Events of today that differ in what they hold. */
-export const contentScenarios: readonly Make[] = [...documents, ...lines, ...people, ...money, ...elsewhere];
+/** `before`: how the event was when its order was made, where it differs from now. */
+function withOrder(
+  shows: string,
+  shop: Place,
+  expected: Expected,
+  changes: EventChanges,
+  ...orders: (Omit<SampleOrder, 'of' | 'shop'> & { before?: EventChanges; shop?: Place })[]
+): Make {
+  return (now, id) => ({
+    shows,
+    event: eventOn(shop, now, id, changes),
+    orders: orders.map(({ before, ...order }) => ({
+      shop,
+      ...order,
+      of: eventOn(order.shop ?? shop, now, id, { ...changes, ...before }),
+    })),
+    expected,
+  });
+}
+
+const paidInPart = (tacos: string) => ({
+  documents: [
+    plainDocument({
+      lines: [line('Taco Bar', tacos), line('Hot Dogs', '20.0')],
+      billing: [SALES_TAX, { name: 'Gratuity', rate: '18.0' }, { name: 'Admin Fee', amount: 2500 }],
+      discount: 1500,
+      payments: [{ amount: 10_000 }],
+    }),
+  ],
+});
+
+const timing: Make[] = [
+  alone('tomorrow, seen because it was just updated', west, skipped('TOO_EARLY'), {
+    day: 1,
+    updatedHoursAgo: 1,
+  }),
+  alone('missed: over for more than a day and no order', lake, failed('MISSED'), {
+    day: -2,
+    start: '12:00',
+    end: '14:00',
+    updatedHoursAgo: 20,
+  }),
+  alone('last night, past midnight', harbor, injected, { day: -1, start: '23:30', end: '01:30' }),
+  alone('a location that no entry covers', west, failed('LOCATION_NOT_MAPPED'), {
+    locationId: UNMAPPED_LOCATION,
+  }),
+];
+
+const statuses: Make[] = [
+  alone('lost', lake, skipped('STATUS_NOT_ELIGIBLE'), { status: 'LOST' }),
+  alone('tentative', harbor, skipped('STATUS_NOT_ELIGIBLE'), { status: 'TENTATIVE' }),
+  (now, id) =>
+    alone('deleted', west, skipped('STATUS_NOT_ELIGIBLE'), { deletedAt: now - 3 * 3_600_000 })(now, id),
+];
+
+const standing: Make[] = [
+  withOrder('injected before', west, skipped('ALREADY_INJECTED'), paidInPart('24.0'), {}),
+  (now, id) =>
+    withOrder('injected by the older connector', lake, skipped('ALREADY_INJECTED'), paidInPart('24.0'), {
+      localId: `Triple Seat ${id}`,
+    })(now, id),
+  withOrder('changed after it was injected', harbor, failed('DRIFT'), paidInPart('30.0'), {
+    before: paidInPart('24.0'),
+  }),
+  withOrder('changed after staff worked on its order', west, failed('TOUCHED'), paidInPart('30.0'), {
+    before: paidInPart('24.0'),
+    updatedBy: STAFF_USER,
+  }),
+  withOrder(
+    'lost after it was injected',
+    lake,
+    failed('ORPHANED'),
+    { status: 'LOST' },
+    { before: { status: 'DEFINITE' } },
+  ),
+  withOrder(
+    'moved to another shop after it was injected',
+    harbor,
+    failed('ORPHANED'),
+    {},
+    { shop: lake, before: { documents: [plainDocument()], locationId: lake.locationId } },
+  ),
+  withOrder('two orders of one event', harbor, failed('DUPLICATE_ORDERS'), {}, {}, {}),
+  withOrder(
+    'an order left half-made',
+    west,
+    { status: 'repaired', reason: null },
+    {
+      documents: [
+        plainDocument({ lines: [...meal(3), line('Hot Dogs', '20.0'), line('Coffee Service', '20.0')] }),
+      ],
+    },
+    { tornAfter: 2 },
+  ),
+];
+
+/** An event that nobody has put a price on: Tripleseat shows no total of it, nor of its documents. */
+function unpriced(shows: string, shop: Place, expected: Expected, changes: EventChanges): Make {
+  return (now, id) => {
+    const event = eventOn(shop, now, id, changes);
+    Object.assign(event, { grand_total: null, amount_due: null });
+    for (const document of objectsOf(event, 'documents')) {
+      document.financials = { amount_due: null, grand_total: null, discounts_total: null };
+    }
+    return { shows, event, orders: [], expected };
+  };
+}
+
+const doubtful: Make[] = [
+  billed('a prepayment as a negative row of the bill', west, failed('BILLING_UNCLEAR'), {
+    lines: meal(1),
+    billing: [SALES_TAX, { name: 'Prepayment', amount: -10_000 }],
+  }),
+  billed('a gratuity whose name speaks of tax', harbor, injected, {
+    lines: meal(2),
+    billing: [
+      { name: 'HST 13%', rate: '13.0' },
+      { name: '18% Gratuity (pre-tax)', rate: '18.0' },
+    ],
+  }),
+  billed('a discount as a row of the bill', lake, injected, {
+    lines: meal(3),
+    billing: [SALES_TAX, { name: 'Promo', amount: -2000 }],
+  }),
+  alone('a gratuity that the guest has chosen and nobody has applied', west, injected, {
+    selectedGratuity: '20.0',
+  }),
+  billed('a payment that the amounts due do not know', lake, failed('TOTALS_MISMATCH'), {
+    lines: meal(5),
+    payments: [{ amount: 5000 }],
+    due: 0,
+  }),
+  unpriced('no price yet', harbor, skipped('NOT_PRICED'), {
+    documents: [{ lines: [{ name: 'Menu to be chosen', price: null }], viewUrl: null }],
+  }),
+  unpriced('priced lines without a grand total', west, failed('NOT_PRICED'), {
+    documents: [{ lines: [...meal(4), line('O G', '2.0')] }],
+  }),
+];
+
+/** The events of the sample world in the order of their ids, but for the coming days. */
+export const sampleEvents: readonly Make[] = [
+  ...documents,
+  ...lines,
+  ...people,
+  ...money,
+  ...elsewhere,
+  ...timing,
+  ...statuses,
+  ...standing,
+  ...doubtful,
+];
