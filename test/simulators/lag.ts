@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ControlResult, SimRequest, SimResponse } from '../../src/sandbox/host/types.js';
-import type { RawOrder, RawRow } from '../../src/sandbox/revel/insert.js';
-import type { RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
+import type { RawOrder, RawRow, RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import { Table, type TableSnapshot } from '../../src/sandbox/revel/table.js';
 import type { ResourceName, Row } from '../../src/sandbox/revel/types.js';

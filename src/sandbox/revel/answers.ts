@@ -45,12 +45,3 @@ export function crash(): Refusal {
   const error_message = 'Sorry, this request could not be processed. Please try again later.';
   return new Refusal(json(500, { error_message }));
 }
-
-/** The page for a path that leads nowhere. */
-export function notFoundPage(): SimResponse {
-  return {
-    status: 404,
-    headers: { 'content-type': 'text/html' },
-    body: '<!doctype html><html lang="en"><head><title>Not Found</title></head><body><h1>Not Found</h1></body></html>',
-  };
-}

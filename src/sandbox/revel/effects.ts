@@ -9,20 +9,11 @@ export const DEFAULT_TAX = 8.375;
  * the order's list of history rows, and fills in a few item fields; it never sums anything.
  */
 export function afterCreate(world: World, name: ResourceName, row: Row): Row {
-  switch (name) {
-    case 'Order':
-      return attachDefaultTax(world, row);
-    case 'OrderItem':
-      return completeItem(world, row);
-    case 'OrderHistory':
-      listHistory(world, row);
-      return row;
-    case 'Payment':
-      reckonDue(world, row);
-      return row;
-    default:
-      return row;
-  }
+  if (name === 'Order') return attachDefaultTax(world, row);
+  if (name === 'OrderItem') return completeItem(world, row);
+  if (name === 'OrderHistory') listHistory(world, row);
+  if (name === 'Payment') reckonDue(world, row);
+  return row;
 }
 
 /** What the server does after a PATCH: a discount set on an order becomes an applied discount row. */

@@ -103,7 +103,8 @@ export function toInteger(value: JsonValue): number | null {
   return number !== null && Number.isInteger(number) && Math.abs(number) <= MAX_INT32 ? number : null;
 }
 
-function toBoolean(value: JsonValue): boolean | null {
+/** A boolean from one, or from a number or text that says the same; null for anything else. */
+export function toBoolean(value: JsonValue): boolean | null {
   if (value === true || value === 1 || value === 'true' || value === 'True') return true;
   if (value === false || value === 0 || value === 'false' || value === 'False') return false;
   return null;

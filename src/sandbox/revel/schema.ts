@@ -40,7 +40,7 @@ const madeBy: Fields = {
 };
 
 /** What is known of a resource. */
-interface Traits {
+export interface Traits {
   /** Id of the first row made without one. */
   firstId: number;
   /** Where its URIs live; default `/resources/`. */

@@ -1,14 +1,14 @@
 import { outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { runAction } from './actions.js';
-import { empty, jsonText, notFoundPage, Refusal } from './answers.js';
-import { insertOrder, putRow, type RawOrder, type RawRow } from './insert.js';
+import { empty, jsonText, Refusal } from './answers.js';
+import { listHistory } from './effects.js';
+import { hydrate } from './fields.js';
 import { listRows, pickedText } from './list.js';
-import { parseFields, parseListQuery } from './query.js';
-import { type Resource, type Route, routeOf } from './resources.js';
+import { fieldOf, type Route, resources, routeOf } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { Table } from './table.js';
-import type { ResourceName, Row } from './types.js';
+import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
 import { type RevelSnapshot, World } from './world.js';
 import { createRow, patchRow } from './write.js';
 
@@ -21,6 +21,20 @@ export interface RevelSimulatorOptions {
   /** Makes the table of a resource, whose ids begin there; default: a plain one. */
   makeTable?: (firstId: number) => Table;
 }
+
+/** Values in the fields' own names; without an id it is the next one. */
+export type RawRow = Readonly<Record<string, JsonValue>>;
+
+/** An order with everything that hangs on it. */
+export interface RawOrder {
+  order: RawRow;
+  items?: readonly RawRow[];
+  payments?: readonly RawRow[];
+  history?: readonly RawRow[];
+}
+
+const NOT_FOUND =
+  '<!doctype html><html lang="en"><head><title>Not Found</title></head><body><h1>Not Found</h1></body></html>';
 
 /** The simulated point of sale: an account's rows behind the API's rules. */
 export class RevelSimulator implements Simulator {
@@ -41,7 +55,9 @@ export class RevelSimulator implements Simulator {
 
   handle(request: SimRequest, _now: number): SimResponse {
     const route = routeOf(request.path);
-    if (route === null) return notFoundPage();
+    if (route === null) {
+      return { status: 404, headers: { 'content-type': 'text/html' }, body: NOT_FOUND };
+    }
     if (route.slashMissing) return withSlash(request);
     if (!this.#knows(request)) return empty(401);
     const writing = request.method !== 'GET';
@@ -75,40 +91,41 @@ export class RevelSimulator implements Simulator {
     return runAction(this.world, action, body, now);
   }
 
-  /** Puts a row in as it is, past the API's rules; throws when a value does not fit its field. */
-  put(name: ResourceName, row: RawRow): Row {
-    return putRow(this.world, name, row);
+  /** Puts a row in as it is, past every rule of the API, read-only fields included. Throws when a value does not fit. */
+  put(name: ResourceName, { id, ...row }: RawRow): Row {
+    const values: Record<string, JsonValue> = {};
+    for (const [field, value] of Object.entries(row)) {
+      const spec = fieldOf(resources[name], field);
+      if (spec === null) throw new Error(`${name} has no field ${field}.`);
+      values[field] = hydrate(field, spec, value);
+    }
+    return this.world.add(name, typeof id === 'number' ? id : null, values);
   }
 
   /** The same with an order and all that hangs on it. */
-  insertOrder(raw: RawOrder): Row {
-    return insertOrder(this.world, raw);
+  insertOrder({ order, items = [], payments = [], history = [] }: RawOrder): Row {
+    const made = this.put('Order', order);
+    const uri = uriIn(made);
+    for (const item of items) this.put('OrderItem', { ...item, order: uri });
+    for (const payment of payments) this.put('Payment', { ...payment, order: uri });
+    for (const row of history) listHistory(this.world, this.put('OrderHistory', { ...row, order: uri }));
+    return this.world.table('Order').get(made.id) ?? made;
   }
 
   #dispatch({ resource, id }: Route, request: SimRequest): SimResponse {
+    const { world } = this;
+    const { method, query } = request;
     if (id === null) {
-      if (request.method === 'GET') return this.#list(resource, request);
-      if (request.method === 'POST' && resource.writable) return createRow(this.world, resource, request);
+      if (method === 'GET') return listRows(world, resource, query);
+      if (method === 'POST' && resource.writable) return createRow(world, resource, request);
       return empty(405, { allow: resource.writable ? 'GET,POST' : 'GET' });
     }
-    if (request.method === 'GET') return this.#detail(resource, id, request);
-    if (request.method === 'PATCH' && resource.writable) {
-      return patchRow(this.world, resource, numericId(id), request);
+    if (method === 'GET') {
+      const row = world.table(resource.name).shown(id);
+      return row === null ? empty(404) : jsonText(200, pickedText(row, query));
     }
+    if (method === 'PATCH' && resource.writable) return patchRow(world, resource, id, request);
     return empty(405, { allow: resource.writable ? 'GET,PATCH' : 'GET' });
-  }
-
-  #list(resource: Resource, request: SimRequest): SimResponse {
-    const { switches } = this.world;
-    const query = parseListQuery(resource, request.query, switches);
-    const table = this.world.table(resource.name);
-    return listRows(resource, table, query, request.query, switches.duplicatePagesRows);
-  }
-
-  #detail(resource: Resource, id: string, request: SimRequest): SimResponse {
-    const row = this.world.table(resource.name).shown(numericId(id));
-    if (row === null) return empty(404);
-    return jsonText(200, pickedText(row, parseFields(request.query)));
   }
 
   #knows({ headers, query }: SimRequest): boolean {
@@ -116,11 +133,6 @@ export class RevelSimulator implements Simulator {
     const { apiKey, apiSecret } = this.#options;
     return query.get('api_key') === apiKey && query.get('api_secret') === apiSecret;
   }
-}
-
-/** The id of a detail path; one that no row has when it isn't a number. */
-function numericId(id: string): number {
-  return /^\d{1,15}$/.test(id) ? Number(id) : -1;
 }
 
 /** The redirect of a path without its last slash; a client that follows it with a GET loses its body. */

@@ -52,7 +52,9 @@ function checkNew(resource: Resource, sent: Values): void {
   for (const name of ['id', 'resource_uri']) {
     if (Object.hasOwn(sent, name)) throw badRequest(`The '${name}' field must not be sent on creation.`);
   }
-  const [first, ...others] = resource.required.filter((name) => !Object.hasOwn(sent, name));
+  const [first, ...others] = Object.keys(resource.fields).filter(
+    (name) => resource.fields[name]?.required && !Object.hasOwn(sent, name),
+  );
   if (first === undefined) return;
   if (others.length === 0) throw missing(first);
   const errors = [first, ...others].map((name) => [name, ['This field is required.']]);

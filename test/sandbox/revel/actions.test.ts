@@ -205,7 +205,7 @@ describe('rows put in as they are', () => {
 
   it('are refused when a value does not fit', () => {
     const bad = { order: { final_total: 'much' } };
-    expect(() => account.sim.insertOrder(bad)).toThrow('The value of final_total does not fit.');
+    expect(() => account.sim.insertOrder(bad)).toThrow('The request is refused: 500');
     expect(() => account.sim.insertOrder({ order: { bogus: 1 } })).toThrow('Order has no field bogus.');
     expect(account.sim.orders()).toEqual([]);
   });
