@@ -3,7 +3,7 @@ import type { EventId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
 import type { Sandbox } from './index.js';
 import type { StaffDeed } from './revel/staff.js';
-import type { DeskEdit } from './tripleseat/control.js';
+import type { DeskEdit } from './tripleseat/desk.js';
 
 /** What is to be done to an event of the sandbox and to its order; what is left out stays as it is. */
 export interface SandboxEdit {

@@ -1,5 +1,5 @@
 import type { SimResponse } from '../host/types.js';
-import type { Json, TripleseatSettings } from './model.js';
+import type { Json } from './model.js';
 
 const LOGIN_PAGE =
   '<!DOCTYPE html><html><head><title>Tripleseat - Log In</title></head><body><form action="/login" method="post">' +
@@ -24,24 +24,4 @@ export function loginPage(status: 200 | 302): SimResponse {
 /** An HTML answer. */
 export function html(status: number, body: string, headers: Record<string, string> = {}): SimResponse {
   return { status, headers: { 'content-type': 'text/html; charset=utf-8', ...headers }, body };
-}
-
-/** What refused credentials get, as the switch says. */
-export function unauthorized(settings: TripleseatSettings, error: string): SimResponse {
-  switch (settings.loginPage) {
-    case 'json-401':
-      return json(401, { error });
-    case 'html-200':
-      return loginPage(200);
-    case 'redirect':
-      return loginPage(302);
-  }
-}
-
-/** A route that does not exist is a server error here, not a 404. */
-export function unknownRoute(): SimResponse {
-  return html(
-    500,
-    "<!DOCTYPE html><html><body><h1>We're sorry, but something went wrong.</h1></body></html>",
-  );
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, RawRecord, TripleseatSettings } from './model.js';
+import type { Json, JsonObject, RawRecord } from './model.js';
 import { withFinancials } from './render.js';
 import { searchEvents } from './search.js';
 import type { TripleseatStore } from './store.js';
@@ -8,8 +8,6 @@ interface Endpoint {
   path: RegExp;
   /** What a token must be good for; null: any will do. */
   scope: string | null;
-  /** Whether the account keeps it from everybody. */
-  forbidden?(settings: TripleseatSettings): boolean;
   /** Null: there is no such thing. `id` is the first number in the path. */
   answer(store: TripleseatStore, query: URLSearchParams, id: number): Json;
 }
@@ -32,7 +30,6 @@ export const endpoints: readonly Endpoint[] = [
   {
     path: /^\/bookings\/(\d+)$/,
     scope: 'bookings:read',
-    forbidden: ({ forbidBookings }) => forbidBookings,
     answer: (store, query, id) => {
       const booking = store.bookings.get(id);
       return booking ? { booking: withFinancials(booking, query) } : null;

@@ -91,16 +91,21 @@ export const freshOauth: OauthState = {
   codes: {},
 };
 
-/** Everything the simulator holds, as plain JSON. */
+const records = z.array(rawRecord);
+const recordsById = records.transform((all) => new Map(all.map((record) => [record.id, record])));
+
+/** Everything the simulator holds, from plain JSON. */
 export const dataSchema = z.strictObject({
   settings: settingsSchema,
   oauth: oauthStateSchema,
-  sites: z.array(rawRecord),
-  locations: z.array(rawRecord),
-  events: z.array(rawRecord),
-  bookings: z.array(rawRecord),
+  sites: records,
+  locations: records,
+  events: recordsById,
+  bookings: recordsById,
   /** Menu item selections by event id. */
-  selections: z.record(z.string(), z.array(z.json())),
+  selections: z
+    .record(z.string(), z.array(z.json()))
+    .transform((all) => new Map(Object.entries(all).map(([id, list]) => [Number(id), list]))),
 });
 
 /** A string field of a record, or an empty string. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { parse } from '../../state/kept.js';
 import type { SimRequest, SimResponse } from '../host/types.js';
 import { html, json } from './answers.js';
 import { DEFAULT_SCOPE, FIRST_REFRESH_TOKEN, type TripleseatSettings } from './model.js';
@@ -6,8 +8,8 @@ import type { TripleseatStore } from './store.js';
 
 /** Lifetime of access tokens. */
 const ACCESS_TOKEN_SECONDS = 7200;
-/** What a token is that an admin has consented to. */
-const ORDINARY = { refreshable: true, ownsNothing: false };
+
+const bodySchema = z.record(z.string(), z.unknown());
 
 /** The OAuth 2.0 side: consent, codes, rotating refresh tokens, access tokens that expire. */
 export class OauthServer {
@@ -55,15 +57,12 @@ export class OauthServer {
       case 'authorization_code':
         return this.#redeemCode(body, now);
       case 'refresh_token':
-        return this.#refresh(body.refresh_token ?? '', now);
+        return this.#refresh(String(body.refresh_token), now);
       case 'client_credentials':
         if (settings.clientCredentials === 'off' || request.path !== settings.clientCredentialsPath) {
           return oauthError(400, 'unauthorized_client', 'The client is not authorized to use this grant.');
         }
-        return this.#issue(body.scope ?? DEFAULT_SCOPE, now, {
-          refreshable: false,
-          ownsNothing: settings.clientCredentials === 'token-owns-nothing',
-        });
+        return this.#issue(String(body.scope ?? DEFAULT_SCOPE), now, 'client');
       case undefined:
         return oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
       default:
@@ -74,7 +73,7 @@ export class OauthServer {
   /** `POST /oauth/invalidate`: success is 410. */
   invalidate(request: SimRequest): SimResponse {
     const { oauth } = this.#store;
-    const token = parseBody(request)?.token ?? bearerOf(request.headers);
+    const token = String(parseBody(request)?.token ?? bearerOf(request.headers));
     delete oauth.access[token];
     delete oauth.refresh[token];
     this.#store.changed();
@@ -110,16 +109,15 @@ export class OauthServer {
     this.#store.changed();
   }
 
-  #redeemCode(body: Record<string, string>, now: number): SimResponse {
+  #redeemCode(body: Record<string, unknown>, now: number): SimResponse {
     const { codes } = this.#store.oauth;
-    const code = codes[body.code ?? ''];
+    const code = codes[String(body.code)];
     if (!code || code.redirectUri !== body.redirect_uri) return invalidGrant();
-    delete codes[body.code ?? ''];
+    delete codes[String(body.code)];
     const { code_verifier: verifier } = body;
     const shown =
-      verifier === undefined ? undefined : createHash('sha256').update(verifier).digest('base64url');
-    if (shown !== code.challenge) return invalidGrant();
-    return this.#issue(code.scope, now);
+      verifier === undefined ? undefined : createHash('sha256').update(String(verifier)).digest('base64url');
+    return shown === code.challenge ? this.#issue(code.scope, now, 'admin') : invalidGrant();
   }
 
   #refresh(token: string, now: number): SimResponse {
@@ -127,17 +125,19 @@ export class OauthServer {
     const scope = refresh[token];
     if (scope === undefined) return invalidGrant();
     delete refresh[token];
-    return this.#issue(scope, now);
+    return this.#issue(scope, now, 'admin');
   }
 
-  #issue(scope: string, now: number, { refreshable, ownsNothing } = ORDINARY): SimResponse {
-    const { oauth } = this.#store;
+  /** Only what an admin has consented to can be refreshed. */
+  #issue(scope: string, now: number, by: 'admin' | 'client'): SimResponse {
+    const { oauth, settings } = this.#store;
     for (const [token, { expiresAt }] of Object.entries(oauth.access)) {
       if (expiresAt <= now) delete oauth.access[token];
     }
     const access = this.#secret();
+    const ownsNothing = by === 'client' && settings.clientCredentials === 'token-owns-nothing';
     oauth.access[access] = { expiresAt: now + ACCESS_TOKEN_SECONDS * 1000, scope, ownsNothing };
-    const refresh = refreshable ? this.#secret() : null;
+    const refresh = by === 'client' ? null : this.#secret();
     if (refresh !== null) oauth.refresh[refresh] = scope;
     this.#store.changed();
     return json(200, {
@@ -169,19 +169,9 @@ function bearerOf(headers: Record<string, string>): string {
   return /^bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
-function parseBody(request: SimRequest): Record<string, string> | null {
-  const type = request.headers['content-type'] ?? '';
-  if (!type.includes('json')) return Object.fromEntries(new URLSearchParams(request.body));
-  try {
-    const parsed: unknown = JSON.parse(request.body);
-    if (typeof parsed !== 'object' || parsed === null) return null;
-    const texts = Object.entries(parsed).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    );
-    return Object.fromEntries(texts);
-  } catch {
-    return null;
-  }
+function parseBody({ headers, body }: SimRequest): Record<string, unknown> | null {
+  const isJson = (headers['content-type'] ?? '').includes('json');
+  return isJson ? parse(bodySchema, body) : Object.fromEntries(new URLSearchParams(body));
 }
 
 function oauthError(status: number, error: string, description: string): SimResponse {

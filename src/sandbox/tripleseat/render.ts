@@ -1,26 +1,13 @@
 import { isObject, type Json, type JsonObject, type RawRecord, type TripleseatSettings } from './model.js';
 
 /** Keys that hold money, rates or quantities as decimal text. */
-const DECIMAL_KEYS = new Set([
-  'actual_amount',
-  'amount',
-  'amount_due',
-  'amount_refunded',
-  'deposit_amount',
-  'discount',
-  'discounts_total',
-  'food_and_beverage_min',
-  'grand_total',
-  'price',
-  'price_per_person',
-  'quantity',
-  'remaining_payment_amount',
-  'rental_fee',
-  'running_balance',
-  'total',
-  'total_price',
-  'value',
-]);
+const DECIMAL_KEYS = new Set(
+  (
+    'actual_amount amount amount_due amount_refunded deposit_amount discount discounts_total food_and_beverage_min ' +
+    'grand_total price price_per_person quantity remaining_payment_amount rental_fee running_balance total ' +
+    'total_price value'
+  ).split(' '),
+);
 
 /** What is left of a document without financial detail. */
 const PLAIN_DOCUMENT_KEYS = new Set(['id', 'title', 'template_document_id', 'deleted_at', 'views']);

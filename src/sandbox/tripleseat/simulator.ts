@@ -1,12 +1,32 @@
-import { outcomeOf, switched } from '../host/control.js';
+import { z } from 'zod';
+import { deed, doDeed, outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
-import { html, json, loginPage, raw, unauthorized, unknownRoute } from './answers.js';
-import { controlTripleseat } from './control.js';
+import { html, json, loginPage, raw } from './answers.js';
+import { deskEdit, deskSchema } from './desk.js';
 import { endpoints } from './endpoints.js';
 import { settingsSchema, type TripleseatSettings } from './model.js';
 import { OauthServer } from './oauth.js';
 import { encode } from './render.js';
 import { TripleseatStore } from './store.js';
+
+const SOMETHING_WRONG =
+  "<!DOCTYPE html><html><body><h1>We're sorry, but something went wrong.</h1></body></html>";
+
+const nothing = z.strictObject({});
+
+/** What people in the account do, by name. */
+const deeds = {
+  'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
+  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => oauth.expireTokens(now)),
+  'revoke-tokens': deed(nothing, ({ oauth }: Account) => oauth.revokeTokens()),
+  consent: deed(nothing, ({ oauth }: Account) => oauth.consent()),
+};
+
+/** What they are done to. */
+interface Account {
+  store: TripleseatStore;
+  oauth: OauthServer;
+}
 
 /**
  * What can be read of an account by Tripleseat's REST API v1, and its OAuth 2.0 server, in memory: what it really does,
@@ -57,21 +77,25 @@ export class TripleseatSimulator implements Simulator {
   }
 
   control(action: string, body: unknown, now: number): ControlResult {
-    return controlTripleseat({ store: this.store, oauth: this.#oauth }, action, body, now);
+    return doDeed(deeds, action, { store: this.store, oauth: this.#oauth }, body, now);
   }
 
   #api({ method, headers, query }: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
-    const { store } = this;
+    const { settings } = this.store;
     const endpoint = endpoints.find(({ path }) => path.test(route));
-    if (!endpoint || method !== 'GET') return unknownRoute();
+    // A route that does not exist is a server error here, not a 404.
+    if (!endpoint || method !== 'GET') return html(500, SOMETHING_WRONG);
     const bearer = this.#oauth.authenticate(headers, now);
-    if ('error' in bearer) return unauthorized(store.settings, bearer.error);
-    if (!allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
+    if ('error' in bearer) {
+      if (settings.loginPage === 'json-401') return json(401, bearer);
+      return loginPage(settings.loginPage === 'redirect' ? 302 : 200);
+    }
+    const isKept = settings.forbidBookings && endpoint.scope === 'bookings:read';
+    if (isKept || !allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
     const wantsJson = suffixed || (headers.accept ?? '').includes('application/json');
     if (!wantsJson) return html(200, '<!DOCTYPE html><html><body>Tripleseat</body></html>');
-    if (endpoint.forbidden?.(store.settings)) return json(403, { error: 'forbidden' });
-    const found = endpoint.answer(store, query, Number(endpoint.path.exec(route)?.[1]));
-    return found === null ? json(404, { error: 'Not found' }) : raw(200, encode(found, store.settings));
+    const found = endpoint.answer(this.store, query, Number(endpoint.path.exec(route)?.[1]));
+    return found === null ? json(404, { error: 'Not found' }) : raw(200, encode(found, settings));
   }
 }
 

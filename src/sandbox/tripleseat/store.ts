@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   dataSchema,
   defaultSettings,
@@ -108,7 +107,7 @@ export class TripleseatStore {
   }
 
   /** Everything as plain JSON, a copy. */
-  snapshot(): z.infer<typeof dataSchema> {
+  snapshot(): unknown {
     const { settings, oauth, sites, locations } = this;
     const events = [...this.events.values()];
     const bookings = [...this.bookings.values()];
@@ -118,14 +117,7 @@ export class TripleseatStore {
 
   /** Takes back a snapshot; throws an Error when the data does not fit. */
   restore(data: unknown): void {
-    const parsed = dataSchema.safeParse(data);
-    if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-    const { settings, oauth, sites, locations, events, bookings, selections } = parsed.data;
-    this.settings = settings;
-    this.oauth = oauth;
-    this.events = new Map(events.map((event) => [event.id, event]));
-    this.bookings = new Map(bookings.map((booking) => [booking.id, booking]));
-    this.selections = new Map(Object.entries(selections).map(([id, list]) => [Number(id), list]));
-    this.setPlaces(sites, locations);
+    Object.assign(this, dataSchema.parse(data));
+    this.changed();
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeEvent } from '../../../src/sandbox/tripleseat/change.js';
+import { changeEvent } from '../../../src/sandbox/tripleseat/desk.js';
 import type { DocumentOptions } from '../../../src/sandbox/tripleseat/make-document.js';
 import type { RawRecord } from '../../../src/sandbox/tripleseat/model.js';
 import { type EventOptions, makeEvent } from '../../simulators/make-event.js';

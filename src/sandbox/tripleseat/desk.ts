@@ -1,15 +1,18 @@
 import Big from 'big.js';
 import { z } from 'zod';
 import { lineName } from '../../domain/names.js';
+import { addDays, localDate } from '../../domain/zones.js';
 import { Impossible } from '../host/control.js';
 import { makeLine, makePayment } from './make-document.js';
 import { isObject, type JsonObject, objectOf, objectsOf, type RawRecord, textOf } from './model.js';
+import type { TripleseatStore } from './store.js';
 import { cents, moneyText, sumUp } from './sums.js';
 
 const amount = z.string().regex(/^\d{1,7}(?:\.\d{1,4})?$/);
 
-/** What somebody at Tripleseat changes on an event besides its status, day and place. Amounts are decimal texts. */
-export const changeSchema = z.strictObject({
+/** What somebody at Tripleseat does to an event; asked for nothing else than an id: nothing. Amounts are decimal texts. */
+export const deskSchema = z.strictObject({
+  id: z.number().int().positive(),
   guests: z.number().int().min(0).optional(),
   /** The line of this name is changed, or added where there is none; a quantity of 0 takes it away. */
   line: z
@@ -22,35 +25,76 @@ export const changeSchema = z.strictObject({
     .optional(),
   /** A payment that has come in. */
   pay: amount.optional(),
+  /** A day, or days from today there, as `-2`. */
+  date: z.union([z.iso.date(), z.string().regex(/^[+-]?\d{1,4}$/)]).optional(),
+  /** Name of the location that it moves to. */
+  location: z.string().optional(),
+  status: z.string().min(1).optional(),
+  delete: z.boolean().optional(),
 });
 
-/** See {@link changeSchema}. */
-export type EventChange = z.infer<typeof changeSchema>;
+/** See {@link deskSchema}. */
+export type DeskEdit = z.infer<typeof deskSchema>;
 
-/** What an event is after a change, and the change in words, a line each. */
-export interface Changed {
-  event: RawRecord;
-  said: string[];
+/**
+ * Does what is asked of one event or nothing, and says in words what it has done, a line each; asked for nothing, what
+ * there is.
+ */
+export function deskEdit(
+  store: TripleseatStore,
+  { id, date, location, status, delete: isDeleted, ...change }: DeskEdit,
+  now: number,
+): { name: string; said: string[] } {
+  const event = store.events.get(id);
+  if (!event) throw new Impossible(`There is no event ${id}.`);
+  const { event: changed, said } = changeEvent(event, change);
+  const place = location === undefined ? null : placeCalled(store, location);
+  if (said.length > 0) store.edit(id, changed, now);
+  if (date !== undefined || place !== null) {
+    const isDay = date === undefined || date.includes('-', 1);
+    const day = isDay ? date : addDays(localDate(now, store.zoneOf(place ?? event)), Number(date));
+    store.move(id, { date: day, siteId: place?.site_id, locationId: place?.id }, now);
+    said.push(`moved to ${[day, place === null ? null : textOf(place, 'name')].filter(Boolean).join(', ')}`);
+  }
+  if (status !== undefined) {
+    store.setStatus(id, status, now);
+    said.push(`status: ${textOf(event, 'status')} → ${status}`);
+  }
+  if (isDeleted) {
+    store.delete(id, now);
+    said.push('deleted');
+  }
+  return { name: textOf(event, 'name'), said: said.length > 0 ? said : linesOf(event) };
+}
+
+function placeCalled({ locations }: TripleseatStore, name: string): RawRecord {
+  const place = locations.find((each) => textOf(each, 'name').toLowerCase() === name.toLowerCase());
+  if (place) return place;
+  const names = locations.map((each) => textOf(each, 'name')).join(', ');
+  throw new Impossible(`There is no location ${name}; these there are: ${names}.`);
 }
 
 /**
- * The event after a change, with all sums made anew as Tripleseat does; throws an {@link Impossible} where it cannot be
- * changed like that. The event that is given stays as it is.
+ * The event after a change, with all sums made anew as Tripleseat does, and the change in words, a line each; throws an
+ * {@link Impossible} where it cannot be changed like that. The event that is given stays as it is.
  */
-export function changeEvent(given: RawRecord, change: EventChange): Changed {
+export function changeEvent(
+  given: RawRecord,
+  { guests, line, pay }: Pick<DeskEdit, 'guests' | 'line' | 'pay'>,
+): { event: RawRecord; said: string[] } {
   const event = structuredClone(given);
   const said: string[] = [];
-  if (change.guests !== undefined) {
-    said.push(`guests: ${String(event.guest_count)} → ${change.guests}`);
-    event.guest_count = change.guests;
+  if (guests !== undefined) {
+    said.push(`guests: ${String(event.guest_count)} → ${guests}`);
+    event.guest_count = guests;
   }
-  if (change.line === undefined && change.pay === undefined) return { event, said };
+  if (line === undefined && pay === undefined) return { event, said };
   const document = billOf(event);
   if (document === null) throw new Impossible('The event has no document with lines of its own.');
-  if (change.line !== undefined) said.push(changeLine(document, change.line, event.id));
-  if (change.pay !== undefined) {
-    addPayment(document, event, cents(change.pay));
-    said.push(`paid: ${shown(cents(change.pay))} more`);
+  if (line !== undefined) said.push(changeLine(document, line, event.id));
+  if (pay !== undefined) {
+    addPayment(document, event, cents(pay));
+    said.push(`paid: ${shown(cents(pay))} more`);
   }
   const before = totalOf(document);
   const { total, due, ofEvent } = sumUp(document, paymentSet(document, event));
@@ -61,7 +105,7 @@ export function changeEvent(given: RawRecord, change: EventChange): Changed {
 }
 
 /** What there is to change on an event, in words, a line each. */
-export function linesOf(event: RawRecord): string[] {
+function linesOf(event: RawRecord): string[] {
   const document = billOf(event);
   const status = textOf(event, 'deleted_at') === '' ? textOf(event, 'status') : 'deleted';
   return [
@@ -86,7 +130,7 @@ function billOf(event: RawRecord): JsonObject | null {
 /** What was done, in words. */
 function changeLine(
   document: JsonObject,
-  { name, quantity, price, rename }: NonNullable<EventChange['line']>,
+  { name, quantity, price, rename }: NonNullable<DeskEdit['line']>,
   eventId: number,
 ): string {
   const lines = objectsOf(document, 'line_items');
