@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { unlike } from '../../src/certify/conclude.js';
 import type { Hands } from '../../src/certify/hands.js';
 import { allWays, paidStates, trialName, trialOrder } from '../../src/certify/orders.js';
-import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
+import type { AccountSwitches } from '../simulators/lag.js';
 import { Bench, Killed, TEST_SHOP } from './bench.js';
 
 const ALL = [1, 2, 3, 4, 5, 6];
@@ -52,7 +52,7 @@ function hasHistory(bench: Bench, orderId: number): boolean {
 }
 
 /** Runs a whole session; all that it finds besides {@link FRIENDLY}. `undefined`: it must not be found. */
-async function differences(switches: Partial<RevelSwitches>, now?: string): Promise<Found> {
+async function differences(switches: Partial<AccountSwitches>, now?: string): Promise<Found> {
   const bench = new Bench(switches, now);
   await bench.run(ALL);
   const { found } = bench;
@@ -96,7 +96,7 @@ describe('a session of certify', () => {
     expect(bench.session?.told.remaining).toBe('');
   });
 
-  it.each<[Partial<RevelSwitches>, Found]>([
+  it.each<[Partial<AccountSwitches>, Found]>([
     [{ localIdFilter: 'ignored' }, { localIdFilter: 'ignored', localIdList: 'ignored' }],
     [{ localIdFilter: 'refused' }, { localIdFilter: 'refused', localIdList: 'refused' }],
     [{ uuidFilter: 'ignored' }, { uuidFilter: 'ignored' }],

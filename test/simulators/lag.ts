@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ControlResult, SimRequest, SimResponse } from '../../src/sandbox/host/types.js';
-import type { RawOrder, RawRow, RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
+import type { RawOrder, RawRow } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import { Table, type TableSnapshot } from '../../src/sandbox/revel/table.js';
 import type { ResourceName, Row } from '../../src/sandbox/revel/types.js';
+import type { ManneredOptions, Manners } from './manners.js';
 import { TestRevel } from './revel.js';
 
 const lagSchema = z.strictObject({
@@ -20,7 +21,7 @@ type Lag = z.infer<typeof lagSchema> & { now: number };
 const ALWAYS = Number.MIN_SAFE_INTEGER;
 
 /** All switches of the account that tests have: its manners, and how far behind its lists are. */
-export type AccountSwitches = RevelSwitches & z.infer<typeof lagSchema>;
+export type AccountSwitches = RevelSwitches & Manners & z.infer<typeof lagSchema>;
 
 /** A row and when it came to be (epoch ms). */
 interface Version {
@@ -96,7 +97,7 @@ export class LaggingRevel extends TestRevel {
   constructor({
     switches,
     ...options
-  }: Omit<RevelSimulatorOptions, 'switches' | 'makeTable'> & { switches?: Partial<AccountSwitches> }) {
+  }: Omit<ManneredOptions, 'switches' | 'makeTable'> & { switches?: Partial<AccountSwitches> }) {
     const { listLagMs = 0, detailLag = false, ...manners } = switches ?? {};
     const lag = { listLagMs, detailLag, now: ALWAYS };
     const tables: LaggingTable[] = [];

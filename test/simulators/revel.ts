@@ -1,7 +1,7 @@
 import { uriOf } from '../../src/sandbox/revel/resources.js';
-import { RevelSimulator } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import type { JsonValue, ResourceName, Row } from '../../src/sandbox/revel/types.js';
+import { ManneredRevel, type Manners } from './manners.js';
 
 /** An order, with the fields that a checker reads; money is in currency units. */
 export type OrderRow = Row & {
@@ -129,10 +129,10 @@ export interface DiningOptionSeed {
 }
 
 /** The sandbox's point of sale with short ways to set it up and to look at what stands. */
-export class TestRevel extends RevelSimulator {
+export class TestRevel extends ManneredRevel {
   /** All switches as they are now; change them with {@link configure}. */
-  get switches(): Readonly<RevelSwitches> {
-    return this.world.switches;
+  get switches(): Readonly<RevelSwitches & Manners> {
+    return { ...this.world.switches, ...this.manners };
   }
 
   /** Every order as it is now, by ascending id; no lag, deleted ones included. */

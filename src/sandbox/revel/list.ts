@@ -2,7 +2,6 @@ import type { SimResponse } from '../host/types.js';
 import { badRequest, jsonText, type Refusal, rowText } from './answers.js';
 import { type FieldKind, type FieldSpec, toBoolean, toInteger, toNaive, toNumber } from './fields.js';
 import { fieldOf, idOfUri, type Resource, uriOf } from './resources.js';
-import type { RevelSwitches } from './switches.js';
 import type { Table } from './table.js';
 import type { JsonValue, Row } from './types.js';
 import type { World } from './world.js';
@@ -10,17 +9,9 @@ import type { World } from './world.js';
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1000;
 const OWN_PARAMETERS = new Set(['limit', 'offset', 'order_by', 'fields', 'format', 'api_key', 'api_secret']);
-const CHILD_FILTERED = new Set([
-  'OrderItem',
-  'Payment',
-  'OrderHistory',
-  'AppliedDiscountOrder',
-  'AppliedTaxOrder',
-]);
-
 /** Answers a list request with the envelope of `meta` and `objects`. */
 export function listRows(world: World, resource: Resource, parameters: URLSearchParams): SimResponse {
-  const filters = parseFilters(resource, parameters, world.switches);
+  const filters = parseFilters(resource, parameters);
   const compare = parseSort(resource, parameters.get('order_by'));
   const limit = parseLimit(parameters.get('limit'));
   const offset = parseCount('offset', parameters.get('offset'), 'an integer') ?? 0;
@@ -38,8 +29,7 @@ export function listRows(world: World, resource: Resource, parameters: URLSearch
     previous: offset - limit >= 0 ? link(offset - limit) : null,
     total_count: rows.length,
   };
-  const start = world.switches.duplicatePagesRows && offset > 0 ? offset - 1 : offset;
-  const page = rows.slice(start, offset + limit).map((row) => pickedText(row, parameters));
+  const page = rows.slice(offset, offset + limit).map((row) => pickedText(row, parameters));
   return jsonText(200, `{"meta":${JSON.stringify(meta)},"objects":[${page.join(',')}]}`);
 }
 
@@ -119,26 +109,19 @@ function ordered(holds: (actual: Comparable, first: Comparable, second: Comparab
 }
 
 /** The filters among the parameters that the server takes notice of. */
-function parseFilters(resource: Resource, query: URLSearchParams, switches: RevelSwitches): Filter[] {
+function parseFilters(resource: Resource, query: URLSearchParams): Filter[] {
   return [...new Set(query.keys())]
     .filter((name) => !OWN_PARAMETERS.has(name))
-    .map((name) => parseFilter(resource, name, query.getAll(name), switches))
+    .map((name) => parseFilter(resource, name, query.getAll(name)))
     .filter((filter) => filter !== null);
 }
 
-function parseFilter(
-  resource: Resource,
-  expression: string,
-  values: readonly string[],
-  switches: RevelSwitches,
-): Filter | null {
+function parseFilter(resource: Resource, expression: string, values: readonly string[]): Filter | null {
   const [field = '', ...lookups] = expression.split('__');
   const spec = fieldOf(resource, field);
-  const policy = spec && filterPolicy(resource, field, spec, switches);
-  if (spec === null || policy === 'ignored') return null;
-  if (policy === 'refused' || !resource.filters.split(' ').includes(field)) {
+  if (spec === null) return null;
+  if (!resource.filters.split(' ').includes(field))
     throw badRequest(`The '${field}' field does not allow filtering.`);
-  }
   const operator = (operators.has(lookups.at(-1) ?? '') && lookups.pop()) || 'exact';
   if (lookups.length > 0) {
     throw badRequest(
@@ -153,19 +136,6 @@ function parseFilter(
   const pinsOrder = field === 'order' && (operator === 'exact' || operator === 'in');
   const uris = operands.flatMap((id) => (typeof id === 'number' ? [uriOf('Order', id)] : []));
   return { holds, orderUris: pinsOrder ? uris : null };
-}
-
-function filterPolicy(
-  resource: Resource,
-  field: string,
-  spec: FieldSpec,
-  switches: RevelSwitches,
-): 'works' | 'ignored' | 'refused' {
-  if (field === 'local_id') return switches.localIdFilter;
-  if (field === 'uuid') return switches.uuidFilter;
-  if (field === 'establishment') return switches.establishmentFilter;
-  if (field === 'order' && CHILD_FILTERED.has(resource.name)) return switches.orderFilterOnChildren;
-  return spec.kind === 'datetime' ? switches.dateFilter : 'works';
 }
 
 function parseOperands(kind: FieldKind, operator: string, values: readonly string[]): (Comparable | null)[] {

@@ -60,9 +60,6 @@ export class RevelSimulator implements Simulator {
     }
     if (route.slashMissing) return withSlash(request);
     if (!this.#knows(request)) return empty(401);
-    const writing = request.method !== 'GET';
-    const permission = this.world.switches.permissions[route.resource.name] ?? 'write';
-    if (permission === 'none' || (writing && permission === 'read')) return empty(401);
     try {
       return this.#dispatch(route, request);
     } catch (error) {

@@ -1,28 +1,7 @@
 import { z } from 'zod';
-import { resourceNames } from './types.js';
 
-/** How far a key may go with one resource. */
-const permissionSchema = z.enum(['write', 'read', 'none']);
-
-/**
- * The ways in which accounts of the real API differ, or in which it is not known how it behaves; left out: the
- * friendliest.
- */
+/** What differs between accounts, or is not known, in what registers and reports make of rows; left out: the friendliest. */
 export const revelSwitchesSchema = z.strictObject({
-  /** The `local_id` filter of Order: honoured, skipped as if unknown, or answered with 400. */
-  localIdFilter: z.enum(['works', 'ignored', 'refused']).default('works'),
-  /** The `uuid` filter of every resource. */
-  uuidFilter: z.enum(['works', 'ignored', 'refused']).default('works'),
-  /** The `order` filter of items, payments, history and applied rows. */
-  orderFilterOnChildren: z.enum(['works', 'ignored']).default('works'),
-  /** A second row with the same uuid in one resource: made, or answered with this status. */
-  uuidPolicy: z.enum(['allow', '400', '500']).default('allow'),
-  /** Text with characters above U+FFFF, as in a database of three bytes a character: kept, or answered so. */
-  fourByteText: z.enum(['works', '400', '500']).default('works'),
-  /** `first-ignored`: `printed` counts from the second PATCH of an order that carries it. */
-  printed: z.enum(['sticks', 'first-ignored']).default('sticks'),
-  /** False: `deleted` in a PATCH is ignored. */
-  keepsDeletedMark: z.boolean().default(true),
   /** An item that was made without a name of its own shows that of its product. */
   fillsNames: z.boolean().default(false),
   /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
@@ -51,13 +30,5 @@ export const revelSwitchesSchema = z.strictObject({
     .default('00:00'),
   /** Orders dated later than now: like any other, or neither on registers nor in the reports. */
   laterDates: z.enum(['count', 'hidden']).default('count'),
-  /** Filters on date fields. */
-  dateFilter: z.enum(['works', 'ignored']).default('works'),
-  /** The `establishment` filter. */
-  establishmentFilter: z.enum(['works', 'ignored']).default('works'),
-  /** A page after the first begins with the last row of the page before. */
-  duplicatePagesRows: z.boolean().default(false),
-  /** Resources left out are writable; without permission the answer is an empty 401. */
-  permissions: z.partialRecord(z.enum(resourceNames), permissionSchema).default({}),
 });
 export type RevelSwitches = z.infer<typeof revelSwitchesSchema>;

@@ -80,11 +80,6 @@ export class Table {
     return [...(this.#byOrder.get(orderUri) ?? [])].sort((a, b) => a - b);
   }
 
-  /** Whether a row other than `exceptId` has this uuid. */
-  hasUuid(uuid: string, exceptId: number | null): boolean {
-    return this.current().some((row) => row.uuid === uuid && row.id !== exceptId);
-  }
-
   /** All rows; shares them, so it stays as it was taken. */
   snapshot(): TableSnapshot {
     return { nextId: this.#nextId, rows: this.current() };

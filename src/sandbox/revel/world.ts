@@ -4,10 +4,9 @@ import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { type Table, tableSnapshotSchema } from './table.js';
 import { byResource, type JsonValue, type ResourceName, type Row, resourceNames, uriIn } from './types.js';
 
-const snapshotSchema = z.strictObject({
+const snapshotSchema = z.object({
   /** Those that the version which wrote it knew. */
-  switches: revelSwitchesSchema,
-  printedSeen: z.array(z.number().int()),
+  switches: z.object(revelSwitchesSchema.shape),
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
 
@@ -23,8 +22,6 @@ export class World {
   /** Grows with every change. */
   revision = 0;
   readonly #tables: Record<ResourceName, Table>;
-  /** Orders of which a PATCH has carried `printed`. */
-  #printedSeen = new Set<number>();
 
   constructor(switches: Partial<RevelSwitches>, makeTable: (firstId: number) => Table) {
     this.switches = revelSwitchesSchema.parse(switches);
@@ -58,14 +55,6 @@ export class World {
     return this.#put(name, { ...(this.#tables[name].get(row.id) ?? row), ...values });
   }
 
-  /** Whether this is the first PATCH of the order that carries `printed`; remembers that there was one. */
-  firstPrinted(orderId: number): boolean {
-    if (this.#printedSeen.has(orderId)) return false;
-    this.#printedSeen.add(orderId);
-    this.revision++;
-    return true;
-  }
-
   /** Adds a row that the server makes itself, with an id and a uuid of its own. */
   make(name: ResourceName, values: Values): Row {
     const id = this.#tables[name].takeId();
@@ -74,11 +63,10 @@ export class World {
     return this.add(name, id, { ...values, uuid });
   }
 
-  /** Rows, switches and what the switches remember, as JSON data. */
+  /** Rows and switches, as JSON data. */
   snapshot(): RevelSnapshot {
     return {
       switches: this.switches,
-      printedSeen: [...this.#printedSeen],
       tables: byResource((name) => this.#tables[name].snapshot()),
     };
   }
@@ -87,7 +75,6 @@ export class World {
   restore(data: unknown): void {
     const snapshot = snapshotSchema.parse(data);
     this.switches = snapshot.switches;
-    this.#printedSeen = new Set(snapshot.printedSeen);
     for (const name of resourceNames) this.#tables[name].restore(snapshot.tables[name]);
     this.revision++;
   }

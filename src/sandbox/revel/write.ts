@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parse } from '../../state/kept.js';
 import type { SimRequest, SimResponse } from '../host/types.js';
-import { badRequest, crash, empty, json, jsonText, Refusal, rowText } from './answers.js';
+import { badRequest, empty, json, jsonText, Refusal, rowText } from './answers.js';
 import { afterCreate, afterPatch } from './effects.js';
 import { hydrate, missing } from './fields.js';
 import { fieldOf, type Resource, uriOf } from './resources.js';
@@ -17,9 +17,8 @@ const bodySchema = z.record(z.string(), z.custom<JsonValue>());
 export function createRow(world: World, resource: Resource, request: SimRequest): SimResponse {
   const sent = readBody(request);
   checkNew(resource, sent);
-  const values = valuesFor(world, resource, sent, null);
-  if (world.switches.printed === 'first-ignored') delete values.printed;
-  const row = afterCreate(world, resource.name, world.add(resource.name, null, values));
+  const made = world.add(resource.name, null, hydrateAll(world, resource, sent));
+  const row = afterCreate(world, resource.name, made);
   return jsonText(201, rowText(row), { location: String(row.resource_uri) });
 }
 
@@ -27,8 +26,7 @@ export function createRow(world: World, resource: Resource, request: SimRequest)
 export function patchRow(world: World, resource: Resource, id: number, request: SimRequest): SimResponse {
   const row = world.table(resource.name).get(id);
   if (row === null) return empty(404);
-  const values = valuesFor(world, resource, readBody(request), id);
-  dropWhatDoesNotStick(world, resource, id, values);
+  const values = hydrateAll(world, resource, readBody(request));
   const changed = world.change(resource.name, row, values);
   return jsonText(202, rowText(afterPatch(world, resource.name, changed, values)));
 }
@@ -61,19 +59,6 @@ function checkNew(resource: Resource, sent: Values): void {
   throw new Refusal(json(400, { [resource.name]: Object.fromEntries(errors) }));
 }
 
-/** What a body sets, in stored form. */
-function valuesFor(world: World, resource: Resource, sent: Values, id: number | null): Values {
-  const values = hydrateAll(world, resource, sent);
-  const { fourByteText, uuidPolicy } = world.switches;
-  if (fourByteText !== 'works' && /[\u{10000}-\u{10ffff}]/u.test(JSON.stringify(values))) {
-    throw fourByteText === '500' ? crash() : badRequest('Incorrect string value');
-  }
-  const { uuid } = values;
-  if (uuidPolicy === 'allow' || typeof uuid !== 'string') return values;
-  if (!world.table(resource.name).hasUuid(uuid, id)) return values;
-  throw uuidPolicy === '500' ? crash() : duplicateUuid(resource);
-}
-
 /** The known, writable fields of a body in stored form; unknown and read-only ones are passed over. */
 function hydrateAll(world: World, resource: Resource, sent: Values): Values {
   const values: Values = {};
@@ -98,15 +83,4 @@ function resolve(world: World, target: ResourceName, field: string, sent: JsonVa
   const row = world.at(target, sent);
   if (row !== null) return uriOf(target, row.id);
   throw badRequest(`Could not find the provided ${target} object via resource URI '${sent}'.`);
-}
-
-function dropWhatDoesNotStick(world: World, resource: Resource, id: number, values: Values): void {
-  const { keepsDeletedMark, printed } = world.switches;
-  if (!keepsDeletedMark) delete values.deleted;
-  if (resource.name !== 'Order' || printed === 'sticks' || !('printed' in values)) return;
-  if (world.firstPrinted(id)) delete values.printed;
-}
-
-function duplicateUuid({ name }: Resource): Refusal {
-  return new Refusal(json(400, { [name]: { uuid: [`${name} with this Uuid already exists.`] } }));
 }
