@@ -150,11 +150,7 @@ describe('credentials that are refused: exit 77', () => {
     'by Tripleseat as %s: one new token, then the end',
     async (loginPage) => {
       const event = world.addEvent();
-      world.tripleseat.store.settings = {
-        ...world.tripleseat.store.settings,
-        loginPage,
-        clientCredentials: 'token-owns-nothing',
-      };
+      world.tripleseat.configure({ loginPage, clientCredentials: 'token-owns-nothing' });
       const result = await runCli(syncArgs(event), world.env(world.newStateDir()));
       expectDocument(result, 77, 'CREDENTIALS');
       expect(

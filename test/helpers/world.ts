@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/clock.js';
 import { localDate } from '../../src/domain/zones.js';
 import type { Simulator } from '../../src/sandbox/host/types.js';
-import {
-  defaultSettings,
-  type RawRecord,
-  type TripleseatSettings,
-} from '../../src/sandbox/tripleseat/model.js';
-import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
+import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
 import {
   allPlaces,
   DINING_OPTION,
@@ -28,6 +23,7 @@ import { type AccountSwitches, LaggingRevel } from '../simulators/lag.js';
 import { type EventOptions, makeEvent } from '../simulators/make-event.js';
 import type { TestRevel } from '../simulators/revel.js';
 import { startTroubledServer, type TroubledServer } from '../simulators/server.js';
+import { type AccountSettings, TestTripleseat } from '../simulators/tripleseat.js';
 
 const KEY = { apiKey: 'test-key', apiSecret: 'test-secret' };
 const HOUR = 3_600_000;
@@ -36,7 +32,7 @@ const FIRST_EVENT = 61_000_001;
 /** What is special about a world; everything left out is friendly and fast. */
 export interface WorldOptions {
   revel?: Partial<AccountSwitches>;
-  tripleseat?: Partial<TripleseatSettings>;
+  tripleseat?: Partial<AccountSettings>;
   /** Delay of each request in milliseconds: before it is handled, and again before it is answered. */
   latencyMs?: () => number;
   /** SETTLE_SECONDS; default 0.2. */
@@ -78,7 +74,7 @@ export class Gate {
 
 /** Both simulators behind real ports, and what a run needs to be pointed at them. */
 export class TestWorld {
-  readonly tripleseat: TripleseatSimulator;
+  readonly tripleseat: TestTripleseat;
   readonly revel: LaggingRevel;
   readonly tripleseatGate: Gate;
   readonly revelGate: Gate;
@@ -93,7 +89,7 @@ export class TestWorld {
     this.#dir = dir;
     this.#options = options;
     // Every new state directory must be able to log in: a refresh token would be good for one of them only.
-    this.tripleseat = new TripleseatSimulator({
+    this.tripleseat = new TestTripleseat({
       clientCredentials: 'works',
       ...options.tripleseat,
     });

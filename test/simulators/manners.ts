@@ -57,7 +57,7 @@ export class ManneredRevel extends RevelSimulator {
   #printedSeen = new Set<number>();
 
   constructor({ switches = {}, ...options }: ManneredOptions) {
-    const [manners, others] = parted(switches);
+    const [manners, others] = parted(mannersSchema, switches);
     super({ ...options, switches: others });
     this.manners = mannersSchema.parse(manners);
   }
@@ -71,7 +71,7 @@ export class ManneredRevel extends RevelSimulator {
   }
 
   override configure(switches: unknown): ControlResult {
-    const [manners, others] = parted(z.looseObject({}).parse(switches));
+    const [manners, others] = parted(mannersSchema, z.looseObject({}).parse(switches));
     const wanted = mannersSchema.safeParse({ ...this.manners, ...manners });
     if (!wanted.success) return { ok: false, error: z.prettifyError(wanted.error) };
     const result = super.configure(others);
@@ -148,13 +148,13 @@ export class ManneredRevel extends RevelSimulator {
   }
 }
 
-/** The manners among some switches, and the others. */
-function parted(switches: object): [object, object] {
+/** The switches that a schema knows, and the others. */
+export function parted(schema: z.ZodObject, switches: object): [object, object] {
   const entries = Object.entries(switches);
-  const isManner = ([name]: [string, unknown]) => Object.hasOwn(mannersSchema.shape, name);
+  const isKnown = ([name]: [string, unknown]) => Object.hasOwn(schema.shape, name);
   return [
-    Object.fromEntries(entries.filter(isManner)),
-    Object.fromEntries(entries.filter((entry) => !isManner(entry))),
+    Object.fromEntries(entries.filter(isKnown)),
+    Object.fromEntries(entries.filter((entry) => !isKnown(entry))),
   ];
 }
 

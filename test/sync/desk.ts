@@ -6,7 +6,6 @@ import type { HttpRequest, HttpTransport } from '../../src/http/transport.js';
 import { connectRevel } from '../../src/revel/connect.js';
 import type { SimRequest } from '../../src/sandbox/host/types.js';
 import { defaultSettings, type RawRecord } from '../../src/sandbox/tripleseat/model.js';
-import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
 import { type Place, places } from '../../src/sandbox/world/places.js';
 import type { Scenario } from '../../src/sandbox/world/scenario.js';
 import { seedShops, seedWorld } from '../../src/sandbox/world/seed.js';
@@ -20,6 +19,7 @@ import { VirtualClock } from '../http/virtual-clock.js';
 import { applyFault, type FaultDecision } from '../simulators/faults.js';
 import { LaggingRevel } from '../simulators/lag.js';
 import { type EventOptions, makeEvent } from '../simulators/make-event.js';
+import { TestTripleseat } from '../simulators/tripleseat.js';
 
 const TRIPLESEAT = 'https://tripleseat.test';
 const REVEL = 'https://revel.test';
@@ -61,7 +61,7 @@ export interface DeskRun extends SyncOutcome {
 /** Both simulators and the sync library in one process, on a clock of their own: no sockets, no waiting. */
 export class Desk {
   readonly clock: VirtualClock;
-  readonly tripleseat = new TripleseatSimulator({ clientCredentials: 'works' });
+  readonly tripleseat = new TestTripleseat({ clientCredentials: 'works' });
   readonly revel = new LaggingRevel(KEY);
   readonly scenarios: Scenario[];
   /** The cache's entries as JSON; may be changed and deleted. */

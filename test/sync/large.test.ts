@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TripleseatSettings } from '../../src/sandbox/tripleseat/model.js';
 import { wrongWith } from '../helpers/check.js';
+import type { AccountSettings } from '../simulators/tripleseat.js';
 import { Desk } from './desk.js';
 
 const NOW = '2026-11-14T20:00:00Z';
@@ -37,7 +37,7 @@ describe('lines', () => {
 
 describe('forms of the same payload', () => {
   // How a payload is written and which filters are obeyed have nothing to do with each other: one of each at a time.
-  const forms: [string, Partial<TripleseatSettings>][] = [
+  const forms: [string, Partial<AccountSettings>][] = [
     ['money as numbers, dates filter ignored', { money: 'numbers', dateFilter: 'ignored' }],
     ['money as either, updated filter ignored', { money: 'mixed', updatedFilter: 'ignored' }],
     ['empty keys left out, updated filter in UTC', { omitNulls: true, updatedZone: 'utc' }],
@@ -58,7 +58,7 @@ describe('forms of the same payload', () => {
 
   it.each(forms)('%s: the sample world comes out the same', async (_, settings) => {
     const desk = new Desk(NOW, true);
-    desk.tripleseat.store.settings = { ...desk.tripleseat.store.settings, ...settings };
+    expect(desk.tripleseat.configure(settings).ok).toBe(true);
     const run = await desk.sweep();
     const told = (result: { id: string; status: string; reason: string | null }) =>
       `${result.id} ${result.status} ${result.reason}`;

@@ -6,13 +6,9 @@ const LOGIN_PAGE =
   '<input name="user[email]"><input name="user[password]" type="password"></form></body></html>';
 
 /** A JSON answer. */
-export function json(status: number, body: Json, headers: Record<string, string> = {}): SimResponse {
-  return raw(status, JSON.stringify(body), headers);
-}
-
-/** A JSON answer whose text is made already. */
-export function raw(status: number, body: string, headers: Record<string, string> = {}): SimResponse {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body };
+export function json(status: number, body: Json): SimResponse {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** The HTML log-in page that stands in for errors. */

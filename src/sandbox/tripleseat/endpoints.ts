@@ -1,7 +1,9 @@
-import type { Json, JsonObject, RawRecord } from './model.js';
-import { withFinancials } from './render.js';
+import { isObject, type Json, type JsonObject, type RawRecord } from './model.js';
 import { searchEvents } from './search.js';
 import type { TripleseatStore } from './store.js';
+
+/** What is left of a document without financial detail. */
+const PLAIN_DOCUMENT_KEYS = new Set(['id', 'title', 'template_document_id', 'deleted_at', 'views']);
 
 /** Something that can be read below `/v1`. */
 interface Endpoint {
@@ -54,9 +56,18 @@ function shown(store: TripleseatStore, id: number): RawRecord | null {
 
 function list(store: TripleseatStore, query: URLSearchParams, dates: boolean): Json {
   const page = searchEvents(query, store, dates);
-  const results = page.events.map((event): JsonObject => {
-    const row = withFinancials(event, query);
-    return store.settings.wrapResults ? { event: row } : row;
-  });
-  return { total_pages: page.totalPages, results };
+  return { total_pages: page.totalPages, results: page.events.map((event) => withFinancials(event, query)) };
+}
+
+/** An event or booking as one request sees it: with financial detail or without. Only the singular parameter counts. */
+function withFinancials(record: RawRecord, query: URLSearchParams): JsonObject {
+  if (query.get('show_financial') === 'true') return record;
+  const { payment_set: _, ...rest } = record;
+  const documents = Array.isArray(rest.documents) ? rest.documents.map(plainDocument) : rest.documents;
+  return documents === undefined ? rest : { ...rest, documents };
+}
+
+function plainDocument(document: Json): Json {
+  if (!isObject(document)) return document;
+  return Object.fromEntries(Object.entries(document).filter(([key]) => PLAIN_DOCUMENT_KEYS.has(key)));
 }

@@ -12,7 +12,7 @@ const rawRecord = z
   .refine((value) => Number.isSafeInteger(value.id), 'must have a numeric id')
   .transform((value) => value as RawRecord);
 
-/** The switches of the simulator: what is known to differ between accounts, or is not known for certain. */
+/** The switches of the simulator: what is known to differ behind the API of accounts, or is not known for certain. */
 export const settingsSchema = z.strictObject({
   /** OAuth client that is accepted. */
   clientId: z.string().min(1).default('sandbox-client'),
@@ -23,26 +23,8 @@ export const settingsSchema = z.strictObject({
   clientCredentials: z.enum(['off', 'works', 'token-owns-nothing']).default('off'),
   /** The path at which that grant is known. */
   clientCredentialsPath: z.enum(['/oauth2/token', '/oauth/token']).default('/oauth2/token'),
-  /** What refused credentials look like. */
-  loginPage: z.enum(['json-401', 'html-200', 'redirect']).default('json-401'),
-  /** The pair `event_updated_start_date`/`event_updated_end_date`. */
-  updatedFilter: z.enum(['works', 'ignored']).default('works'),
-  /** Whose day that pair means. */
+  /** Whose day the pair `event_updated_start_date`/`event_updated_end_date` means. */
   updatedZone: z.enum(['site', 'utc']).default('site'),
-  /** The pair `event_start_date`/`event_end_date`. */
-  dateFilter: z.enum(['works', 'ignored']).default('works'),
-  /** `order` and `sort_direction`. */
-  orderParam: z.enum(['works', 'ignored']).default('works'),
-  /** Search results as `{"event":{…}}` items. */
-  wrapResults: z.boolean().default(false),
-  /** `total_pages` is 0 whatever there is. */
-  totalPagesZero: z.boolean().default(false),
-  /** How money and quantities are written. */
-  money: z.enum(['strings', 'numbers', 'mixed']).default('strings'),
-  /** Keys without a value are left out instead of null. */
-  omitNulls: z.boolean().default(false),
-  /** Booking details are 403. */
-  forbidBookings: z.boolean().default(false),
   /** Deleted events stay in search results, with `deleted_at`. */
   deletedInSearch: z.boolean().default(true),
   /** What the detail of a deleted event is. */
@@ -96,7 +78,8 @@ const recordsById = records.transform((all) => new Map(all.map((record) => [reco
 
 /** Everything the simulator holds, from plain JSON. */
 export const dataSchema = z.strictObject({
-  settings: settingsSchema,
+  /** Those that the version which wrote it knew. */
+  settings: z.object(settingsSchema.shape),
   oauth: oauthStateSchema,
   sites: records,
   locations: records,

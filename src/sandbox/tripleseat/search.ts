@@ -22,7 +22,7 @@ export function searchEvents(
   const sorted = sortEvents(found, query, store);
   const page = Math.max(1, Number.parseInt(query.get('page') ?? '1', 10) || 1);
   return {
-    totalPages: store.settings.totalPagesZero ? 0 : Math.ceil(sorted.length / PAGE_SIZE),
+    totalPages: Math.ceil(sorted.length / PAGE_SIZE),
     events: sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE),
   };
 }
@@ -67,7 +67,6 @@ function searchableText(event: RawRecord): string {
 }
 
 function dateFilters(query: URLSearchParams, store: TripleseatStore): Filter[] {
-  const { settings } = store;
   const filters: Filter[] = [];
   const add = (prefix: string, dayOf: (event: RawRecord) => string) => {
     const from = parseSearchDate(query.get(`${prefix}_start_date`) ?? '');
@@ -75,9 +74,8 @@ function dateFilters(query: URLSearchParams, store: TripleseatStore): Filter[] {
     if (from === null || to === null) return;
     filters.push((event) => dayOf(event) >= from && dayOf(event) <= to);
   };
-  if (settings.dateFilter === 'works') add('event', (event) => textOf(event, 'event_date_iso8601'));
-  if (settings.updatedFilter === 'works')
-    add('event_updated', (event) => stampDay(event, 'updated_at', store));
+  add('event', (event) => textOf(event, 'event_date_iso8601'));
+  add('event_updated', (event) => stampDay(event, 'updated_at', store));
   add('event_created', (event) => stampDay(event, 'created_at', store));
   return filters;
 }
@@ -89,9 +87,8 @@ function stampDay(event: RawRecord, field: 'updated_at' | 'created_at', store: T
 }
 
 function sortEvents(events: RawRecord[], query: URLSearchParams, store: TripleseatStore): RawRecord[] {
-  const works = store.settings.orderParam === 'works';
-  const key = sortKey(works ? query.get('order') : null, store);
-  const sign = works && query.get('sort_direction')?.toLowerCase() === 'desc' ? -1 : 1;
+  const key = sortKey(query.get('order'), store);
+  const sign = query.get('sort_direction')?.toLowerCase() === 'desc' ? -1 : 1;
   return events
     .map((event) => ({ event, value: key(event) }))
     .sort((a, b) => sign * (compare(a.value, b.value) || a.event.id - b.event.id))

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { deed, doDeed, outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
-import { html, json, loginPage, raw } from './answers.js';
+import { html, json, loginPage } from './answers.js';
 import { deskEdit, deskSchema } from './desk.js';
 import { endpoints } from './endpoints.js';
 import { settingsSchema, type TripleseatSettings } from './model.js';
 import { OauthServer } from './oauth.js';
-import { encode } from './render.js';
 import { TripleseatStore } from './store.js';
 
 const SOMETHING_WRONG =
@@ -81,21 +80,16 @@ export class TripleseatSimulator implements Simulator {
   }
 
   #api({ method, headers, query }: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {
-    const { settings } = this.store;
     const endpoint = endpoints.find(({ path }) => path.test(route));
     // A route that does not exist is a server error here, not a 404.
     if (!endpoint || method !== 'GET') return html(500, SOMETHING_WRONG);
     const bearer = this.#oauth.authenticate(headers, now);
-    if ('error' in bearer) {
-      if (settings.loginPage === 'json-401') return json(401, bearer);
-      return loginPage(settings.loginPage === 'redirect' ? 302 : 200);
-    }
-    const isKept = settings.forbidBookings && endpoint.scope === 'bookings:read';
-    if (isKept || !allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
+    if ('error' in bearer) return json(401, bearer);
+    if (!allows(bearer.scope, endpoint.scope)) return json(403, { error: 'forbidden' });
     const wantsJson = suffixed || (headers.accept ?? '').includes('application/json');
     if (!wantsJson) return html(200, '<!DOCTYPE html><html><body>Tripleseat</body></html>');
     const found = endpoint.answer(this.store, query, Number(endpoint.path.exec(route)?.[1]));
-    return found === null ? json(404, { error: 'Not found' }) : raw(200, encode(found, settings));
+    return found === null ? json(404, { error: 'Not found' }) : json(200, found);
   }
 }
 

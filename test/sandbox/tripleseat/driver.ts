@@ -1,19 +1,18 @@
 import type { SimResponse } from '../../../src/sandbox/host/types.js';
-import type { TripleseatSettings } from '../../../src/sandbox/tripleseat/model.js';
-import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.js';
 import { type EventOptions, makeEvent } from '../../simulators/make-event.js';
+import { type AccountSettings, TestTripleseat } from '../../simulators/tripleseat.js';
 
 /** Noon in Los Angeles, a plain Saturday. */
 export const NOON = Date.parse('2026-11-14T20:00:00Z');
 
 /** A simulator with one Californian site, spoken to as over HTTP. */
 export class Driver {
-  readonly sim: TripleseatSimulator;
+  readonly sim: TestTripleseat;
   now = NOON;
   token = '';
 
-  constructor(switches: Partial<TripleseatSettings> = {}) {
-    this.sim = new TripleseatSimulator(switches);
+  constructor(switches: Partial<AccountSettings> = {}) {
+    this.sim = new TestTripleseat(switches);
     this.sim.store.setPlaces(
       [
         { id: 15691, name: 'West', timezone: 'Pacific Time (US & Canada)' },

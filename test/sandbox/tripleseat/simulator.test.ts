@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TripleseatSimulator } from '../../../src/sandbox/tripleseat/simulator.js';
+import { TestTripleseat } from '../../simulators/tripleseat.js';
 import { anEvent, Driver, NOON } from './driver.js';
 
 const golden = JSON.parse(readFileSync(new URL('event.golden.json', import.meta.url), 'utf8'));
@@ -209,7 +209,7 @@ describe('snapshot', () => {
   });
 
   it('raises the revision with changes and not with reads', () => {
-    const sim = new TripleseatSimulator();
+    const sim = new TestTripleseat();
     const before = sim.revision;
     sim.store.putEvent(anEvent({ id: 3 }));
     expect(sim.revision).toBeGreaterThan(before);
