@@ -2,6 +2,7 @@ import { uriOf } from '../../src/sandbox/revel/resources.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
 import type { JsonValue, ResourceName, Row } from '../../src/sandbox/revel/types.js';
 import { ManneredRevel, type Manners } from './manners.js';
+import { allDeeds } from './staff.js';
 
 /** An order, with the fields that a checker reads; money is in currency units. */
 export type OrderRow = Row & {
@@ -130,6 +131,8 @@ export interface DiningOptionSeed {
 
 /** The sandbox's point of sale with short ways to set it up and to look at what stands. */
 export class TestRevel extends ManneredRevel {
+  protected override readonly deeds = allDeeds;
+
   /** All switches as they are now; change them with {@link configure}. */
   get switches(): Readonly<RevelSwitches & Manners> {
     return { ...this.world.switches, ...this.manners };

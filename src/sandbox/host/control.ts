@@ -37,7 +37,7 @@ export function switched<T extends object>(schema: z.ZodType<T>, now: T, changes
 }
 
 /** Something that people do at a service; the body says what is needed for it. */
-type Deed<S> = (service: S, body: unknown, now: number) => unknown;
+export type Deed<S> = (service: S, body: unknown, now: number) => unknown;
 
 /** A deed for which what the schema says is needed. */
 export function deed<S, T>(

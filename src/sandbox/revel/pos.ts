@@ -62,34 +62,6 @@ function replacePrices(world: World, order: Row): void {
   }
 }
 
-/** A register changes the price or quantity of an item, and with it the order's totals. Null for an item of no order. */
-export function editItemOnPos(
-  world: World,
-  item: Row,
-  values: { price?: number | undefined; quantity?: number | undefined },
-  userId: number | undefined,
-  now: number,
-): Row | null {
-  const order = world.at('Order', item.order);
-  if (order === null) return null;
-  const stamps = { updated_by: posUser(world, order, userId), updated_date: localNow(world, order, now) };
-  const price = values.price ?? Number(item.price);
-  const quantity = values.quantity ?? Number(item.quantity);
-  world.change('OrderItem', item, { price, quantity, ...stamps });
-  return world.change('Order', order, { ...recomputed(world, order), ...stamps });
-}
-
-/** Staff change something on the order that the API client also knows: always stamped with their user. */
-export function touchOnPos(
-  world: World,
-  order: Row,
-  values: { deleted?: boolean; notes?: string | undefined },
-  userId: number | undefined,
-): Row {
-  const { notes = order.notes ?? null, deleted = order.deleted ?? false } = values;
-  return world.change('Order', order, { notes, deleted, updated_by: posUser(world, order, userId) });
-}
-
 /** What a register computes; it works in cents. */
 export function recomputed(world: World, order: Row): Record<string, JsonValue> {
   const { switches } = world;
@@ -141,14 +113,15 @@ function withoutAmounts(discounts: JsonValue | undefined): JsonValue {
 }
 
 /** The URI of the given user, or of one who did not make the order. */
-function posUser(world: World, order: Row, userId: number | undefined): string {
+export function posUser(world: World, order: Row, userId?: number): string {
   const users = world.table('User').current();
   const user =
     users.find(({ id }) => id === userId) ?? users.find((each) => uriIn(each) !== order.created_by);
   return uriIn(user ?? world.add('User', null, { first_name: 'Register', last_name: 'One' }));
 }
 
-function localNow(world: World, order: Row, now: number): string {
+/** The moment as it is written on rows of the order's shop. */
+export function localNow(world: World, order: Row, now: number): string {
   const zone = world.at('Establishment', order.establishment)?.timezone;
   return localDateTime(now, typeof zone === 'string' ? zone : 'UTC');
 }

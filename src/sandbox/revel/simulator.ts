@@ -1,11 +1,11 @@
-import { outcomeOf, switched } from '../host/control.js';
+import { type Deed, doDeed, outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
-import { runAction } from './actions.js';
 import { empty, jsonText, Refusal } from './answers.js';
 import { listHistory } from './effects.js';
 import { hydrate } from './fields.js';
 import { listRows, pickedText } from './list.js';
 import { fieldOf, type Route, resources, routeOf } from './resources.js';
+import { deeds } from './staff.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { Table } from './table.js';
 import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
@@ -40,6 +40,8 @@ const NOT_FOUND =
 export class RevelSimulator implements Simulator {
   readonly name = 'revel';
   protected readonly world: World;
+  /** What people there do. */
+  protected readonly deeds: Readonly<Record<string, Deed<World>>> = deeds;
   readonly #credentials: string;
   readonly #options: RevelSimulatorOptions;
 
@@ -85,7 +87,7 @@ export class RevelSimulator implements Simulator {
   }
 
   control(action: string, body: unknown, now: number): ControlResult {
-    return runAction(this.world, action, body, now);
+    return doDeed(this.deeds, action, this.world, body, now);
   }
 
   /** Puts a row in as it is, past every rule of the API, read-only fields included. Throws when a value does not fit. */

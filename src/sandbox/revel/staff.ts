@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { Impossible } from '../host/control.js';
+import { deed, Impossible } from '../host/control.js';
 import { listHistory } from './effects.js';
-import { openOnPos, recomputed, touchOnPos } from './pos.js';
-import { type JsonValue, type Row, uriIn } from './types.js';
+import { lookOnPos, openOnPos, posUser, recomputed } from './pos.js';
+import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
 import type { World } from './world.js';
 
 const id = z.number().int().min(1);
+const onOrder = z.strictObject({ orderId: id, userId: id.optional() });
 
 /** What people in the shop do to the order of an event, in the order of these fields; without any of them: nothing. */
-export const staffSchema = z.strictObject({
+const staffSchema = z.strictObject({
   /** Event id. */
   event: id,
   /** Which of several orders; default the one that is there. */
@@ -26,8 +27,31 @@ export const staffSchema = z.strictObject({
 /** See {@link staffSchema}. */
 export type StaffDeed = z.infer<typeof staffSchema>;
 
-/** Carries it out; the result is what was done, in words, a line each. */
-export function runStaff(world: World, deed: StaffDeed, now: number): string[] {
+/** By name. */
+export const deeds = {
+  /** The result is the order as it is then. */
+  'pos-open': deed(onOrder, (world: World, { orderId, userId }, now) =>
+    shown(openOnPos(world, rowOf(world, 'Order', orderId), userId, now)),
+  ),
+  /** What staff see. */
+  'pos-look': deed(onOrder, (world: World, { orderId }, now) =>
+    lookOnPos(world, rowOf(world, 'Order', orderId), now),
+  ),
+  /** What was done, in words, a line each. */
+  staff: deed(staffSchema, runStaff),
+};
+
+/** A row that is there. */
+export function rowOf(world: World, name: ResourceName, id: number): Row {
+  return shown(world.table(name).get(id));
+}
+
+function shown(row: Row | null): Row {
+  if (row === null) throw new Impossible('There is no such row.');
+  return row;
+}
+
+function runStaff(world: World, deed: StaffDeed, now: number): string[] {
   const orders = ordersOf(world, deed.event);
   const asked = deed.duplicate || deed.open || deed.ringUp !== undefined || deed.void;
   if (!asked) return orders.map((order) => described(world, order));
@@ -54,7 +78,7 @@ export function runStaff(world: World, deed: StaffDeed, now: number): string[] {
     said.push(`1 × ${product.name} added to order ${order.id}`);
   }
   if (deed.void) {
-    touchOnPos(world, order, { deleted: true }, undefined);
+    world.change('Order', order, { deleted: true, updated_by: posUser(world, order) });
     said.push(`order ${order.id} voided`);
   }
   return said;
