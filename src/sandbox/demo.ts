@@ -8,13 +8,18 @@ import { systemClock } from '../clock.js';
 import { openSandbox, type Sandbox } from './index.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/ts-reconcile.js', import.meta.url));
-const listSchema = z.object({
-  meta: z.object({ total_count: z.number() }),
-  objects: z.array(z.record(z.string(), z.unknown())),
-});
+const listSchema = z.object({ meta: z.object({ total_count: z.number() }) });
 
-/** What stands in the POS, counted by asking it like any client would. */
-type Standing = Record<'Order' | 'OrderItem' | 'Payment' | 'OrderHistory', number>;
+/** What is counted in the POS, and what to call it. */
+const COUNTED = [
+  ['Order', 'orders'],
+  ['OrderItem', 'order lines'],
+  ['Payment', 'payments'],
+  ['OrderHistory', 'orders made visible to staff'],
+] as const;
+
+/** How much of it stands, by asking the POS like any client would. */
+type Standing = Record<(typeof COUNTED)[number][0], number>;
 
 const NEXT = `Three things to try next:
 
@@ -69,32 +74,22 @@ function sweep(stateDir: string, table: 'inherit' | 'ignore'): Promise<number | 
   });
 }
 
-async function count(sandbox: Sandbox): Promise<Standing> {
-  return {
-    Order: await total(sandbox, 'Order'),
-    OrderItem: await total(sandbox, 'OrderItem'),
-    Payment: await total(sandbox, 'Payment'),
-    OrderHistory: await total(sandbox, 'OrderHistory'),
-  };
-}
-
-async function total({ revelUrl, env }: Sandbox, resource: keyof Standing): Promise<number> {
-  const answer = await fetch(`${revelUrl}/resources/${resource}/?limit=1`, {
-    headers: { 'API-AUTHENTICATION': `${env.REVEL_API_KEY}:${env.REVEL_API_SECRET}` },
-  });
-  return listSchema.parse(await answer.json()).meta.total_count;
+async function count({ revelUrl, env }: Sandbox): Promise<Standing> {
+  const standing = { Order: 0, OrderItem: 0, Payment: 0, OrderHistory: 0 };
+  for (const [resource] of COUNTED) {
+    const answer = await fetch(`${revelUrl}/resources/${resource}/?limit=1`, {
+      headers: { 'API-AUTHENTICATION': `${env.REVEL_API_KEY}:${env.REVEL_API_SECRET}` },
+    });
+    standing[resource] = listSchema.parse(await answer.json()).meta.total_count;
+  }
+  return standing;
 }
 
 function changes(before: Standing, after: Standing): string {
-  const rows: [string, keyof Standing][] = [
-    ['orders', 'Order'],
-    ['order lines', 'OrderItem'],
-    ['payments', 'Payment'],
-    ['orders made visible to staff', 'OrderHistory'],
-  ];
-  return rows
-    .map(([name, key]) => `  ${name}: ${before[key]} → ${after[key]} (${after[key] - before[key]} new)`)
-    .join('\n');
+  const told = COUNTED.map(
+    ([key, name]) => `  ${name}: ${before[key]} → ${after[key]} (${after[key] - before[key]} new)`,
+  );
+  return told.join('\n');
 }
 
 // Where nothing is left to wait for, Node.js ends, be the work done or not.

@@ -28,20 +28,16 @@ export async function editSandbox(
   say: (line: string) => void,
 ): Promise<void> {
   const looks = Object.keys(tripleseat).length === 0 && Object.keys(revel).length === 0;
-  const edited = await act(
-    `${tripleseatUrl}/__sim/do/desk-edit`,
-    { id: Number(event), ...tripleseat },
-    eventAnswer,
-  );
+  const edited = await act(tripleseatUrl, 'desk-edit', { id: Number(event), ...tripleseat }, eventAnswer);
   say(`Event ${event}, ${edited.result.name}`);
   if (looks || Object.keys(tripleseat).length > 0) for (const line of edited.result.said) say(`  ${line}`);
   if (!looks && Object.keys(revel).length === 0) return;
-  const done = await act(`${revelUrl}/__sim/do/staff`, { event: Number(event), ...revel }, orderAnswer);
+  const done = await act(revelUrl, 'staff', { event: Number(event), ...revel }, orderAnswer);
   for (const line of done.result) say(`  ${line}`);
 }
 
-async function act<T>(url: string, body: object, schema: z.ZodType<T>): Promise<T> {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+async function act<T>(url: string, action: string, body: object, schema: z.ZodType<T>): Promise<T> {
+  const response = await fetch(`${url}/__sim/do/${action}`, { method: 'POST', body: JSON.stringify(body) });
   const answer: unknown = await response.json();
   if (response.ok) return schema.parse(answer);
   throw new AppError('USAGE', ExitCode.usage, refusal.parse(answer).error, null);

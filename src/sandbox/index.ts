@@ -19,8 +19,6 @@ export interface SandboxOptions {
   stateDir: string;
   clock: Clock;
   ports?: SandboxPorts;
-  /** Uniform in [0, 1); default Math.random. */
-  random?: () => number;
 }
 
 /** An open sandbox. */
@@ -43,15 +41,10 @@ export interface Sandbox {
 
 const SERVING = 'serving';
 const START_TIMEOUT_MS = 15_000;
-const LEASE_TIMEOUT_MS = 60_000;
 const MAX_FILE_BYTES = 65_536;
 const FILES = { server: 'server.json', world: 'world.json', locations: 'locations.json' } as const;
 
-const serverSchema = z.strictObject({
-  pid: z.number().int(),
-  tripleseatUrl: z.url(),
-  revelUrl: z.url(),
-});
+const serverSchema = z.object({ tripleseatUrl: z.url(), revelUrl: z.url() });
 const worldSchema = z.strictObject({ seededAt: z.number() });
 
 /**
@@ -124,13 +117,8 @@ interface Ground {
   ports: SandboxPorts;
 }
 
-async function access({
-  stateDir,
-  clock,
-  ports = {},
-  random = Math.random,
-}: SandboxOptions): Promise<Ground> {
-  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random });
+async function access({ stateDir, clock, ports = {} }: SandboxOptions): Promise<Ground> {
+  const files = new StateFiles({ root: sandboxDir(stateDir), clock, random: Math.random });
   return { files, locks: await HostLocks.of({ files, readOnly: false, open: true }), clock, ports };
 }
 
@@ -146,41 +134,34 @@ async function serve(ground: Ground): Promise<Sandbox | null> {
 }
 
 async function serveLocked({ files, locks, clock, ports }: Ground, lock: Lock): Promise<Sandbox> {
+  const keep = (name: string, value: unknown) =>
+    files.replace('', name, `${JSON.stringify(value, null, 2)}\n`);
   const world = await readJson(files, FILES.world, worldSchema);
   const mapped = world !== null && (await readJson(files, FILES.locations, locationsFileSchema)) !== null;
   // What somebody has mapped stays; what another version has left that does not fit is made anew.
-  if (!mapped) await files.replace('', FILES.locations, toJson(sampleLocationsFile));
-  const servers = await startServers(files, clock, ports, world === null);
-  const { tripleseatUrl, revelUrl } = servers;
-  if (world === null) await files.replace('', FILES.world, toJson({ seededAt: clock.now() }));
-  await files.replace('', FILES.server, toJson({ pid: process.pid, tripleseatUrl, revelUrl }));
-  return {
-    ...describe(files, tripleseatUrl, revelUrl),
-    note: world && ageNote(world.seededAt, clock.now()),
-    close: async () => {
-      // In this order: whoever still finds the file has taken its lease before.
-      try {
-        await files.remove(files.path(FILES.server));
-        await waitForLeases(locks, clock, LEASE_TIMEOUT_MS);
-      } finally {
-        await servers.close();
-        await lock.release();
-      }
-    },
-  };
+  if (!mapped) await keep(FILES.locations, sampleLocationsFile);
+  const { close, ...urls } = await startServers(files, clock, ports, world === null);
+  if (world === null) await keep(FILES.world, { seededAt: clock.now() });
+  await keep(FILES.server, urls);
+  return openAt(files, urls, world && ageNote(world.seededAt, clock.now()), async () => {
+    // In this order: whoever still finds the file has taken its lease before.
+    try {
+      await files.remove(files.path(FILES.server));
+      await waitForLeases(locks, clock);
+    } finally {
+      await close();
+      await lock.release();
+    }
+  });
 }
 
 async function joinServer({ files, locks, clock }: Ground): Promise<Sandbox | null> {
   const lease = await takeLease(locks);
   if (!lease) return null;
-  const server = await readJson(files, FILES.server, serverSchema);
+  const urls = await readJson(files, FILES.server, serverSchema);
   const world = await readJson(files, FILES.world, worldSchema);
-  if (server && world && (await answers(server.tripleseatUrl)) && (await answers(server.revelUrl))) {
-    return {
-      ...describe(files, server.tripleseatUrl, server.revelUrl),
-      note: ageNote(world.seededAt, clock.now()),
-      close: () => lease.release(),
-    };
+  if (urls && world && (await answers(urls.tripleseatUrl)) && (await answers(urls.revelUrl))) {
+    return openAt(files, urls, ageNote(world.seededAt, clock.now()), () => lease.release());
   }
   await lease.release();
   return null;
@@ -197,32 +178,34 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function describe(files: StateFiles, tripleseatUrl: string, revelUrl: string) {
-  return {
-    tripleseatUrl,
-    revelUrl,
-    env: {
-      TRIPLESEAT_BASE_URL: tripleseatUrl,
-      TRIPLESEAT_TOKEN_URL: `${tripleseatUrl}/oauth2/token`,
-      TRIPLESEAT_AUTHORIZE_URL: `${tripleseatUrl}/oauth2/authorize`,
-      TRIPLESEAT_CLIENT_ID: defaultSettings.clientId,
-      TRIPLESEAT_CLIENT_SECRET: defaultSettings.clientSecret,
-      TRIPLESEAT_REFRESH_TOKEN: FIRST_REFRESH_TOKEN,
-      // The domain as well: one from a real account would contradict the URL.
-      REVEL_DOMAIN: revelUrl,
-      REVEL_BASE_URL: revelUrl,
-      REVEL_API_KEY: revelKey.apiKey,
-      REVEL_API_SECRET: revelKey.apiSecret,
-      // These services have no limits, and what this point of sale accepts is seen at once.
-      TRIPLESEAT_RPS: '100',
-      REVEL_RPS: '100',
-      SETTLE_SECONDS: '0',
-      IN_FLIGHT_SECONDS: '0',
-      LOCATIONS_FILE: files.path(FILES.locations),
-      ALLOWED_LOCATIONS: allPlaces.map(({ siteId }) => siteId).join(','),
-      STATE_DIR: files.path('state'),
-    },
+function openAt(
+  files: StateFiles,
+  { tripleseatUrl, revelUrl }: z.infer<typeof serverSchema>,
+  note: string | null,
+  close: () => Promise<void>,
+): Sandbox {
+  const env = {
+    TRIPLESEAT_BASE_URL: tripleseatUrl,
+    TRIPLESEAT_TOKEN_URL: `${tripleseatUrl}/oauth2/token`,
+    TRIPLESEAT_AUTHORIZE_URL: `${tripleseatUrl}/oauth2/authorize`,
+    TRIPLESEAT_CLIENT_ID: defaultSettings.clientId,
+    TRIPLESEAT_CLIENT_SECRET: defaultSettings.clientSecret,
+    TRIPLESEAT_REFRESH_TOKEN: FIRST_REFRESH_TOKEN,
+    // The domain as well: one from a real account would contradict the URL.
+    REVEL_DOMAIN: revelUrl,
+    REVEL_BASE_URL: revelUrl,
+    REVEL_API_KEY: revelKey.apiKey,
+    REVEL_API_SECRET: revelKey.apiSecret,
+    // These services have no limits, and what this point of sale accepts is seen at once.
+    TRIPLESEAT_RPS: '100',
+    REVEL_RPS: '100',
+    SETTLE_SECONDS: '0',
+    IN_FLIGHT_SECONDS: '0',
+    LOCATIONS_FILE: files.path(FILES.locations),
+    ALLOWED_LOCATIONS: allPlaces.map(({ siteId }) => siteId).join(','),
+    STATE_DIR: files.path('state'),
   };
+  return { tripleseatUrl, revelUrl, env, note, close };
 }
 
 function ageNote(seededAt: number, now: number): string | null {
@@ -234,8 +217,4 @@ function ageNote(seededAt: number, now: number): string | null {
 async function readJson<T>(files: StateFiles, name: string, schema: z.ZodType<T>): Promise<T | null> {
   const read = await files.read(files.path(name), MAX_FILE_BYTES);
   return read.kind === 'text' ? parse(schema, read.text) : null;
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

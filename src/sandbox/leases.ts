@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Lock, Locks } from '../state/primitives.js';
 
+const TIMEOUT_MS = 60_000;
 /** So many processes can use a sandbox that another one serves. */
 const SEATS = 32;
 
@@ -16,13 +17,9 @@ export async function takeLease(locks: Pick<Locks, 'tryLock'>): Promise<Lock | n
   return null;
 }
 
-/** Waits until no other process uses the sandbox, at most `timeoutMs`. */
-export async function waitForLeases(
-  locks: Pick<Locks, 'tryLock'>,
-  clock: Clock,
-  timeoutMs: number,
-): Promise<void> {
-  const deadline = clock.now() + timeoutMs;
+/** Waits until no other process uses the sandbox, at most a minute. */
+export async function waitForLeases(locks: Pick<Locks, 'tryLock'>, clock: Clock): Promise<void> {
+  const deadline = clock.now() + TIMEOUT_MS;
   for (let seat = 0; seat < SEATS; ) {
     const lock = await locks.tryLock(seatName(seat));
     if (lock === null && clock.now() < deadline) {

@@ -17,25 +17,13 @@ export interface SandboxPorts {
   revel?: number;
 }
 
-/** Both simulators behind their ports. */
-export interface SandboxServers {
-  tripleseatUrl: string;
-  revelUrl: string;
-  close(): Promise<void>;
-}
-
 const DATA = { tripleseat: 'tripleseat.json', revel: 'revel.json' } as const;
 
 /**
  * Starts both simulators on the data in the directory, in which a change is on disk before it is answered. With
  * `seed` that data is replaced by the sample world around now.
  */
-export async function startServers(
-  files: StateFiles,
-  clock: Clock,
-  ports: SandboxPorts,
-  seed: boolean,
-): Promise<SandboxServers> {
+export async function startServers(files: StateFiles, clock: Clock, ports: SandboxPorts, seed: boolean) {
   const tripleseat = new TripleseatSimulator();
   const revel = new RevelSimulator(revelKey);
   if (seed) {

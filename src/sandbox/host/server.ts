@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import { CONTROL_PREFIX, handleControl } from './control.js';
-import { persist } from './persist.js';
 import type { SimRequest, SimResponse, Simulator } from './types.js';
 
 /**
@@ -75,6 +75,27 @@ function serving({ simulator, clock, persistFile, between }: SimServerOptions) {
     if (between) await between(request, outgoing, handle);
     else send(outgoing, handle());
   };
+}
+
+/**
+ * Loads the file into the simulator if there is one (throws when it does not fit), else makes it. What it returns writes
+ * the state if it changed since the last call; on return it is on disk. The file is replaced atomically, so that a
+ * crash leaves the old or the new state.
+ */
+function persist(simulator: Simulator, file: string): () => void {
+  let saved: number | null = null;
+  const save = () => {
+    if (simulator.revision === saved) return;
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify(simulator.snapshot()), { mode: 0o600, flush: true });
+    renameSync(temporary, file);
+    saved = simulator.revision;
+  };
+  if (existsSync(file)) {
+    simulator.restore(JSON.parse(readFileSync(file, 'utf8')));
+    saved = simulator.revision;
+  } else save();
+  return save;
 }
 
 function toSimRequest({ method = 'GET', url = '/', headers }: IncomingMessage, body: string): SimRequest {
