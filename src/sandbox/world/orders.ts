@@ -58,11 +58,9 @@ export function insertSampleOrder(revel: RevelSimulator, order: SampleOrder, cop
     station,
     temp_sort: index,
   }));
-  if (tornAfter !== undefined) {
-    revel.insertOrder({ order: { ...header, gratuity: 0, printed: false }, items });
-    return;
-  }
-  const paid = paidBy(document);
+  const isTorn = tornAfter !== undefined;
+  const sums = isTorn ? { gratuity: 0 } : totals(document);
+  const paid = isTorn ? 0 : paidBy(document);
   const payment = {
     ...stamps,
     uuid: uuid('payment'),
@@ -73,11 +71,12 @@ export function insertSampleOrder(revel: RevelSimulator, order: SampleOrder, cop
     payment_date: date,
     station,
   };
+  const opening = { uuid: uuid('history'), order_opened_by: user, order_opened_at: station, opened: date };
   revel.insertOrder({
-    order: { ...header, ...totals(document), printed: true },
+    order: { ...header, ...sums, printed: !isTorn },
     items,
     payments: paid === 0 ? [] : [payment],
-    history: [{ uuid: uuid('history'), order_opened_by: user, order_opened_at: station, opened: date }],
+    history: isTorn ? [] : [opening],
   });
 }
 

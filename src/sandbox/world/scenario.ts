@@ -10,9 +10,8 @@ const HOUR = 3_600_000;
 
 /** What one sweep of 48 hours, without further options, says about an event of the freshly seeded world. */
 export type Expected =
-  | { status: 'injected'; reason: null }
-  /** An unfinished order was completed. */
-  | { status: 'repaired'; reason: null }
+  /** Repaired: an unfinished order was completed. */
+  | { status: 'injected' | 'repaired'; reason: null }
   | { status: 'skipped'; reason: SkipReason }
   | { status: 'failed'; reason: FailReason };
 
