@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { deed } from '../../src/sandbox/host/control.js';
 import type { ControlResult, SimRequest, SimResponse } from '../../src/sandbox/host/types.js';
 import { json, loginPage } from '../../src/sandbox/tripleseat/answers.js';
 import type { Json, TripleseatSettings } from '../../src/sandbox/tripleseat/model.js';
-import { TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
+import { deeds, TripleseatSimulator } from '../../src/sandbox/tripleseat/simulator.js';
 import { parted } from './manners.js';
 
 /** Keys that hold money, rates or quantities as decimal text. */
@@ -42,8 +43,28 @@ export type AccountSettings = TripleseatSettings & Forms;
 
 const searchSchema = z.looseObject({ results: z.array(z.json()) });
 
+const nothing = z.strictObject({});
+
+/** What people do, and what else tests have them do. */
+const allDeeds = {
+  ...deeds,
+  /** Every access token expires now; refresh tokens stay good. */
+  'expire-tokens': deed(nothing, ({ store }: TripleseatSimulator, _, now) => {
+    for (const access of Object.values(store.oauth.access)) {
+      access.expiresAt = Math.min(access.expiresAt, now);
+    }
+    store.changed();
+  }),
+  /** Every token dies: nothing works until an admin consents again. */
+  'revoke-tokens': deed(nothing, ({ store }: TripleseatSimulator) => {
+    Object.assign(store.oauth, { access: {}, refresh: {}, codes: {} });
+    store.changed();
+  }),
+};
+
 /** The sandbox's Tripleseat behind an API that ignores parameters, and writes its answers in another form. */
 export class TestTripleseat extends TripleseatSimulator {
+  protected override readonly deeds = allDeeds;
   #forms: Forms;
 
   constructor(switches: Partial<AccountSettings> = {}) {

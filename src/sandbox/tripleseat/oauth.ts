@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parse } from '../../state/kept.js';
 import type { SimRequest, SimResponse } from '../host/types.js';
 import { html, json } from './answers.js';
-import { DEFAULT_SCOPE, FIRST_REFRESH_TOKEN, type TripleseatSettings } from './model.js';
+import { DEFAULT_SCOPE, type TripleseatSettings } from './model.js';
 import type { TripleseatStore } from './store.js';
 
 /** Lifetime of access tokens. */
@@ -49,7 +49,8 @@ export class OauthServer {
   token(request: SimRequest, now: number): SimResponse {
     const { settings } = this.#store;
     const body = parseBody(request);
-    if (!body) return oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
+    if (body?.grant_type === undefined)
+      return oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
     if (body.client_id !== settings.clientId || body.client_secret !== settings.clientSecret) {
       return oauthError(401, 'invalid_client', 'Client authentication failed.');
     }
@@ -63,8 +64,6 @@ export class OauthServer {
           return oauthError(400, 'unauthorized_client', 'The client is not authorized to use this grant.');
         }
         return this.#issue(String(body.scope ?? DEFAULT_SCOPE), now, 'client');
-      case undefined:
-        return oauthError(400, 'invalid_request', 'The request is missing a required parameter.');
       default:
         return oauthError(400, 'unsupported_grant_type', 'The grant type is not supported.');
     }
@@ -85,28 +84,6 @@ export class OauthServer {
     const access = this.#store.oauth.access[bearerOf(headers)];
     if (!access || access.expiresAt <= now) return { error: 'unauthorized' };
     return access.ownsNothing ? { error: 'Token resource owner not found' } : { scope: access.scope };
-  }
-
-  /** Every access token expires now; refresh tokens stay good. */
-  expireTokens(now: number): void {
-    for (const access of Object.values(this.#store.oauth.access)) {
-      access.expiresAt = Math.min(access.expiresAt, now);
-    }
-    this.#store.changed();
-  }
-
-  /** Every token dies: nothing works until an admin consents again. */
-  revokeTokens(): void {
-    Object.assign(this.#store.oauth, { access: {}, refresh: {}, codes: {} });
-    this.#store.changed();
-  }
-
-  /** An admin consents again: the first refresh token works once more. */
-  consent(): void {
-    const { refresh } = this.#store.oauth;
-    if (refresh[FIRST_REFRESH_TOKEN] !== undefined) return;
-    refresh[FIRST_REFRESH_TOKEN] = DEFAULT_SCOPE;
-    this.#store.changed();
   }
 
   #redeemCode(body: Record<string, unknown>, now: number): SimResponse {

@@ -1,31 +1,25 @@
 import { z } from 'zod';
-import { deed, doDeed, outcomeOf, switched } from '../host/control.js';
+import { type Deed, deed, doDeed, outcomeOf, switched } from '../host/control.js';
 import type { ControlResult, SimRequest, SimResponse, Simulator } from '../host/types.js';
 import { html, json, loginPage } from './answers.js';
 import { deskEdit, deskSchema } from './desk.js';
 import { endpoints } from './endpoints.js';
-import { settingsSchema, type TripleseatSettings } from './model.js';
+import { DEFAULT_SCOPE, FIRST_REFRESH_TOKEN, settingsSchema, type TripleseatSettings } from './model.js';
 import { OauthServer } from './oauth.js';
 import { TripleseatStore } from './store.js';
 
 const SOMETHING_WRONG =
   "<!DOCTYPE html><html><body><h1>We're sorry, but something went wrong.</h1></body></html>";
 
-const nothing = z.strictObject({});
-
 /** What people in the account do, by name. */
-const deeds = {
-  'desk-edit': deed(deskSchema, ({ store }: Account, edit, now) => deskEdit(store, edit, now)),
-  'expire-tokens': deed(nothing, ({ oauth }: Account, _, now) => oauth.expireTokens(now)),
-  'revoke-tokens': deed(nothing, ({ oauth }: Account) => oauth.revokeTokens()),
-  consent: deed(nothing, ({ oauth }: Account) => oauth.consent()),
+export const deeds = {
+  'desk-edit': deed(deskSchema, ({ store }: TripleseatSimulator, edit, now) => deskEdit(store, edit, now)),
+  /** An admin consents again: the first refresh token works once more. */
+  consent: deed(z.strictObject({}), ({ store }: TripleseatSimulator) => {
+    store.oauth.refresh[FIRST_REFRESH_TOKEN] = DEFAULT_SCOPE;
+    store.changed();
+  }),
 };
-
-/** What they are done to. */
-interface Account {
-  store: TripleseatStore;
-  oauth: OauthServer;
-}
 
 /**
  * What can be read of an account by Tripleseat's REST API v1, and its OAuth 2.0 server, in memory: what it really does,
@@ -35,6 +29,7 @@ export class TripleseatSimulator implements Simulator {
   readonly name = 'tripleseat';
   /** The account's data; change it through its methods. */
   readonly store = new TripleseatStore();
+  protected readonly deeds: Readonly<Record<string, Deed<TripleseatSimulator>>> = deeds;
   readonly #oauth = new OauthServer(this.store);
 
   /** Starts as an empty account; `switches` differ from the documented behaviour. */
@@ -76,7 +71,7 @@ export class TripleseatSimulator implements Simulator {
   }
 
   control(action: string, body: unknown, now: number): ControlResult {
-    return doDeed(deeds, action, { store: this.store, oauth: this.#oauth }, body, now);
+    return doDeed(this.deeds, action, this, body, now);
   }
 
   #api({ method, headers, query }: SimRequest, route: string, suffixed: boolean, now: number): SimResponse {

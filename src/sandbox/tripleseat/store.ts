@@ -63,41 +63,39 @@ export class TripleseatStore {
 
   /** Replaces fields of an event, if it is there, and stamps it as updated. */
   edit(id: number, patch: JsonObject, now: number): void {
-    const event = this.events.get(id);
-    if (!event) return;
-    const edited: RawRecord = { ...event, ...patch, id };
-    this.putEvent({ ...edited, updated_at: localStamp(now, this.zoneOf(edited)) });
+    this.#edit(id, now, () => patch);
   }
 
   /** Gives an event another status, with its entry among the status changes (newest first). */
   setStatus(id: number, status: string, now: number): void {
-    const event = this.events.get(id);
-    if (!event) return;
-    const change = {
-      status,
-      previous_status: textOf(event, 'status'),
-      created_at: localStamp(now, this.zoneOf(event)),
-      created_by: 11,
-    };
-    this.edit(id, { status, status_changes: [change, ...objectsOf(event, 'status_changes')] }, now);
+    this.#edit(id, now, (event, stamp) => {
+      const change = { status, previous_status: textOf(event, 'status'), created_at: stamp, created_by: 11 };
+      return { status, status_changes: [change, ...objectsOf(event, 'status_changes')] };
+    });
   }
 
   /** Marks an event as deleted. */
   delete(id: number, now: number): void {
-    const event = this.events.get(id);
-    if (event) this.edit(id, { deleted_at: localStamp(now, this.zoneOf(event)) }, now);
+    this.#edit(id, now, (_, stamp) => ({ deleted_at: stamp }));
   }
 
   /** Moves an event to another place or day, at the hours it had; every date and time field follows. */
   move(id: number, to: Move, now: number): void {
+    this.#edit(id, now, (event) => {
+      const { siteId = event.site_id ?? null, locationId = event.location_id ?? null } = to;
+      const { date = textOf(event, 'event_date_iso8601') } = to;
+      const place = { site_id: siteId, location_id: locationId };
+      const [start, end] = [textOf(event, 'event_start_iso8601'), textOf(event, 'event_end_iso8601')];
+      const zone = this.zoneOf({ ...event, ...place });
+      return { ...place, ...eventTimes(date, start.slice(11, 16), end.slice(11, 16), zone) };
+    });
+  }
+
+  #edit(id: number, now: number, by: (event: RawRecord, stamp: string) => JsonObject): void {
     const event = this.events.get(id);
     if (!event) return;
-    const { siteId = event.site_id ?? null, locationId = event.location_id ?? null } = to;
-    const { date = textOf(event, 'event_date_iso8601') } = to;
-    const moved: RawRecord = { ...event, site_id: siteId, location_id: locationId };
-    const [start, end] = [textOf(event, 'event_start_iso8601'), textOf(event, 'event_end_iso8601')];
-    const times = eventTimes(date, start.slice(11, 16), end.slice(11, 16), this.zoneOf(moved));
-    this.edit(id, { ...moved, ...times }, now);
+    const edited = { ...event, ...by(event, localStamp(now, this.zoneOf(event))), id };
+    this.putEvent({ ...edited, updated_at: localStamp(now, this.zoneOf(edited)) });
   }
 
   /** IANA zone of the event's site; UTC for an unknown site. */

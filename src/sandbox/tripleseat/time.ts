@@ -30,17 +30,9 @@ const STAMP = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}) (AM|PM)$/;
 export function parseStamp(text: string, zone: string): number | null {
   const match = STAMP.exec(text);
   if (!match) return null;
-  const [, month, day, year, hour, minute, half] = match;
-  const local = DateTime.fromObject(
-    {
-      year: Number(year),
-      month: Number(month),
-      day: Number(day),
-      hour: (Number(hour) % 12) + (half === 'PM' ? 12 : 0),
-      minute: Number(minute),
-    },
-    { zone: zoneOf(zone) },
-  );
+  const [month = 0, day = 0, year = 0, onClock = 0, minute = 0] = match.slice(1, 6).map(Number);
+  const hour = (onClock % 12) + (match[6] === 'PM' ? 12 : 0);
+  const local = DateTime.fromObject({ year, month, day, hour, minute }, { zone: zoneOf(zone) });
   return local.isValid ? local.toMillis() : null;
 }
 
