@@ -4,7 +4,7 @@ import { badRequest, crash, empty, json } from '../../src/sandbox/revel/answers.
 import { fieldOf, type Resource, type Route, routeOf } from '../../src/sandbox/revel/resources.js';
 import { RevelSimulator, type RevelSimulatorOptions } from '../../src/sandbox/revel/simulator.js';
 import type { RevelSwitches } from '../../src/sandbox/revel/switches.js';
-import { type JsonValue, resourceNames } from '../../src/sandbox/revel/types.js';
+import { type JsonValue, type Row, resourceNames } from '../../src/sandbox/revel/types.js';
 
 /** How far a key may go with one resource. */
 const permissionSchema = z.enum(['write', 'read', 'none']);
@@ -25,6 +25,12 @@ const mannersSchema = z.strictObject({
   printed: z.enum(['sticks', 'first-ignored']).default('sticks'),
   /** False: `deleted` in a PATCH is ignored. */
   keepsDeletedMark: z.boolean().default(true),
+  /** An item that was made without a name of its own shows that of its product. */
+  fillsNames: z.boolean().default(false),
+  /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
+  textLength: z.number().int().min(0).nullable().default(null),
+  /** What a POST of a payment does to the order's `remaining_due`. */
+  dueAfterPayment: z.enum(['left', 'reckoned']).default('left'),
   /** Filters on date fields. */
   dateFilter: z.enum(['works', 'ignored']).default('works'),
   /** The `establishment` filter. */
@@ -133,12 +139,29 @@ export class ManneredRevel extends RevelSimulator {
       return json(400, { [name]: { uuid: [`${name} with this Uuid already exists.`] } });
     }
     if (id !== null && !keepsDeletedMark) delete sent.deleted;
+    if (id === null && resource.name === 'OrderItem') this.#shorten(sent);
     const isFirst = id === null || (resource.name === 'Order' && !this.#printedSeen.has(id));
     const forgets = printed === 'first-ignored' && isFirst && 'printed' in sent;
     if (forgets) delete sent.printed;
     const answer = super.handle({ ...request, body: JSON.stringify(sent) }, now);
     if (forgets && id !== null && answer.status === 202) this.#printedSeen.add(id);
+    if (resource.name === 'Payment' && answer.status === 201) this.#reckonDue(JSON.parse(answer.body));
     return answer;
+  }
+
+  /** What an item keeps of its texts. */
+  #shorten(item: Record<string, JsonValue>): void {
+    const { fillsNames, textLength } = this.manners;
+    const { special_request: text } = item;
+    if (textLength !== null && typeof text === 'string') item.special_request = text.slice(0, textLength);
+    if (fillsNames) item.product_name_override ??= this.world.at('Product', item.product)?.name ?? null;
+  }
+
+  #reckonDue(payment: Row): void {
+    const order = this.world.at('Order', payment.order);
+    if (order === null || this.manners.dueAfterPayment === 'left') return;
+    const remaining_due = Number((Number(order.remaining_due) - Number(payment.amount)).toFixed(2));
+    this.world.change('Order', order, { remaining_due });
   }
 
   /** Whether a row other than `exceptId` has this uuid. */

@@ -22,11 +22,8 @@ const texts = new WeakMap<Row, string>();
 
 /** A whole row as JSON text; kept with the row, which never changes. */
 export function rowText(row: Row): string {
-  let text = texts.get(row);
-  if (text === undefined) {
-    text = JSON.stringify(row);
-    texts.set(row, text);
-  }
+  const text = texts.get(row) ?? JSON.stringify(row);
+  texts.set(row, text);
   return text;
 }
 

@@ -1,4 +1,4 @@
-import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
+import { type ResourceName, type Row, uriIn, type Values } from './types.js';
 import type { World } from './world.js';
 
 /** Percent; the tax class of every product. */
@@ -12,17 +12,11 @@ export function afterCreate(world: World, name: ResourceName, row: Row): Row {
   if (name === 'Order') return attachDefaultTax(world, row);
   if (name === 'OrderItem') return completeItem(world, row);
   if (name === 'OrderHistory') listHistory(world, row);
-  if (name === 'Payment') reckonDue(world, row);
   return row;
 }
 
 /** What the server does after a PATCH: a discount set on an order becomes an applied discount row. */
-export function afterPatch(
-  world: World,
-  name: ResourceName,
-  row: Row,
-  patched: Readonly<Record<string, JsonValue>>,
-): Row {
+export function afterPatch(world: World, name: ResourceName, row: Row, patched: Values): Row {
   if (name !== 'Order') return row;
   const version = Math.max(Number(row.version), 2);
   const discount = 'discount' in patched || 'discount_amount' in patched ? applyDiscount(world, row) : {};
@@ -37,13 +31,6 @@ export function listHistory(world: World, history: Row): void {
   world.change('Order', order, { orderhistory: [...listed, uriIn(history)] });
 }
 
-function reckonDue(world: World, payment: Row): void {
-  const order = world.at('Order', payment.order);
-  if (order === null || world.switches.dueAfterPayment === 'left') return;
-  const remaining_due = Number((Number(order.remaining_due) - Number(payment.amount)).toFixed(2));
-  world.change('Order', order, { remaining_due });
-}
-
 function attachDefaultTax(world: World, order: Row): Row {
   const values = { order: uriIn(order), name: 'Default Tax', tax_rate: `${DEFAULT_TAX}0` };
   return world.change('Order', order, { applied_taxes: [world.make('AppliedTaxOrder', values)] });
@@ -51,22 +38,17 @@ function attachDefaultTax(world: World, order: Row): Row {
 
 function completeItem(world: World, item: Row): Row {
   const price = Number(item.price);
-  const { fillsNames, textLength } = world.switches;
-  const product = fillsNames ? world.at('Product', item.product) : null;
-  const text = typeof item.special_request === 'string' ? item.special_request : null;
   return world.change('OrderItem', item, {
     order_local_id: world.at('Order', item.order)?.local_id ?? null,
     initial_price: item.initial_price ?? price,
     price_to_display: item.price_to_display ?? price.toFixed(6),
     // A register works with thousandths.
     quantity: Number(Number(item.quantity).toFixed(3)),
-    product_name_override: item.product_name_override ?? product?.name ?? null,
-    special_request: text !== null && textLength !== null ? text.slice(0, textLength) : text,
   });
 }
 
 /** Makes or renews the applied row of the order's discount; returns what changes on the order itself. */
-function applyDiscount(world: World, order: Row): Record<string, JsonValue> {
+function applyDiscount(world: World, order: Row): Values {
   if (typeof order.discount !== 'string') return {};
   const values = {
     order: uriIn(order),

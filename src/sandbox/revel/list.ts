@@ -1,5 +1,5 @@
 import type { SimResponse } from '../host/types.js';
-import { badRequest, jsonText, type Refusal, rowText } from './answers.js';
+import { badRequest, jsonText, rowText } from './answers.js';
 import { type FieldKind, type FieldSpec, toBoolean, toInteger, toNaive, toNumber } from './fields.js';
 import { fieldOf, idOfUri, type Resource, uriOf } from './resources.js';
 import type { Table } from './table.js';
@@ -143,8 +143,7 @@ function parseOperands(kind: FieldKind, operator: string, values: readonly strin
   if (operator === 'in') return values.flatMap((value) => listOf(kind, value));
   if (operator === 'range') {
     const bounds = listOf(kind, values.at(-1) ?? '');
-    if (bounds.length !== 2) throw mismatch();
-    return bounds;
+    return fitting(bounds.length === 2 ? bounds : null);
   }
   const asText = /contains|startswith|endswith|iexact/.test(operator);
   return [parseOperand(asText ? 'string' : kind, values.at(-1) ?? '')];
@@ -184,12 +183,8 @@ function truth(text: string): boolean | null {
 }
 
 function fitting<T>(value: T | null): T {
-  if (value === null) throw mismatch();
-  return value;
-}
-
-function mismatch(): Refusal {
-  return badRequest('Invalid resource lookup data provided (mismatched type).');
+  if (value !== null) return value;
+  throw badRequest('Invalid resource lookup data provided (mismatched type).');
 }
 
 /** Reads a field in the form in which it is compared: decimals as numbers, related rows as ids. */

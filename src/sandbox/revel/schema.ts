@@ -130,11 +130,7 @@ export const traits: Readonly<Record<ResourceName, Traits>> = {
       order_local_id: readOnly(text),
       product: required(related('Product')),
       product_name_override: text,
-      ...each('quantity price tax_amount tax_rate modifier_amount', {
-        kind: 'number',
-        initial: null,
-        required: true,
-      }),
+      ...each('quantity price tax_amount tax_rate modifier_amount', required(numberOrNull)),
       initial_price: numberOrNull,
       price_to_display: { kind: 'decimal6', initial: null },
       ...each('pure_sales discount_amount discount_rule_amount', number),

@@ -8,8 +8,8 @@ import { fieldOf, type Route, resources, routeOf } from './resources.js';
 import { deeds } from './staff.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { Table } from './table.js';
-import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
-import { type RevelSnapshot, World } from './world.js';
+import { type JsonValue, type ResourceName, type Row, uriIn, type Values } from './types.js';
+import { World } from './world.js';
 import { createRow, patchRow } from './write.js';
 
 /** How a simulated account is opened. */
@@ -23,7 +23,7 @@ export interface RevelSimulatorOptions {
 }
 
 /** Values in the fields' own names; without an id it is the next one. */
-export type RawRow = Readonly<Record<string, JsonValue>>;
+export type RawRow = Values;
 
 /** An order with everything that hangs on it. */
 export interface RawOrder {
@@ -70,7 +70,7 @@ export class RevelSimulator implements Simulator {
     }
   }
 
-  snapshot(): RevelSnapshot {
+  snapshot(): ReturnType<World['snapshot']> {
     return this.world.snapshot();
   }
 
@@ -114,17 +114,15 @@ export class RevelSimulator implements Simulator {
   #dispatch({ resource, id }: Route, request: SimRequest): SimResponse {
     const { world } = this;
     const { method, query } = request;
-    if (id === null) {
-      if (method === 'GET') return listRows(world, resource, query);
-      if (method === 'POST' && resource.writable) return createRow(world, resource, request);
-      return empty(405, { allow: resource.writable ? 'GET,POST' : 'GET' });
-    }
+    const { name, writable } = resource;
     if (method === 'GET') {
-      const row = world.table(resource.name).shown(id);
+      if (id === null) return listRows(world, resource, query);
+      const row = world.table(name).shown(id);
       return row === null ? empty(404) : jsonText(200, pickedText(row, query));
     }
-    if (method === 'PATCH' && resource.writable) return patchRow(world, resource, id, request);
-    return empty(405, { allow: resource.writable ? 'GET,PATCH' : 'GET' });
+    const change = id === null ? 'POST' : 'PATCH';
+    if (method !== change || !writable) return empty(405, { allow: writable ? `GET,${change}` : 'GET' });
+    return id === null ? createRow(world, resource, request) : patchRow(world, resource, id, request);
   }
 
   #knows({ headers, query }: SimRequest): boolean {
@@ -136,6 +134,5 @@ export class RevelSimulator implements Simulator {
 
 /** The redirect of a path without its last slash; a client that follows it with a GET loses its body. */
 function withSlash({ path, query }: SimRequest): SimResponse {
-  const parameters = query.toString();
-  return empty(301, { location: `${path}/${parameters === '' ? '' : `?${parameters}`}` });
+  return empty(301, { location: `${path}/${query.size === 0 ? '' : `?${query}`}` });
 }

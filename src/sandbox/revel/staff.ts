@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deed, Impossible } from '../host/control.js';
-import { listHistory } from './effects.js';
+import { afterCreate, listHistory } from './effects.js';
 import { lookOnPos, openOnPos, posUser, recomputed } from './pos.js';
 import { type JsonValue, type ResourceName, type Row, uriIn } from './types.js';
 import type { World } from './world.js';
@@ -112,16 +112,12 @@ function productOf(world: World, order: Row, name: string): Row {
 
 function addItem(world: World, order: Row, product: Row): void {
   const { updated_by = null, updated_date = null, ...opened } = world.table('Order').get(order.id) ?? order;
-  const price = Number(product.price);
-  world.make('OrderItem', {
+  const item = world.make('OrderItem', {
     order: uriIn(order),
-    order_local_id: opened.local_id ?? null,
     product: uriIn(product),
     product_name_override: product.name ?? null,
     quantity: 1,
-    price,
-    initial_price: price,
-    price_to_display: price.toFixed(6),
+    price: Number(product.price),
     modifier_amount: 0,
     tax_amount: 0,
     dining_option: opened.dining_option ?? null,
@@ -131,6 +127,7 @@ function addItem(world: World, order: Row, product: Row): void {
     created_date: updated_date,
     updated_date,
   });
+  afterCreate(world, 'OrderItem', item);
   world.change('Order', order, recomputed(world, opened));
 }
 

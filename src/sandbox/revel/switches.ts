@@ -2,12 +2,6 @@ import { z } from 'zod';
 
 /** What differs between accounts, or is not known, in what registers and reports make of rows; left out: the friendliest. */
 export const revelSwitchesSchema = z.strictObject({
-  /** An item that was made without a name of its own shows that of its product. */
-  fillsNames: z.boolean().default(false),
-  /** What an item shows of its `special_request`: at most so many characters; null: all of it. */
-  textLength: z.number().int().min(0).nullable().default(null),
-  /** What a POST of a payment does to the order's `remaining_due`. */
-  dueAfterPayment: z.enum(['left', 'reckoned']).default('left'),
   /**
    * How a register that opens an order counts its gratuity: within `final_total`, beside it, where tips of payments
    * settle it, or not at all.

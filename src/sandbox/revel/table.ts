@@ -3,14 +3,11 @@ import type { JsonValue, Row } from './types.js';
 
 const rowSchema = z
   .record(z.string(), z.custom<JsonValue>())
-  .and(z.object({ id: z.number().int() }))
+  .and(z.object({ id: z.int() }))
   .readonly();
 
 /** Checks a table's part of a snapshot. */
-export const tableSnapshotSchema = z.strictObject({
-  nextId: z.number().int(),
-  rows: z.array(rowSchema),
-});
+export const tableSnapshotSchema = z.strictObject({ nextId: z.number().int(), rows: z.array(rowSchema) });
 export type TableSnapshot = z.infer<typeof tableSnapshotSchema>;
 
 /**

@@ -7,8 +7,11 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
+/** Some fields of a row, in the form in which the API shows them. */
+export type Values = Readonly<Record<string, JsonValue>>;
+
 /** One row in the form in which the API shows it. */
-export type Row = Readonly<Record<string, JsonValue>> & { readonly id: number };
+export type Row = Values & { readonly id: number };
 
 /** A row's own address. */
 export function uriIn(row: Row): string {

@@ -2,18 +2,21 @@ import { z } from 'zod';
 import { blankRow, idOfUri, resources } from './resources.js';
 import { type RevelSwitches, revelSwitchesSchema } from './switches.js';
 import { type Table, tableSnapshotSchema } from './table.js';
-import { byResource, type JsonValue, type ResourceName, type Row, resourceNames, uriIn } from './types.js';
+import {
+  byResource,
+  type JsonValue,
+  type ResourceName,
+  type Row,
+  resourceNames,
+  uriIn,
+  type Values,
+} from './types.js';
 
 const snapshotSchema = z.object({
   /** Those that the version which wrote it knew. */
   switches: z.object(revelSwitchesSchema.shape),
   tables: z.record(z.enum(resourceNames), tableSnapshotSchema),
 });
-
-type Values = Readonly<Record<string, JsonValue>>;
-
-/** What {@link World.snapshot} returns. */
-export type RevelSnapshot = z.infer<typeof snapshotSchema>;
 
 /** Everything the simulated account holds, and how it behaves. */
 export class World {
@@ -64,7 +67,7 @@ export class World {
   }
 
   /** Rows and switches, as JSON data. */
-  snapshot(): RevelSnapshot {
+  snapshot() {
     return {
       switches: this.switches,
       tables: byResource((name) => this.#tables[name].snapshot()),
