@@ -125,13 +125,17 @@ export function refusedWork(work: Work, reason: FailReason, error: string): Even
 /** The event as it is now. */
 async function reread(ctx: RunContext, { known, wanted }: Work): Promise<Refreshed> {
   const read = await ctx.tripleseat.event(known.id);
+  if (read.kind === 'not-found') return { kind: 'outdated' };
   if (read.kind !== 'ok' || !known.location) return { kind: 'same' };
   const verdict = judgeBy(ctx, { id: known.id, header: read.value }, [], []);
   if (verdict.kind !== 'wants-order' || verdict.location.name !== known.location.name)
     return { kind: 'outdated' };
   const gathered = await gatherWanted(ctx, read.value, known.location, false);
-  if (gathered.kind !== 'ok' || gathered.order.revision === wanted.revision) return { kind: 'same' };
-  return { kind: 'changed', wanted: gathered.order };
+  if (gathered.kind === 'failed' && gathered.upstream) return { kind: 'same' };
+  if (gathered.kind !== 'ok') return { kind: 'outdated' };
+  return gathered.order.revision === wanted.revision
+    ? { kind: 'same' }
+    : { kind: 'changed', wanted: gathered.order };
 }
 
 function interrupted(work: Work, { error, k }: Extract<Done, { kind: 'threw' }>): unknown {

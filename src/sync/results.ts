@@ -154,7 +154,7 @@ export function failed(
 
 /** An event that wants something else by now than what was planned for it, so that its work has ended. */
 export function outdated(known: Known): EventResult {
-  const error = `Event ${known.id} has changed while its orders were worked on: it wants no order any more, or one in another shop. The next run judges it anew.`;
+  const error = `Event ${known.id} has changed while its orders were worked on: it wants no order any more, one in another shop, or one that cannot be made. The next run judges it anew.`;
   return failed(known, 'UNVERIFIED', error, null, false);
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RawRow } from '../../src/sandbox/revel/insert.js';
+import type { RawRow } from '../../src/sandbox/revel/simulator.js';
 import { OUR_USER } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
 import type { Desk } from './desk.js';

@@ -93,7 +93,7 @@ export type Refreshed =
   /** Nothing, or it could not be read. */
   | { kind: 'same' }
   | { kind: 'changed'; wanted: WantedOrder }
-  /** It wants no order any more, or one in another shop. */
+  /** It wants no order any more, one in another shop, or what it wants cannot be made. */
   | { kind: 'outdated' };
 
 /** A plan that only has to be told. */

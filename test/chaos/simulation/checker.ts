@@ -68,8 +68,7 @@ interface EventState {
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
  * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
  * - `staff-line-kept`: no line that staff have added is marked deleted.
- * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}, and
- *   to the header itself so that a look could show it within {@link IDLE_MS}.
+ * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}.
  * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began, unless a person has
  *   decided that its order goes.
  * - `decided-only`: an order that staff can see is marked deleted by nobody but a run whose person has decided just that,
@@ -104,8 +103,6 @@ export class Checker {
   readonly #dropped = new Set<number>();
   /** By order: who wrote to it last, and when. */
   readonly #lastWrite = new Map<number, { process: Process; at: number }>();
-  /** When a header itself was written, the latest first. */
-  readonly #datedAt = new Map<number, number[]>();
   readonly #now: () => number;
   readonly #strict: boolean;
 
@@ -245,9 +242,6 @@ export class Checker {
     // Who only claims an order waits before it does anything with it.
     if (!/ claiming [0-9a-f]+"/.test(write.request.body))
       this.#lastWrite.set(orderId, { process: write.process, at: now });
-    if (write.request.path.startsWith('/resources/Order/')) {
-      this.#datedAt.set(orderId, [now, ...(this.#datedAt.get(orderId) ?? [])]);
-    }
   }
 
   #checkTold({ process, request, sentAt }: Write, orderId: number): void {
@@ -280,11 +274,6 @@ export class Checker {
     if (isAgain || !last || last.process === process || !last.process.running) return;
     // By a clock that was set forward it is longer ago.
     if (now - last.at + setForwardMs(this.#scenario) >= BUSY_MS) return;
-    // Lines date no header, and a run whose requests hang may not come to its next change of it for minutes.
-    const dates = this.#datedAt.get(orderId) ?? [];
-    const isIdle = (at: number) => now - at >= IDLE_MS;
-    // What was written within a lease may not have shown yet.
-    if (dates.filter((at) => now - at > this.touchedMs).every(isIdle) && dates.some(isIdle)) return;
     this.fail(
       'busy-kept',
       `run ${process.index} marked order ${orderId} deleted, to which run ${last.process.index} wrote ${now - last.at} ms before`,
@@ -462,8 +451,6 @@ const ADDED_TO = ['notes', 'remaining_due', 'printed', 'call_name', 'updated_dat
 const STAFF = `/enterprise/User/${STAFF_USER}/`;
 /** Whoever has written to an order so lately is still at it. */
 const BUSY_MS = 20_000;
-/** A header that was dated so long ago is nobody's work, at the shortest. */
-const IDLE_MS = 60_000;
 
 /** The orders that an answer shows with staff's hand on them. */
 function touchedIn(body: string): number[] {

@@ -184,9 +184,8 @@ class Simulation {
     }
   }
 
-  /** Of headers that lost, the bare ones are marked by now; those with figures by a run that comes long after. */
+  /** Headers that lost are marked by a run that comes long after, at the latest. */
   async #tidied(judged: Clean, events: number[]): Promise<Clean | null> {
-    judgeLeftovers(judged, events, true);
     if (leftovers(judged, events).length === 0) return judged;
     const later = await this.#longAfter(events);
     if (later) judgeLeftovers(later, events);

@@ -101,12 +101,9 @@ function isByHeader({ account, checker }: Judged, event: number, result: EventRe
   return account.sim.switches.orderFilterOnChildren === 'ignored' && saysStanding(result) && isOnRows;
 }
 
-/**
- * After a clean run that came long after everything else: unfinished headers are marked, or held by people. `bare`: only
- * those without figures, which go as soon as they are idle.
- */
-export function judgeLeftovers(judged: Judged, asked: readonly number[], bare = false): void {
-  const left = leftovers(judged, asked).find(({ row }) => !bare || Number(row.final_total) === 0);
+/** After a clean run that came long after everything else: unfinished headers are marked, or held by people. */
+export function judgeLeftovers(judged: Judged, asked: readonly number[]): void {
+  const [left] = leftovers(judged, asked);
   if (left) judged.checker.fail('leftovers', `order ${left.row.id} of event ${left.event} is left unmarked`);
 }
 
