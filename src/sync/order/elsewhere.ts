@@ -2,7 +2,7 @@ import { leftElsewhere } from '../../domain/verdicts.js';
 import type { Step } from './knowledge.js';
 import { contentsReads, halt, isElsewhere, isTheirs, leased, look, type Situation } from './situation.js';
 
-/** An unfinished order where the event is no more, and on which staff has worked or money hangs. */
+/** An unfinished order where the event is no more is left to people if staff has worked on it or money hangs on it. */
 export function leaveElsewhereToPeople({ k, subject }: Situation): Step | null {
   if (!subject || !isElsewhere(k, subject)) return null;
   const { id, order, items, payments } = subject;

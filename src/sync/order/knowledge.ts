@@ -141,8 +141,8 @@ interface Watch {
 /** What this run knows of one order of the event, and what it has done with it. */
 export interface Known {
   /**
-   * By its id, or as a write answered; the value is null when it is not there. As of no moment at all: what a list showed
-   * before the event was read again.
+   * By its id, or as a write answered; the value is null when it is not there. What a list showed before the event was read
+   * again is kept here as of minus infinity.
    */
   readonly header: Seen<FoundOrder | null> | null;
   /** A read by its id did not show it then for the first time, or hidden, though it had been seen; null: no such read. */

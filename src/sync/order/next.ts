@@ -116,7 +116,7 @@ const MAX_MADE = 3;
 
 // First what holds whatever stands in Revel.
 
-/** What cannot go on has been found out on the way. */
+/** What cannot go on was found out by learning: no other rule has to ask for it. */
 function stop({ k }: Situation): Step | null {
   return k.end && { do: 'end', end: k.end };
 }
@@ -251,7 +251,7 @@ function takeBackNotes({ k, now, plan }: Situation): Step | null {
   return leased(k, now, plan.order.id, { kind: 'take-back', id: plan.order.id, revision });
 }
 
-/** Headers that lost against the order that stands. */
+/** Headers that lost against the order that stands go, so that no later run finishes one of them. */
 function dropLosers({ k, now, plan }: Situation): Step | null {
   return plan.kind === 'standing' ? dropFirst(k, now, plan.losers, plan.order.id) : null;
 }
@@ -321,7 +321,7 @@ function addLines({ k, now, subject }: Situation): Step | null {
   return leased(k, now, subject.id, write);
 }
 
-/** The header's money, discount and day. */
+/** The header's money, discount and day; once on each that this run has made, since a new one says nothing of its own. */
 function writeTotals({ k, now, subject }: Situation): Step | null {
   if (!subject) return null;
   const isNew = subject.ours?.how === 'made' && subject.tries.totals === 0;
@@ -396,7 +396,10 @@ function confirmPayment({ k, now, subject }: Situation): Step | null {
   return paymentNotKept(k, id, payments.value);
 }
 
-/** Printed, the final notes: the mark of an unfinished order goes. */
+/**
+ * Printed, the final notes: the mark of an unfinished order goes before staff can see it, so that one which they see with
+ * a mark has been shown by somebody else.
+ */
 function finish({ k, now, subject }: Situation): Step | null {
   if (!subject) return null;
   const { order } = subject;

@@ -73,8 +73,8 @@ export function situationOf(k: Knowledge, now: number): Situation {
 }
 
 /**
- * The unfinished order to work on: the one that counts, or before it one where the event is no more. One that staff can
- * see is completed by nothing but a person's decision that a payment is added.
+ * The unfinished order to work on: one that stands where the event is no more, if its id is lower; else the one that
+ * counts. One that staff can see is completed by nothing but a person's decision that a payment is added.
  */
 function subjectOf(k: Knowledge, plan: OrderPlan, hidden: readonly FoundOrder[]): Subject | null {
   if (plan.kind !== 'create' && plan.kind !== 'complete' && plan.kind !== 'need-contents') return null;
@@ -359,8 +359,7 @@ export function reportIn(plan: OrderPlan): ReportPlan | null {
 
 /**
  * The headers that a report is about and that are yet to be read by their ids, and the moment as of which they are to
- * be read. One that a list shows to be visible, and that was read before that, is half of what it was and half of what
- * it is.
+ * be read. One that was read before a list showed it to be visible mixes two moments: it is read again.
  */
 export function toReadBeforeReporting(
   k: Knowledge,

@@ -20,7 +20,7 @@ import {
  * about while the run of another person may be at work on it.
  */
 
-/** Whoever has lost an order so often after taking it over has another living run before it, which wants it as well. */
+/** After it was taken over and lost so often, another living run wants the order as well. */
 const MAX_HOLDS = 3;
 
 /**
