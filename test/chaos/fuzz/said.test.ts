@@ -80,7 +80,8 @@ async function certifies(lines: readonly string[]): Promise<void> {
 
 /** One argument, as each option reads it. */
 function argues(argument: string): void {
-  const { whole, ...others } = parsers;
+  const { whole, withName, ...others } = parsers;
+  expect(withName(['products', 'map', argument])).toHaveLength(3);
   for (const parse of [...Object.values(others), whole('number', 1, 9)]) {
     if (typeof parse !== 'function') continue;
     try {
