@@ -12,6 +12,7 @@ import {
 } from '../../domain/order.js';
 import { type Action, billsOf, type OrderPlan } from '../../domain/plan.js';
 import type { FailReason, SkipReason } from '../../domain/reasons.js';
+import { isByStaff } from '../../domain/service.js';
 import type { WantedItem, WantedOrder } from '../../domain/wantedOrder.js';
 import type { Timing } from './timing.js';
 
@@ -305,6 +306,29 @@ export function lasting(
     deleted === is.deleted &&
     opened === is.opened;
   return isSame ? after : { ...after, value: { ...is, historyIds, updatedBy, deleted, opened } };
+}
+
+/**
+ * Rows of an order as a look shows them, and what an earlier one has shown of staff's hand: this one may be of an earlier
+ * state. Rows that move to another bill are gone from an order that staff can see.
+ */
+export function withTheirs<T extends FoundItem | FoundPayment>(
+  k: Knowledge,
+  id: OrderId,
+  before: Seen<readonly T[]> | null,
+  rows: readonly T[],
+): readonly T[] {
+  const theirs = before?.value.filter((row) => isByStaff(k.wanted, row)) ?? [];
+  if (theirs.length === 0) return rows;
+  const header = seenHeader(k, id)?.value;
+  const isHidden = header ? !isVisible(header) : false;
+  const gone = isHidden ? theirs.filter((row) => !rows.some((each) => each.id === row.id)) : [];
+  return [
+    ...rows.map((row) =>
+      isByStaff(k.wanted, row) ? row : (theirs.find(({ id: own }) => own === row.id) ?? row),
+    ),
+    ...gone,
+  ];
 }
 
 /** The headers of the event, each as it was seen last; those that this run knows to be there or gone besides. */

@@ -1,7 +1,7 @@
 import { compareItems } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
 import { claimIn } from '../../domain/notes.js';
-import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
+import { type FoundItem, type FoundOrder, isVisible } from '../../domain/order.js';
 import {
   type Action,
   addItem,
@@ -12,7 +12,7 @@ import {
   setTotals,
 } from '../../domain/plan.js';
 import type { FailReason } from '../../domain/reasons.js';
-import { isByStaff, isTouched } from '../../domain/service.js';
+import { isTouched } from '../../domain/service.js';
 import type { RevelWrite } from '../../revel/types.js';
 import { certainFrom, evidenceOf, isLive, shows } from './evidence.js';
 import {
@@ -28,6 +28,7 @@ import {
   seenHeader,
   unknown,
   type Write,
+  withTheirs,
 } from './knowledge.js';
 
 /** So often in a row may Revel refuse a write for now; more often where it says that it is only too much at once. */
@@ -211,29 +212,6 @@ function isOtherwise({ item, uuid }: Known['lines'][number], rows: readonly Foun
   return compareItems([item], own).extra.length > 0;
 }
 
-/**
- * Rows of an order as a look shows them, and what an earlier one has shown of staff's hand: this one may be of an earlier
- * state. Rows that move to another bill are gone from an order that staff can see.
- */
-function withTheirs<T extends FoundItem | FoundPayment>(
-  k: Knowledge,
-  id: OrderId,
-  before: Seen<readonly T[]> | null,
-  rows: readonly T[],
-): readonly T[] {
-  const theirs = before?.value.filter((row) => isByStaff(k.wanted, row)) ?? [];
-  if (theirs.length === 0) return rows;
-  const header = seenHeader(k, id)?.value;
-  const isHidden = header ? !isVisible(header) : false;
-  const gone = isHidden ? theirs.filter((row) => !rows.some((each) => each.id === row.id)) : [];
-  return [
-    ...rows.map((row) =>
-      isByStaff(k.wanted, row) ? row : (theirs.find(({ id: own }) => own === row.id) ?? row),
-    ),
-    ...gone,
-  ];
-}
-
 /** It does not show an order that has been seen, or shows one hidden that staff could see: of an earlier moment. */
 function isBehind(k: Knowledge, { id, header }: Extract<Found, { of: 'header' }>): boolean {
   const before = seenHeader(k, id)?.value;
@@ -401,9 +379,13 @@ function shown(
 }
 
 /** What was done to an order counts no more where another run has had it since. */
-const undone: Partial<Known> = (({ lines, gone, paid, items, payments }) => ({
-  ...{ lines, gone, paid, items, payments },
-}))(unknown);
+const undone: Partial<Known> = {
+  lines: unknown.lines,
+  gone: unknown.gone,
+  paid: unknown.paid,
+  items: unknown.items,
+  payments: unknown.payments,
+};
 
 /** An order that was ours, and is somebody else's now, or finished, or gone: what was done to it counts no more. */
 function disowned(k: Knowledge): Knowledge {
