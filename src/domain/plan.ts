@@ -171,7 +171,7 @@ function withoutEmptied(wanted: WantedOrder, visible: readonly FoundOrder[]): Fo
 
 /**
  * Nobody can see an order yet: one that was begun is completed, else one is made, unless staff has taken it away. Then
- * only one that was begun since counts, by a person's word.
+ * only one that was begun since counts, which a person has wanted.
  */
 function planHidden(
   wanted: WantedOrder,

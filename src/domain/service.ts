@@ -17,7 +17,7 @@ import type { WantedItem, WantedOrder } from './wantedOrder.js';
 import { addDays } from './zones.js';
 
 /** True when a POS has opened the order, or somebody other than our Revel user wrote to it last. */
-export function isTouched(wanted: WantedOrder, order: FoundOrder): boolean {
+export function isTouched(wanted: Pick<WantedOrder, 'location'>, order: FoundOrder): boolean {
   return order.opened || order.updatedBy !== wanted.location.revel.userId;
 }
 

@@ -190,7 +190,7 @@ function leftover(hidden: readonly FoundOrder[]): string | null {
   const [first] = hidden;
   if (!first) return null;
   const stays = `Its unfinished order ${first.id} stays hidden from staff`;
-  // Its header says what is due before anything is paid on it.
+  // What is due is written before the payment: it tells that one was meant, not that it came.
   const mayBePaid = first.remainingDue !== null && first.remainingDue !== first.finalTotal;
   return mayBePaid ? `${stays}; if a payment stands on it, take that back in Revel.` : `${stays}.`;
 }

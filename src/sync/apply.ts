@@ -29,7 +29,17 @@ export class Interrupted extends AppError {
  *
  * @param lookedAt when {@link Work.rows} were asked for, if that was under the lock; null: look again first
  */
-export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
+export function applyWork(ctx: RunContext, work: Work, lookedAt: number | null): Promise<EventResult> {
+  return apply(ctx, work, lookedAt, false);
+}
+
+/** `isAnew`: it was planned again, since the event had changed too much while it was worked on. */
+async function apply(
+  ctx: RunContext,
+  work: Work,
+  lookedAt: number | null,
+  isAnew: boolean,
+): Promise<EventResult> {
   const { known, key, wanted, decision } = work;
   const rows = lookedAt === null ? null : { value: work.rows, asOf: lookedAt - ctx.timing.settle };
   const job: Job = {
@@ -45,7 +55,10 @@ export async function applyWork(ctx: RunContext, work: Work, lookedAt: number | 
     case 'open':
       throw new Error(`the order of event ${known.id} was only planned`);
     case 'end':
-      return resultOf(ctx, work, done);
+      // A person has decided about what was shown to them; and what changes again and again is for the next run.
+      return done.end.kind === 'outdated' && !decision && !isAnew
+        ? judgedAnew(ctx, known, done.k.actions)
+        : resultOf(ctx, work, done);
   }
 }
 
@@ -70,7 +83,7 @@ async function resultOf(
       tellLeftovers(ctx, known.id, end.leftovers);
       return { ...base(known), ...doneAs(false), orderId: end.order, changes };
     case 'outdated':
-      return judgedAnew(ctx, work, changes);
+      return { ...outdated(known), changes };
     case 'standing': {
       tellLeftovers(ctx, known.id, end.leftovers);
       if (known.header && work.ownLines && k.wanted === wanted) {
@@ -87,15 +100,14 @@ async function resultOf(
 }
 
 /** What an event comes to that wants something else than when its work was planned. */
-async function judgedAnew(ctx: RunContext, work: Work, changes: readonly Action[]): Promise<EventResult> {
-  const { known, decision, isAnew } = work;
-  // A person has decided about what was shown to them; and what changes again and again is for the next run.
-  if (decision || isAnew) return { ...outdated(known), changes: [...changes] };
-  const planned = await planById(ctx, known.id, known.header);
+async function judgedAnew(
+  ctx: RunContext,
+  { id, header }: Work['known'],
+  changes: readonly Action[],
+): Promise<EventResult> {
+  const planned = await planById(ctx, id, header);
   const result =
-    planned.kind === 'result'
-      ? planned.result
-      : await applyWork(ctx, { ...planned.work, isAnew: true }, planned.work.lookedAt);
+    planned.kind === 'result' ? planned.result : await apply(ctx, planned.work, planned.work.lookedAt, true);
   return { ...result, changes: [...changes, ...result.changes] };
 }
 

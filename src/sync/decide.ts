@@ -6,6 +6,7 @@ import { zero } from '../domain/money.js';
 import type { FoundOrder } from '../domain/order.js';
 import { isPaidSince } from '../domain/paidSince.js';
 import { markDeleted, standings } from '../domain/plan.js';
+import { isTouched } from '../domain/service.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { localDate } from '../domain/zones.js';
 import { establishmentOf, type RunContext } from './context.js';
@@ -59,8 +60,7 @@ export async function planDecided(ctx: RunContext, id: EventId, decision: Decisi
         error: `Order ${old.id} of event ${id} is ${old.deleted ? 'deleted' : 'none that staff can see'}, so that it cannot be the one that counts, and nothing was written. Choose one of these: ${counting}.`,
       });
     }
-    const isTheirs = (row: FoundOrder) =>
-      row.opened || row.updatedBy !== (locationAt(ctx, row) ?? location).revel.userId;
+    const isTheirs = (row: FoundOrder) => isTouched({ location: locationAt(ctx, row) ?? location }, row);
     // Of one that is to be replaced the plan below says what staff has made of it.
     const theirs = decision.kind === 'replace' ? undefined : setAside(decision, rows).find(isTheirs);
     if (theirs) {

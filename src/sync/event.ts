@@ -46,8 +46,6 @@ export interface Work extends Outlook {
   lookedAt: number;
   /** What a person has decided about it; null: nothing. */
   decision: Decision | null;
-  /** Planned again, since the event had changed too much while it was worked on. */
-  isAnew?: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
+import { zero } from '../../src/domain/money.js';
 import { supersededNotes, voidedNotes } from '../../src/domain/notes.js';
 import { type TriageInput, triage } from '../../src/domain/triage.js';
 import { eventId, location, sourceEvent, usd } from './builders.js';
@@ -156,6 +157,16 @@ describe('triage', () => {
     ['dated on another day and lost', { header: { ...twoDays, status: 'LOST' } }, 'skip STATUS_NOT_ELIGIBLE'],
   ])('%s', (_, input, verdict) => {
     expect(judge(input)).toBe(verdict);
+  });
+
+  it.each([
+    ['nothing was to be paid', hidden.finalTotal, false],
+    ['something was to be paid', zero, true],
+  ])('says of a lost event whose order was begun whether a payment may stand on it: %s', (_, due, said) => {
+    const found = triaged({ header: lost, rows: [{ ...hidden, remainingDue: due }] });
+    expect(found).toMatchObject({
+      note: expect.stringMatching(said ? /take that back in Revel/ : /stays hidden from staff\.$/),
+    });
   });
 
   it('names both days of an event that contradicts itself', () => {

@@ -58,6 +58,15 @@ function raw(bytes: string | Buffer, until = ''): Promise<string> {
   });
 }
 
+/** So many connections, all of which stand; what becomes of one later is no error. */
+function connected(hostname: string, port: number, count: number): Promise<Socket[]> {
+  const one = () =>
+    new Promise<Socket>((resolve, reject) => {
+      const socket = connect(port, hostname, () => resolve(socket)).on('error', reject);
+    });
+  return Promise.all(Array.from({ length: count }, one));
+}
+
 async function alive(): Promise<void> {
   expect((await deliver(relay, eventBody(ID))).status).toBe(200);
 }
@@ -185,16 +194,7 @@ describe('a signature', () => {
   it('is not found by guessing at once, and guesses keep nobody who is right waiting', async () => {
     const own = (await another()).relay;
     const { hostname, port } = new URL(own.url);
-    const sockets = await Promise.all(
-      Array.from(
-        { length: 300 },
-        () =>
-          new Promise<Socket>((resolve, reject) => {
-            const socket = connect(Number(port), hostname, () => resolve(socket.off('error', reject)));
-            socket.on('error', reject);
-          }),
-      ),
-    );
+    const sockets = await connected(hostname, Number(port), 300);
     const guesses = sockets.map(
       (socket) =>
         new Promise<string>((resolve) => {
@@ -524,16 +524,8 @@ describe('connections', () => {
 describe.concurrent('connections that say too little', () => {
   it('by the thousand that say nothing keep nobody from being served, and are closed in time', async () => {
     const { hostname, port } = new URL(relay.url);
-    const idle = await Promise.all(
-      Array.from(
-        { length: 1000 },
-        () =>
-          new Promise<Socket>((resolve, reject) => {
-            const socket = connect(Number(port), hostname, () => resolve(socket));
-            socket.on('error', reject).resume();
-          }),
-      ),
-    );
+    const idle = await connected(hostname, Number(port), 1000);
+    for (const socket of idle) socket.resume();
     await alive();
     const closed = idle.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);

@@ -3,6 +3,7 @@ import { orderId } from '../../src/domain/ids.js';
 import { places, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk } from './desk.js';
+import { leaveHeader } from './others.js';
 
 /*
  * Two hosts that share no lock, at one event.
@@ -77,23 +78,9 @@ it('a header that was paid before staff could see another order is not taken awa
   let rival: number | null = null;
   desk.strike = (sent) => {
     if (rival !== null || !isPayment(sent) || sent.method !== 'POST') return null;
-    const dates = { created_date: '2026-11-14T12:00:09', updated_date: '2026-11-14T12:00:09' };
-    const row = desk.revel.insertOrder({
-      order: {
-        ...dates,
-        uuid: '00000000-0000-4000-8000-000000000009',
-        local_id: `Triple Seat ${event.id}`,
-        establishment: '/enterprise/Establishment/8/',
-        created_by: staff,
-        updated_by: staff,
-        created_at: '/resources/PosStation/4/',
-        notes: '',
-        web_order: true,
-      },
-      items: [{ product: 503, quantity: 2, price: 8.24 }],
-      history: [{}],
-    });
-    rival = row.id;
+    const order = { local_id: `Triple Seat ${event.id}`, created_by: staff, updated_by: staff, notes: '' };
+    const items = [{ product: 503, quantity: 2, price: 8.24 }];
+    rival = leaveHeader(desk, event, { order, items, history: [{}] });
     return { kind: 'delay', ms: 9_000 };
   };
   const run = await desk.sweep();
@@ -157,6 +144,36 @@ it('an event that is edited while another run is waited out gets the order that 
   const edited = edit(desk, event, { documents: [{ lines: [{ ...taco, quantity: '3.0' }] }] });
   expect((await run).of(event.id)).toMatchObject({ status: 'repaired' });
   await endsRight(desk, edited);
+});
+
+it.each<[string, (desk: Desk, id: number) => void, string]>([
+  [
+    'is lost',
+    (desk, id) => desk.tripleseat.store.setStatus(id, 'LOST', desk.clock.now()),
+    'STATUS_NOT_ELIGIBLE',
+  ],
+  ['is gone', (desk, id) => void desk.tripleseat.store.events.delete(id), 'EVENT_NOT_FOUND'],
+  [
+    'cannot be made any more',
+    (desk, id) => void edit(desk, { id }, { documents: [{ lines: [{ ...taco, name: 'Nothing like it' }] }] }),
+    'UNMATCHED_ITEMS',
+  ],
+])('an event that %s when another run has been waited out gets no order', async (_, change, reason) => {
+  const desk = new Desk(NOW, false, true);
+  const event = desk.add({ documents: [{ lines: [taco] }] });
+  const kill = new AbortController();
+  desk.strike = (sent) => {
+    if (isLine(sent)) kill.abort('SIGKILL');
+    return null;
+  };
+  await desk.single([event], {}, {}, kill.signal);
+  desk.strike = null;
+  const run = desk.elsewhere(() => desk.single([event], { correlationId: 'cccccccc' }));
+  await desk.clock.sleep(15_000);
+  change(desk, event.id);
+  expect((await run).of(event.id)).toMatchObject({ reason });
+  expect(desk.revel.orders().every(({ orderhistory }) => orderhistory.length === 0)).toBe(true);
+  expect((await desk.single([event])).writes).toEqual([]);
 });
 
 it('an event that has moved since it was planned is not called orphaned where it stands now', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RawRow } from '../../src/sandbox/revel/simulator.js';
+import type { RawOrder } from '../../src/sandbox/revel/simulator.js';
 import { OUR_USER } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
 import type { Desk } from './desk.js';
@@ -44,11 +44,11 @@ export function addStrangers(desk: Desk): void {
   }
 }
 
-/** A header of the event that nobody can see, long left by whoever made it, with what hangs on it. Answers its id. */
+/** A header of the event, long left by whoever made it, with what hangs on it; nobody sees it without a history. Answers its id. */
 export function leaveHeader(
   desk: Desk,
   event: { id: number },
-  { items = [], payments = [] }: { items?: readonly RawRow[]; payments?: readonly RawRow[] },
+  { order = {}, items = [], payments = [], history = [] }: Partial<RawOrder>,
 ): number {
   const ours = { created_by: `/enterprise/User/${OUR_USER}/`, updated_by: `/enterprise/User/${OUR_USER}/` };
   const row = desk.revel.insertOrder({
@@ -62,7 +62,9 @@ export function leaveHeader(
       updated_date: '2026-11-14T00:00:09',
       notes: `Triple Seat Event #${event.id}`,
       web_order: true,
+      ...order,
     },
+    history,
     items: items.map((item) => ({ ...ours, ...item })),
     payments: payments.map((payment) => ({ ...ours, ...payment })),
   });

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
+import { boundedText } from '../../http/bounded.js';
 import { CONTROL_PREFIX, handleControl } from './control.js';
 import type { SimRequest, SimResponse, Simulator } from './types.js';
 
@@ -66,7 +66,7 @@ function serving({ simulator, clock, persistFile, between }: SimServerOptions) {
   };
 
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const request = toSimRequest(incoming, await text(incoming));
+    const request = toSimRequest(incoming, await boundedText(incoming, 10_000_000));
     if (request.path.startsWith(CONTROL_PREFIX)) {
       send(outgoing, saved(handleControl(simulator, request, clock.now())));
       return;
