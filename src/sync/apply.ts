@@ -8,7 +8,7 @@ import { givenFor, planById, reported, type Work } from './event.js';
 import { gatherWanted } from './gather.js';
 import { judgeBy } from './judge.js';
 import { tellLeftovers } from './leftovers.js';
-import { remember, setDoubtful } from './memory.js';
+import { isDoubtful, remember, setDoubtful } from './memory.js';
 import { begin, type Knowledge, type Refreshed } from './order/knowledge.js';
 import { base, doneAs, failed, halted, outdated, standing } from './results.js';
 import type { Done, Job } from './scheduler.js';
@@ -42,9 +42,11 @@ async function apply(
 ): Promise<EventResult> {
   const { known, key, wanted, decision } = work;
   const rows = lookedAt === null ? null : { value: work.rows, asOf: lookedAt - ctx.timing.settle };
+  // Another run may have made the order since this work was planned, and have found it lacking.
+  const compareFrom = (await isDoubtful(ctx, known.id)) ? ctx.now() : null;
   const job: Job = {
     key,
-    begin: begin(givenFor(ctx, wanted, null, decision), rows),
+    begin: begin(givenFor(ctx, wanted, compareFrom, decision), rows),
     planOnly: false,
     refresh: async () => (decision?.kind === 'void' ? { kind: 'same' } : reread(ctx, work)),
   };
@@ -86,7 +88,8 @@ async function resultOf(
       return { ...outdated(known), changes };
     case 'standing': {
       tellLeftovers(ctx, known.id, end.leftovers);
-      if (known.header && work.ownLines && k.wanted === wanted) {
+      // What another run has made meanwhile is believed by its header, but not for longer than this run.
+      if (known.header && work.ownLines && k.wanted === wanted && end.compared !== null) {
         await remember(ctx, known.header, { ...wanted, told: work.told }, end.order, readAt);
       }
       const { told: notes, finalTotal } = k.wanted;

@@ -77,7 +77,8 @@ export interface Remembered {
  * read again. It does when the row of the search is the same byte for byte, was read clear of the minute of its
  * last update, and the settings are the same; the order wanted then is compared with the order as it is now. An
  * order that staff has worked on counts as compared when its header is exactly the one whose lines and payments
- * were compared. Anything else, and anything unreadable, says nothing: null.
+ * were compared. Anything else, and anything unreadable, says nothing: null. So does what is known of another order in
+ * whose place this one has come, and anything while the order is in doubt (see {@link setDoubtful}).
  *
  * @param rows all rows that Revel has for the event now
  */
@@ -89,7 +90,7 @@ export async function recall(
 ): Promise<Remembered | null> {
   const { visible, hidden } = standings(rows);
   const [order] = visible;
-  if (!order || visible.length > 1 || hidden.length > 0) return null;
+  if (!order || visible.length > 1 || hidden.length > 0 || (await isDoubtful(ctx, header.id))) return null;
   const entry = entrySchema.safeParse(await ctx.state.cache?.get(keyOf(header)));
   if (!entry.success) return null;
   const [row, settings, readAt, revision, date, amounts, seen, differences, told, check] = entry.data;
@@ -99,9 +100,10 @@ export async function recall(
   if (age < 0 || age > MAX_AGE_MS - spread(header) || !isClearOfUpdate(header, readAt)) return null;
   const wanted = rebuilt(ctx, header, location, { revision, date, amounts, told });
   const plan = planOrder(wanted, rows, [], planAround(ctx));
-  const isSame = orderHash(order) === seen;
+  const isSame = seen === seenAs(order);
+  const isOfOrder = seen.startsWith(`${order.id} `);
   const stands =
-    (plan.kind === 'standing' && (isSame || differences.length === 0)) ||
+    (plan.kind === 'standing' && (isSame || (isOfOrder && differences.length === 0))) ||
     (plan.kind === 'need-contents' && isVisible(plan.order) && isSame);
   return stands ? { order, differences, wanted } : null;
 }
@@ -140,7 +142,7 @@ export async function remember(
       wanted.payment,
       wanted.remainingDue,
     ],
-    orderHash(order),
+    seenAs(order),
     [...differences],
     [...wanted.told],
   ];
@@ -247,9 +249,9 @@ function rebuilt(
   };
 }
 
-/** Everything of the header that somebody's work on the order changes. */
-function orderHash(order: FoundOrder): string {
-  return digest(order);
+/** Which order it is, and everything of its header that somebody's work on it changes. */
+function seenAs(order: FoundOrder): string {
+  return `${order.id} ${digest(order)}`;
 }
 
 function digest(value: unknown): string {

@@ -195,6 +195,35 @@ describe('what a sweep remembers', () => {
     expect((await desk.sweep()).of(event.id)).toMatchObject({ status: 'failed', reason: 'ORPHANED' });
   });
 
+  it('does not call an order right that a run for its event has found lacking since', async () => {
+    const { desk, event, order } = await injected();
+    isStanding(await desk.sweep(), event);
+    const [payment] = desk.revel.payments(order);
+    const lost = (deleted: boolean) => desk.patch(`/resources/Payment/${payment?.id}/`, { deleted });
+    const header = JSON.stringify(desk.revel.order(order));
+    lost(true);
+    expect(JSON.stringify(desk.revel.order(order))).toBe(header);
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+    lost(false);
+    isStanding(await desk.sweep(), event);
+    const remembering = await desk.sweep();
+    isStanding(remembering, event);
+    expect(details(remembering)).toEqual([]);
+  });
+
+  it('says nothing of an order that has come in the place of the one it was about', async () => {
+    const { desk, event, order } = await injected();
+    desk.revel.control('pos-delete', { orderId: order }, desk.clock.now());
+    desk.clock.skip(MINUTE);
+    const again = await desk.elsewhere(() => desk.single([event], { decision: { kind: 'recreate' } }));
+    // The other host has died before it read back what it had paid.
+    const [payment] = desk.revel.payments(Number(again.of(event.id).orderId));
+    desk.patch(`/resources/Payment/${payment?.id}/`, { deleted: true });
+    desk.clock.skip(5 * MINUTE);
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+  });
+
   it('does not rely on what it remembers for longer than a few hours', async () => {
     const { desk } = await injected();
     desk.clock.skip(8 * HOUR);

@@ -78,6 +78,36 @@ describe('an order whose run has died after its last write', () => {
     desk.clock.skip(0.75 * HOUR);
     expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'DRIFT' });
   });
+
+  /** A sweep that looks for an order just before another run makes one, of which the payment is gone. */
+  function overtaken(): { desk: Desk; event: RawRecord } {
+    const desk = new Desk(NOW);
+    const event = desk.add({ updatedAt: desk.clock.now() - 60 * HOUR });
+    desk.strike = ({ path }) => {
+      if (path !== `/v1/events/${event.id}.json` || desk.revel.orders().length > 0) return null;
+      insertStanding(desk.revel, event, places.west);
+      lose(desk, event, 'Payment');
+      return null;
+    };
+    return { desk, event };
+  }
+
+  it('nor is it by a sweep that meant to make one itself', async () => {
+    const { desk, event } = overtaken();
+    const sweep = await desk.sweep();
+    expect(sweep.writes).toEqual([]);
+    expect(sweep.of(event.id)).toMatchObject({ reason: 'ALREADY_INJECTED' });
+    desk.clock.skip(0.75 * HOUR);
+    expect((await desk.sweep()).of(event.id)).toMatchObject({ reason: 'DRIFT' });
+  });
+
+  it('is read at once where its run has left it in doubt', async () => {
+    const { desk, event } = overtaken();
+    desk.cache.set(`doubt/${event.id}`, 'true');
+    const sweep = await desk.sweep();
+    expect(sweep.writes).toEqual([]);
+    expect(sweep.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT' });
+  });
 });
 
 describe('a sweep without a memory', () => {
