@@ -137,15 +137,15 @@ export function refusedWork(work: Work, reason: FailReason, error: string): Even
   };
 }
 
-/** The event as it is now. */
-async function reread(ctx: RunContext, { known, wanted }: Work): Promise<Refreshed> {
+/** The event as it is now: judged beside its orders, and without the menu where no line of it is written. */
+async function reread(ctx: RunContext, { known, wanted, rows, decision }: Work): Promise<Refreshed> {
   const read = await ctx.tripleseat.event(known.id);
   if (read.kind === 'not-found') return { kind: 'outdated' };
   if (read.kind !== 'ok' || !known.location) return { kind: 'same' };
-  const verdict = judgeBy(ctx, { id: known.id, header: read.value }, [], []);
+  const verdict = judgeBy(ctx, { id: known.id, header: read.value }, rows, []);
   if (verdict.kind !== 'wants-order' || verdict.location.name !== known.location.name)
     return { kind: 'outdated' };
-  const gathered = await gatherWanted(ctx, read.value, known.location, false);
+  const gathered = await gatherWanted(ctx, read.value, known.location, decision?.kind === 'payment');
   if (gathered.kind === 'failed' && gathered.upstream) return { kind: 'same' };
   if (gathered.kind !== 'ok') return { kind: 'outdated' };
   return gathered.order.revision === wanted.revision

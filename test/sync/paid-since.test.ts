@@ -123,6 +123,22 @@ describe('adding what has been paid since', () => {
     }
   });
 
+  it('adds it when the time to make an order is over, on the business day of the order', async () => {
+    const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
+    await desk.clock.sleep(11 * 3_600_000);
+    const run = await desk.single([event], { decision: adds(made) }, { graceHours: 0 });
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired', error: null, orderId: made });
+    expect(amounts(desk, made)).toEqual([6]);
+  });
+
+  it('adds it to an order whose product the menu has no more', async () => {
+    const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
+    desk.revel.addProduct({ id: 572, establishment: 8, name: 'Taco Bar', price: 8.24, active: false });
+    const run = await desk.single([event], { decision: adds(made) });
+    expect(run.of(event.id)).toMatchObject({ status: 'repaired', error: null, orderId: made });
+    expect(amounts(desk, made)).toEqual([6]);
+  });
+
   it('ends where staff comes to the order while it waits for its turn', async () => {
     const { desk, event, made } = await paidSince([], [{ amount: 600 }]);
     const deciding = desk.single([event], { decision: adds(made) });
