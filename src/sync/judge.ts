@@ -16,6 +16,13 @@ import type { Candidate, EventResult } from './types.js';
 /** What becomes of an event, as far as its header and the rows of its orders tell. */
 export type Verdict = { kind: 'result'; result: EventResult } | { kind: 'wants-order'; location: Location };
 
+/** What an event is found to be that gets no order and has none: nobody takes back what is paid on one that has gone. */
+const GETS_NONE: ReadonlySet<EventResult['reason']> = new Set([
+  'STATUS_NOT_ELIGIBLE',
+  'EVENT_NOT_FOUND',
+  'LOCATION_NOT_MAPPED',
+]);
+
 /** What to look for in Revel for a candidate, as far as its header tells. */
 export function keyOf(ctx: RunContext, { id, header }: Candidate): OrderKey {
   const location = locationOf(ctx, header);
@@ -35,7 +42,7 @@ export async function judge(
   rows: readonly FoundOrder[],
 ): Promise<{ verdict: Verdict; rows: readonly FoundOrder[] }> {
   const { verdict, rows: current } = await judgeCurrent(ctx, candidate, rows);
-  if (verdict.kind === 'result' && verdict.result.reason === 'STATUS_NOT_ELIGIBLE') {
+  if (verdict.kind === 'result' && GETS_NONE.has(verdict.result.reason)) {
     await tellUnreturned(ctx, candidate.id, current);
   }
   return judgeFurther(ctx, candidate, await withoutMistake(ctx, candidate, verdict), current);
