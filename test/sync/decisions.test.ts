@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCovered } from '../../src/domain/acceptance.js';
-import { ACCOUNT_FORMAT } from '../../src/domain/account.js';
+import { ACCOUNT_FORMAT, type Account } from '../../src/domain/account.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { type EventId, orderId } from '../../src/domain/ids.js';
 import { withRivals } from '../../src/domain/rivals.js';
@@ -29,6 +29,17 @@ async function drifted(paid = true) {
   expect((await desk.single([event])).of(event.id).reason).toBe('DRIFT');
   return { desk, event: edited, made };
 }
+
+/** Payments keep no deleted mark, and negative ones count. */
+const counted = { value: 'counted', certainty: 'seen', why: 'tried', at: NOW } as const;
+const givesBack: Account = {
+  format: ACCOUNT_FORMAT,
+  account: 'revel.test',
+  establishmentId: 8,
+  version: '0.1.0',
+  certifiedAt: NOW,
+  findings: { negativePayments: counted, deletedPayments: { ...counted, value: 'not-kept' } },
+};
 
 /** Orders of the event that staff can see. */
 const visible = (desk: Desk) =>
@@ -88,16 +99,7 @@ describe('replacing an order', () => {
 
   it('gives back what was paid where payments keep no deleted mark and negative ones count', async () => {
     const { desk, event, made } = await drifted();
-    const found = { value: 'counted', certainty: 'seen', why: 'tried', at: NOW } as const;
-    const marks = { ...found, value: 'not-kept' } as const;
-    desk.account = {
-      format: ACCOUNT_FORMAT,
-      account: 'revel.test',
-      establishmentId: 8,
-      version: '0.1.0',
-      certifiedAt: NOW,
-      findings: { negativePayments: found, deletedPayments: marks },
-    };
+    desk.account = givesBack;
     const plan = await desk.single([event], { decision: replaces(made), dryRun: true });
     const run = await desk.single([event], { decision: replaces(made) });
     for (const { changes } of [plan.of(event.id), run.of(event.id)]) {
@@ -411,6 +413,50 @@ describe('keeping one of several', () => {
     expect(paid(desk)).toHaveLength(1);
     await endsRight(desk, event);
   });
+
+  /** The first is kept, of which staff has so much by then, and the run dies when the second has gone. */
+  async function cutOff(
+    { desk, event, first }: Awaited<ReturnType<typeof doubled>>,
+    quantity: number | null,
+  ) {
+    if (quantity !== null) {
+      desk.revel.control('pos-open', { orderId: Number(first) }, desk.clock.now());
+      const [item] = desk.revel.items(Number(first));
+      desk.revel.control('pos-edit-item', { itemId: item?.id, quantity }, desk.clock.now());
+    }
+    const kill = new AbortController();
+    desk.strike = ({ method, body }) => {
+      if (method === 'PATCH' && body.includes('"deleted":true')) kill.abort('SIGKILL');
+      return null;
+    };
+    await desk.single([event], { decision: { kind: 'keep', order: orderId(first) } }, {}, kill.signal);
+    desk.strike = null;
+    expect(visible(desk).map(({ id }) => String(id))).toEqual([first]);
+    // As on another host.
+    desk.cache.clear();
+    await desk.clock.sleep(3_600_000);
+  }
+
+  const states = [
+    ['ALREADY_INJECTED', null],
+    ['IN_SERVICE', 7],
+    ['TOUCHED', 0.5],
+  ] as const;
+
+  it.each(states)(
+    'is finished by the next sweep where the one that stays is %s',
+    async (reason, quantity) => {
+      const orders = await doubled();
+      const { desk, event, first, second } = orders;
+      await cutOff(orders, quantity);
+      const sweep = await desk.sweep();
+      expect(sweep.of(event.id).orderId).toBe(first);
+      expect(desk.revel.payments(Number(second)).filter((row) => !row.deleted)).toEqual([]);
+      const again = await desk.sweep();
+      expect(again.of(event.id)).toMatchObject({ reason, orderId: first });
+      expect(again.writes).toEqual([]);
+    },
+  );
 
   it('can be left to a person, until something about one of them changes', async () => {
     const { desk, event, second } = await doubled();

@@ -163,14 +163,11 @@ function confirmRetired({ k, now, hidden }: Situation): Step | null {
 }
 
 /**
- * Payments of what is gone count no more, before the order in its place gets its own. Where staff came to it in the last
- * moment they are left to people, who are told.
+ * Payments of what is gone count no more, before the order in its place gets its own, and whatever else is to be told of
+ * the event. Where staff came to it in the last moment they are left to people, who are told.
  */
 function clearRetired(s: Situation): Step | null {
-  const { k, now, plan } = s;
-  // An event that wants no order has nothing else to be planned.
-  const isVoid = k.decision?.kind === 'void';
-  if (!isVoid && (plan.kind === 'failed' || plan.kind === 'in-service')) return null;
+  const { k, now } = s;
   for (const row of takenAway(k)) {
     if (isTheirs(k, row)) continue;
     const { id } = row;
