@@ -9,6 +9,7 @@ import { gatherWanted } from './gather.js';
 import { judgeBy } from './judge.js';
 import { tellLeftovers } from './leftovers.js';
 import { isDoubtful, remember, setDoubtful } from './memory.js';
+import { leftoversOf } from './order/decided.js';
 import { begin, type Knowledge, type Refreshed } from './order/knowledge.js';
 import { base, doneAs, failed, halted, outdated, standing } from './results.js';
 import type { Done, Job } from './scheduler.js';
@@ -73,6 +74,7 @@ async function resultOf(
   const changes = [...k.actions];
   switch (end.kind) {
     case 'report':
+      tellLeftovers(ctx, known.id, leftoversOf(k, []));
       if (k.compareFrom !== null) await setDoubtful(ctx, known.id, true);
       return { ...(await reported(ctx, known, k.wanted, end.plan, false)), changes };
     case 'halted':
@@ -89,7 +91,8 @@ async function resultOf(
     case 'standing': {
       tellLeftovers(ctx, known.id, end.leftovers);
       // What another run has made meanwhile is believed by its header, but not for longer than this run.
-      if (known.header && work.ownLines && k.wanted === wanted && end.compared !== null) {
+      const isKnown = end.compared !== null && end.leftovers.length === 0;
+      if (known.header && work.ownLines && k.wanted === wanted && isKnown) {
         await remember(ctx, known.header, { ...wanted, told: work.told }, end.order, readAt);
       }
       const { told: notes, finalTotal } = k.wanted;

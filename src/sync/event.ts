@@ -17,6 +17,7 @@ import { tellLeftovers } from './leftovers.js';
 import { isDoubtful, recall, remember, setDoubtful } from './memory.js';
 import { establishmentMistake } from './misplaced.js';
 import { notesOnSorted, tellNotPriced } from './once.js';
+import { leftoversOf } from './order/decided.js';
 import type { Given, ReportPlan } from './order/knowledge.js';
 import { planOf } from './order/situation.js';
 import { undated } from './order/timing.js';
@@ -267,13 +268,16 @@ async function planOrderOf(
       if (isDoubted) await setDoubtful(ctx, event.id, false);
       if (cleared.length > 0) return clearing(open.order.id);
       tellLeftovers(ctx, event.id, open.leftovers);
-      // The run that has just written it may have died before it read it back: the next sweep is to look again.
+      // The run that has just written it may have died before it read it back: the next sweep is to look again. So it
+      // is while money is left elsewhere.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
-      if (ownLines && isKnown) await remember(ctx, event, gathered.order, open.order, readAt);
+      if (ownLines && isKnown && open.leftovers.length === 0) await remember(ctx, event, gathered.order, open.order, readAt);
       return result({ ...standing(known, wanted, open.order), notes: wanted.told });
     }
     case 'report': {
-      if (open.plan.kind === 'in-service' && ownLines) {
+      const leftovers = leftoversOf(k, []);
+      tellLeftovers(ctx, event.id, leftovers);
+      if (open.plan.kind === 'in-service' && ownLines && leftovers.length === 0) {
         await remember(ctx, event, gathered.order, open.plan.order, readAt, open.plan.differences);
       }
       // What was begun in the order's place and came to nothing goes, unless this run only looks.

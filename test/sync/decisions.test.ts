@@ -458,6 +458,24 @@ describe('keeping one of several', () => {
     },
   );
 
+  it.each(states)(
+    'tells in each sweep what nobody gives back where the one that stays is %s',
+    async (reason, quantity) => {
+      const orders = await doubled();
+      const { desk, event, first, second } = orders;
+      desk.account = givesBack;
+      await cutOff(orders, quantity);
+      for (let sweeps = 0; sweeps < 2; sweeps += 1) {
+        const sweep = await desk.sweep();
+        expect(sweep.of(event.id)).toMatchObject({ reason, orderId: first });
+        expect(sweep.warnings.join()).toContain(
+          `Order ${second} of event ${event.id} is a leftover with a payment`,
+        );
+        await desk.clock.sleep(2_700_000);
+      }
+    },
+  );
+
   it('can be left to a person, until something about one of them changes', async () => {
     const { desk, event, second } = await doubled();
     const failing = async () => {
