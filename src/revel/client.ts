@@ -234,9 +234,12 @@ export class RevelClient implements RevelPort {
       orderSchema,
       guard,
     );
-    return result.kind === 'done' && result.value && result.value.id !== id
-      ? { kind: 'unknown', detail: otherThan(`PATCH ${orderUri(id)}`, result.value) }
-      : result;
+    if (result.kind !== 'done') return result;
+    const what = `PATCH ${orderUri(id)}`;
+    if (!result.value) {
+      return { kind: 'unknown', detail: `${what} was answered without the order`, answered: true };
+    }
+    return result.value.id === id ? result : { kind: 'unknown', detail: otherThan(what, result.value) };
   }
 
   async createItem(line: NewItem, guard: Guard): Promise<RevelWrite<true>> {

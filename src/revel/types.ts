@@ -15,7 +15,8 @@ export type RevelWrite<T> =
   | { kind: 'done'; value: T }
   /** `throttled`: Revel only says that it is too much for now, to so many writes of the run in a row. */
   | { kind: 'not-done'; detail: string; retry: boolean; retryAfterMs: number; throttled?: number }
-  | { kind: 'unknown'; detail: string }
+  /** `answered`: it was accepted, and what the order has become was not told. */
+  | { kind: 'unknown'; detail: string; answered?: true }
   | { kind: 'held' };
 
 /**

@@ -180,3 +180,27 @@ describe('an answer that tells of another order than the one it is about', () =>
     },
   );
 });
+
+describe('changes that Revel answers without a body', () => {
+  const mute = (desk: Desk) => {
+    desk.edit = ({ method }, body) => (method === 'PATCH' ? '' : body);
+    return desk;
+  };
+  it.each<[string, Parameters<Desk['revel']['configure']>[0]]>([
+    ['lists as they are', {}],
+    ['lists that lag, reads by the id too', { listLagMs: 2_000, detailLag: true }],
+    ['a first printed mark that is lost', { printed: 'first-ignored' }],
+  ])('%s: one header is made, and it stands', async (_, switches) => {
+    for (const run of ['single', 'sweep'] as const) {
+      const desk = mute(new Desk(NOW));
+      desk.revel.configure(switches);
+      const event = desk.add();
+      const made = await (run === 'single' ? desk.single([event]) : desk.sweep());
+      expect(made.of(event.id)).toMatchObject({ status: 'injected' });
+      expect(desk.revel.orders()).toHaveLength(1);
+      expect(wrongWith(desk.revel, event)).toEqual([]);
+      await desk.clock.sleep(10_000);
+      expect((await desk.sweep()).writes).toEqual([]);
+    }
+  });
+});

@@ -29,8 +29,8 @@ export function evidenceOf(write: Write): Read {
 }
 
 /** A look as of this moment that does not show the write proves that it has not happened and never will. */
-export function certainFrom(k: Knowledge, { refused, answeredAt, sentAt }: Pending): number {
-  return refused ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
+export function certainFrom(k: Knowledge, { refused, answered, answeredAt, sentAt }: Pending): number {
+  return refused || answered ? answeredAt : Math.max(answeredAt, sentAt + k.timing.inFlight);
 }
 
 /** Whether what was found shows a write, as the order that it made or changed if there is one. */

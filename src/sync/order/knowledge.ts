@@ -124,6 +124,8 @@ export interface Pending {
   readonly detail: string;
   /** Revel has refused it for good; perhaps because it is there already. */
   readonly refused: boolean;
+  /** Revel has accepted it, and not told what the order has become: no request is under way. */
+  readonly answered: boolean;
   /** The latest look at what became of it was put then; null: none. */
   readonly lookedAt: number | null;
 }

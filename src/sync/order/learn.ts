@@ -115,7 +115,7 @@ export function learnWritten(
   now: number,
 ): Knowledge {
   const after: Knowledge = { ...k, justLooked: false };
-  const lost = { write, sentAt, answeredAt: now, lookedAt: null };
+  const lost = { write, sentAt, answeredAt: now, lookedAt: null, answered: false };
   switch (answer.kind) {
     case 'done': {
       const order = answer.value === true ? null : answer.value;
@@ -141,7 +141,7 @@ export function learnWritten(
       return { ...after, tries, notBefore: now + Math.max(answer.retryAfterMs, pause) };
     }
     case 'unknown': {
-      const pending = { ...lost, detail: answer.detail, refused: false };
+      const pending = { ...lost, detail: answer.detail, refused: false, answered: answer.answered ?? false };
       // Should the order be lost meanwhile, it may get this write all the same.
       const compareFrom = Math.max(k.compareFrom ?? sentAt, certainFrom(k, pending));
       return { ...after, pending, compareFrom };
