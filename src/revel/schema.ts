@@ -39,6 +39,13 @@ export function idOf(value: string | number | null | undefined): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+/** The order that a row hangs on. One that names none may be anybody's: not to count it would be to write it again. */
+const parent = reference.transform((value, { addIssue }) => {
+  const order = idOf(value);
+  if (order === null) addIssue('names no order');
+  return orderId(order ?? '');
+});
+
 /** A number that was computed in binary may be off in its last digits (`1137.6800000000002`). */
 function money(value: string | number | null | undefined): Cents | null {
   if (value === null || value === undefined) return null;
@@ -126,7 +133,7 @@ export const itemSchema = z
   .object({
     id,
     uuid: text,
-    order: reference,
+    order: parent,
     product: reference,
     quantity: decimal,
     price: decimal,
@@ -142,7 +149,7 @@ export const itemSchema = z
     (row): FoundItem => ({
       id: String(row.id),
       uuid: row.uuid ?? null,
-      orderId: orderId(idOf(row.order) ?? ''),
+      orderId: row.order,
       productId: idOf(row.product),
       quantity: row.quantity === null || row.quantity === undefined ? null : parseQuantity(row.quantity),
       price: money(row.price),
@@ -159,7 +166,7 @@ export const paymentSchema = z
   .object({
     id,
     uuid: text,
-    order: reference,
+    order: parent,
     payment_type: reference,
     amount: decimal,
     tip: decimal,
@@ -170,7 +177,7 @@ export const paymentSchema = z
     (row): FoundPayment => ({
       id: String(row.id),
       uuid: row.uuid ?? null,
-      orderId: orderId(idOf(row.order) ?? ''),
+      orderId: row.order,
       paymentType: idOf(row.payment_type),
       amount: money(row.amount),
       tip: money(row.tip),
@@ -180,11 +187,11 @@ export const paymentSchema = z
   );
 
 /** OrderHistory. */
-export const historySchema = z.object({ id, uuid: text, order: reference }).transform(
+export const historySchema = z.object({ id, uuid: text, order: parent }).transform(
   (row): FoundHistory => ({
     id: String(row.id),
     uuid: row.uuid ?? null,
-    orderId: orderId(idOf(row.order) ?? ''),
+    orderId: row.order,
   }),
 );
 

@@ -204,3 +204,29 @@ describe('changes that Revel answers without a body', () => {
     }
   });
 });
+
+describe('rows that name no order that can be read', () => {
+  it.each<['OrderItem' | 'Payment', unknown]>([
+    ['OrderItem', null],
+    ['Payment', null],
+    ['Payment', ''],
+    ['Payment', '/resources/Order/17/?format=json'],
+  ])('%s with %j: nothing is written twice', async (resource, order) => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    desk.edit = ({ method, path }, body) => {
+      if (method !== 'GET' || path !== `/resources/${resource}/`) return body;
+      const list = JSON.parse(body) as { objects: object[] };
+      return JSON.stringify({ ...list, objects: list.objects.map((row) => ({ ...row, order })) });
+    };
+    for (let runs = 0; runs < 3; runs += 1) {
+      const run = runs === 1 ? await desk.sweep() : await desk.single([event]);
+      expect(run.of(event.id)).toMatchObject({ status: 'failed' });
+      await desk.clock.sleep(120_000);
+    }
+    desk.edit = null;
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(wrongWith(desk.revel, event)).toEqual([]);
+    expect((await desk.sweep()).writes).toEqual([]);
+  });
+});
