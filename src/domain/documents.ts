@@ -42,18 +42,18 @@ export type DocumentChoice =
  * the event's; documents are never added up, so anything else is AMBIGUOUS_DOCUMENTS.
  */
 export function chooseDocument(
-  event: Pick<SourceEvent, 'grandTotal'>,
+  event: Pick<SourceEvent, 'grandTotal' | 'payments'>,
   documents: readonly SourceDocument[],
 ): DocumentChoice {
   return choose(
-    event.grandTotal,
+    event,
     documents.filter((document) => !document.deleted && document.lines.some((line) => !isBlankLine(line))),
     'with line items',
   );
 }
 
 function choose(
-  grandTotal: Cents | null,
+  { grandTotal, payments }: Pick<SourceEvent, 'grandTotal' | 'payments'>,
   candidates: readonly SourceDocument[],
   what: string,
 ): DocumentChoice {
@@ -61,9 +61,8 @@ function choose(
   if (!first) return { kind: 'none' };
   if (candidates.length === 1) return { kind: 'document', document: first };
   const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
-  const [only] = equal;
-  if (only && (equal.length === 1 || makeTheSame(equal))) return { kind: 'document', document: only };
-  if (makeTheSame(candidates)) return { kind: 'document', document: first };
+  const only = equal.length === 1 ? equal[0] : (oneOf(equal, payments) ?? oneOf(candidates, payments));
+  if (only) return { kind: 'document', document: only };
   const list = candidates.map((document) => `${document.id} (${totalOf(document)})`).join(', ');
   const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
   return {
@@ -79,22 +78,41 @@ function choose(
 }
 
 /**
- * Whether documents agree in all that an order is made of, so that it does not matter which one is taken. What an
- * invoice says is not known before one is read. Payments count whichever document lists them, each once.
+ * One of documents that agree in all that an order is made of, so that it does not matter which one is taken; null: they
+ * do not. What an invoice says is not known before one is read.
+ *
+ * Payments count whichever document lists them, each once, so that of a contract and an event order with the same lines
+ * one may say that less is due: the one that knows of the payments.
  */
-function makeTheSame(documents: readonly SourceDocument[]): boolean {
-  if (!documents.every(({ lines }) => lines.some((line) => !isBlankLine(line)))) return false;
-  const contents = documents.map(
-    ({ id: _, title: __, deleted: ___, views: ____, payments: _____, lines, ...money }) =>
-      JSON.stringify([
-        money,
-        lines
-          .filter((line) => !isBlankLine(line))
-          .map((line) => JSON.stringify(line))
-          .sort(),
-      ]),
+function oneOf(
+  documents: readonly SourceDocument[],
+  ofEvent: SourceEvent['payments'],
+): SourceDocument | null {
+  if (!documents.every(({ lines }) => lines.some((line) => !isBlankLine(line)))) return null;
+  const isPaidListed = [ofEvent, ...documents.map(({ payments }) => payments)].some((list) => list?.length);
+  const contents = new Set(
+    documents.map((document) => `${contentOf(document)} ${isPaidListed ? '' : document.amountDue}`),
   );
-  return new Set(contents).size <= 1 && !contradictPayments(documents);
+  if (contents.size > 1 || contradictPayments(documents)) return null;
+  const due = ({ amountDue }: SourceDocument) => amountDue ?? Number.POSITIVE_INFINITY;
+  return documents.reduce<SourceDocument | null>(
+    (least, document) => (least === null || due(document) < due(least) ? document : least),
+    null,
+  );
+}
+
+/** What of a document an order is made of but payments, in whichever way it is written. Ids are its own. */
+function contentOf({ lines, billing, grandTotal, discountsTotal, broken }: SourceDocument): string {
+  const rows = billing ?? [];
+  const raisedOn = (ids: readonly string[] = []) =>
+    rows.flatMap(({ name, billingId }) => (billingId && ids.includes(billingId) ? [name] : [])).sort();
+  const written = lines
+    .filter((line) => !isBlankLine(line))
+    .map(({ billingIds, discount, longDescription, ...line }) =>
+      JSON.stringify([line, discount || null, longDescription || null, raisedOn(billingIds)]),
+    );
+  const billed = rows.map(({ name, amount }) => JSON.stringify([name, amount]));
+  return JSON.stringify([grandTotal, discountsTotal || null, broken, billed.sort(), written.sort()]);
 }
 
 /** Whether two of them list the same payment with different amounts. */
@@ -161,13 +179,13 @@ export function nextLines(event: SourceEvent, gathered: Gathered): LinesStep {
   // A list with an entry whose number is not known cannot stand for the lines.
   const isCounted = selections.every(({ quantity }) => quantity !== null);
   if (selections.length > 0 && isCounted && gathered.selectionsRefused === undefined) {
-    const totals = choose(event.grandTotal, documents, 'with totals');
+    const totals = choose(event, documents, 'with totals');
     const document = totals.kind === 'document' ? totals.document : null;
     return { kind: 'source', source: { kind: 'selections', selections, document } };
   }
 
   const withInvoice = documents.filter((document) => invoiceUrl(document) !== null);
-  const invoiced = choose(event.grandTotal, withInvoice, 'with an invoice');
+  const invoiced = choose(event, withInvoice, 'with an invoice');
   if (invoiced.kind === 'failed') return invoiced;
   if (invoiced.kind === 'document') {
     const url = invoiceUrl(invoiced.document);

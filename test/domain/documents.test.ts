@@ -95,19 +95,60 @@ describe('chooseDocument', () => {
         document({ id: '12', payments: [...paid('700.66', '3'), ...paid('10.00', '4')] }),
       ],
     ],
+    [
+      'with other ids of taxes and fees',
+      ['6', '16'].map((billingId) =>
+        document({
+          billing: [{ name: 'Sales Tax', amount: usd('91.09'), billingId }],
+          lines: document().lines.map((each) => ({ ...each, billingIds: [billingId, `${billingId}9`] })),
+        }),
+      ),
+    ],
+    [
+      'with nothing written in another way',
+      [
+        document({ discountsTotal: null, billing: null }),
+        document({
+          discountsTotal: usd('0'),
+          billing: [],
+          lines: document().lines.map((each) => ({ ...each, longDescription: '', discount: usd('0') })),
+        }),
+      ],
+    ],
   ])('takes the first of several that make the very same order: %s', (_, documents) => {
     expect(chooseDocument(event, documents)).toEqual({ kind: 'document', document: documents[0] });
     expect(chooseDocument(sourceEvent({ grandTotal: null }), documents).kind).toBe('document');
+  });
+
+  it('takes the one of them whose amount due knows of the payments, wherever these are listed', () => {
+    const contract = document({ id: '11' });
+    const order = document({ id: '12', payments: [], amountDue: usd('1421.31') });
+    for (const documents of [
+      [contract, order],
+      [order, contract],
+      [order, { ...contract, payments: [] }],
+    ]) {
+      const of = sourceEvent({ payments: paid('710.66') });
+      expect(chooseDocument(of, documents)).toMatchObject({ document: { id: '11' } });
+    }
+    expect(chooseDocument(event, [order, contract])).toEqual({ kind: 'document', document: contract });
+    // Without a list of payments the amounts due alone say what has been paid, and not the same.
+    expect(chooseDocument(event, [order, { ...contract, payments: [] }]).kind).toBe('failed');
   });
 
   it.each<[string, Partial<SourceDocument>]>([
     ['a line', other],
     ['text of a line', { lines: document().lines.map((each) => ({ ...each, longDescription: 'no nuts' })) }],
     ['a fee', { billing: [] }],
+    [
+      'a line that a tax is raised on',
+      { lines: document().lines.map((each) => ({ ...each, billingIds: ['6'] })) },
+    ],
     ['a quantity', { lines: document().lines.map((each) => ({ ...each, quantity: qty('999') })) }],
     ['what was paid', { payments: paid('10.00') }],
   ])('refuses to choose when they differ in %s', (_, over) => {
-    const documents = [document({ id: '11' }), document({ id: '12', ...over })];
+    const billing = [{ name: 'Sales Tax', amount: usd('91.09'), billingId: '6' }];
+    const documents = [document({ id: '11', billing }), document({ id: '12', billing, ...over })];
     expect(chooseDocument(event, documents).kind).toBe('failed');
   });
 
