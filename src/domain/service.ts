@@ -63,6 +63,10 @@ export function compareInService(
   // A gratuity that staff has lowered, or that has gone to the bills, takes nothing from what has been paid.
   const listed = settledBy(rows, gratuity, cents(Math.max(asked, wanted.gratuity)));
   const wantedPaid = cents(wanted.payment + wanted.tip);
+  const payment = difference('payment', formatCents(wantedPaid), formatCents(listed));
+  // What staff takes of the guest is theirs. What we have paid on it, and Tripleseat has given back since, is not.
+  const ours = rows.filter(({ updatedBy }) => updatedBy === wanted.location.revel.userId);
+  const isGivenBack = Math.min(settledBy(ours, gratuity, asked), listed) > wantedPaid;
   const due = order.remainingDue;
   const total = order.finalTotal ?? wanted.finalTotal;
   const rest = cents(askedOf({ finalTotal: total, gratuity: order.gratuity }, gratuity) - paid);
@@ -72,10 +76,11 @@ export function compareInService(
       ...compareDay(wanted, order),
       ...lines.lacking,
       ...money.filter(isLost),
-      ...(listed < wantedPaid ? [difference('payment', formatCents(wantedPaid), formatCents(listed))] : []),
+      ...(listed < wantedPaid ? [payment] : []),
     ],
     other: [
       ...lines.other,
+      ...(isGivenBack ? [payment] : []),
       ...money.filter((each) => !isLost(each)),
       ...(isDueOdd ? [difference('remaining due', formatCents(rest), formatCents(due))] : []),
     ],

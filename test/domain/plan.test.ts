@@ -174,6 +174,17 @@ describe('planOrder', () => {
         { ...complete, items: [{ ...line, ...staff, quantity: qty('30') }, ...others] },
       ],
       ['another price', opened, { ...complete, items: [{ ...line, ...staff, price: usd('1') }, ...others] }],
+      [
+        'a payment of ours that Tripleseat has given back since, beside one that staff has taken',
+        { ...opened, remainingDue: usd('0') },
+        {
+          ...complete,
+          payments: [
+            paymentRow(wanted, { amount: usd('800') }),
+            paymentRow(wanted, { id: '71', amount: usd('621.31'), ...staff }),
+          ],
+        },
+      ],
     ])('is IN_SERVICE: %s', (_, over, contents) => {
       const plan = planned([visible(5, over)], contents);
       expect(plan).toMatchObject({ kind: 'in-service', order: { id: '5' }, settled: false });
@@ -200,6 +211,17 @@ describe('planOrder', () => {
         {
           ...complete,
           payments: [...complete.payments, paymentRow(wanted, { id: '71', amount: usd('710.65'), ...staff })],
+        },
+      ],
+      [
+        'what Tripleseat has given back, which staff has given back, too',
+        opened,
+        {
+          ...complete,
+          payments: [
+            paymentRow(wanted, { amount: usd('800') }),
+            paymentRow(wanted, { id: '71', amount: usd('-89.34'), ...staff }),
+          ],
         },
       ],
     ])('stands: %s', (_, over, contents) => {
