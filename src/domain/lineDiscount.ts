@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import type { SourceLine } from './event.js';
 import { exactCents } from './figure.js';
-import { type Amount, lineAmount, type Quantity } from './money.js';
+import { type Amount, isZeroAmount, lineAmount, type Quantity } from './money.js';
 
 const nothing = new Big(0);
 const one = '1' as Quantity;
@@ -33,23 +33,27 @@ function perCentOf(line: SourceLine): Big {
   return full === null || said === null || said.gt(10_000) ? nothing : said.times(full).div(10_000);
 }
 
-/** What the total of a line is less than its quantity at its price. */
-function offTotal(line: SourceLine): Big {
+/** What the total of a line is less than its quantity at its price. Less than a cent is a matter of rounding. */
+function offAnyTotal(line: SourceLine): Big {
   const { totalPrice } = line;
   const full = fullOf(line);
-  if (full === null || totalPrice === null) return nothing;
-  const off = new Big(full).minus(totalPrice);
-  // Less than a cent is a matter of rounding; a total of nothing without a discount is one that was not filled in.
-  const isFilled = new Big(totalPrice).gt(0) || saidOf(line)?.eq(0) !== true;
-  return isFilled && off.gte(1) ? off : nothing;
+  const off = full === null || totalPrice === null ? nothing : new Big(full).minus(totalPrice);
+  return off.gte(1) ? off : nothing;
+}
+
+/** The same, where a total of nothing without a discount is one that was not filled in. */
+function offTotal(line: SourceLine): Big {
+  const isFilled = !isZeroAmount(line.totalPrice) || saidOf(line)?.eq(0) !== true;
+  return isFilled ? offAnyTotal(line) : nothing;
 }
 
 /**
  * What may be taken off the lines in all, each amount once and none of nothing: what they say, as far as all of it can be
- * read, what their totals are less, and what they say in per cent. Which of these a figure is the source does not tell.
+ * read, what their totals are less, and what they say in per cent. Which of these a figure is the source does not tell,
+ * nor whether a line that comes to nothing is free (as one that is in the price of a package) or not filled in.
  */
 export function lineDiscounts(lines: readonly SourceLine[]): Big[] {
-  const sums = [discountOfLine, offTotal, perCentOf].map((of) =>
+  const sums = [discountOfLine, offTotal, perCentOf, offAnyTotal].map((of) =>
     lines.reduce<Big | null>((sum, line) => sum && (of(line)?.plus(sum) ?? null), nothing),
   );
   const found: Big[] = [];

@@ -533,6 +533,22 @@ describe('a line whose total is less than its quantity at its price', () => {
     });
   });
 
+  it('is free where its total is nothing, and so does the sum say', () => {
+    const free = [line('Taco Bar', '1', '100', '100'), line('Suga Daddy', '5', '4', '0')];
+    expect(order({ total: '100.00', document: { lines: free } })).toMatchObject({
+      subtotal: 12_000,
+      discount: 2_000,
+      finalTotal: 10_000,
+      told: [expect.stringContaining('Discounts of lines (20.00)')],
+    });
+    expect(order({ total: '120.00', document: { lines: free } }).discount).toBe(0);
+    // Beside a discount of another line, which its figure says.
+    const cut = line('Taco Bar', '1', '100', '90', { discount: usd('10.00') });
+    const both = { lines: [cut, line('Suga Daddy', '5', '4', '0')] };
+    expect(order({ total: '90.00', document: both }).discount).toBe(3_000);
+    expect(order({ total: '110.00', document: both }).discount).toBe(1_000);
+  });
+
   it('has none where it is not sold', () => {
     const unsold = line('Pizza Package', '0', '5', '0', { discount: usd('5.00') });
     const sold = line('Taco Bar', '1', '100', '100', { discount: usd('10.00') });
