@@ -51,7 +51,7 @@ function whyRight(
 ): string {
   const order = orderId === null ? 'its order' : `order ${orderId}`;
   if (reason === 'IN_SERVICE') {
-    return `it is no failure. Staff works with ${order} of event ${event}, or has, and nothing of the event is missing on it. What is to be changed is changed on the POS.`;
+    return `it is no failure. Staff works with ${order} of event ${event}, or has. What is to be changed is changed on the POS.`;
   }
   if (reason !== 'ALREADY_INJECTED') {
     const why = error === null ? '' : ` ${error}`;

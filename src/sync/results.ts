@@ -10,6 +10,7 @@ import type { OrderPlan } from '../domain/plan.js';
 import type { FailReason, SkipReason } from '../domain/reasons.js';
 import type { WantedOrder } from '../domain/wantedOrder.js';
 import { eventDate } from '../domain/window.js';
+import { listed } from '../text/text.js';
 import type { RunContext } from './context.js';
 import type { End, Knowledge } from './order/knowledge.js';
 import type { Candidate, EventResult } from './types.js';
@@ -113,24 +114,34 @@ export function standing(known: Known, wanted: WantedOrder, order: FoundOrder): 
   };
 }
 
+/** An order that staff works with, or has. */
+type Served = Pick<Extract<OrderPlan, { kind: 'in-service' }>, 'order' | 'differences' | 'settled'>;
+
 /**
- * An event whose order staff works with, and which lacks nothing.
+ * An event whose order staff works with, and which lacks nothing; or whose order can change no more.
  *
  * @param told the same has been told in an earlier run, and nothing can change it any more
  */
-export function inService(
-  known: Known,
-  wanted: WantedOrder,
-  { order, differences }: Pick<Extract<OrderPlan, { kind: 'in-service' }>, 'order' | 'differences'>,
-  told: boolean,
-): EventResult {
-  const note = `Order ${order.id} is in service: the POS is its master, and nothing of the event is missing.`;
+export function inService(known: Known, wanted: WantedOrder, served: Served, told: boolean): EventResult {
+  const { order, differences } = served;
   return {
-    ...skipped(known, 'IN_SERVICE', told ? null : note, order),
+    ...skipped(known, 'IN_SERVICE', told ? null : servedNote(served), order),
     total: formatCents(wanted.finalTotal),
     booked: bookedBoth(wanted, order),
     differences: told ? [] : differences,
   };
+}
+
+/** Texts of the event do not reach what a POS has opened, and nothing else tells the kitchen of them. */
+function servedNote({ order, differences, settled }: Served): string {
+  if (settled) return `Order ${order.id} is closed and its day is over: nothing can change it any more.`;
+  const texts = differences.filter(({ field, event }) => field === 'text' && event !== null);
+  const names = [...new Set(texts.map(({ name }) => `"${name}"`))];
+  const rest =
+    names.length === 0
+      ? 'nothing of the event is missing'
+      : `no line or payment of the event is missing, but what it tells the kitchen of ${listed(names, '')} is not what the event does: tell them`;
+  return `Order ${order.id} is in service: the POS is its master, and ${rest}.`;
 }
 
 /** An event that needs a person; `upstream`: an API did not answer. */

@@ -123,6 +123,28 @@ describe('text', () => {
     expect(run.writes).toEqual([]);
   });
 
+  it('that has changed since a POS opened the order is for somebody to tell the kitchen', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(doc([{ ...taco, longDescription: 'no nuts' }]));
+    const { orderId } = await inject(desk, event);
+    desk.revel.control('pos-open', { orderId: Number(orderId) }, desk.clock.now());
+    const noteOf = async () => {
+      const result = (await desk.single([event])).of(event.id);
+      expect(result).toMatchObject({ status: 'skipped', reason: 'IN_SERVICE' });
+      return result.error;
+    };
+    desk.add({ ...doc([{ ...taco, longDescription: 'no nuts, no shellfish' }]), id: event.id });
+    const differs = 'what it tells the kitchen of "Taco Bar" is not what the event does: tell them';
+    expect(await noteOf()).toContain(differs);
+    const row = desk.revel.order(Number(orderId));
+    desk.revel.insertOrder({ order: { ...row, closed: true } as never });
+    expect(await noteOf()).toContain(differs);
+    // What is over is not for anybody to tell, nor is anything said of what is missing.
+    desk.clock.skip(16 * 3_600_000);
+    const over = await noteOf();
+    expect(over).toBe(`Order ${orderId} is closed and its day is over: nothing can change it any more.`);
+  });
+
   it('that was edited while the order was unfinished is the new one when staff sees it', async () => {
     const desk = new Desk(NOW);
     const event = desk.add(doc([{ ...taco, longDescription: 'no nuts' }]));
