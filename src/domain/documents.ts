@@ -41,10 +41,7 @@ export type DocumentChoice =
  * The one document that is not deleted and has line items. Of several, the only one whose grand total equals
  * the event's; documents are never added up, so anything else is AMBIGUOUS_DOCUMENTS.
  */
-export function chooseDocument(
-  event: Pick<SourceEvent, 'grandTotal' | 'payments'>,
-  documents: readonly SourceDocument[],
-): DocumentChoice {
+export function chooseDocument(event: Totals, documents: readonly SourceDocument[]): DocumentChoice {
   return choose(
     event,
     documents.filter((document) => !document.deleted && document.lines.some((line) => !isBlankLine(line))),
@@ -52,16 +49,16 @@ export function chooseDocument(
   );
 }
 
-function choose(
-  { grandTotal, payments }: Pick<SourceEvent, 'grandTotal' | 'payments'>,
-  candidates: readonly SourceDocument[],
-  what: string,
-): DocumentChoice {
+/** What of an event tells which of its documents counts. */
+type Totals = Pick<SourceEvent, 'grandTotal' | 'amountDue' | 'payments'>;
+
+function choose(event: Totals, candidates: readonly SourceDocument[], what: string): DocumentChoice {
   const [first] = candidates;
   if (!first) return { kind: 'none' };
   if (candidates.length === 1) return { kind: 'document', document: first };
+  const { grandTotal } = event;
   const equal = candidates.filter((document) => grandTotal !== null && document.grandTotal === grandTotal);
-  const only = equal.length === 1 ? equal[0] : (oneOf(equal, payments) ?? oneOf(candidates, payments));
+  const only = equal.length === 1 ? equal[0] : (oneOf(event, equal) ?? oneOf(event, candidates));
   if (only) return { kind: 'document', document: only };
   const list = candidates.map((document) => `${document.id} (${totalOf(document)})`).join(', ');
   const why = equal.length === 0 ? 'none of them equals' : `${equal.length} of them equal`;
@@ -81,24 +78,18 @@ function choose(
  * One of documents that agree in all that an order is made of, so that it does not matter which one is taken; null: they
  * do not. What an invoice says is not known before one is read.
  *
- * Payments count whichever document lists them, each once, so that of a contract and an event order with the same lines
- * one may say that less is due: the one that knows of the payments.
+ * Payments count whichever document lists them, each once. So of a contract and an event order with the same lines one
+ * may say that less is due, which is the one that knows of the payments, if the event says so, too.
  */
-function oneOf(
-  documents: readonly SourceDocument[],
-  ofEvent: SourceEvent['payments'],
-): SourceDocument | null {
+function oneOf(event: Totals, documents: readonly SourceDocument[]): SourceDocument | null {
   if (!documents.every(({ lines }) => lines.some((line) => !isBlankLine(line)))) return null;
-  const isPaidListed = [ofEvent, ...documents.map(({ payments }) => payments)].some((list) => list?.length);
-  const contents = new Set(
-    documents.map((document) => `${contentOf(document)} ${isPaidListed ? '' : document.amountDue}`),
-  );
-  if (contents.size > 1 || contradictPayments(documents)) return null;
-  const due = ({ amountDue }: SourceDocument) => amountDue ?? Number.POSITIVE_INFINITY;
-  return documents.reduce<SourceDocument | null>(
-    (least, document) => (least === null || due(document) < due(least) ? document : least),
-    null,
-  );
+  if (new Set(documents.map(contentOf)).size > 1 || contradictPayments(documents)) return null;
+  const [first = null, ...others] = documents;
+  if (others.every(({ amountDue }) => amountDue === first?.amountDue)) return first;
+  const isPaidListed = [event, ...documents].some(({ payments }) => payments?.length);
+  const least = Math.min(...documents.map(({ amountDue }) => amountDue ?? Number.POSITIVE_INFINITY));
+  const knowing = documents.find(({ amountDue }) => amountDue === least && amountDue === event.amountDue);
+  return isPaidListed ? (knowing ?? null) : null;
 }
 
 /** What of a document an order is made of but payments, in whichever way it is written. Ids are its own. */

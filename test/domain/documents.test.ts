@@ -134,6 +134,10 @@ describe('chooseDocument', () => {
     expect(chooseDocument(event, [order, contract])).toEqual({ kind: 'document', document: contract });
     // Without a list of payments the amounts due alone say what has been paid, and not the same.
     expect(chooseDocument(event, [order, { ...contract, payments: [] }]).kind).toBe('failed');
+    // Nor does it count where the event says otherwise, or nothing.
+    for (const amountDue of [usd('1421.31'), null]) {
+      expect(chooseDocument(sourceEvent({ amountDue }), [order, contract]).kind).toBe('failed');
+    }
   });
 
   it.each<[string, Partial<SourceDocument>]>([

@@ -172,6 +172,7 @@ describe('several documents', () => {
     ['a deleted one does not', [{ ...two, deleted: true }, one], 1, null],
     ['the one whose total is the event’s counts', [two, one], 1, null],
     ['of two that make the very same order one counts', [one, one], 0, null],
+    ['the one that knows of a payment as the event does counts', [one, paidOnce], 1, null],
     ['two that both fit are ambiguous', [one, paidOnce], 0, 'AMBIGUOUS_DOCUMENTS'],
     [
       'none that fits is ambiguous, they are never added up',
