@@ -66,6 +66,7 @@ export function mismatch(
     ...explainedByMinimum(event, subtotal, total, off),
     ...explainedByLine(lines, off),
     ...explainedByTotal(lines, off),
+    ...explainedByFree(lines, off),
     ...explainedByRow(parts, off),
   ];
   return failed(
@@ -121,6 +122,19 @@ function explainedByTotal(lines: readonly SourceLine[], off: Big): string[] {
   });
   return [
     `The total of ${totals.join(', ')} explains the difference of ${text(off)}: an order has a line at its quantity and price.`,
+  ];
+}
+
+/** The one line that would have to cost nothing. */
+function explainedByFree(lines: readonly SourceLine[], off: Big): string[] {
+  const [free, second] = lines.filter((line) => {
+    const amount = line.quantity === '0' ? null : (fullOf(line) ?? line.totalPrice);
+    return amount !== null && off.lt(0) && off.times(-1).eq(amount);
+  });
+  if (!free || second) return [];
+  return [
+    `Without the line "${lineName(free)}" (${text(off.times(-1))}) the parts add up: if another line has it in its price, ` +
+      'take its price off.',
   ];
 }
 

@@ -453,6 +453,17 @@ describe('what explains a difference', () => {
     );
   });
 
+  it('is one line that is not charged', () => {
+    const lines = [line('Taco Bar', '40', '50', '2000'), line('Suga Daddy', '40', '4.50')];
+    expect(failure({ total: '2000.00', document: { lines } }).error).toBe(
+      "The parts add up to 2180.00, but Tripleseat's grand total is 2000.00: subtotal 2180.00. Without the line " +
+        '"Suga Daddy" (180.00) the parts add up: if another line has it in its price, take its price off. Correct the ' +
+        'lines or fees in Tripleseat.',
+    );
+    const twice = { lines: [...lines, line('Pizza Package', '1', '180')] };
+    expect(failure({ total: '2180.00', document: twice }).error).not.toContain('Without');
+  });
+
   it('is a total of lines that is more than their quantity at their price', () => {
     const third = line('Taco Bar', '3', '33.33', '100');
     const even = line('Taco Bar', '2', '50', '100');
