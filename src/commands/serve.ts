@@ -159,6 +159,6 @@ function takenError(stateDir: string): AppError {
     'LOCKED',
     ExitCode.locked,
     `Another ts-reconcile serve works on the state directory ${shownPath(stateDir)}.`,
-    'Stop it first, or set STATE_DIR to another directory.',
+    'Stop it first. To run several, give them a STATE_URL in common: in another STATE_DIR there are no tokens.',
   );
 }

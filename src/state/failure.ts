@@ -39,9 +39,21 @@ export function unwritten(
 ): unknown {
   const code = errnoOf(error);
   if (code === null) return error;
-  const message = `${what} could not be written: the system answered ${code}.`;
-  return new AppError('OUTPUT', ExitCode.config, left === undefined ? message : `${message} ${left}`, hint);
+  const { why } = explain(code);
+  const message = `${what} could not be written: ${why}.`;
+  return new AppError(
+    'OUTPUT',
+    ExitCode.config,
+    left === undefined ? message : `${message} ${left}`,
+    FULL.includes(code) ? 'Free some space, then run it again.' : hint,
+  );
 }
+
+const FULL: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+/** In another place there are neither tokens, of which the first refresh token is spent, nor what was accepted. */
+const ELSEWHERE =
+  'To go on in another STATE_DIR, move all of it there while nothing runs: its tokens are in no other place.';
 
 function explain(code: string): { why: string; hint: string } {
   switch (code) {
@@ -50,18 +62,18 @@ function explain(code: string): { why: string; hint: string } {
     case 'EFBIG':
       return {
         why: code === 'ENOSPC' ? 'the disk is full' : 'the limit on disk space is reached',
-        hint: 'Free some space or set STATE_DIR to a directory on another disk, then run again.',
+        hint: `Free some space, then run again. ${ELSEWHERE}`,
       };
     case 'EACCES':
     case 'EPERM':
       return {
         why: 'permission denied',
-        hint: 'Give the user that runs ts-reconcile ownership of it, or set STATE_DIR to a directory it owns.',
+        hint: 'Run it as the user that the state belongs to, or give that user ownership of it. Where none is kept yet, set STATE_DIR to a directory that this user owns.',
       };
     case 'EROFS':
       return {
         why: 'the file system is read-only',
-        hint: 'Set STATE_DIR to a directory that can be written.',
+        hint: `Have it mounted for writing, or set STATE_DIR to a directory that can be written. ${ELSEWHERE}`,
       };
     case 'ENOTDIR':
     case 'EEXIST':
@@ -75,6 +87,6 @@ function explain(code: string): { why: string; hint: string } {
     case 'ENFILE':
       return { why: 'too many files are open', hint: 'Raise the limit on open files (ulimit -n).' };
     default:
-      return { why: `the system answered ${code}`, hint: 'Check the disk, or set STATE_DIR to another one.' };
+      return { why: `the system answered ${code}`, hint: `Check the disk, then run again. ${ELSEWHERE}` };
   }
 }

@@ -241,6 +241,8 @@ describe('refusals of the file system', () => {
     expect(error).toMatchObject({ code: 'STATE', exitCode: 78 });
     expect(error.message).toContain('the disk is full');
     expect(error.hint).toContain('Free some space');
+    // A person who only names another directory finds neither the tokens nor what was accepted there.
+    expect(error.hint).toContain('move all of it there');
     expect(await modeOf('/dev/full')).toBe(mode);
   });
 
