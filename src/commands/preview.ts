@@ -39,7 +39,10 @@ export function previewCommand(options: PreviewOptions, around: Surroundings): P
     const { report, outcome, request } = await lookAhead(looking);
     progress.clear();
     if (around.stop.aborted) return stoppedBy(around.stop);
-    if (locations === null) await keepPreview(state.cache, days, report, config.locations);
+    // One that was broken off says of every event left that it was not looked at: the one before knows more.
+    const { problem } = outcome;
+    const looked = problem === null || (problem.kind === 'incomplete' && report.events.length > 0);
+    if (locations === null && looked) await keepPreview(state.cache, days, report, config.locations);
     const near = nearDays(config, systemClock.now());
     if (json) await writeJson(around.stdout, report);
     else

@@ -49,6 +49,20 @@ describe('preview as a process', () => {
     expect(near.stdout).toMatch(/1 event, 0 would fail, 1 will be made/);
   });
 
+  it.each([
+    ['that Revel refused', { REVEL_API_SECRET: 'wrong' }, 77],
+    ['without an answer of Tripleseat', { TRIPLESEAT_BASE_URL: 'http://127.0.0.1:9' }, 69],
+  ])('%s leaves the one before on the page', async (_, broken, expected) => {
+    const good = world.addEvent({ date: inDays(2) });
+    const env = world.env(world.newStateDir());
+    expect((await runTool(['preview'], env)).code).toBe(0);
+    expect((await runTool(['preview'], { ...env, ...broken })).code).toBe(expected);
+    const { stdout } = await runTool(['report'], env);
+    expect(stdout).toContain(`${good.id}`);
+    expect(stdout).not.toContain('ABORTED');
+    expect(stdout).not.toContain('not complete');
+  });
+
   it('is mailed once a day, from the first sweep past six in the morning on', async () => {
     const box = await openMailbox();
     try {
