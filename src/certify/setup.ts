@@ -32,9 +32,10 @@ export async function setupFor(
   const base = own ?? locations[0];
   if (base === undefined) throw wrong('The locations file has no location to take ids from.', null);
   const answer = await probe(`/enterprise/Establishment/${establishmentId}/`);
-  if (answer.kind === 'failure' || answer.status === 404) {
+  if (answer.kind === 'failure') throw unread(`of establishment ${establishmentId}`, answered(answer));
+  if (answer.status === 404) {
     throw wrong(
-      `Establishment ${establishmentId} ${answer.kind === 'failure' ? answered(answer) : 'is not there (404)'}.`,
+      `Establishment ${establishmentId} is not there (404).`,
       'Give the id of a test establishment of this account; ts-reconcile doctor lists those that there are.',
     );
   }
@@ -69,18 +70,26 @@ export async function setupFor(
 
 async function stationOf(establishmentId: number, probe: RevelProbe): Promise<number> {
   const rows = await rowsOf(probe, '/resources/PosStation/', stationSchema);
-  const found =
-    typeof rows === 'string'
-      ? []
-      : rows.filter(({ establishment }) => idOf(establishment) === establishmentId);
+  if (typeof rows === 'string') throw unread('of the POS stations', rows);
+  const found = rows.filter(({ establishment }) => idOf(establishment) === establishmentId);
   const [first] = found.map(({ id }) => id).sort((a, b) => a - b);
   if (first !== undefined) return first;
   throw wrong(
-    `Establishment ${establishmentId} has no POS station${typeof rows === 'string' ? ` (${rows})` : ''}.`,
+    `Establishment ${establishmentId} has no POS station.`,
     'Make one in the Console, or map the establishment in the locations file.',
   );
 }
 
 function wrong(message: string, hint: string | null): AppError {
   return new AppError('CONFIG', ExitCode.config, message, hint);
+}
+
+/** What could not be read may well be there: nothing is advised that goes by its not being there. */
+function unread(what: string, detail: string): AppError {
+  return new AppError(
+    'UPSTREAM',
+    ExitCode.unavailable,
+    `Revel could not be read: ${what}, ${detail.replace(/\.$/, '')}.`,
+    'Nothing was written. Run it again when Revel answers; ts-reconcile doctor says what the key may not read.',
+  );
 }

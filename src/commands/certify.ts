@@ -72,6 +72,8 @@ async function run(options: CertifyOptions, around: Surroundings, opened: Opened
   try {
     return await withLock(options, around, opened);
   } catch (error) {
+    // What is said of a request that was stopped is nothing that was found.
+    if (around.stop.aborted) return stoppedBy(around.stop);
     throw told(error, opened.redact);
   } finally {
     await lock.release();

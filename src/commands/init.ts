@@ -77,7 +77,8 @@ export async function initCommand(options: InitOptions, around: Surroundings): P
   try {
     return await run(options, prompts, around, done);
   } catch (error) {
-    if (!isLeft(error)) throw error;
+    // What is said of a request that was stopped is nothing about a service.
+    if (!isLeft(error) && !around.stop.aborted) throw error;
     throw left(around.stop, `.env and locations.json ${done.written ? 'are' : 'were not'} written`);
   }
 }
@@ -217,7 +218,10 @@ async function readWith(values: Values, around: Surroundings): Promise<Accounts>
   const state = await openStateFor(config, around, false);
   try {
     const { tripleseat, revel } = await connectBoth(config, state, stop);
-    return await readAccounts(tripleseat.probe, revel.probe);
+    const accounts = await readAccounts(tripleseat.probe, revel.probe);
+    // Lists that could not be read any more count as gaps there.
+    if (stop.aborted) throw left(stop);
+    return accounts;
   } finally {
     await state.close();
   }

@@ -153,7 +153,7 @@ function unreachable(service: string, detail: string): AppError {
   return new AppError(
     refused ? 'CREDENTIALS' : 'UPSTREAM',
     refused ? ExitCode.credentials : ExitCode.unavailable,
-    `${service} could not be read: ${detail}.`,
+    `${service} could not be read: ${detail}${detail.endsWith('.') ? '' : '.'}`,
     refused
       ? 'Check the API key and secret, and that the domain is the account they belong to.'
       : 'Check the address and the network, then run it again.',

@@ -19,8 +19,11 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** `certify` with nobody beside it; what it throws counts as what it says. */
-async function certify(changes: Partial<CertifyOptions>, env: Record<string, string> = {}) {
-  const on = new Terminal(world.env(stateDir, env));
+async function certify(
+  changes: Partial<CertifyOptions>,
+  env: Record<string, string> = {},
+  on = new Terminal(world.env(stateDir, env)),
+) {
   const options: CertifyOptions = {
     establishment: null,
     resume: false,
@@ -42,6 +45,37 @@ const readStored = async (name: string) => JSON.parse(await readFile(stored(name
 async function edit(changes: Record<string, unknown>) {
   await writeFile(stored('certify'), JSON.stringify({ ...(await readStored('certify')), ...changes }));
 }
+
+describe('a session of certify that cannot begin', () => {
+  it('since Revel does not answer ends with 69, and advises no other establishment', async () => {
+    const { code, text } = await certify({ establishment: SHOP }, { REVEL_BASE_URL: 'http://127.0.0.1:9' });
+    expect(code).toMatchObject({ exitCode: 69 });
+    expect(text).toMatch(
+      /Revel could not be read: of establishment 90, .*\(4 attempts\)\. Nothing was written/,
+    );
+    expect(text).not.toContain('Give the id');
+  });
+
+  it('since the key may not read POS stations does not say that there are none', async () => {
+    world.revel.configure({ permissions: { PosStation: 'none' } });
+    const { code, text } = await certify({ establishment: SHOP });
+    expect(code).toMatchObject({ exitCode: 69 });
+    expect(text).toContain('of the POS stations, their list was answered 401. Nothing was written.');
+  });
+
+  it('since there is no such establishment says so', async () => {
+    const { code, text } = await certify({ establishment: 4711 });
+    expect(code).toMatchObject({ exitCode: 78 });
+    expect(text).toContain('Establishment 4711 is not there (404). Give the id of a test establishment');
+  });
+
+  it('since somebody has pressed Ctrl-C ends with 130', async () => {
+    const on = new Terminal(world.env(stateDir));
+    on.stop.abort('SIGINT');
+    const { code, text } = await certify({ establishment: SHOP }, {}, on);
+    expect([code, text]).toEqual([130, '']);
+  });
+});
 
 describe('a session of certify under way', () => {
   beforeEach(async () => {

@@ -19,6 +19,18 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 describe('init without a terminal', () => {
+  it('says in one sentence that a service does not answer', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'init-away-'));
+    const away = { TRIPLESEAT_BASE_URL: 'http://127.0.0.1:9', STATE_DIR: signedIn };
+    const { code, stderr } = await cli(cwd, ['init', '--yes'], {
+      ...accounts(sandbox, cwd),
+      ...sandbox.env,
+      ...away,
+    } as Record<string, string>);
+    expect(code).toBe(69);
+    expect(stderr).toMatch(/Tripleseat could not be read: .*\(4 attempts\)\.\nCheck the address/);
+  });
+
   it('writes both files with --yes, each answer as an option, and replaces none without being told', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'init-yes-'));
     const env = { ...accounts(sandbox, cwd), ...sandbox.env, STATE_DIR: signedIn } as Record<string, string>;
