@@ -46,7 +46,6 @@ function program(
       // The runs that a relay starts are to read it, too.
       if (envFile !== undefined) around.env = { ...around.env, [ENV_FILE]: resolve(around.cwd, envFile) };
     })
-    .showHelpAfterError('(ts-reconcile --help tells more)')
     .exitOverride()
     .configureOutput({
       writeOut: tell,
@@ -187,16 +186,25 @@ function plain(text: string): string {
 /** Flags that a call with event ids has already, or that do not go with them. */
 const NOT_WITH_IDS = ['--event-id', '--hours-back', '--shard'];
 
-/** The call that names events as they must be named, for one that has them as plain arguments. */
+/** What needs no quotes in a shell. */
+const isPlain = (text: string): boolean => /^[\w./:,=-]+$/.test(text);
+
+/** The call that names events as they must be named, for one that names them in another way. */
 function meantCall(args: readonly string[], error: unknown, root: CommandUnknownOpts): string | null {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return null;
-  const sync = root.commands.find((command) => command.name() === 'sync');
-  const options = [...root.options, ...(sync?.options ?? [])];
+  const [first, flag, id, ...rest] = args;
+  if (first === 'resolve' && flag === '--event-id') {
+    const one = id !== undefined && parseEventId(id) !== null && rest[0]?.startsWith('-') !== false;
+    return one && rest.every(isPlain) ? ['ts-reconcile resolve', id, ...rest].join(' ') : null;
+  }
+  const takingIds = root.commands.filter(({ options }) => options.some(({ long }) => long === '--event-id'));
+  const named = takingIds.find((command) => command.name() === first);
+  const options = [...root.options, ...(named ?? takingIds[0] ?? root).options];
   const ids: string[] = [];
   const flags: string[] = [];
   // What follows a flag that takes a value is that value, be it a number like an id.
   let taking: { variadic: boolean } | null = null;
-  for (const text of args[0] === 'sync' ? args.slice(1) : args) {
+  for (const text of named === undefined ? args : args.slice(1)) {
     if (text.startsWith('-')) {
       const [flag = ''] = text.split('=');
       const option = options.find(({ long, short }) => flag === long || flag === short);
@@ -209,8 +217,8 @@ function meantCall(args: readonly string[], error: unknown, root: CommandUnknown
     } else if (parseEventId(text) !== null) ids.push(text);
     else return null;
   }
-  const isPlain = flags.every((text) => /^[\w./:,=-]+$/.test(text));
-  return ids.length > 0 && isPlain ? ['ts-reconcile sync --event-id', ...ids, ...flags].join(' ') : null;
+  if (ids.length === 0 || !flags.every(isPlain)) return null;
+  return [`ts-reconcile ${named?.name() ?? 'sync'} --event-id`, ...ids, ...flags].join(' ');
 }
 
 /** The system gives no file handle more, not even for a part of the program, or for a connection. */
@@ -222,7 +230,7 @@ function isOutOfFiles(error: unknown): boolean {
 
 /** The exit code for what a command threw; says it on stderr. */
 function explain(error: unknown, around: Surroundings): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (error instanceof CommanderError) return ExitCode.usage;
   if (error instanceof AppError) {
     const hint = error.hint === null ? '' : `${error.hint}\n`;
     around.stderr.write(plain(`ts-reconcile: ${error.message}\n${hint}`));
@@ -313,7 +321,8 @@ async function run(around: Surroundings, argv: readonly string[]): Promise<ExitC
     addHelp(root);
     await root.parseAsync(withName(argv));
   } catch (error) {
-    code = explain(error, around);
+    // Help and version alone go to stdout, asked for in whichever way.
+    code = told !== '' ? ExitCode.ok : explain(error, around);
     // What failed half-way may have left something open (where there are no file handles, closing fails as well).
     endWith(code);
     const meant = meantCall(argv.slice(2), error, root);

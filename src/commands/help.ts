@@ -226,8 +226,9 @@ const ends: Readonly<Record<string, HelpEnd>> = {
   },
 };
 
-/** Adds examples and exit codes to the help of every command that does something. */
+/** Adds examples and exit codes to the help of every command that does something, and has wrong usage lead to it. */
 export function addHelp(command: CommandUnknownOpts, path: readonly string[] = []): void {
+  command.showHelpAfterError(`(${['ts-reconcile', ...path].join(' ')} --help tells more)`);
   const end = ends[path.join(' ')];
   if (end !== undefined) command.addHelpText('after', helpText(end));
   for (const inner of command.commands) addHelp(inner, [...path, inner.name()]);

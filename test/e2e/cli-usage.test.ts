@@ -150,6 +150,31 @@ describe('wrong usage: exit 64, one sentence, nothing on stdout, no stack', () =
   });
 });
 
+describe('help', () => {
+  it.each([[['help']], [['help', 'sync']], [['sandbox', 'help']], [['auth', 'help', 'login']]])(
+    'that is asked for goes to stdout, and ends with 0: %j',
+    async (args) => {
+      const { code, stdout, stderr } = await runCli(args, env);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Usage: ts-reconcile/);
+    },
+  );
+
+  it.each([[[]], [['sandbox']], [['help', 'nonsense']]])(
+    'that nobody asked for is wrong usage: %j',
+    async (args) => {
+      const { code, stdout, stderr } = await runCli(args, env);
+      expect([code, stdout]).toEqual([64, '']);
+      expect(stderr).toMatch(/^Usage: ts-reconcile/);
+    },
+  );
+
+  it('of the command that was called wrongly is named', async () => {
+    const { stderr } = await runCli(['products', 'map', 'O G'], env);
+    expect(stderr).toContain('(ts-reconcile products map --help tells more)');
+  });
+});
+
 describe('a working directory that is gone', () => {
   /** Runs the program where the directory has just been removed. */
   function runNowhere(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {

@@ -106,6 +106,8 @@ describe('what was probably meant', () => {
       'ts-reconcile sync --event-id 55530001 55530002 --dry-run',
     ],
     [['sync', '--trigger', 'cron', '55530001'], 'ts-reconcile sync --event-id 55530001 --trigger cron'],
+    [['history', '55530001', '--failed'], 'ts-reconcile history --event-id 55530001 --failed'],
+    [['resolve', '--event-id', '55530001', '--void', '--yes'], 'ts-reconcile resolve 55530001 --void --yes'],
     [['snyc'], 'sync'],
     [['sync', '--dryrun'], '--dry-run'],
   ])('%j', async (args, meant) => {
@@ -121,10 +123,20 @@ describe('what was probably meant', () => {
     [['--hours-back', '48']],
     [['sync', '--correlation-id', '12345678', 'extra']],
     [['sync', '--location', '15691', '--nonsense']],
+    [['history', '--since', '12', '--nonsense']],
   ])('takes the value of a flag for no event: %j', async (args) => {
     const { code, stderr } = await cli(await folder(), args);
     expect(code).toBe(64);
     expect(stderr).not.toContain('--event-id');
+  });
+
+  it.each([
+    [['resolve', '--event-id', '55530001', '55530002']],
+    [['resolve', '--event-id', '55530001', '--accept', '$(reboot)']],
+  ])('is not said where it would be wrong usage as well, or needs quotes: %j', async (args) => {
+    const { code, stderr } = await cli(await folder(), args);
+    expect(code).toBe(64);
+    expect(stderr).not.toContain('Did you mean');
   });
 });
 
