@@ -205,14 +205,16 @@ function addReport(root: CommandUnknownOpts, around: Surroundings, finish: (code
     .option('--to <date>', 'with --csv: last day (today)', day)
     .option('--sandbox', 'of the runs against the built-in simulators')
     .action(async (flags, command) => {
-      const { html = true, csv = false, from = null, to = null, sandbox = false } = flags;
+      const { csv = false, from = null, to = null, sandbox = false } = flags;
+      // A dash is stdout, as everywhere.
+      const file = flags.html === undefined || flags.html === true || flags.html === '-' ? null : flags.html;
       if (!csv && (from !== null || to !== null)) command.error('error: --from and --to go with --csv.');
       if (from !== null && to !== null && from > to) command.error('error: --from lies after --to.');
-      if (!csv && html === true && around.stdout.isTTY === true) {
+      if (!csv && file === null && around.stdout.isTTY === true) {
         command.error('error: Name a file for the page: ts-reconcile report --html page.html');
       }
       const { reportCommand } = await import('./report.js');
-      const page = { kind: 'page', file: html === true ? null : html } as const;
+      const page = { kind: 'page', file } as const;
       const what = csv ? ({ kind: 'sheet', from, to } as const) : page;
       finish(await reportCommand({ what, sandbox }, around));
     });

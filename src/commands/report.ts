@@ -59,6 +59,8 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
               hint: 'Name a file in a directory that is there, and that this user may write.',
             });
           });
+          // An installed program starts in a directory of its own, not in that of whoever calls it.
+          if (around.stderr.isTTY === true) await writeAll(around.stderr, `Written: ${clean(path, 300)}\n`);
         }
         break;
       }

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestWorld } from '../helpers/world.js';
 import { runTool } from './helpers/tool.js';
+import { noTerminal, typed } from './helpers/typed.js';
 
 let world: TestWorld;
 let stateDir: string;
@@ -42,6 +43,8 @@ describe('report as a process', () => {
     // The same on stdout, where it is piped to.
     const piped = await runTool(['report'], env);
     expect(piped.stdout.replace(/ago|\d/g, '')).toBe(page.replace(/ago|\d/g, ''));
+    const dashed = await runTool(['report', '--html', '-'], env);
+    expect(dashed.stdout.replace(/ago|\d/g, '')).toBe(page.replace(/ago|\d/g, ''));
     expect(requests()).toBe(before);
   });
 
@@ -99,5 +102,19 @@ describe('report as a process', () => {
     expect(code).toBe(78);
     expect(stderr).toMatch(/page\.html could not be written: the system answered ENOENT/);
     await expect(stat(nowhere)).rejects.toThrow();
+    const full = await runTool(['report', '--html', '/dev/full'], env);
+    expect([full.code, full.stderr]).toEqual([
+      78,
+      'ts-reconcile: The file /dev/full could not be written: the disk is full.\nFree some space, then run it again.\n',
+    ]);
+  });
+
+  it.skipIf(noTerminal)('says on a terminal where the page is', async () => {
+    await mkdir(stateDir, { mode: 0o700 });
+    const at = typed(['report', '--html', 'page.html'], { ...process.env, ...env }, stateDir);
+    expect(await at.ended).toBe(0);
+    const [, file = ''] = /^Written: (\S+)\s*$/m.exec(at.screen()) ?? [];
+    expect(await readFile(file, 'utf8')).toContain('Events and orders');
+    expect(dirname(file)).toBe(stateDir);
   });
 });
