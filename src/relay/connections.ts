@@ -14,7 +14,7 @@ const MAX_WAITING = 16;
 export const dropReasons = [
   /** Every other one was being answered. */
   'full',
-  /** It was the one that had said nothing for longest, and another came. */
+  /** It was the one that had said nothing, or nothing whole, for longest, and another came. */
   'idle',
   /** It sent what is no HTTP, or a head that is too large. */
   'malformed',
@@ -30,13 +30,16 @@ export const dropReasons = [
 export type DropReason = (typeof dropReasons)[number];
 
 /**
- * The connections of a server: so many, of which the one that has been idle for longest makes room for the next; and
- * one answer at a time on each, so that whoever sends many requests ahead has no more than their turn.
+ * The connections of a server: so many, of which the one that has been idle for longest makes room for the next, or else
+ * the one whose request has been on its way for longest; and one answer at a time on each, so that whoever sends many
+ * requests ahead has no more than their turn.
  */
 export class Connections {
   readonly #open = new Set<Socket>();
   /** The one that has said nothing for longest comes first. */
   readonly #idle = new Set<Socket>();
+  /** What each of the others has asked last, the oldest first. */
+  readonly #asking = new Map<Socket, IncomingMessage>();
   readonly #turns = new WeakMap<Socket, { waiting: number; last: Promise<void> }>();
   readonly #max: number;
   readonly #dropped: (reason: DropReason) => void;
@@ -48,8 +51,8 @@ export class Connections {
 
   /** A connection was made; it, or the oldest idle one, is closed if there are too many. */
   add(socket: Socket): void {
-    const [oldest] = this.#idle;
     if (this.#open.size >= this.#max) {
+      const oldest = this.#mostIdle();
       this.#dropped(oldest ? 'idle' : 'full');
       this.#close(oldest ?? socket);
       if (!oldest) return;
@@ -67,11 +70,8 @@ export class Connections {
   /**
    * Calls `work`, which has to send or destroy the response, once what came before it on this connection is answered.
    */
-  async inTurn(
-    { socket }: IncomingMessage,
-    response: ServerResponse,
-    work: () => Promise<void>,
-  ): Promise<void> {
+  async inTurn(request: IncomingMessage, response: ServerResponse, work: () => Promise<void>): Promise<void> {
+    const { socket } = request;
     if (socket.destroyed) return;
     const turns = this.#turns.get(socket) ?? { waiting: 0, last: Promise.resolve() };
     this.#turns.set(socket, turns);
@@ -81,18 +81,28 @@ export class Connections {
       return;
     }
     this.#idle.delete(socket);
+    this.#asking.delete(socket);
+    this.#asking.set(socket, request);
     turns.waiting += 1;
     const before = turns.waiting === 1 ? null : turns.last;
     turns.last = new Promise((resolve) => {
       response.once('close', () => {
         turns.waiting -= 1;
-        if (turns.waiting === 0 && this.#open.has(socket)) this.#idle.add(socket);
+        if (turns.waiting === 0 && this.#asking.delete(socket)) this.#idle.add(socket);
         // Not before others had theirs.
         setImmediate(resolve);
       });
     });
     await before;
     if (!response.destroyed) await work();
+  }
+
+  /** Who only begins to ask, and never ends, must not keep others out any more than who says nothing. */
+  #mostIdle(): Socket | undefined {
+    const [idle] = this.#idle;
+    if (idle) return idle;
+    for (const [socket, { complete }] of this.#asking) if (!complete) return socket;
+    return undefined;
   }
 
   #close(socket: Socket): void {
@@ -103,6 +113,7 @@ export class Connections {
   #forget(socket: Socket): void {
     this.#open.delete(socket);
     this.#idle.delete(socket);
+    this.#asking.delete(socket);
   }
 }
 

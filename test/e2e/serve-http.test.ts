@@ -478,6 +478,30 @@ describe('connections', () => {
     for (const socket of open) socket.destroy();
   });
 
+  it('whose bodies never come lock nobody out, by the thousand: the oldest one goes', async () => {
+    const own = (await another()).relay;
+    const { hostname, port } = new URL(own.url);
+    // Answered at once with 100, so that each is known to have been read so far.
+    const begun = `POST /webhooks/tripleseat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n`;
+    const open: Socket[] = [];
+    for (let at = 0; at < 2000; at += 200) {
+      const more = await connected(hostname, Number(port), 200);
+      await Promise.all(
+        more.map((socket) => {
+          socket.on('error', () => undefined).write(begun);
+          return new Promise((resolve) => socket.once('data', resolve));
+        }),
+      );
+      open.push(...more);
+    }
+    const dropped = 'ts_reconcile_webhook_connections_dropped_total';
+    const agentless = { connection: 'close' };
+    for (let at = 0; at < 5; at += 1) expect((await deliver(own, eventBody(ID), agentless)).status).toBe(200);
+    await expect.poll(() => metric(own, `${dropped}{reason="idle"}`), WAIT).toBeGreaterThan(0);
+    expect(await metric(own, `${dropped}{reason="full"}`)).toBe(0);
+    for (const socket of open) socket.destroy();
+  });
+
   it('on which thousands of requests are sent ahead keep nobody else from being served', async () => {
     const own = (await another()).relay;
     const { hostname, port } = new URL(own.url);
