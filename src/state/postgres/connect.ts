@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Client, type ClientConfig } from 'pg';
 import { systemClock } from '../../clock.js';
 import { AppError, ExitCode } from '../../errors.js';
+import { createRedactor } from '../../text/redact.js';
 import { databaseError } from './failure.js';
 
 /**
@@ -66,7 +67,9 @@ export async function connect(url: string, timeouts: Timeouts = defaultTimeouts)
     return { client, destroy, end: () => farewell(client, destroy) };
   } catch (error) {
     destroy();
-    throw databaseError(error, 'The state database (STATE_URL) cannot be reached');
+    // What listens there may be another program, and say what it was sent.
+    const redact = createRedactor([client.password ?? '']);
+    throw databaseError(error, 'The state database (STATE_URL) cannot be reached', redact);
   }
 }
 

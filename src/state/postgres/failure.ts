@@ -38,15 +38,20 @@ const TLS_REFUSALS: readonly { is: RegExp; why: string; hint: string }[] = [
  * SQLSTATEs of a server that cannot serve at the moment: connections, resources, shutdown, conflicts, and what it calls an
  * internal error, as poolers of hosted databases do when they are full.
  */
-const PASSING = /^(?:08|25006|25P03|40|53|55|57|58|XX)/;
+const PASSING = /^(?:08|25006|25P03|25P04|40|53|55|57|58|XX)/;
 
 /**
  * Whatever talking to the database threw, as an AppError (`STATE`): exit 75 when it may pass by itself, 78 when
  * somebody must change something. What can only be a bug comes back as it is. Holds nothing of STATE_URL.
  *
  * @param what the beginning of the sentence, e.g. `The state database did not answer`
+ * @param redact takes out of the server's words what was sent to it in confidence
  */
-export function databaseError(error: unknown, what: string): unknown {
+export function databaseError(
+  error: unknown,
+  what: string,
+  redact = (text: string): string => text,
+): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   const refusal = REFUSALS[code] ?? REFUSALS[code.slice(0, 2)] ?? tlsRefusal(error, code);
@@ -55,7 +60,7 @@ export function databaseError(error: unknown, what: string): unknown {
   return new AppError(
     'STATE',
     ExitCode.locked,
-    `${what}: ${reasonOf(error, code)}.`,
+    `${what}: ${reasonOf(error, code, redact)}.`,
     'It is tried again at the next run. If this goes on, check the database and STATE_URL.',
   );
 }
@@ -64,7 +69,7 @@ function tlsRefusal(error: unknown, code: string) {
   return TLS_REFUSALS.find(({ is }) => is.test(code === '' ? errorText(error) : code));
 }
 
-function reasonOf(error: unknown, code: string): string {
+function reasonOf(error: unknown, code: string, redact: (text: string) => string): string {
   switch (code) {
     case 'ECONNREFUSED':
       return 'nothing listens there';
@@ -79,9 +84,11 @@ function reasonOf(error: unknown, code: string): string {
       return 'it is read-only at the moment, perhaps a standby';
     case '57014':
       return 'the statement took too long';
+    case '25P04':
+      return 'it ended what took too long';
     default:
-      // Texts of the server, the driver and TLS; none of them quotes a password or a statement's values.
-      return clean(errorText(error), 200).replace(/\.$/, '');
+      // Texts of the server, the driver and TLS; none of them quotes a statement's values.
+      return clean(redact(errorText(error)), 200).replace(/\.$/, '');
   }
 }
 
