@@ -40,9 +40,18 @@ export interface RunContext extends SyncDeps {
 /** Answers are dated to the second, and take their time. */
 const SAME_CLOCK_MS = 5_000;
 
-function clockWarning(aheadMs: number): string {
-  const off = `${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} Revel's`;
-  return `This machine's clock is ${off}: windows and days may be wrong. Let it be set by NTP.`;
+/** By a clock that is so far off, a sweep looks at other days than it is to. */
+const WRONG_CLOCK_MS = 2 * 3_600_000;
+
+function clockText(aheadMs: number): string {
+  return `This machine's clock is ${spanText(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} Revel's`;
+}
+
+/** Why a sweep that has found all in order has proved nothing: a sentence; null: its days were the right ones. */
+export function wrongDays({ revel }: Pick<SyncDeps, 'revel'>): string | null {
+  const aheadMs = revel.clock()?.hostAheadMs ?? 0;
+  if (Math.abs(aheadMs) <= WRONG_CLOCK_MS) return null;
+  return `${clockText(aheadMs)}, so that this sweep has looked at other days than it was to. Let it be set by NTP.`;
 }
 
 /** Sets up what a run shares; each establishment's products are read at most once, and only when needed. */
@@ -57,7 +66,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     const off = (told?.beganAt ?? began) - began;
     const hostAheadMs = told?.hostAheadMs ?? 0;
     if (!toldOfClock && Math.abs(hostAheadMs) > CLOCK_SKEW_MS) {
-      events.warning(clockWarning(hostAheadMs));
+      events.warning(`${clockText(hostAheadMs)}: windows and days may be wrong. Let it be set by NTP.`);
       toldOfClock = true;
     }
     return { counts: Math.abs(off) <= CLOCK_SKEW_MS, byMs: Math.abs(off) < SAME_CLOCK_MS ? 0 : off };

@@ -10,7 +10,7 @@ import { addDays, localDate } from '../domain/zones.js';
 import type { RevelRead } from '../revel/types.js';
 import type { Lock } from '../state/primitives.js';
 import { plannedResult, refusedWork } from './apply.js';
-import { openRun, type RunContext } from './context.js';
+import { openRun, type RunContext, wrongDays } from './context.js';
 import { planDecided } from './decide.js';
 import { type Planned, planById, planListed, settleListed, type Work } from './event.js';
 import { whoHolds } from './holder.js';
@@ -170,6 +170,10 @@ class Run {
     this.#tally.expect(listed.length);
     await this.#all(listed);
     await this.#reverse(selection, listed.length, hoursBack, shard);
+    // Warns where no event has given rise to it: there may be none on the days of a wrong clock.
+    ctx.clockOff();
+    const wrong = wrongDays(ctx);
+    if (wrong !== null) this.#tally.note({ kind: 'incomplete', message: wrong, unanswered: false });
     // A sweep of some locations, or one that may not write, does not cover the time since the last good one.
     return this.#tally.outcome(window, ctx.request.locations === null && ctx.settings.enabled);
   }

@@ -91,6 +91,33 @@ it.each([
   },
 );
 
+it.each([
+  ['ahead', 3 * HOUR],
+  ['ahead', 87_600 * HOUR],
+  ['behind', -87_600 * HOUR],
+])(
+  'a sweep by a clock that is hours %s has looked at other days, and is no good one (%i ms)',
+  async (_, aheadMs) => {
+    const desk = new Desk(NOW);
+    desk.revelAheadMs = -aheadMs;
+    expect(await desk.sweep()).toMatchObject({
+      results: [],
+      complete: false,
+      problem: { kind: 'incomplete', message: expect.stringContaining("This machine's clock is") },
+    });
+  },
+);
+
+it('a sweep by a clock that is minutes off is a good one', async () => {
+  const desk = new Desk(NOW);
+  desk.revelAheadMs = -20 * MINUTE;
+  expect(await desk.sweep()).toMatchObject({
+    complete: true,
+    problem: null,
+    warnings: [expect.stringContaining("clock is 20 min ahead of Revel's")],
+  });
+});
+
 it('a plan does not become fresh again by a clock that is set back', async () => {
   const desk = new Desk(NOW);
   const [first, second] = [desk.add(), desk.add()];
