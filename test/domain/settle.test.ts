@@ -145,6 +145,20 @@ describe('rows that are no part of the sale', () => {
         /total of the sale is negative \(-150\.00\).*which leaves out "Deposit"\.$/,
       ),
     });
+    const two: Bill['rows'] = [
+      ['Deposit', '200.00'],
+      ['Prepaid', '5.00'],
+    ];
+    const both = {
+      ...deposit,
+      rows: two,
+      total: '55.00',
+      billing: { Deposit: 'ignore', Prepaid: 'ignore' },
+    } as const;
+    expect(failure(both).error).toMatch(/which leaves out "Deposit", "Prepaid"\.$/);
+    expect(failure({ lines: ['-150.00'], total: '-150.00' }).error).toMatch(
+      /negative \(-150\.00\)\. Correct the event in Tripleseat\.$/,
+    );
   });
 });
 
@@ -273,6 +287,13 @@ describe('rows of the bill', () => {
     ]);
   });
 
+  it('named discount may say once more what a line says', () => {
+    const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('50.00') })];
+    expect(order({ rows: [['Discount', '-50.00']], total: '950.00', document: { lines } }).discount).toBe(
+      5_000,
+    );
+  });
+
   it('that two readings prove in different ways are refused', () => {
     const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('50.00') })];
     expect(failure({ rows: [['Discount', '50.00']], total: '1000.00', document: { lines } })).toMatchObject({
@@ -316,11 +337,27 @@ describe('rows of the bill', () => {
       ['Grat 18%', '180.00'],
       ['Setup', '20.00'],
       ['Admin', '5.00'],
+      ['Promo', '-10.00'],
     ];
-    expect(order({ rows, total: '1205.00', billing: { Admin: 'surcharge' } }).sorted).toEqual([
+    expect(order({ rows, total: '1195.00', billing: { Admin: 'surcharge' } }).sorted).toEqual([
       { name: 'Grat 18%', use: 'gratuity', why: 'word' },
       { name: 'Setup', use: 'surcharge', why: 'rest' },
+      { name: 'Promo', use: 'discount', why: 'word' },
     ]);
+  });
+
+  it.each([
+    ['tax', 'tax'],
+    ['gratuity', 'gratuity'],
+    ['surcharge', 'fees'],
+  ] as const)('mapped to %s cannot make it less than nothing', (use, name) => {
+    const bill: Bill = { rows: [['Correction', '-5.00']], total: '995.00', billing: { Correction: use } };
+    expect(failure(bill)).toEqual({
+      reason: 'BILLING_UNCLEAR',
+      error: expect.stringMatching(
+        new RegExp(`"${name}" come to -5\\.00, less than nothing\\. .*: "discount" if .*, "ignore" if `),
+      ),
+    });
   });
 });
 
@@ -363,6 +400,13 @@ describe('parts with fractions of a cent', () => {
       reason: 'TOTALS_MISMATCH',
       error: expect.stringMatching(/add up to 8\.008, .* 8\.00: subtotal 7\.414 \+ tax "Sales Tax" "0\.594"/),
     });
+  });
+
+  it('are taken either way where the lines come to half a cent, and to no other sum', () => {
+    const half = (total: string): Bill => ({ total, document: { lines: [line('Taco Bar', '1.5', '0.67')] } });
+    expect(order(half('1.00'))).toMatchObject({ subtotal: 100, finalTotal: 100 });
+    expect(order(half('1.01'))).toMatchObject({ subtotal: 101, finalTotal: 101 });
+    for (const total of ['0.99', '1.02']) expect(failure(half(total)).reason).toBe('TOTALS_MISMATCH');
   });
 
   it('come to the same in whichever places they stand', () => {
@@ -562,8 +606,9 @@ describe('a line whose total is less than its quantity at its price', () => {
 
   it('has none where it is not sold', () => {
     const unsold = line('Pizza Package', '0', '5', '0', { discount: usd('5.00') });
-    const sold = line('Taco Bar', '1', '100', '100', { discount: usd('10.00') });
-    expect(order({ total: '90.00', document: { lines: [sold, unsold] } }).discount).toBe(1_000);
+    const sold = line('Taco Bar', '1', '200', '200', { discount: usd('10.00') });
+    expect(order({ total: '190.00', document: { lines: [sold, unsold] } }).discount).toBe(1_000);
+    expect(failure({ total: '185.00', document: { lines: [sold, unsold] } }).reason).toBe('TOTALS_MISMATCH');
   });
 
   it('by a fraction of a cent is told with it', () => {
@@ -595,6 +640,9 @@ describe('a line whose total is less than its quantity at its price', () => {
     const unfilled = [line('Taco Bar', '4', '250', '0')];
     expect(failure({ total: '900.00', document: { lines: unfilled } }).error).not.toContain('explains');
     expect(order({ total: '1000.00', document: { lines: unfilled } }).discount).toBe(0);
+    expect(failure({ total: '0.00', document: { lines: unfilled } }).reason).toBe('TOTALS_MISMATCH');
+    const unpriced = [line('Taco Bar', '4', undefined, '900')];
+    expect(order({ total: '900.00', document: { lines: unpriced } }).discount).toBe(0);
   });
 });
 

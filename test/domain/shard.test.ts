@@ -49,6 +49,9 @@ describe('parseShard', () => {
     ['2/8', '5', { index: 2, count: 8 }],
     ['auto/8', '0', { index: 1, count: 8 }],
     ['auto/8', '7', { index: 8, count: 8 }],
+    ['10/16', undefined, { index: 10, count: 16 }],
+    ['auto/16', '10', { index: 11, count: 16 }],
+    ['1000/1000', undefined, { index: 1000, count: 1000 }],
   ])('reads %s with index %s', (text, index, shard) => {
     expect(parseShard(text, index)).toEqual(shard);
   });
