@@ -51,6 +51,11 @@ describe('sortBilling', () => {
     'Tax on Fees & Charges',
     'Sales Tax (food & service charge)',
     'Service Charge Tax & Sales Tax',
+    'Saletax',
+    'Mealtax 6.25%',
+    'Admissiontax',
+    'Coffee & Tax',
+    'Charger plates & tax',
   ])('%j is tax', (name) => {
     expect(sorted(name)).toBe('tax');
   });
@@ -120,6 +125,12 @@ describe('sortBilling', () => {
     'Service charge - is not distributed to staff as a gratuity',
     'Admin fee, does not go to tips',
     'Event fee (not part of the gratuity)',
+    'Admin fee (no tax), no gratuity',
+    'Room rental plus tax, plus GST',
+    'Room rental (tax exempt; GST exempt)',
+    'Staffing (gratuity not included; tips not included)',
+    'Fingertip towels',
+    'Telecomp rental',
     '',
     '--',
   ])('%j is a fee', (name) => {
@@ -136,12 +147,13 @@ describe('sortBilling', () => {
     'Cover charge incl. tax & gratuity',
     '18% Service Fee & Tax',
     'Taxes/Fees',
+    'Service charge & tax',
     'Resort Charges + Occupancy Tax',
   ])('%j is for a person to decide', (name) => {
     expect(sorted(name)).toBe('unclear');
   });
 
-  it.each(['Discount', 'Discounts (10%)', 'Comp', 'PROMO', 'Manager comp'])(
+  it.each(['Discount', 'Discounts (10%)', 'Comp', 'PROMO', 'Promotion', 'Manager comp'])(
     '%j takes from the price if the total proves it',
     (name) => {
       expect(sorted(name, {}, 'negative')).toBe('discount-word');
@@ -187,6 +199,12 @@ describe('sortBilling', () => {
       why: expect.stringContaining('stands twice'),
     });
     expect(sorted('fee', twice)).toEqual({ product: 1 });
+  });
+
+  it('says what a name speaks of that is for a person to decide', () => {
+    const why = (name: string) => sortBilling({ name, amount: 'positive' }, {});
+    expect(why('Tax & Gratuity')).toEqual({ kind: 'unclear', why: 'speaks of tax and gratuity at once' });
+    expect(why('Service fee & tax')).toEqual({ kind: 'unclear', why: 'speaks of tax and fee at once' });
   });
 
   it('lets no configured name without letters catch nameless fees', () => {

@@ -162,6 +162,11 @@ describe('what is sold of a line', () => {
         expect.stringContaining('"Ham": 2.5 of it are sold once at 30.94'),
       ],
     });
+    const none = [line('Tea', '0', '12.00'), line('Salt', '0', undefined, undefined)];
+    expect(readLines(none, { what: 'document 7' })).toMatchObject({
+      lines: [{ name: 'Salt', sold: [] }],
+      told: ['"Tea" has quantity 0, so it is left out.'],
+    });
   });
 
   it('comes to the sum of the lines to the cent, whatever fractions they have', () => {
@@ -193,6 +198,84 @@ describe('what is sold of a line', () => {
           }
         }
       }),
+    );
+  });
+});
+
+describe('what the kitchen is told of a line', () => {
+  const story = `${'No onions for table five. '.repeat(12)}Thanks`;
+
+  it.each<[string, SourceLine, string, string, boolean?]>([
+    ['its description', line('Tea', '1', '5', '5', { longDescription: 'Iced' }), 'Tea', 'Iced'],
+    ['no marketing', line('Tea', '1', '5', '5', { longDescription: 'Iced', menuItemId: '7' }), 'Tea', ''],
+    ['no marketing', line('', '1', '5', '5', { longDescription: 'Iced', displayName: 'Tea' }), 'Tea', ''],
+    [
+      'as asked',
+      line('Tea', '1', '5', '5', { longDescription: 'Iced', menuItemId: '7' }),
+      'Tea',
+      'Iced',
+      true,
+    ],
+    [
+      'a blank name',
+      line('Tea', '1', '5', '5', { longDescription: 'Iced', displayName: ' ' }),
+      'Tea',
+      'Iced',
+    ],
+    [
+      'a story',
+      line(story, '1', '5', '5', { longDescription: 'Iced' }),
+      story.slice(0, 250).trim(),
+      `${story}; Iced`,
+    ],
+    ['text alone', line('', '1', undefined, undefined, { longDescription: 'Be quick' }), 'Be quick', ''],
+    [
+      'a number that cannot be read',
+      line('Cups', undefined, undefined, undefined, {
+        longDescription: 'Red',
+        broken: { quantity: '"a few"' },
+      }),
+      'Cups',
+      'Red ("a few")',
+    ],
+    [
+      'the same alone',
+      line('Cups', undefined, undefined, undefined, { broken: { quantity: '"a few"' } }),
+      'Cups',
+      '("a few")',
+    ],
+  ])('%s', (_, source, name, text, menuDescriptions = false) => {
+    expect(readLines([source], { what: 'document 7', menuDescriptions })).toMatchObject({
+      lines: [{ name, text }],
+    });
+  });
+
+  it('in its section, if that has a name', () => {
+    const sections = ['Bar', ' ', null].map((section) => line('Tea', '1', '5', '5', { section }));
+    const result = readLines(sections, { what: 'document 7' });
+    expect(result.kind === 'ok' && result.lines.map(({ section }) => section)).toEqual(['Bar', null, null]);
+  });
+
+  it('is nothing that costs money without a name, or whose figures nobody can read', () => {
+    const refused = (source: SourceLine) => {
+      const result = readLines([source], { what: 'document 7' });
+      return result.kind === 'failed' ? result.failure.error : result.lines;
+    };
+    expect(refused(line('', '1', '5', '5', { longDescription: 'Be quick' }))).toContain(
+      'has no name but an amount (5.00)',
+    );
+    expect(refused(line('', '1', undefined, '5', { longDescription: 'Be quick' }))).toContain(
+      'amount (5.00)',
+    );
+    const broken = { quantity: '"a few"', price: '"x"', totalPrice: '"y"' };
+    expect(refused(line('Cups', undefined, '5', undefined, { broken: { quantity: '"a few"' } }))).toBe(
+      'Line 1 of document 7 (Cups) has figures that cannot be read: "a few". Correct the line in Tripleseat.',
+    );
+    expect(refused(line('Cups', '1', undefined, undefined, { broken: { totalPrice: '"y"' } }))).toContain(
+      'read: "y".',
+    );
+    expect(refused(line('Cups', undefined, undefined, undefined, { broken }))).toContain(
+      'read: "a few", "x", "y".',
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { figuresOf, spread } from '../../src/domain/books.js';
+import { askedOf, figuresOf, settledBy, spread } from '../../src/domain/books.js';
 import type { LinesSource } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import type { Figure } from '../../src/domain/figure.js';
@@ -186,6 +186,7 @@ describe('rows of the bill', () => {
       productId: FEE_PRODUCT,
       name: 'Delivery',
       nameOverride: 'Delivery',
+      shownName: 'Delivery',
       quantity: '1',
       unitPrice: 7_500,
       occurrence: 1,
@@ -815,6 +816,38 @@ describe('books', () => {
     expect(order({ ...given, books: {} }).items.every((item) => item.tax === undefined)).toBe(true);
   });
 
+  it('sells a row without a name under one', () => {
+    const bill: Bill = { rows: [['', '20.00']], total: '1020.00', books: { fees: { product: FEE_PRODUCT } } };
+    expect(order(bill).items.at(-1)).toMatchObject({ name: 'Fee', nameOverride: 'Fee', shownName: 'Fee' });
+  });
+
+  it('leaves a tax on lines that cost nothing, where there are no others', () => {
+    const lines = [line('Taco Bar', '1', '0', '0'), line('Pizza Package', '1', '0', '0')];
+    const billing = [{ name: 'Sales Tax', amount: usd('5.00') }];
+    const { items } = order({ total: '5.00', document: { lines, billing }, books: { tax: 'lines' } });
+    expect(items.map((item) => item.tax)).toEqual([0, 500]);
+  });
+
+  it('changes the revision with a tip, and with the lines that a tax stands on', () => {
+    const tipped = (given: string) =>
+      order({
+        rows: [['Gratuity', '100.00']],
+        total: '1100.00',
+        payments: paid(given),
+        books: { gratuity: 'on-top' },
+      });
+    const [some, more] = [tipped('1010.00'), tipped('1020.00')];
+    expect([some.payment, some.tip, more.payment, more.tip]).toEqual([100_000, 1_000, 100_000, 2_000]);
+    expect(some.revision).not.toBe(more.revision);
+    const taxed = (...ids: string[][]) => {
+      const lines = ids.map((billingIds) => line('Taco Bar', '1', '10', '10', { billingIds }));
+      const billing = [{ name: 'State Tax', amount: usd('1.00'), billingId: '6' }];
+      return order({ total: '21.00', document: { lines, billing }, books: { tax: 'lines' } }).revision;
+    };
+    expect(taxed(['6'], [])).toBe(taxed([], ['6']));
+    expect(taxed(['6'], [])).not.toBe(taxed(['6'], ['6']));
+  });
+
   it('makes no tip of all that was paid where nothing else is asked: a payment of nothing would not be made', () => {
     const free = { goods: usd('100'), discount: usd('100'), tax: usd(0), fees: usd(0), gratuity: usd('20') };
     expect(figuresOf(free, usd('20'), 'on-top')).toMatchObject({ payment: 2_000, tip: 0, remainingDue: 0 });
@@ -1070,6 +1103,25 @@ describe('for any lines, discounts, rows of the bill, payments, books and policy
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe('what an order asks, and what its payments settle of it', () => {
+  const gratuity = usd('20.00');
+
+  it.each([
+    ['in-total', 10_000, 5_000],
+    ['on-top', 12_000, 5_000 + 2_000],
+  ] as const)('by the books %s', (books, asked, settled) => {
+    expect(askedOf({ finalTotal: usd('100.00'), gratuity }, books)).toBe(asked);
+    expect(askedOf({ finalTotal: usd('100.00'), gratuity: null }, books)).toBe(10_000);
+    // Two tips that come to more than the gratuity, and a row that says nothing.
+    const rows = [
+      { amount: usd('30.00'), tip: usd('15.00') },
+      { amount: usd('20.00'), tip: usd('10.00') },
+      { amount: null, tip: null },
+    ];
+    expect(settledBy(rows, books, gratuity)).toBe(settled);
   });
 });
 
