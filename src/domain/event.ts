@@ -20,8 +20,8 @@ export interface SourceLine {
   totalPrice: Amount | null;
   /** Fields that held something which is no decimal number, each as `field "value"`. Absent: none did. */
   broken?: Readonly<Partial<Record<'quantity' | 'price' | 'totalPrice', string>>>;
-  /** What is taken off the line, with or without a sign. Absent or null: nothing is said. */
-  discount?: Figure | null;
+  /** What is taken off the line, with or without a sign. Absent: nothing is said. */
+  discount?: Figure;
   /** Ids of the taxes and fees that apply to the line. Absent: none is named. */
   billingIds?: readonly string[];
 }

@@ -17,7 +17,7 @@ export function discountOfLine(line: SourceLine): Big | null {
 }
 
 function saidOf({ discount }: SourceLine): Big | null {
-  return discount === null || discount === undefined ? nothing : (exactCents(discount)?.abs() ?? null);
+  return discount === undefined ? nothing : (exactCents(discount)?.abs() ?? null);
 }
 
 /** Its quantity at its price, in cents, exactly; of a line without a quantity there is one. */
