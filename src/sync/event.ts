@@ -271,7 +271,8 @@ async function planOrderOf(
       // The run that has just written it may have died before it read it back: the next sweep is to look again. So it
       // is while money is left elsewhere.
       const isKnown = open.compared !== null || !isRecent(ctx, location, open.order);
-      if (ownLines && isKnown && open.leftovers.length === 0) await remember(ctx, event, gathered.order, open.order, readAt);
+      if (ownLines && isKnown && open.leftovers.length === 0)
+        await remember(ctx, event, gathered.order, open.order, readAt);
       return result({ ...standing(known, wanted, open.order), notes: wanted.told });
     }
     case 'report': {
