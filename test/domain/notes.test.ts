@@ -10,6 +10,7 @@ import {
   runIn,
   supersededNotes,
   voidedNotes,
+  winnerIn,
 } from '../../src/domain/notes.js';
 import { eventId } from './builders.js';
 
@@ -39,8 +40,15 @@ describe('notes of an order', () => {
     const notes = supersededNotes(event, orderId(10684001));
     expect(notes).toBe('Triple Seat Event #55521609 superseded by order 10684001');
     expect(isSuperseded(notes)).toBe(true);
+    expect(winnerIn(notes)).toBe('10684001');
+    expect(winnerIn(`${notes}, said Anna`)).toBeNull();
+    expect(winnerIn(finalNotes(event, revision, claim.run))).toBeNull();
     expect(claimIn(notes)).toBeNull();
     expect(revisionIn(notes)).toBeNull();
+  });
+
+  it('say which run took it away on somebody’s order', () => {
+    expect(voidedNotes(event, claim.run)).toBe('Triple Seat Event #55521609 voided by 89abcdef');
   });
 
   it.each([
