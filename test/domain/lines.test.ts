@@ -149,6 +149,27 @@ describe('what is sold of a line', () => {
     expect(sold(source)).toMatch(said);
   });
 
+  it('takes the odd cent from the same line in whichever place that stands', () => {
+    const lines = [
+      line('Tea', '1.5', '0.67'),
+      line('Ham', '1.5', '0.67'),
+      line('Ham', '1.5', '0.67', undefined, { longDescription: 'Cold' }),
+      line('Egg', '2.5', '0.402'),
+      line('Oil', '1.5', '1.67'),
+    ];
+    const totals = (given: SourceLine[]) => {
+      const result = readLines(given, { what: 'document 7' });
+      return (
+        result.kind === 'ok' && result.lines.map(({ name, text, total }) => `${name} ${text} ${total}`).sort()
+      );
+    };
+    for (const first of lines.keys()) {
+      const turned = [...lines.slice(first), ...lines.slice(0, first)];
+      expect(totals(turned)).toEqual(totals(lines));
+      expect(totals(turned.toReversed())).toEqual(totals(lines));
+    }
+  });
+
   it('tells what is sold otherwise', () => {
     const lines = [
       line('Tea', '40', '12.375'),

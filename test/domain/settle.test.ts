@@ -841,10 +841,15 @@ describe('books', () => {
     expect(some.revision).not.toBe(more.revision);
     const taxed = (...ids: string[][]) => {
       const lines = ids.map((billingIds) => line('Taco Bar', '1', '10', '10', { billingIds }));
-      const billing = [{ name: 'State Tax', amount: usd('1.00'), billingId: '6' }];
-      return order({ total: '21.00', document: { lines, billing }, books: { tax: 'lines' } }).revision;
+      const billing = [
+        { name: 'State Tax', amount: usd('1.00'), billingId: '6' },
+        ...(ids.flat().includes('7') ? [{ name: 'City Tax', amount: usd('9.00'), billingId: '7' }] : []),
+      ];
+      const total = lines.length === 2 ? '21.00' : '40.00';
+      return order({ total, document: { lines, billing }, books: { tax: 'lines' } }).revision;
     };
     expect(taxed(['6'], [])).toBe(taxed([], ['6']));
+    expect(taxed(['6'], ['6'], ['6', '7'])).toBe(taxed(['6', '7'], ['6'], ['6']));
     expect(taxed(['6'], [])).not.toBe(taxed(['6'], ['6']));
   });
 
