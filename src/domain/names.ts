@@ -11,6 +11,13 @@ const maxRaw = 20_000;
 // What almost every name looks like: nothing to do. Menus have tens of thousands of names.
 const PLAIN = /^[!-%'-;=-~]+(?: [!-%'-;=-~]+)*$/;
 const MARKUP = /<[/!?]?[a-z][^<>]*>|<!--/gi;
+// What is shown to nobody, as text pasted from a word processor has it: its beginning, and the end of each kind.
+const HIDDEN = /<!--|<(?:style|script)(?=[\s>/])/gi;
+const ENDS: Readonly<Record<string, RegExp>> = {
+  '<!--': /-->/g,
+  '<style': /<\/style[^>]*>/gi,
+  '<script': /<\/script[^>]*>/gi,
+};
 // What text is formatted with, and what comes along with it when it is copied.
 const ELEMENT =
   /^(?:a|abbr|address|article|aside|b|base|big|blockquote|body|br|button|canvas|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|doctype|dt|em|embed|fieldset|figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|mark|meta|nav|noscript|object|ol|optgroup|option|p|param|picture|pre|q|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|xml)$/i;
@@ -42,6 +49,24 @@ function unwrapped(markup: string): string {
   return isTag ? ' ' : ` ${inner} `;
 }
 
+/** The text without what nobody sees of it. What has no end hides nothing. */
+function withoutHidden(text: string): string {
+  const endless = new Set<string>();
+  let shown = '';
+  let at = 0;
+  for (const { 0: start, index } of text.matchAll(HIDDEN)) {
+    const kind = start.toLowerCase();
+    const end = ENDS[kind];
+    if (!end || index < at || endless.has(kind)) continue;
+    end.lastIndex = index + start.length;
+    if (end.test(text)) {
+      shown += `${text.slice(at, index)} `;
+      at = end.lastIndex;
+    } else endless.add(kind);
+  }
+  return shown + text.slice(at);
+}
+
 /**
  * Text from outside as one safe line: HTML entities decoded, tags stripped, control and direction-changing
  * characters removed, white space folded, at most `max` characters. May end up empty.
@@ -50,7 +75,7 @@ export function plainText(text: string, max = maxName): string {
   if (text.length <= max && PLAIN.test(text)) return text;
   const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
   const decoded = raw.includes('&') ? decodeHTMLStrict(raw) : raw;
-  const bare = decoded.includes('<') ? decoded.replace(MARKUP, unwrapped) : decoded;
+  const bare = decoded.includes('<') ? withoutHidden(decoded).replace(MARKUP, unwrapped) : decoded;
   const folded = bare.replace(SPACE, ' ').replace(UNSAFE, '').replace(/ {2,}/g, ' ').trim();
   return bounded(folded, max);
 }
@@ -60,8 +85,8 @@ const LINE_END = /<br\s*\/?>|<\/(?:p|div|li|tr|h[1-6])>|[\r\n\u0085\u2028\u2029]
 /** The same for text of several lines or paragraphs, which come apart by ` / `. */
 export function plainLines(text: string, max: number): string {
   const raw = text.length > maxRaw ? text.slice(0, maxRaw) : text;
-  // A line may end within a tag, too, which is none of the text.
-  const whole = raw.replace(MARKUP, (markup) => markup.replace(SPACE, ' '));
+  // A line may end within a tag or a comment, too, which is none of the text.
+  const whole = withoutHidden(raw).replace(MARKUP, (markup) => markup.replace(SPACE, ' '));
   const parts = whole.split(LINE_END).map((part) => plainText(part, maxRaw));
   return bounded(parts.filter((part) => part !== '').join(' / '), max);
 }

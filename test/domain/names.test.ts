@@ -18,7 +18,7 @@ describe('plainText', () => {
     ['Three pizzas &amp; soda', 'Three pizzas & soda'],
     ['  Hot \t\n Dogs\u00a0 ', 'Hot Dogs'],
     ['<b>Taco</b><br/>Bar', 'Taco Bar'],
-    ['&lt;script&gt;alert(1)&lt;/script&gt;Taco', 'alert(1) Taco'],
+    ['&lt;script&gt;alert(1)&lt;/script&gt;Taco', 'Taco'],
     ['5 < 6 & 7 > 4', '5 < 6 & 7 > 4'],
     ['I <3 Tacos', 'I <3 Tacos'],
     ['&#27;[31mred&#x7;', '[31mred'],
@@ -66,6 +66,9 @@ describe('plainText', () => {
     for (const text of [
       '<a'.repeat(500_000),
       '<!--'.repeat(500_000),
+      '<!---->'.repeat(300_000),
+      '<style>'.repeat(300_000),
+      '<style></style'.repeat(150_000),
       '&lt;'.repeat(500_000),
       ' '.repeat(1_000_000),
       `<a${' b'.repeat(9_000)}>`,
@@ -81,6 +84,20 @@ it('lines of text come apart where they end, but not within a tag', () => {
   expect(plainLines('<p\r\n style="x">No nuts</p>\nTable 4<br>by <the door>', 100)).toBe(
     'No nuts / Table 4 / by the door',
   );
+});
+
+it.each([
+  ['<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]-->No nuts', 'No nuts'],
+  ['No nuts<!-- StartFragment --> please<!-- a > b -->', 'No nuts please'],
+  ['<STYLE type="text/css"><!-- p.Mso\n{margin:0} --></STYLE ><p>Two vegan</p>', 'Two vegan'],
+  ['<script>var a = "<b>";</script>Gluten free<style>p{}</style>', 'Gluten free'],
+  // Nobody's text is taken away for the want of an end.
+  ['Hot <!-- and cold', 'Hot and cold'],
+  ['<style> p{} and no end', 'p{} and no end'],
+  ['<styled plates> by <script', 'styled plates by <script'],
+])('what nobody sees in %j is no text', (text, plain) => {
+  expect(plainText(text)).toBe(plain);
+  expect(plainLines(text, 100)).toBe(plain);
 });
 
 describe('nameKey', () => {
