@@ -68,6 +68,8 @@ interface Job {
   /** A delivery came during the run: one more is owed. */
   again: boolean;
   retries: number;
+  /** Of the starts that the queue counts, those whose runs were not killed, though it could not be told so. */
+  unkilled: number;
 }
 
 /**
@@ -162,7 +164,7 @@ export class Scheduler {
   }
 
   #add(event: EventId, run: string, since: number, state: Job['state']): Job {
-    const job: Job = { event, run, since, state, again: false, retries: 0 };
+    const job: Job = { event, run, since, state, again: false, retries: 0, unkilled: 0 };
     this.#jobs.set(event, job);
     return job;
   }
@@ -199,11 +201,13 @@ export class Scheduler {
     const { queue, start, ended, gaveUp } = this.#options;
     job.state = 'running';
     this.#running.set(job, null);
-    const taken = await queue.take(job.event);
-    if (taken === null || taken === 'busy') {
+    const row = await queue.take(job.event);
+    if (row === null || row === 'busy') {
       this.#jobs.delete(job.event);
       return;
     }
+    // Fewer where another relay has told the end of a run meanwhile.
+    const taken = { ...row, starts: Math.max(1, row.starts - job.unkilled) };
     job.again = false;
     const order: RunOrder = { event: job.event, run: taken.run, starts: taken.starts };
     if (taken.starts > MAX_STARTS) {
@@ -216,7 +220,10 @@ export class Scheduler {
     const finished = await child.ended;
     const verdict = this.#judge(job, taken, finished.end);
     ended(order, finished, verdict);
-    await this.#follow(job, taken, verdict, isKilled(finished.end));
+    const killed = isKilled(finished.end);
+    if (!killed) job.unkilled = row.starts;
+    await this.#follow(job, taken, verdict, killed);
+    if (!killed || verdict.kind !== 'retry') job.unkilled = 0;
   }
 
   #judge(job: Job, { starts }: Taken, end: RunEnd): Verdict {

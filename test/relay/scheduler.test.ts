@@ -49,6 +49,8 @@ async function settle(): Promise<void> {
 class MemoryQueue implements Queue {
   rows = new Map<EventId, Taken>();
   refusing = false;
+  /** Whenever a run ends. */
+  away = false;
   slow: Promise<void> = Promise.resolve();
   #seq = 0;
 
@@ -80,6 +82,7 @@ class MemoryQueue implements Queue {
   }
 
   async done({ event, seq }: Taken): Promise<boolean> {
+    if (this.away) throw new Error('the database is away');
     const row = this.rows.get(event);
     if (row?.seq === seq) return !this.rows.delete(event);
     if (row) row.starts = 0;
@@ -87,6 +90,7 @@ class MemoryQueue implements Queue {
   }
 
   async later({ event }: Taken, _delayMs: number, failed: boolean): Promise<void> {
+    if (this.away) throw new Error('the database is away');
     const row = this.rows.get(event);
     if (row && !failed) row.starts = 0;
   }
@@ -155,7 +159,7 @@ function make(over: { maxRuns?: number; maxQueue?: number; begin?: boolean } = {
     ended: (order, _finished, verdict) => log.push({ order, verdict }),
     gaveUp: (order) => givenUp.push(order),
     refused(error) {
-      throw error;
+      if (!queue.away) throw error;
     },
   });
   if (over.begin !== false) scheduler.begin();
@@ -360,6 +364,28 @@ describe('the end of a run', () => {
     expect(givenUp).toMatchObject([{ event: A, run: 'aaaaaaaa' }]);
     expect(queue.rows.size).toBe(0);
   });
+
+  it.each([75, 0])(
+    'with exit code %i that the queue refuses to note counts as no killed one, however often',
+    async (code) => {
+      await make().deliver([A], 'aaaaaaaa');
+      queue.away = true;
+      for (let index = 0; index < 7; index += 1) {
+        await run(index).end(code);
+        await clock.pass(300_000);
+      }
+      expect(givenUp).toEqual([]);
+      queue.away = false;
+      // What is killed from then on counts all the same.
+      for (let index = 7; index < 12; index += 1) {
+        expect(queue.rows.size).toBe(1);
+        await run(index).end({ kind: 'killed', signal: 'SIGKILL' });
+        await clock.pass(300_000);
+      }
+      expect(runs).toHaveLength(12);
+      expect(queue.rows.size).toBe(0);
+    },
+  );
 
   it('in another relay is noticed, and what it left is run', async () => {
     make();
