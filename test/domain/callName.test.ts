@@ -21,15 +21,23 @@ describe('callNameOf', () => {
     ['{event} | {room} | {guests} guests', { room: '', guests: null }, 'Alder Rehearsal Dinner'],
     ['{start} {contact}', { startsAt: null }, 'Ada Alder'],
     ['{start}', { startsAt: null, localStart: '2026-11-14T00:05:00' }, '12:05 AM'],
+    ['{start}', { startsAt: null, localStart: '2026-11-14T12:30:00' }, '12:30 PM'],
+    ['{contact} | | {phone}', {}, 'Ada Alder | 555-0100'],
     ['{contact}', { contact: { name: '{phone}', phone: '1' } }, '{phone}'],
     ['Party', {}, 'Party'],
   ])('%j', (template, over, expected) => {
     expect(named(template, over)).toBe(expected);
   });
 
+  it('is the number of an event that has no name', () => {
+    expect(named('{contact}', { name: '', contact: null })).toMatch(/^Event \d+$/);
+  });
+
   it('cuts long names rather than the phone or the guests', () => {
     const contact = { name: 'N'.repeat(500), phone: '555-0100' };
     expect(named(usualCallName, { contact })).toBe(`${'N'.repeat(89)} | 555-0100`);
+    const event = { name: 'E'.repeat(300), contact };
+    expect(named('{event} | {phone}', event)).toBe(`${'E'.repeat(89)} | 555-0100`);
     const long = named('{event} | {room} | {guests}', { name: 'E'.repeat(300), room: 'R'.repeat(300) });
     expect(long).toMatch(/ \| 40$/);
     expect(long.length).toBeLessThanOrEqual(100);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { modifiersOf, modifierText } from '../../src/domain/kitchenText.js';
+import { carriers, joined, lineAsText, modifiersOf, modifierText } from '../../src/domain/kitchenText.js';
+import { readLines } from '../../src/domain/lines.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted } from '../../src/domain/wanted.js';
 import type { WantedInput } from '../../src/domain/wantedOrder.js';
@@ -282,5 +283,64 @@ describe('what was chosen with a dish', () => {
     const { byLine, told } = modifiersOf([dish('Taco Bar', '1')], chosen);
     expect([...byLine]).toEqual([[0, '20 × Chicken; Beef & onions']]);
     expect(told).toEqual(['"Soup" (Beef & onions) was chosen, but is in no line.']);
+  });
+});
+
+describe('text of lines', () => {
+  const placed = (section: string | null, sold: boolean) => {
+    const read = readLines([line('Taco Bar', '2', sold ? '5' : '0', undefined, { section })], {
+      what: 'document 7',
+    });
+    return (read.kind === 'ok' ? read.lines : []).map((each) => ({ line: each, sold }));
+  };
+
+  it('goes to the line before it in its section, else to the first that is sold there, else to the first of all', () => {
+    const lines = [
+      ['Bar', true],
+      ['Food', false],
+      ['Food', true],
+      ['Food', true],
+      ['Food', false],
+      ['Hall', false],
+    ] as const;
+    const found = carriers(lines.flatMap(([section, sold]) => placed(section, sold)));
+    expect([...found]).toEqual([
+      [1, 2],
+      [4, 3],
+      [5, 0],
+    ]);
+    expect(carriers(placed('Bar', false)).size).toBe(0);
+  });
+
+  it('says how many of it there are, where that says something', () => {
+    const text = (quantity: string, more = '') =>
+      lineAsText({ name: 'Linens', quantity: qty(quantity), text: more });
+    expect([text('40', 'white'), text('1', 'white'), text('0', 'white'), text('0')]).toEqual([
+      '40 × Linens: white',
+      'Linens: white',
+      'Linens: white',
+      'Linens',
+    ]);
+    expect(lineAsText({ name: 'White', quantity: qty('0'), text: 'White' })).toBe('White');
+    expect(joined(['', 'white', '40 × cups', 'white', '', '40 × cups'])).toBe('white; 40 × cups; 40 × cups');
+  });
+
+  it('of what was chosen stands with the first, the second and the last of a dish, and names nothing that is blank', () => {
+    const dishes = ['1', '1', '1'].map((quantity) => line('Tacos', quantity, '5'));
+    const chosen = ['Beef', 'Fish', 'Corn', 'Tofu'].map((name) =>
+      selection('Tacos', '1', {
+        modifiers: [
+          { name: '', quantity: null },
+          { name, quantity: null },
+        ],
+      }),
+    );
+    const { byLine, told } = modifiersOf(dishes, [...chosen, selection('Soup', '1'), selection('', '1')]);
+    expect([...byLine]).toEqual([
+      [0, 'Beef'],
+      [1, 'Fish'],
+      [2, 'Corn; Tofu'],
+    ]);
+    expect(told).toEqual([]);
   });
 });

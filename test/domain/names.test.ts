@@ -25,6 +25,8 @@ describe('plainText', () => {
     ['\u001b]0;title\u0007Soup', ']0;titleSoup'],
     ['Ta\u202eco\u2066 Bar\u200b', 'Taco Bar'],
     ['one\u2028two', 'one two'],
+    ['No \u200e onions', 'No onions'],
+    ['Burger <onions>', 'Burger onions'],
     ['a\r\nBcc: b@example.com', 'a Bcc: b@example.com'],
     ['Caf&eacute; &#8211; Cr\u00e8me', 'Café – Crème'],
     ['&amp;lt;b&amp;gt;', '&lt;b&gt;'],
@@ -84,6 +86,7 @@ it('lines of text come apart where they end, but not within a tag', () => {
   expect(plainLines('<p\r\n style="x">No nuts</p>\nTable 4<br>by <the door>', 100)).toBe(
     'No nuts / Table 4 / by the door',
   );
+  expect(plainLines('<h2>One</h2>Two<br />Three', 100)).toBe('One / Two / Three');
 });
 
 it.each([
@@ -151,6 +154,11 @@ describe('normaliseName', () => {
     ['2¾ Gallons', '2-3/4 gallons'],
     ['Table 12 - Party', 'table 12party'],
     ['한국', '한국'.normalize('NFD')],
+    ['Pan 1/2', 'Pan1-2'],
+    ['5 Smørrebrød', '5 Smorrebrod'],
+    ['Pączki łódzkie', 'Paczki lodzkie'],
+    ['Đak', 'Dak'],
+    ['Cæsar œuvres', 'Caesar oeuvres'],
   ])('%j and %j are the same', (a, b) => {
     expect(normaliseName(a)).toBe(normaliseName(b));
     expect(normaliseName(a)).not.toBe('');
@@ -159,6 +167,9 @@ describe('normaliseName', () => {
   it.each([
     ['1/2 Pan', '12 Pan'],
     ['1.5 L', '15 L'],
+    ['1/2', '12'],
+    ['1 - 2 Pan', '12 Pan'],
+    ['1/2 Pan', '1/4 Pan'],
     ['½ Pan', '12 Pan'],
     ['1½ Pan', '11/2 Pan'],
     ['か', 'が'],
@@ -208,6 +219,16 @@ describe('suggest', () => {
 
   it('names the nearest first, each once', () => {
     expect(suggest('Taco Barr', candidates, 3)).toEqual(['Taco Bar', 'Taco Cart']);
+  });
+
+  it('names the nearest first whatever comes first in the menu, and equally near ones by name', () => {
+    const menu = ['Taco Cart', 'Tomato Soup', 'Taco Bat', 'Taco Bay', 'Taco Bar', 'Onion Soup of the Day'];
+    for (const names of [menu, menu.toReversed()]) {
+      const given = names.map((name) => ({ name, normalised: normaliseName(name) }));
+      expect(suggest('Taco Barr', given, 4)).toEqual(['Taco Bar', 'Taco Bat', 'Taco Bay', 'Taco Cart']);
+      expect(suggest('Soup', given, 3)).toEqual(['Tomato Soup', 'Onion Soup of the Day']);
+      expect(suggest('Oni', given, 3)).toEqual([]);
+    }
   });
 
   it('names one that is part of the other', () => {

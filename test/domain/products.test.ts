@@ -44,6 +44,9 @@ describe('matchLine', () => {
   it('never takes one of several', () => {
     expect(match('house salad')).toEqual({ kind: 'ambiguous', ids: [20, 21] });
     expect(open('house salad')).toEqual({ kind: 'ambiguous', ids: [20, 21] });
+    const three = new ProductIndex([30, 32, 31].map((id) => ({ id, name: 'Chips', price: usd(5) })));
+    expect(three.byName('chips').map(({ id }) => id)).toEqual([30, 32, 31]);
+    expect(match('X', { x: 581, X: 579 })).toEqual({ kind: 'ambiguous', ids: [579, 581] });
     expect(match('X', { x: 579, X: 581, 'x!': 579 })).toEqual({ kind: 'ambiguous', ids: [579, 581] });
   });
 
