@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { STAFF_USER } from '../../src/sandbox/world/places.js';
+import { places, STAFF_USER } from '../../src/sandbox/world/places.js';
 import type { OrderRow } from '../simulators/revel.js';
 import { Desk } from './desk.js';
+import { leaveHeader } from './others.js';
 
 const NOW = '2026-11-14T20:00:00Z';
 /** Longer than anything else here takes. */
@@ -32,6 +33,13 @@ async function fallBehind(desk: Desk): Promise<void> {
 
 function staff(desk: Desk, action: string, body: Record<string, unknown>): void {
   expect(desk.revel.control(action, { userId: STAFF_USER, ...body }, desk.clock.now()).ok).toBe(true);
+}
+
+/** From now on its own address says that it is not there; lists go on showing it. */
+function unknownById(desk: Desk, { resource_uri }: OrderRow): void {
+  const handle = desk.revel.handle.bind(desk.revel);
+  desk.revel.handle = (request, now) =>
+    request.path === resource_uri ? { status: 404, headers: {}, body: '' } : handle(request, now);
 }
 
 type Case = Awaited<ReturnType<typeof standing>>;
@@ -83,6 +91,38 @@ for (const mode of ['single', 'sweep'] as const) {
     const mended = await run();
     expect(mended.of(event.id).reason).toBe(after);
     expect(mended.writes).toEqual([]);
+  });
+
+  it.each(cases)(`a ${mode} run tells of %s where lists alone show the order`, async (told, _, spoil) => {
+    const made = await standing();
+    const { desk, event, order } = made;
+    spoil(made);
+    await desk.clock.sleep(600_000);
+    unknownById(desk, order);
+    const run = mode === 'single' ? await desk.single([event]) : await desk.sweep();
+    expect(run.of(event.id).reason).toBe(told);
+    expect(run.writes).toEqual([]);
+  });
+
+  it(`a ${mode} run makes no order beside one that lists alone show`, async () => {
+    const { desk, event, order } = await standing();
+    const { siteId, locationId } = places.lake;
+    desk.tripleseat.store.move(event.id, { siteId, locationId }, desk.clock.now());
+    await desk.clock.sleep(600_000);
+    unknownById(desk, order);
+    const run = mode === 'single' ? await desk.single([event]) : await desk.sweep();
+    expect(run.of(event.id).reason).toBe('ORPHANED');
+    expect(run.writes).toEqual([]);
+  });
+
+  it(`a ${mode} run neither goes on with an unfinished order that lists alone show, nor makes another`, async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add();
+    leaveHeader(desk, event, {});
+    unknownById(desk, orderOf(desk));
+    const run = mode === 'single' ? await desk.single([event]) : await desk.sweep();
+    expect(run.of(event.id).reason).toBe('UNVERIFIED');
+    expect(run.writes).toEqual([]);
   });
 
   it.each(cases)(`a ${mode} run that cannot read it by its id does not tell of %s`, async (_, __, spoil) => {

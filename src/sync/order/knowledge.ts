@@ -343,8 +343,8 @@ export function headers(k: Knowledge): FoundOrder[] {
     return ours || isTooNew ? [header.value] : [];
   });
   return [...rows, ...unlisted].map((row) => {
-    // What is not there by its id is no order.
-    const order = seenHeader(k, row.id)?.value ?? { ...row, deleted: true };
+    // What a list shows and its id does not is no less there: a list that lacks it is what says that it is gone.
+    const order = seenHeader(k, row.id)?.value ?? row;
     return known(k, row.id).dropped ? { ...order, deleted: true } : order;
   });
 }

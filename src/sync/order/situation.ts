@@ -295,6 +295,14 @@ export function headerNotShown({ wanted }: Knowledge, id: OrderId): Step {
   );
 }
 
+/** A header that a list shows and its own address does not. */
+export function notByItsId(id: OrderId): Step {
+  return unverified(
+    id,
+    `Revel lists order ${id}, but does not show it when asked for it by its id, so that nobody can tell how it is by now. Nothing is made beside it; the next run looks again.`,
+  );
+}
+
 /** A line that was written again and again. */
 export function lineDiffers(id: OrderId, item: WantedItem): Step {
   return unverified(
@@ -370,8 +378,8 @@ export function toReadBeforeReporting(
   const about = visible.length > 1 ? visible : plan.order ? [plan.order] : [];
   const isFresh = (order: FoundOrder) => !isDatedBefore(k, order, now, now - k.timing.idle);
   const isHalf = (order: FoundOrder) => {
-    const { header } = known(k, order.id);
-    return header !== null && isVisible(order) && !(header.value && isVisible(header.value));
+    const header = known(k, order.id).header?.value;
+    return header ? isVisible(order) && !isVisible(header) : false;
   };
   const unread = about.filter((order) => {
     // What a POS has in hand is told in every sweep, and mostly its last change is old.

@@ -8,6 +8,7 @@ import {
   leased,
   look,
   lookFrom,
+  notByItsId,
   oursFrom,
   rowsAsOf,
   type Situation,
@@ -32,7 +33,8 @@ export function readOther({ k, subject }: Situation): Step | null {
   const { id, header } = subject;
   const isOld = header === null || header.asOf < rowsAsOf(k);
   const reads = wholeReads(id).filter(({ of }) => (of === 'header' ? isOld : !subject[of]));
-  return reads.length > 0 ? look('none', ...reads) : null;
+  if (reads.length > 0) return look('none', ...reads);
+  return header?.value === null ? notByItsId(id) : null;
 }
 
 /** While an order of another run changes, somebody is at work on it. A run of our own lock is dead: we hold it. */
