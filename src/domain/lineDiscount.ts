@@ -50,10 +50,12 @@ function offTotal(line: SourceLine): Big {
 /**
  * What may be taken off the lines in all, each amount once and none of nothing: what they say, as far as all of it can be
  * read, what their totals are less, and what they say in per cent. Which of these a figure is the source does not tell,
- * nor whether a line that comes to nothing is free (as one that is in the price of a package) or not filled in.
+ * nor whether a line that comes to nothing is free (as one that is in the price of a package) or not filled in. Where all
+ * of them come to nothing, nobody has filled them in.
  */
 export function lineDiscounts(lines: readonly SourceLine[]): Big[] {
-  const sums = [discountOfLine, offTotal, perCentOf, offAnyTotal].map((of) =>
+  const isAnyFilled = lines.some(({ totalPrice }) => !isZeroAmount(totalPrice));
+  const sums = [discountOfLine, offTotal, perCentOf, ...(isAnyFilled ? [offAnyTotal] : [])].map((of) =>
     lines.reduce<Big | null>((sum, line) => sum && (of(line)?.plus(sum) ?? null), nothing),
   );
   const found: Big[] = [];

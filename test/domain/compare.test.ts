@@ -411,7 +411,12 @@ describe('compareInService', () => {
     contentsOf({
       items: standingItems(wanted),
       payments: amounts.map((amount, index) =>
-        paymentRow(wanted, { id: String(70 + index), amount: usd(amount) }),
+        paymentRow(wanted, {
+          id: String(70 + index),
+          amount: usd(amount),
+          // What is not as we have paid it was paid on the POS.
+          ...(usd(amount) === wanted.payment ? {} : { updatedBy: 77 }),
+        }),
       ),
     });
 
