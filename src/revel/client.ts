@@ -236,7 +236,8 @@ export class RevelClient implements RevelPort {
     );
     if (result.kind !== 'done') return result;
     const what = `PATCH ${orderUri(id)}`;
-    if (!result.value) {
+    // An answer may also hold no more than an id or what was changed.
+    if (!result.value || (result.value.id === id && result.value.establishmentId === null)) {
       return { kind: 'unknown', detail: `${what} was answered without the order`, answered: true };
     }
     return result.value.id === id ? result : { kind: 'unknown', detail: otherThan(what, result.value) };

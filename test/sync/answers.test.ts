@@ -181,9 +181,12 @@ describe('an answer that tells of another order than the one it is about', () =>
   );
 });
 
-describe('changes that Revel answers without a body', () => {
+describe.each([
+  ['without a body', () => ''],
+  ['with an id alone', (body: string) => JSON.stringify({ id: JSON.parse(body).id })],
+])('changes that Revel answers %s', (_, cut) => {
   const mute = (desk: Desk) => {
-    desk.edit = ({ method }, body) => (method === 'PATCH' ? '' : body);
+    desk.edit = ({ method }, body) => (method === 'PATCH' ? cut(body) : body);
     return desk;
   };
   it.each<[string, Parameters<Desk['revel']['configure']>[0]]>([
@@ -228,5 +231,34 @@ describe('rows that name no order that can be read', () => {
     expect((await desk.single([event])).of(event.id)).toMatchObject({ status: 'repaired' });
     expect(wrongWith(desk.revel, event)).toEqual([]);
     expect((await desk.sweep()).writes).toEqual([]);
+  });
+});
+
+describe('an account that does not keep the notes of orders', () => {
+  const other = (body: string) =>
+    body.replaceAll(/"notes":\s*(?:null|"(?:[^"\\]|\\.)*")/g, '"notes":"as it was"');
+  it.each<[string, (method: string) => boolean]>([
+    ['at all', () => true],
+    ['in answers to changes', (method) => method === 'PATCH'],
+    ['in what it shows', (method) => method === 'GET'],
+  ])('%s is not told that all is well, and not written to without end', async (_, isMeant) => {
+    for (const isLeft of [false, true]) {
+      const desk = new Desk(NOW);
+      const event = desk.add();
+      if (isLeft) leaveHeader(desk, event, {});
+      desk.edit = ({ method, path }, body) =>
+        path.includes('/Order/') && isMeant(method) ? other(body) : body;
+      const run = await desk.single([event]);
+      expect(run.of(event.id).status).not.toBe('injected');
+      expect(run.of(event.id).reason).not.toBe('ALREADY_INJECTED');
+      expect(run.sent.length).toBeLessThan(120);
+      // As soon as it keeps them, all comes right.
+      desk.edit = null;
+      await desk.clock.sleep(600_000);
+      await desk.single([event]);
+      expect(wrongWith(desk.revel, event)).toEqual([]);
+      await desk.clock.sleep(10_000);
+      expect((await desk.sweep()).writes).toEqual([]);
+    }
   });
 });

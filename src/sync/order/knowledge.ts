@@ -168,8 +168,8 @@ export interface Known {
   readonly gone: { lines: Readonly<Record<string, number>>; payments: Readonly<Record<string, number>> };
   /** Its payment was taken by Revel at the latest then; null: none written. */
   readonly paid: { uuid: string; at: number; looked: boolean } | null;
-  /** How often its lines had to be written again, its totals and its last change were written, and it was taken over. */
-  readonly tries: { lines: number; totals: number; finish: number; hold: number };
+  /** How often its lines had to be written again, its totals and its last change were written, it was claimed and taken over. */
+  readonly tries: { lines: number; totals: number; finish: number; claim: number; hold: number };
   /** This run has made it visible, or has finished its work on one that was, at the latest then. */
   readonly shownAt: number | null;
   /** This run has marked it deleted. */
@@ -195,7 +195,7 @@ export const unknown: Known = {
   lines: [],
   gone: { lines: {}, payments: {} },
   paid: null,
-  tries: { lines: 0, totals: 0, finish: 0, hold: 0 },
+  tries: { lines: 0, totals: 0, finish: 0, claim: 0, hold: 0 },
   shownAt: null,
   dropped: false,
   retired: null,

@@ -335,7 +335,7 @@ function happened(
       return did(shown(k, id, read, now), { action: 'make_visible' });
     }
     case 'claim':
-      return change(k, id, { header, claimedAt: now });
+      return change(k, id, { header, claimedAt: now, tries: { ...tries, claim: tries.claim + 1 } });
     case 'hold':
       return change(k, id, {
         ...undone,

@@ -8,7 +8,9 @@ import {
   leased,
   look,
   lookFrom,
+  MAX_REWRITES,
   notByItsId,
+  notKept,
   oursFrom,
   rowsAsOf,
   type Situation,
@@ -23,6 +25,9 @@ import {
 
 /** After it was taken over and lost so often, another living run wants the order as well. */
 const MAX_HOLDS = 3;
+
+/** What Revel does not keep where our claims, or marks that we hold an order, come to nothing again and again. */
+const MARK = 'the mark in the notes';
 
 /**
  * What is somebody else's is read before it is touched: the header by its id, since lists may lag, and what hangs on
@@ -67,10 +72,14 @@ function leave(id: OrderId): Step {
   );
 }
 
-/** Once it is quiet, our claim goes into its notes, the one place that all runs look at. */
+/**
+ * Once it is quiet, our claim goes into its notes, the one place that all runs look at. Where it comes to nothing again and
+ * again, Revel does not keep notes: another run that lives takes longer over each of its own.
+ */
 export function claim({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
   if (subject.tries.hold >= MAX_HOLDS) return leave(subject.id);
+  if (subject.tries.claim >= MAX_REWRITES) return notKept(subject, MARK);
   const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
   return leased(k, now, subject.id, { kind: 'claim', id: subject.id, revision }, k.timing.claimLease);
 }
@@ -98,6 +107,7 @@ export function waitOutOtherRun({ k, now, subject }: Situation): Step | null {
  */
 export function hold({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours) return null;
+  if (subject.tries.hold >= MAX_REWRITES) return notKept(subject, MARK);
   if (!k.refreshed && now > k.begunAt + k.timing.lease) return { do: 'refresh' };
   const revision = revisionIn(subject.order.notes) ?? k.wanted.revision;
   return leased(k, now, subject.id, { kind: 'hold', id: subject.id, revision });
