@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { explain } from './simulation/play.js';
-import { scenarioOf, slowScenarioOf } from './simulation/scenario.js';
+import { scenarioOf, slowScenarioOf, withAnswers } from './simulation/scenario.js';
 import { simulate } from './simulation/simulate.js';
 import { kindsIn, troubledScenarioOf } from './simulation/troubles.js';
 
@@ -21,7 +21,8 @@ const { values } = parseArgs({
 });
 const kinds = values.trouble === undefined ? null : kindsIn(values.trouble);
 const plain = values.slow ? slowScenarioOf : scenarioOf;
-const scenario = (seed: number) => (kinds === null ? plain(seed) : troubledScenarioOf(seed, kinds));
+const scenario = (seed: number) =>
+  withAnswers(kinds === null ? plain(seed) : troubledScenarioOf(seed, kinds));
 const first = Number(values.seed ?? Date.now() % 1_000_000_000);
 const begun = performance.now();
 const count = Number(values.count ?? Number.POSITIVE_INFINITY);
@@ -37,7 +38,7 @@ for (; performance.now() < begun + seconds * 1_000 && seed < first + count; seed
   }
   process.stdout.write(`${await explain(seed, scenario(seed))}\n`);
   process.stdout.write(
-    `To keep it: add { seed: ${seed}${kinds === null ? '' : `, trouble: [${kinds.map((kind) => `'${kind}'`).join(', ')}]`}, what: '…' } to test/chaos/simulation/regressions.ts\n`,
+    `To keep it: add { seed: ${seed}${kinds === null ? '' : `, trouble: [${kinds.map((kind) => `'${kind}'`).join(', ')}]`}, answers: true, what: '…' } to test/chaos/simulation/regressions.ts\n`,
   );
   process.exitCode = 1;
   break;

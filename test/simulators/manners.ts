@@ -23,6 +23,8 @@ const mannersSchema = z.strictObject({
   fourByteText: z.enum(['works', '400', '500']).default('works'),
   /** `first-ignored`: `printed` counts from the second PATCH of an order that carries it. */
   printed: z.enum(['sticks', 'first-ignored']).default('sticks'),
+  /** What a PATCH of an order is answered with (R16: 202 with or without a body). */
+  answersChanges: z.enum(['order', 'id', 'nothing']).default('order'),
   /** False: `deleted` in a PATCH is ignored. */
   keepsDeletedMark: z.boolean().default(true),
   /** An item that was made without a name of its own shows that of its product. */
@@ -146,7 +148,9 @@ export class ManneredRevel extends RevelSimulator {
     const answer = super.handle({ ...request, body: JSON.stringify(sent) }, now);
     if (forgets && id !== null && answer.status === 202) this.#printedSeen.add(id);
     if (resource.name === 'Payment' && answer.status === 201) this.#reckonDue(JSON.parse(answer.body));
-    return answer;
+    const isChange = resource.name === 'Order' && id !== null && answer.status === 202;
+    if (!isChange || this.manners.answersChanges === 'order') return answer;
+    return { ...answer, body: this.manners.answersChanges === 'id' ? JSON.stringify({ id }) : '' };
   }
 
   /** What an item keeps of its texts. */

@@ -65,7 +65,8 @@ function isFrom(k: Knowledge, uuid: string, row: FoundOrder): boolean {
   return row.uuid?.toLowerCase() === uuid && (isOurs || row.deleted);
 }
 
-function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean {
+/** Whether a header shows a change of it. */
+export function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean {
   const mark = claimIn(order.notes);
   const isOurs = mark?.reach === k.claim.reach && mark.run === k.claim.run;
   switch (write.kind) {

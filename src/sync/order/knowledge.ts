@@ -168,7 +168,10 @@ export interface Known {
   readonly gone: { lines: Readonly<Record<string, number>>; payments: Readonly<Record<string, number>> };
   /** Its payment was taken by Revel at the latest then; null: none written. */
   readonly paid: { uuid: string; at: number; looked: boolean } | null;
-  /** How often its lines had to be written again, its totals and its last change were written, it was claimed and taken over. */
+  /**
+   * How often its lines had to be written again, its totals and its last change were written, a claim did not stay, and it
+   * was taken over.
+   */
   readonly tries: { lines: number; totals: number; finish: number; claim: number; hold: number };
   /** This run has made it visible, or has finished its work on one that was, at the latest then. */
   readonly shownAt: number | null;

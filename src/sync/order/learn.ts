@@ -14,7 +14,7 @@ import {
 import type { FailReason } from '../../domain/reasons.js';
 import { isTouched } from '../../domain/service.js';
 import type { RevelWrite } from '../../revel/types.js';
-import { certainFrom, evidenceOf, isLive, shows } from './evidence.js';
+import { certainFrom, evidenceOf, isLive, shows, showsIn } from './evidence.js';
 import {
   type Found,
   isMarkedOurs,
@@ -335,7 +335,12 @@ function happened(
       return did(shown(k, id, read, now), { action: 'make_visible' });
     }
     case 'claim':
-      return change(k, id, { header, claimedAt: now, tries: { ...tries, claim: tries.claim + 1 } });
+      // Where the answer does not show it, Revel keeps no notes: no other run can have come over it yet.
+      return change(k, id, {
+        header,
+        claimedAt: now,
+        tries: { ...tries, claim: tries.claim + (order && showsIn(k, write, order) ? 0 : 1) },
+      });
     case 'hold':
       return change(k, id, {
         ...undone,

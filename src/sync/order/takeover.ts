@@ -72,10 +72,7 @@ function leave(id: OrderId): Step {
   );
 }
 
-/**
- * Once it is quiet, our claim goes into its notes, the one place that all runs look at. Where it comes to nothing again and
- * again, Revel does not keep notes: another run that lives takes longer over each of its own.
- */
+/** Once it is quiet, our claim goes into its notes, the one place that all runs look at. Not every Revel may keep them. */
 export function claim({ k, now, subject }: Situation): Step | null {
   if (!subject || subject.ours || oursFrom(k, now, subject) !== null) return null;
   if (subject.tries.hold >= MAX_HOLDS) return leave(subject.id);

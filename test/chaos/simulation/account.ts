@@ -26,6 +26,7 @@ export class Account {
         uuidFilter: scenario.uuidFilter,
         uuidPolicy: scenario.uuidPolicy,
         keepsDeletedMark: scenario.keepsDeletedMark,
+        answersChanges: scenario.answersChanges,
         printed: scenario.printedSticks ? 'sticks' : 'first-ignored',
         orderFilterOnChildren: scenario.childFilterWorks ? 'works' : 'ignored',
         listLagMs: scenario.lagMs,

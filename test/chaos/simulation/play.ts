@@ -1,4 +1,4 @@
-import { type Scenario, scenarioOf } from './scenario.js';
+import { type Scenario, scenarioOf, withAnswers } from './scenario.js';
 import { describeCounterexample, shrink } from './shrink.js';
 import { simulate } from './simulate.js';
 
@@ -21,7 +21,7 @@ export const PATIENCE_MS = 900_000;
 export async function play(
   first: number,
   count: number,
-  scenario: (seed: number) => Scenario = scenarioOf,
+  scenario: (seed: number) => Scenario = (seed) => withAnswers(scenarioOf(seed)),
 ): Promise<string | null> {
   for (let seed = first; seed < first + count; seed += 1) {
     if ((await simulate(scenario(seed))).violation) return explain(seed, scenario(seed));

@@ -8,6 +8,8 @@ export interface Regression {
   trouble?: readonly KindName[];
   /** On an account whose lists may lag more than the settling time. */
   slow?: true;
+  /** By its seed, changes may be answered without the order; absent: they are answered with it. */
+  answers?: true;
 }
 
 /** What a seed means depends on all the kinds that it may choose from. */

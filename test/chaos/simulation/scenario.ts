@@ -168,6 +168,8 @@ export interface Scenario {
   uuidPolicy: 'allow' | '400' | '500';
   keepsDeletedMark: boolean;
   printedSticks: boolean;
+  /** What a change of an order is answered with. */
+  answersChanges: 'order' | 'id' | 'nothing';
   childFilterWorks: boolean;
   /** Reads of single objects lag like lists. */
   detailLag: boolean;
@@ -204,6 +206,7 @@ export function scenarioOf(seed: number): Scenario {
     rps: random.pick([5, 20, 1_000, 1_000]),
     concurrency: random.pick([1, 4]),
     ...makeManners(random),
+    answersChanges: 'order',
     skewMs: random.chance(0.2) ? runs.map(() => Math.floor((random.next() * 2 - 1) * MAX_SKEW_MS)) : [],
     events,
     runs,
@@ -225,6 +228,13 @@ export function slowScenarioOf(seed: number): Scenario {
   const { settleMs } = scenario;
   const excess = () => Math.floor(settleMs * (1.2 + 3.8 * random.next()));
   return random.chance(0.5) ? { ...scenario, lagMs: excess() } : { ...scenario, commitMs: excess() };
+}
+
+/** The same for two seeds of five; in the others changes are answered with nothing, or with an id alone. */
+export function withAnswers(scenario: Scenario): Scenario {
+  const { seed } = scenario;
+  const answersChanges = (['order', 'nothing', 'order', 'id', 'nothing'] as const)[seed % 5] ?? 'order';
+  return { ...scenario, answersChanges };
 }
 
 function makeRuns(random: Random, events: number, settleMs: number): PlannedRun[] {

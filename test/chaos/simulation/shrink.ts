@@ -96,6 +96,7 @@ const PLAIN: Partial<Scenario>[] = [
   { uuidPolicy: 'allow' },
   { keepsDeletedMark: true },
   { printedSticks: true },
+  { answersChanges: 'order' },
   { childFilterWorks: true },
   { detailLag: false },
   { rps: 1_000 },
