@@ -8,7 +8,7 @@ import { next } from '../../../src/sync/order/next.js';
 import { dateOf, encode, NOW, rows, TICK } from './intern.js';
 import type { Flight } from './moves.js';
 import { answered, begun, believed, misjudged, stepOf } from './runs.js';
-import type { Scope } from './scope.js';
+import { answerOf, type Scope } from './scope.js';
 import {
   carryOut,
   EMPTY,
@@ -146,7 +146,7 @@ function cleanRuns(
           misdeed(world, done.world, request, scope.start) ?? wrong(done.world, wanted, scope.start);
         if (bad) return `the ${which} clean run: ${bad}`;
         world = done.world;
-        k = scope.heart.learnWritten(k, step.write, { kind: 'done', value: done.value }, now, now);
+        k = scope.heart.learnWritten(k, step.write, answerOf(scope, step.write, done.value), now, now);
       } else if (step.do === 'end') {
         const { end } = step;
         const bad = misjudged(

@@ -36,6 +36,7 @@ function ownScope(): Scope {
     slow: isSet('slow'),
     moves: isSet('moves'),
     sweep: isSet('sweep'),
+    mute: isSet('mute'),
     wider: number('wider', 0),
     ...(deeds ? { deeds } : {}),
   });

@@ -5,7 +5,7 @@ import type { WantedOrder } from '../../../src/domain/wantedOrder.js';
 import type { End, Found, Knowledge, Read, Step, Write } from '../../../src/sync/order/knowledge.js';
 import { encode, fixed, NOW, TICK } from './intern.js';
 import { answered, begun, misjudged, stepOf } from './runs.js';
-import type { Kind, Scope } from './scope.js';
+import { answerOf, type Kind, type Scope } from './scope.js';
 import {
   carryOut,
   isTheirs,
@@ -232,7 +232,7 @@ export function outcomes(
     const no = (retry: boolean) => ({ kind: 'not-done', detail: '', retry, retryAfterMs: TICK }) as const;
     const left = NOW + scope.timing.inFlight;
     const name = `${how}${named(write)}`;
-    put(name, learned(from, write, { kind: 'done', value }, NOW), done, after);
+    put(name, learned(from, write, answerOf(scope, write, value), NOW), done, after);
     if (can('refused')) {
       put(`${name}: refused for now`, learned(from, write, no(true), NOW), { kind: 'refused' });
     }
@@ -259,8 +259,8 @@ export function outcomes(
         violation: bad(world, shown.world, request),
         kind: 'unkept',
       } as const;
-      put(`${name}: mark not kept`, learned(from, write, { kind: 'done', value: shown.value }, NOW), kept);
-      put(`${name}: mark answered, not kept`, learned(from, write, { kind: 'done', value }, NOW), kept);
+      put(`${name}: mark not kept`, learned(from, write, answerOf(scope, write, shown.value), NOW), kept);
+      put(`${name}: mark answered, not kept`, learned(from, write, answerOf(scope, write, value), NOW), kept);
     }
     if (can('hang')) {
       const hanging = { request, until: left, write, sentAt: NOW, landed: false };
@@ -282,7 +282,12 @@ export function outcomes(
     if (!flight.landed) {
       const { after, value, violation } = landed(request);
       const done = { world: after, violation };
-      put(`${write.kind} lands, answered`, learned(run, write, { kind: 'done', value }, sentAt), done, after);
+      put(
+        `${write.kind} lands, answered`,
+        learned(run, write, answerOf(scope, write, value), sentAt),
+        done,
+        after,
+      );
       put(`${write.kind} lands, not answered`, { ...run, flight: { ...flight, landed: true } }, done, after);
     }
     put(`${write.kind} times out`, learned(run, write, { kind: 'unknown', detail: '' }, sentAt), { orphan });

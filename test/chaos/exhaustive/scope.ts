@@ -1,6 +1,8 @@
 /** How much of the world a search looks at. */
 
-import type { TakeBack } from '../../../src/sync/order/knowledge.js';
+import type { FoundOrder } from '../../../src/domain/order.js';
+import type { RevelWrite } from '../../../src/revel/types.js';
+import type { TakeBack, Write } from '../../../src/sync/order/knowledge.js';
 import { learnFound, learnWritten } from '../../../src/sync/order/learn.js';
 import { RULES, type Rule } from '../../../src/sync/order/next.js';
 import type { Timing } from '../../../src/sync/order/timing.js';
@@ -71,6 +73,8 @@ export interface Scope {
   /** Time may pass though a run has something to do. */
   slow: boolean;
   sweep: boolean;
+  /** A change of an order is answered without the order. */
+  mute: boolean;
   heart: Heart;
   caps: Caps;
 }
@@ -148,10 +152,22 @@ export function scopeOf(
     share: false,
     slow: false,
     sweep: false,
+    mute: false,
     heart: HEART,
     ...what,
     timing: ticks(timing),
     budget: { ...NONE, ...what.budget },
     caps: capsOf(timing, what.stall ?? 8, what.wider ?? 0),
   };
+}
+
+/** What a run is answered that has written this. */
+export function answerOf(
+  { mute }: Scope,
+  write: Write,
+  value: FoundOrder | null | true,
+): RevelWrite<FoundOrder | null | true> {
+  return mute && value !== true && write.kind !== 'create'
+    ? { kind: 'unknown', detail: '', answered: true }
+    : { kind: 'done', value };
 }

@@ -20,6 +20,13 @@ export function smallScopes(heart: Heart = HEART): Scope[] {
     }),
     one('a refusal for now', { lives: 1, budget: { refused: 1 } }),
     one('a lost answer', { lives: 1, budget: { lost: 1 } }),
+    one('a lost answer or an edit, and changes answered without the order', {
+      lives: 1,
+      mute: true,
+      timing: timingIn(1, 2, 3),
+      stall: 9,
+      budget: { lost: 1, edit: 1 },
+    }),
     one('a line or a payment that Revel does not keep', { lives: 1, budget: { forgotten: 1 } }),
     one('a look that is not up to date', { lives: 1, lag: 2, budget: { stale: 1 } }),
     one('a deed of staff', { lives: 1, budget: { staff: 1 } }),
