@@ -31,11 +31,12 @@ export interface ChatMessage {
 /** What is worth a word in a chat: failures, what was made, and why a run did not do its work. */
 export function chatMessage(digest: Digest): ChatMessage {
   const failing = digest.failures.map(({ event }) => failingLine(event));
+  const untold = digest.untold.map((event) => ({ ...lineOf(event), what: 'For the kitchen', command: null }));
   const made = digest.changes.map((event) => ({ ...lineOf(event), command: null }));
   const { error } = digest;
   const why = error === null ? '' : ` ${clean(error.message, 500)} ${clean(error.hint ?? '', 300)}`.trimEnd();
   const over = digest.resolved.filter(({ subject }) => /^\d+$/.test(subject)).map(resolvedLine);
-  return messageOf(`${mailSubject(digest)}.${why}`, [...failing, ...made, ...over]);
+  return messageOf(`${mailSubject(digest)}.${why}`, [...failing, ...untold, ...made, ...over]);
 }
 
 /** What would fail in the coming days. */

@@ -3,7 +3,7 @@ import { mailContent } from '../../src/report/mail/content.js';
 import { renderHtml } from '../../src/report/mail/render.js';
 import { noShops } from '../../src/report/shops.js';
 import type { MailedFailure } from '../../src/state/types.js';
-import { failed, injected, repaired, report } from '../report/helpers.js';
+import { failed, injected, repaired, report, served } from '../report/helpers.js';
 import { barriers, brokenWords, hasChromium, Looker, overflow } from './chromium.js';
 
 const past: MailedFailure = {
@@ -35,6 +35,7 @@ function mail(): string {
       { event: failed('6', { reason: 'TOUCHED' }), since: 0 },
       { event: failed('9', { reason: 'DUPLICATE_ORDERS', orders: [...orders] }), since: null },
     ],
+    untold: [{ ...served('4', 'No nuts'), name: 'Cedar Gala' }],
     known: [{ event: failed('7'), since: 0 }],
     resolved: [past],
     outOfSight: [past],

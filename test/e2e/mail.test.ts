@@ -79,6 +79,29 @@ describe('a kitchen of its own', () => {
     expect(box.mails).toHaveLength(2);
   });
 
+  it('hears of an allergy that was entered after a POS had opened the order, once', async () => {
+    const [path = '', text = ''] = await locationsWith({ email: ['chef@example.com'] });
+    await writeFile(path, text);
+    const all = env({ LOCATIONS_FILE: path });
+    const entered = (longDescription: string, id?: number) =>
+      world.addEvent({
+        documents: [{ lines: [{ name: 'Taco Bar', price: 824, quantity: '2.0', longDescription }] }],
+        ...(id === undefined ? {} : { id }),
+      });
+    const { id } = entered('no nuts');
+    const [made] = (await sweep(all)).report.events;
+    world.revel.control('pos-open', { orderId: Number(made?.revel_order_id) }, Date.now());
+    await sweep(all);
+    expect(box.mails).toHaveLength(1);
+    entered('no nuts, no shellfish', Number(id));
+    for (const _ of ['first', 'second']) await sweep(all);
+    expect(box.mails).toHaveLength(2);
+    const [, told] = box.mails;
+    expect(told?.to).toEqual(['chef@example.com']);
+    expect(told?.subject).toMatch(/^ts-reconcile: for the kitchen: /);
+    expect(told?.text).toContain('no nuts, no shellfish');
+  });
+
   /** The locations file of the world, with a key more for each shop. */
   async function locationsWith(notify: { email: string[] }): Promise<[string, string]> {
     const file = JSON.parse(await readFile(env().LOCATIONS_FILE ?? '', 'utf8'));

@@ -10,6 +10,7 @@ function digest(over: Partial<Digest> = {}): Digest {
   return {
     changes: [],
     failures: [],
+    untold: [],
     known: [],
     resolved: [],
     outOfSight: [],

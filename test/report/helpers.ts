@@ -53,6 +53,16 @@ export function skipped(
   return { ...base, id, status: 'skipped', reason: 'ALREADY_INJECTED', ...change };
 }
 
+/** What a line tells the kitchen, as the event has it and as the order does. */
+export function text(event: string | null, order: string | null): EventResult['differences'][number] {
+  return { field: 'text', name: 'Taco Bar', event, order };
+}
+
+/** An order that a POS has opened before that text was entered. */
+export function served(id: string, event: string): EventResult {
+  return skipped(id, { reason: 'IN_SERVICE', differences: [text(event, null)] });
+}
+
 export function failed(
   id: string,
   change: Partial<Extract<EventResult, { status: 'failed' }>> = {},

@@ -75,6 +75,7 @@ export function mailContent(digest: Digest, report: RunReport, host: string, sho
       ...failures('alarm', 'Missed: no order, and its time has passed', missed, shops),
       ...failures('bad', 'Failed', fresh, shops),
       ...failures('bad', 'Still failing', standing, shops),
+      ...section('bad', 'For the kitchen', digest.untold.toSorted(byPlace), textItem, FOR_THE_KITCHEN),
       ...section('good', 'Injected', digest.changes.filter(isInjected).toSorted(byPlace), changed),
       ...section(
         'good',
@@ -94,6 +95,9 @@ export function mailContent(digest: Digest, report: RunReport, host: string, sho
 export function mailSubject(digest: Digest): string {
   return `ts-reconcile: ${onlyEvent(digest) ?? countsOf(digest).join(', ')}`;
 }
+
+const FOR_THE_KITCHEN =
+  'A POS has opened these orders, and shows other texts than the events by now have: tell those who cook.';
 
 const OUT_OF_SIGHT =
   'Failures told of before. Sweeps have not come across these events for days, so nothing more is said of them.';
@@ -224,6 +228,15 @@ export function failureItem(
   };
 }
 
+function textItem(event: EventResult): MailItem {
+  const differences = event.differences.filter(({ field }) => field === 'text');
+  return {
+    ...plainItem(event),
+    facts: [`event ${clean(event.id, 18)} · order ${clean(event.revel_order_id ?? '', 20)}`],
+    tables: tablesOf({ differences }, MAX_ROWS),
+  };
+}
+
 function knownItem({ event, since }: FailureNews, shops: Shops): MailItem {
   const known = sinceText(since, shops);
   const facts = [`${event.reason} · event ${clean(event.id, 18)}`];
@@ -260,6 +273,7 @@ function countsOf(digest: Digest): string[] {
     [missed, 'MISSED'],
     [others.length - standing, 'failed'],
     [standing, 'still failing'],
+    [digest.untold.length, 'for the kitchen'],
     [injected, 'injected'],
     [changes.length - injected, 'completed'],
     [digest.resolved.length, 'resolved'],
@@ -271,13 +285,16 @@ function countsOf(digest: Digest): string[] {
 
 /** The subject for a mail about one event; null: there are more, or none. */
 function onlyEvent(digest: Digest): string | null {
-  const { changes, failures, resolved, outOfSight, error } = digest;
-  if (changes.length + failures.length !== 1 || resolved.length + outOfSight.length > 0 || error) return null;
+  const { changes, failures, untold, resolved, outOfSight, error } = digest;
+  const others = resolved.length + outOfSight.length;
+  if (changes.length + failures.length + untold.length !== 1 || others > 0 || error) return null;
   const [change] = changes;
   if (change) {
     const order = change.revel_order_id === null ? '' : `, order ${clean(change.revel_order_id, 20)}`;
     return `${isInjected(change) ? 'injected' : 'completed'} ${shortName(change)}${order}`;
   }
+  const [text] = untold;
+  if (text) return `for the kitchen: ${shortName(text)}`;
   const [failure] = failures;
   return failure ? `${failure.event.reason} ${shortName(failure.event)}` : null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isConclusive } from '../../domain/reasons.js';
 import type { MailedFailure } from '../../state/types.js';
 import { HOST_SKEW_MS } from '../../text/time.js';
@@ -11,6 +12,10 @@ const OUT_OF_SIGHT_MS = 72 * 3_600_000;
 
 /** Subject, in the mail memory, of a failure of a run as a whole. */
 const RUN = 'run';
+/** From the beginning of its day in UTC; by then nobody cooks for it any more. */
+const EATEN_MS = 2 * 24 * 3_600_000;
+/** How subjects begin of texts that a kitchen was told of; their reason is a hash of the texts. */
+const TEXTS = 'texts ';
 
 type Failed = Extract<EventResult, { status: 'failed' }>;
 
@@ -26,6 +31,11 @@ export interface Digest {
   changes: EventResult[];
   /** Failures to be told in full: new ones, and standing ones once a day. */
   failures: FailureNews[];
+  /**
+   * Events whose order a POS has opened, and of which it does not get the texts (an allergy that was entered since): nothing
+   * else tells the kitchen. Each state of the texts is told once.
+   */
+  untold: EventResult[];
   /** Failures that were mailed within the last day and still stand. */
   known: FailureNews[];
   /** Failures of an earlier mail that are over. */
@@ -71,12 +81,20 @@ export function digestOf(given: DigestInput): DigestToSend | null {
   }
   const found = failuresOf(input);
   const over = overOf(input);
-  const told = found.digest.failures.length + over.resolved.length + over.outOfSight.length;
+  const texts = textsOf(input);
+  const told =
+    found.digest.failures.length + texts.untold.length + over.resolved.length + over.outOfSight.length;
   if (changes.length + told === 0 && !found.errorIsDue) return null;
   return {
-    digest: { ...found.digest, changes, resolved: over.resolved, outOfSight: over.outOfSight },
-    mailed: found.mailed,
-    forget: [...over.resolved, ...over.outOfSight, ...over.replaced],
+    digest: {
+      ...found.digest,
+      changes,
+      untold: texts.untold,
+      resolved: over.resolved,
+      outOfSight: over.outOfSight,
+    },
+    mailed: [...found.mailed, ...texts.mailed],
+    forget: [...over.resolved, ...over.outOfSight, ...over.replaced, ...texts.forget],
   };
 }
 
@@ -90,7 +108,16 @@ function believable(entry: MailedFailure, now: number): MailedFailure {
 }
 
 function nothing(): Digest {
-  return { changes: [], failures: [], known: [], resolved: [], outOfSight: [], error: null, held: [] };
+  return {
+    changes: [],
+    failures: [],
+    untold: [],
+    known: [],
+    resolved: [],
+    outOfSight: [],
+    error: null,
+    held: [],
+  };
 }
 
 function isChange(event: EventResult): boolean {
@@ -158,6 +185,34 @@ function failuresOf(input: DigestInput): { digest: Digest; mailed: MailedFailure
   return { digest, mailed, errorIsDue: true };
 }
 
+/** What the kitchen is to be told, and what of earlier mails is of no use any more. */
+function textsOf({ report, memory, now }: DigestInput): {
+  untold: EventResult[];
+  mailed: MailedFailure[];
+  forget: MailedFailure[];
+} {
+  const before = memory.filter(({ subject }) => subject.startsWith(TEXTS));
+  const untold: EventResult[] = [];
+  const mailed: MailedFailure[] = [];
+  const changed = new Set<string>();
+  for (const event of report.events) {
+    const texts = event.differences.filter((each) => each.field === 'text' && each.event !== null);
+    const isEaten = event.date === null || now - Date.parse(event.date) >= EATEN_MS;
+    if (event.reason !== 'IN_SERVICE' || texts.length === 0 || isEaten) continue;
+    const subject = `${TEXTS}${event.id}`;
+    const told = texts.map((text) => [text.name, text.event]);
+    const reason = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 16);
+    if (before.some((entry) => entry.subject === subject && entry.reason === reason)) continue;
+    const { name, date, location } = event;
+    untold.push(event);
+    mailed.push({ subject, reason, since: now, mailedAt: now, name, date, location, dishes: true });
+    changed.add(subject);
+  }
+  const isOver = ({ subject, mailedAt }: MailedFailure) =>
+    changed.has(subject) || now - mailedAt >= OUT_OF_SIGHT_MS;
+  return { untold, mailed, forget: before.filter(isOver) };
+}
+
 interface Over {
   resolved: MailedFailure[];
   outOfSight: MailedFailure[];
@@ -169,6 +224,7 @@ function overOf({ report, memory, now, wholeSweep }: DigestInput): Over {
   const events = new Map(report.events.map((event) => [event.id, event]));
   const over: Over = { resolved: [], outOfSight: [], replaced: [] };
   for (const entry of memory) {
+    if (entry.subject.startsWith(TEXTS)) continue;
     if (entry.subject === RUN) {
       if (report.error === null && showsRecovery(report, entry.reason)) over.resolved.push(entry);
       continue;

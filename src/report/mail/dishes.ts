@@ -23,6 +23,7 @@ export function isOfDishes({
       return true;
     case 'DRIFT':
     case 'TOUCHED':
+    case 'IN_SERVICE':
       return differences.length === 0 || differences.some(isDish);
     default:
       return false;

@@ -76,6 +76,7 @@ function partOf(
     digest: {
       changes: digest.changes.filter(isTheirs),
       failures: news(digest.failures),
+      untold: digest.untold.filter(isTheirs),
       known: news(digest.known),
       resolved: past(digest.resolved),
       outOfSight: past(digest.outOfSight),
@@ -88,6 +89,8 @@ function partOf(
 }
 
 function tellsSomething({ digest, mailed }: DigestToSend): boolean {
-  const { changes, failures, resolved, outOfSight } = digest;
-  return changes.length + failures.length + resolved.length + outOfSight.length + mailed.length > 0;
+  const { changes, failures, untold, resolved, outOfSight } = digest;
+  return (
+    changes.length + failures.length + untold.length + resolved.length + outOfSight.length + mailed.length > 0
+  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DigestInput, digestOf } from '../../../src/report/mail/digest.js';
 import type { MailedFailure } from '../../../src/state/types.js';
-import { failed, injected, repaired, report, skipped } from '../helpers.js';
+import { failed, injected, repaired, report, served, skipped, text } from '../helpers.js';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 14, 20);
@@ -58,6 +58,48 @@ describe('what is no news', () => {
     ],
   ])('%s', (_, over: Partial<DigestInput>) => {
     expect(decide(over)).toBeNull();
+  });
+});
+
+describe('texts that a POS does not get', () => {
+  const at = (hours: number) => ({ now: NOW + hours * HOUR });
+  const texts = (due: ReturnType<typeof decide>) => due?.digest.untold.map(({ id }) => id) ?? null;
+
+  it('are told once, again as soon as they are others, and never as a failure that is over', () => {
+    const run = report([served('1', 'No nuts'), skipped('2')]);
+    const first = decide({ report: run });
+    expect([texts(first), first?.forget]).toEqual([['1'], []]);
+    const memory = first?.mailed ?? [];
+    expect(memory).toMatchObject([{ name: 'Alder Rehearsal Dinner', dishes: true }]);
+    expect(decide({ report: run, memory, ...at(1) })).toBeNull();
+    expect(decide({ report: run, memory, ...at(40) })).toBeNull();
+    const again = decide({ report: report([served('1', 'No nuts, no milk')]), memory, ...at(2) });
+    expect([texts(again), again?.forget]).toEqual([['1'], memory]);
+    expect(again?.digest).toMatchObject({ failures: [], resolved: [], outOfSight: [] });
+    // Neither where nothing differs any more, nor days later.
+    expect(decide({ report: report([skipped('1')]), memory, ...at(1) })).toBeNull();
+    expect(decide({ report: report([]), memory, ...at(100) })).toBeNull();
+  });
+
+  it.each<[string, Parameters<typeof skipped>[1]]>([
+    ['a text that staff has added', { reason: 'IN_SERVICE', differences: [text(null, 'Table 4')] }],
+    [
+      'another quantity',
+      { reason: 'IN_SERVICE', differences: [{ ...text('1 × 2.00', null), field: 'line' }] },
+    ],
+    [
+      'of a day that is over',
+      { reason: 'IN_SERVICE', date: '2026-11-12', differences: [text('No nuts', null)] },
+    ],
+    ['an order of which all is well', { reason: 'ALREADY_INJECTED' }],
+  ])('are not %s', (_, over) => {
+    expect(decide({ report: report([skipped('1', over)]) })).toBeNull();
+  });
+
+  it('are forgotten in the end', () => {
+    const memory = decide({ report: report([served('1', 'No nuts')]) })?.mailed ?? [];
+    const later = decide({ report: report([injected('2')]), memory, ...at(100) });
+    expect(later?.forget).toEqual(memory);
   });
 });
 

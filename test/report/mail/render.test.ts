@@ -25,6 +25,7 @@ function digest(over: Partial<Digest> = {}): Digest {
   return {
     changes: [],
     failures: [],
+    untold: [],
     known: [],
     resolved: [],
     outOfSight: [],
