@@ -245,7 +245,9 @@ function progressOf(k: Knowledge): string {
   const added = actions.filter(({ action }) => action === 'add_item').length;
   // Lines that were taken away again say nothing about how far the run has come.
   const isCorrected = actions.some(({ action }) => action === 'remove_item');
-  const lines = isCorrected ? '' : `, ${added} of ${wanted.items.length} lines`;
+  const lines = isCorrected
+    ? ''
+    : `, ${Math.min(added, wanted.items.length)} of ${wanted.items.length} lines`;
   const paid = actions.some(({ action }) => action === 'add_payment');
   if (actions.length === 0 && made === '') {
     return pending

@@ -94,6 +94,8 @@ describe('lines that Revel keeps otherwise than they were written', () => {
     ['its price', { price: 8.25 }],
     ['its quantity', { quantity: 29 }],
     ['its text', { special_request: 'no ????' }],
+    ['it is voided at once', { voided_by: '/enterprise/User/7/' }],
+    ['it is deleted at once', { deleted: true }],
   ])('%s: the run tells which, and does not write it without end', async (_, change) => {
     const desk = new Desk(NOW);
     const lines = [{ name: 'Taco Bar', price: 824, quantity: '30.0', longDescription: 'no 坚果' }];
@@ -106,7 +108,7 @@ describe('lines that Revel keeps otherwise than they were written', () => {
     const run = await desk.single([event]);
     expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'UNVERIFIED' });
     expect(run.of(event.id).error).toMatch(
-      /^Revel does not keep "Taco Bar" \(30 × 8\.24\) .* Written so far: order \d+\. Staff cannot see it yet;/,
+      /^Revel does not keep "Taco Bar" \(30 × 8\.24\) .* Written so far: order \d+(?:, 1 of 1 lines)?\. Staff cannot see it yet;/,
     );
     expect(
       run.writes.filter(({ method, path }) => method === 'POST' && path === '/resources/OrderItem/'),

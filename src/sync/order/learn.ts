@@ -206,10 +206,11 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
   }
 }
 
-/** Whether the row of a line that was written holds another one. */
+/** Whether the row of a line that was written holds another one, or one that counts no more. */
 function isOtherwise({ item, uuid }: Known['lines'][number], rows: readonly FoundItem[]): boolean {
-  const own = rows.filter((row) => row.uuid?.toLowerCase() === uuid && !row.deleted);
-  return compareItems([item], own).extra.length > 0;
+  const own = rows.filter((row) => row.uuid?.toLowerCase() === uuid);
+  const live = own.filter(({ deleted }) => !deleted);
+  return own.length > live.length || compareItems([item], live).extra.length > 0;
 }
 
 /** It does not show an order that has been seen, or shows one hidden that staff could see: of an earlier moment. */

@@ -307,7 +307,7 @@ export function notByItsId(id: OrderId): Step {
 export function lineDiffers(id: OrderId, item: WantedItem): Step {
   return unverified(
     id,
-    `Revel does not keep "${item.name}" (${wantedText(item)}) of order ${id} as it is written, also after ${MAX_REWRITES} corrections. Write it in another way in Tripleseat: without signs such as emoji in its name and text, with a plain quantity and price.`,
+    `Revel does not keep "${item.name}" (${wantedText(item)}) of order ${id} as it is written, also after ${MAX_REWRITES} corrections. If its rows are voided there, find out by whom. Else write it in another way in Tripleseat: without signs such as emoji in its name and text, with a plain quantity and price.`,
   );
 }
 
