@@ -77,8 +77,10 @@ export async function initCommand(options: InitOptions, around: Surroundings): P
   try {
     return await run(options, prompts, around, done);
   } catch (error) {
+    const isToldAlready = error instanceof AppError && error.code === 'ABORTED';
     // What is said of a request that was stopped is nothing about a service.
-    if (!isLeft(error) && !around.stop.aborted) throw error;
+    const isStopped = isLeft(error) || around.stop.aborted;
+    if (isToldAlready || !isStopped) throw error;
     throw left(around.stop, `.env and locations.json ${done.written ? 'are' : 'were not'} written`);
   }
 }
@@ -220,7 +222,7 @@ async function readWith(values: Values, around: Surroundings): Promise<Accounts>
     const { tripleseat, revel } = await connectBoth(config, state, stop);
     const accounts = await readAccounts(tripleseat.probe, revel.probe);
     // Lists that could not be read any more count as gaps there.
-    if (stop.aborted) throw left(stop);
+    if (stop.aborted) throw left(stop, '.env and locations.json were not written');
     return accounts;
   } finally {
     await state.close();
