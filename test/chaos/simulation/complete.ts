@@ -37,6 +37,11 @@ export function workedOnDifferences(account: Account, orderId: number, version: 
   ];
 }
 
+/** More is paid on it than this version of its event says: what has been given back since still stands there. */
+export function isPaidBeyond(account: Account, orderId: number, version: number): boolean {
+  return paidOn(account, orderId) > moneyOf(version).paid;
+}
+
 /** What of the event has gone from an order that staff works with: that much is no longer theirs to decide. */
 export function lacking(account: Account, orderId: number, version: number): string[] {
   const order = account.sim.order(orderId);

@@ -2,7 +2,14 @@ import type { EventResult, SyncOutcome } from '../../../src/sync/types.js';
 import type { OrderRow } from '../../simulators/revel.js';
 import { type Account, isVisible } from './account.js';
 import type { Checker } from './checker.js';
-import { differences, hasOnlyCopies, isOnDay, lacking, workedOnDifferences } from './complete.js';
+import {
+  differences,
+  hasOnlyCopies,
+  isOnDay,
+  isPaidBeyond,
+  lacking,
+  workedOnDifferences,
+} from './complete.js';
 import { eventIdOf, OUR_USER, SHOPS, versionOf } from './events.js';
 import type { Process } from './process.js';
 
@@ -170,6 +177,8 @@ function wrongWith(
   const isLeft = !touched && isClaimed(order);
   // What a dead run sent has shown it to staff since the run looked at it.
   if (touched && result.reason === 'TOUCHED' && checker.isShownSince(order.id, startedAt)) return null;
+  const isGivenBack = touched && isPaidBeyond(account, order.id, state.version);
+  if (isGivenBack && wrong.length === 0 && result.reason === 'IN_SERVICE') return null;
   if (wrong.length === 0 && !isLeft) return saysStanding(result) ? null : `order ${order.id} is right`;
   // A line that staff added is on no header, which is all that a quiet run looks at; whoever showed the order has told.
   const isOnLineAlone =
