@@ -26,6 +26,11 @@ export interface Difference {
   order: string | null;
 }
 
+/** Texts of the event that its order does not have: once a POS has opened it, nothing brings them to the kitchen. */
+export function untoldTexts<T extends Pick<Difference, 'field' | 'event'>>(differences: readonly T[]): T[] {
+  return differences.filter(({ field, event }) => field === 'text' && event !== null);
+}
+
 /** What differs, in words: the name of a line, `tax of Taco Bar`, `tax`. */
 export function differenceName({ field, name }: Pick<Difference, 'field' | 'name'>): string {
   if (name === null) return field;

@@ -1,6 +1,7 @@
 import { findLocation, isSelected } from '../config/locations.js';
 import { bookedBoth, bookedEvent, bookedOrder } from '../domain/booked.js';
 import { takesAway } from '../domain/decision.js';
+import { untoldTexts } from '../domain/differences.js';
 import type { EventHeader } from '../domain/event.js';
 import type { EventId } from '../domain/ids.js';
 import type { Location } from '../domain/location.js';
@@ -135,8 +136,7 @@ export function inService(known: Known, wanted: WantedOrder, served: Served, tol
 /** Texts of the event do not reach what a POS has opened, and nothing else tells the kitchen of them. */
 function servedNote({ order, differences, settled }: Served): string {
   if (settled) return `Order ${order.id} is closed and its day is over: nothing can change it any more.`;
-  const texts = differences.filter(({ field, event }) => field === 'text' && event !== null);
-  const names = [...new Set(texts.map(({ name }) => `"${name}"`))];
+  const names = [...new Set(untoldTexts(differences).map(({ name }) => `"${name}"`))];
   const rest =
     names.length === 0
       ? 'nothing of the event is missing'

@@ -1,24 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chatBody, chatMessage, sendChat } from '../../src/report/chat.js';
-import type { Digest } from '../../src/report/mail/digest.js';
-import { CONTROL, failed, hostileNames, injected } from './helpers.js';
+import { CONTROL, digest, failed, hostileNames, injected, served } from './helpers.js';
 
 const SLACK = 'https://hooks.slack.com/services/T000/B000/secretsecretsecret';
 const OTHER = 'https://chat.example.com/hooks/secretsecretsecret';
-
-function digest(over: Partial<Digest> = {}): Digest {
-  return {
-    changes: [],
-    failures: [],
-    untold: [],
-    known: [],
-    resolved: [],
-    outOfSight: [],
-    error: null,
-    held: [],
-    ...over,
-  };
-}
 
 const both = digest({
   changes: [injected('1'), injected('2')],
@@ -26,6 +11,14 @@ const both = digest({
 });
 
 describe('a message for a chat', () => {
+  it('names an event of which the kitchen has to be told, and no command', () => {
+    const message = chatMessage(digest({ untold: [served('4', 'No nuts')] }));
+    expect(message).toMatchObject({
+      headline: expect.stringMatching(/^ts-reconcile: for the kitchen: /),
+      lines: [{ id: '4', what: 'For the kitchen', command: null }],
+    });
+  });
+
   it('is a headline and a line for each event, failures with the command first', () => {
     expect(JSON.parse(chatBody(OTHER, chatMessage(both))).text).toBe(
       [

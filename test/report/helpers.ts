@@ -1,4 +1,5 @@
 import { buildReport, type ReportInput } from '../../src/report/build.js';
+import type { Digest } from '../../src/report/mail/digest.js';
 import type { EventResult, RunReport } from '../../src/report/schema.js';
 
 /** Names that try to break out of whatever they are printed in. */
@@ -85,6 +86,21 @@ export function twoOrders(change: Partial<EventResult['orders'][number]> = {}): 
   };
   const other = { id: '10684002', by: 'user 77', paid: null, opened: 'closed', equals: 'no' } as const;
   return [order, { ...order, ...other, differs: ['tax', 'total'], elsewhere: '99', link: null, ...change }];
+}
+
+/** What a mail or a message tells; what is left out: nothing. */
+export function digest(over: Partial<Digest> = {}): Digest {
+  return {
+    changes: [],
+    failures: [],
+    untold: [],
+    known: [],
+    resolved: [],
+    outOfSight: [],
+    error: null,
+    held: [],
+    ...over,
+  };
 }
 
 /** A report of a sweep with these events. */

@@ -129,7 +129,8 @@ it('what this run had paid before another one took the order counts no more when
   await endsRight(desk, edited);
 });
 
-it('an event that is edited while another run is waited out gets the order that it has now', async () => {
+/** A run has died at the first line of an event's order, and one of another host is waiting that out by now. */
+async function waitingForDead() {
   const desk = new Desk(NOW, false, true);
   const event = desk.add({ documents: [{ lines: [taco] }] });
   const kill = new AbortController();
@@ -141,6 +142,11 @@ it('an event that is edited while another run is waited out gets the order that 
   desk.strike = null;
   const run = desk.elsewhere(() => desk.single([event], { correlationId: 'cccccccc' }));
   await desk.clock.sleep(15_000);
+  return { desk, event, run };
+}
+
+it('an event that is edited while another run is waited out gets the order that it has now', async () => {
+  const { desk, event, run } = await waitingForDead();
   const edited = edit(desk, event, { documents: [{ lines: [{ ...taco, quantity: '3.0' }] }] });
   expect((await run).of(event.id)).toMatchObject({ status: 'repaired' });
   await endsRight(desk, edited);
@@ -159,17 +165,7 @@ it.each<[string, (desk: Desk, id: number) => void, string]>([
     'UNMATCHED_ITEMS',
   ],
 ])('an event that %s when another run has been waited out gets no order', async (_, change, reason) => {
-  const desk = new Desk(NOW, false, true);
-  const event = desk.add({ documents: [{ lines: [taco] }] });
-  const kill = new AbortController();
-  desk.strike = (sent) => {
-    if (isLine(sent)) kill.abort('SIGKILL');
-    return null;
-  };
-  await desk.single([event], {}, {}, kill.signal);
-  desk.strike = null;
-  const run = desk.elsewhere(() => desk.single([event], { correlationId: 'cccccccc' }));
-  await desk.clock.sleep(15_000);
+  const { desk, event, run } = await waitingForDead();
   change(desk, event.id);
   expect((await run).of(event.id)).toMatchObject({ reason });
   expect(desk.revel.orders().every(({ orderhistory }) => orderhistory.length === 0)).toBe(true);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { untoldTexts } from '../../domain/differences.js';
 import { isConclusive } from '../../domain/reasons.js';
 import type { MailedFailure } from '../../state/types.js';
 import { HOST_SKEW_MS } from '../../text/time.js';
@@ -196,7 +197,7 @@ function textsOf({ report, memory, now }: DigestInput): {
   const mailed: MailedFailure[] = [];
   const changed = new Set<string>();
   for (const event of report.events) {
-    const texts = event.differences.filter((each) => each.field === 'text' && each.event !== null);
+    const texts = untoldTexts(event.differences);
     const isEaten = event.date === null || now - Date.parse(event.date) >= EATEN_MS;
     if (event.reason !== 'IN_SERVICE' || texts.length === 0 || isEaten) continue;
     const subject = `${TEXTS}${event.id}`;

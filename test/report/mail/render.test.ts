@@ -7,7 +7,17 @@ import { renderHtml, renderText } from '../../../src/report/mail/render.js';
 import type { EventResult } from '../../../src/report/schema.js';
 import { noShops, type Shops } from '../../../src/report/shops.js';
 import type { MailedFailure } from '../../../src/state/types.js';
-import { CONTROL, failed, hostileNames, injected, repaired, report, skipped, twoOrders } from '../helpers.js';
+import {
+  CONTROL,
+  digest,
+  failed,
+  hostileNames,
+  injected,
+  repaired,
+  report,
+  skipped,
+  twoOrders,
+} from '../helpers.js';
 
 const items = [{ action: 'add_item' }, { action: 'add_item' }];
 const changes = [{ action: 'create_order', establishment: 8 }, ...items, { action: 'make_visible' }];
@@ -20,20 +30,6 @@ const past: MailedFailure = {
   date: '2026-11-12',
   location: 'Harbor Room',
 };
-
-function digest(over: Partial<Digest> = {}): Digest {
-  return {
-    changes: [],
-    failures: [],
-    untold: [],
-    known: [],
-    resolved: [],
-    outOfSight: [],
-    error: null,
-    held: [],
-    ...over,
-  };
-}
 
 function render(over: Partial<Digest>, events: EventResult[] = [], shops: Shops = noShops) {
   const content = mailContent(digest(over), report(events, { trigger: 'cron' }), 'pos-gateway', shops);
