@@ -381,4 +381,10 @@ export const REGRESSIONS: readonly Regression[] = [
     trouble: [...OLDER, 'person', 'paid'],
     what: 'staff touched an order that was finished and not yet visible, and what a dead run had sent showed it after the next one had told so (the checker asked for what nobody could know)',
   },
+  {
+    seed: 1_060_015_872,
+    trouble: [...OLDER, 'person', 'paid'],
+    answers: true,
+    what: 'a run said of an unfinished order in the shop that the event had left that it holds a payment, and what a dead run had sent took that away a second later (the checker asked for what nobody could know)',
+  },
 ];

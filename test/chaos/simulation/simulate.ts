@@ -159,6 +159,7 @@ class Simulation {
     await this.#wait(Math.max(gapMs, showsAt - this.#timeline.now));
     const agedMs = AGED_MS[this.#scenario.day] + setForwardMs(this.#scenario);
     const later = gapMs >= agedMs;
+    const sentBefore = this.#lastEffectAt;
     const first = await this.#clean(host ?? 100, sweep, events, { hurried: !later });
     if (!first || (await this.#unfinished(first, events))) return;
     let latest = first;
@@ -167,7 +168,11 @@ class Simulation {
       const second = await this.#clean(101, !sweep, events);
       if (!second) return;
       const more = second.outcome.results.flatMap(({ changes }) => changes);
-      const early = first.outcome.results.some(({ reason }) => reason === 'CLAIMED_ELSEWHERE');
+      // What a dead run sent has changed an order since then: what was reported of it was true, and is no more.
+      const isOvertaken = sentBefore >= first.startedAt;
+      const early = first.outcome.results.some(
+        ({ reason }) => reason === 'CLAIMED_ELSEWHERE' || (reason === 'ORPHANED' && isOvertaken),
+      );
       if (!early && more.some(({ action }) => action !== 'mark_deleted')) {
         this.#checker.fail('one-run', `a second clean run had to ${more.map(({ action }) => action).join()}`);
       }
