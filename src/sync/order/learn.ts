@@ -96,14 +96,17 @@ export function learnRestless(k: Knowledge): Knowledge {
 export function learnRefreshed(k: Knowledge, found: Refreshed): Knowledge {
   if (found.kind === 'same') return { ...k, refreshed: true };
   if (found.kind === 'outdated') return { ...k, refreshed: true, end: found };
-  const { wanted } = found;
-  const asOf = Number.NEGATIVE_INFINITY;
-  // All is looked at anew; what never goes away is kept, since a look may show an earlier state than the last one.
-  const kept = (k.rows?.value ?? []).reduce((of, row) => {
-    const listed = { value: row, asOf };
+  // All is looked at anew.
+  const kept = unlisted(k, k.rows?.value ?? []);
+  return { ...kept, wanted: found.wanted, refreshed: true, rows: null };
+}
+
+/** What never goes away of rows that no list holds any more is kept: a look may show an earlier state than the last one. */
+function unlisted(k: Knowledge, rows: readonly FoundOrder[]): Knowledge {
+  return rows.reduce((of, row) => {
+    const listed = { value: row, asOf: Number.NEGATIVE_INFINITY };
     return change(of, row.id, { header: lasting(k, listed, known(of, row.id).header ?? listed) });
   }, k);
-  return { ...kept, wanted, refreshed: true, rows: null };
 }
 
 /** What became of a write: done, certainly not done, or unknown. `sentAt`: when it left at the earliest. */
@@ -231,7 +234,8 @@ function withRows(k: Knowledge, rows: readonly FoundOrder[], asOf: number): Know
     return value.every((row, index) => row === latest[index]) ? k : { ...k, rows: { value, asOf: since } };
   }
   const value = rows.map((row) => lasting(k, seenHeader(k, row.id), { value: row, asOf }).value ?? row);
-  return { ...k, rows: { value, asOf } };
+  const left = (k.rows?.value ?? []).filter((row) => !rows.some(({ id }) => id === row.id));
+  return { ...unlisted(k, left), rows: { value, asOf } };
 }
 
 /** Whether what is as of then may be older than what is known. */

@@ -387,4 +387,10 @@ export const REGRESSIONS: readonly Regression[] = [
     answers: true,
     what: 'a run said of an unfinished order in the shop that the event had left that it holds a payment, and what a dead run had sent took that away a second later (the checker asked for what nobody could know)',
   },
+  {
+    seed: 1_090_043_581,
+    slow: true,
+    answers: true,
+    what: 'a list that was read for another event showed that staff had touched an unfinished order, and one that did not show the order yet made the run forget it',
+  },
 ];
