@@ -397,7 +397,7 @@ export class Scheduler {
     const read = await finder.findMany([...group, ...along].map(({ job }) => job.key));
     const rows = need(read);
     for (const task of along) {
-      const k = learnAlong(task.k, rows.get(task.job.key.event) ?? [], askedAt);
+      const k = learnAlong(task.k, rows.get(task.job.key.event) ?? [], askedAt, this.#parts.now());
       if (k === task.k) continue;
       task.k = k;
       if (!task.busy) task.step = next(k, this.#parts.now(), this.#parts.rules);

@@ -196,3 +196,36 @@ it('an event that has moved since it was planned is not called orphaned where it
   expect(run.of(event.id).reason).not.toBe('ORPHANED');
   await endsRight(desk, desk.tripleseat.store.events.get(event.id) ?? event);
 });
+
+it.each([
+  ['another host', true, 44_000],
+  ['the same host', false, 29_000],
+])(
+  'an order that a run of %s was filling when it was shown is judged once nothing of that run can arrive',
+  async (_, isElsewhere, lateMs) => {
+    const desk = new Desk(NOW, false, true);
+    const event = desk.add({ documents: [{ lines: lines(2) }] });
+    const fill = () => desk.single([event], { correlationId: '0000dead' });
+    const first = isElsewhere ? await desk.elsewhere(fill) : await fill();
+    const header = first.writes.find(({ method, path }) => method === 'POST' && path === '/resources/Order/');
+    const [order] = desk.revel.orders();
+    const [line] = desk.revel.items(order?.id ?? 0);
+    if (!header || !order || !line) throw new Error('nothing was made');
+    await desk.clock.sleep(60_000);
+    desk.patch(order.resource_uri, { notes: (JSON.parse(String(header.body)) as { notes: string }).notes });
+    const handle = desk.revel.handle.bind(desk.revel);
+    let removeAt = Number.POSITIVE_INFINITY;
+    desk.revel.handle = (request, now) => {
+      removeAt = Math.min(removeAt, now + lateMs);
+      if (now >= removeAt) {
+        desk.revel.handle = handle;
+        desk.patch(`/resources/OrderItem/${line.id}/`, { deleted: true });
+      }
+      return handle(request, now);
+    };
+    const run = await desk.single([event]);
+    expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT', orderId: String(order.id) });
+    expect(run.writes).toEqual([]);
+    expect((await desk.single([event])).writes).toEqual([]);
+  },
+);

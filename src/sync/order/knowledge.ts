@@ -160,6 +160,8 @@ export interface Known {
   readonly ours: { how: 'made' | 'taken'; at: number } | null;
   /** It is somebody else's, and watched; null: not. */
   readonly watch: Watch | null;
+  /** Staff can see it, and another run, by its notes at work on it, can change it until then; null: not so. */
+  readonly heldUntil: number | null;
   /** Our claim on it had taken effect by then; null: not claimed. */
   readonly claimedAt: number | null;
   /** Lines that Revel has taken from this run and not shown yet. */
@@ -194,6 +196,7 @@ export const unknown: Known = {
   made: false,
   ours: null,
   watch: null,
+  heldUntil: null,
   claimedAt: null,
   lines: [],
   gone: { lines: {}, payments: {} },
@@ -258,7 +261,7 @@ export interface Knowledge extends Given {
 
 /** What a run knows before its first look; `rows`: what has been looked up for it. */
 export function begin(given: Given, rows: Seen<readonly FoundOrder[]> | null): Knowledge {
-  return {
+  const k: Knowledge = {
     ...given,
     refreshed: false,
     rows,
@@ -273,11 +276,17 @@ export function begin(given: Given, rows: Seen<readonly FoundOrder[]> | null): K
     actions: [],
     warnings: [],
   };
+  return held(k, given.begunAt);
 }
 
 /** What is known of one order. */
 export function known(k: Knowledge, id: OrderId): Known {
   return k.orders[id] ?? unknown;
+}
+
+/** The same, with this known of one order besides. */
+export function change(k: Knowledge, id: OrderId, what: Partial<Known>): Knowledge {
+  return { ...k, orders: { ...k.orders, [id]: { ...known(k, id), ...what } } };
 }
 
 /** The header of an order as it was seen last, whether in a list, by its id or as a write answered. */
@@ -350,6 +359,21 @@ export function headers(k: Knowledge): FoundOrder[] {
     const order = seenHeader(k, row.id)?.value ?? row;
     return known(k, row.id).dropped ? { ...order, deleted: true } : order;
   });
+}
+
+/**
+ * Orders that staff can see while another run fills them: another program has shown them, or a person has decided about
+ * them. Until when it may go on with what it saw before, or what it sent may arrive.
+ */
+export function held(k: Knowledge, now: number): Knowledge {
+  return headers(k).reduce((of, row) => {
+    const mark = isVisible(row) ? claimIn(row.notes) : null;
+    const isHeld = mark?.kind === 'filling' && mark.run !== k.claim.run;
+    const { heldUntil } = known(k, row.id);
+    if (isHeld === (heldUntil !== null)) return of;
+    const until = mark?.reach === k.claim.reach ? k.begunAt + k.timing.inFlight : now + k.timing.standOff;
+    return change(of, row.id, { heldUntil: isHeld ? until : null });
+  }, k);
 }
 
 /** The orders that a person's decision sets aside. */

@@ -16,7 +16,9 @@ import { isTouched } from '../../domain/service.js';
 import type { RevelWrite } from '../../revel/types.js';
 import { certainFrom, evidenceOf, isLive, shows, showsIn } from './evidence.js';
 import {
+  change,
   type Found,
+  held,
   isMarkedOurs,
   type Knowledge,
   type Known,
@@ -43,12 +45,12 @@ const LAST_PAUSE_MS = 8_000;
 export function learnFound(k: Knowledge, found: readonly Found[], now: number): Knowledge {
   let after: Knowledge = { ...k, justLooked: found.some(({ of }) => of === 'rows' || of === 'header') };
   for (const each of found) after = settled(seen(after, each, now), each, now);
-  return watched(disowned(after), found, now);
+  return watched(disowned(held(after, now)), found, now);
 }
 
 /** Rows that a look for other events has shown along: whatever it tells is as good as asked for. */
-export function learnAlong(k: Knowledge, rows: readonly FoundOrder[], askedAt: number): Knowledge {
-  return k.rows ? disowned(withRows(k, rows, askedAt - k.timing.settle)) : k;
+export function learnAlong(k: Knowledge, rows: FoundOrder[], askedAt: number, now: number): Knowledge {
+  return k.rows ? disowned(held(withRows(k, rows, askedAt - k.timing.settle), now)) : k;
 }
 
 /** A look failed: nothing can be concluded from it, so the work on the event ends. */
@@ -434,10 +436,6 @@ function watched(k: Knowledge, found: readonly Found[], now: number): Knowledge 
   // A claimant keeps still for a while: whoever claims meanwhile only starts that anew.
   const longer = claimIn(mark)?.kind === 'claiming' ? standOff + settle : quiet;
   return change(k, id, { watch: { print, changedAt: now, quiet: longer, beganAt, seenAt: header.askedAt } });
-}
-
-function change(k: Knowledge, id: OrderId, what: Partial<Known>): Knowledge {
-  return { ...k, orders: { ...k.orders, [id]: { ...known(k, id), ...what } } };
 }
 
 function did(k: Knowledge, action: Action): Knowledge {

@@ -113,6 +113,7 @@ export function next(k: Knowledge, now: number, rules: Iterable<Rule> = Object.v
 
 /** Of an event's headers a run may lose one or two to others; whoever makes more goes by answers that cannot be right. */
 const MAX_MADE = 3;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 // First what holds whatever stands in Revel.
 
@@ -175,13 +176,16 @@ function compareShown(k: Knowledge, now: number, id: OrderId): Step | null {
 
 /**
  * Lines and payments of an order that staff can see: where the header does not speak for them, and where this run
- * has reason to doubt it, as of the moment from which it may be believed.
+ * has reason to doubt it, as of the moment from which it may be believed. Of one that another run is filling that is when
+ * nothing of it can arrive any more.
  */
 function compareContents({ k, now, plan, subject }: Situation): Step | null {
   if (subject || plan.kind === 'create' || plan.kind === 'complete' || !plan.order) return null;
   if (plan.kind === 'need-bills') return look('none', { of: 'bills', order: plan.order });
-  const isNeeded = plan.kind === 'need-contents';
-  const from = isNeeded ? (k.compareFrom ?? Number.NEGATIVE_INFINITY) : k.compareFrom;
+  const { heldUntil } = known(k, plan.order.id);
+  const isHeld = heldUntil !== null && !isDatedBefore(k, plan.order, now, now - k.timing.longAgo);
+  const doubted = k.compareFrom ?? (plan.kind === 'need-contents' ? NEVER : null);
+  const from = isHeld ? Math.max(doubted ?? NEVER, heldUntil) : doubted;
   if (from === null) return null;
   const unread = [plan.order, ...partsOf(k, plan.order)].filter(({ id }) => {
     const { items, payments } = known(k, id);
@@ -212,7 +216,7 @@ function readContentsBeforeReporting({ k, now, plan }: Situation): Step | null {
   if (!order) return null;
   const { id } = order;
   const { items, payments } = known(k, id);
-  const from = (seenHeader(k, id)?.asOf ?? Number.NEGATIVE_INFINITY) + k.timing.settle;
+  const from = (seenHeader(k, id)?.asOf ?? NEVER) + k.timing.settle;
   if (items && payments) {
     const asOf = earliest(items, payments);
     if (asOf >= from || isDatedBefore(k, order, now, Math.min(now - k.timing.idle, asOf))) return null;
@@ -350,7 +354,7 @@ function confirmLines({ k, now, subject }: Situation): Step | null {
   if (!subject?.items) return null;
   const { lines, gone } = subject;
   const last = Math.max(...lines.map(({ at }) => at), ...Object.values(gone.lines));
-  return last === Number.NEGATIVE_INFINITY ? null : lookForLines(k, now, subject, last);
+  return last === NEVER ? null : lookForLines(k, now, subject, last);
 }
 
 /** The lines as of `last` at the earliest, again and again while they do not show what Revel has taken, and not for ever. */

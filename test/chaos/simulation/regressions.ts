@@ -393,4 +393,10 @@ export const REGRESSIONS: readonly Regression[] = [
     answers: true,
     what: 'a list that was read for another event showed that staff had touched an unfinished order, and one that did not show the order yet made the run forget it',
   },
+  {
+    seed: 1_100_032_924,
+    trouble: [...OLDER, 'person', 'paid'],
+    answers: true,
+    what: 'another program showed a printed order in the moment in which a run that had taken it over removed a line, and one that still waited for it called it right by lists from before that',
+  },
 ];
