@@ -52,7 +52,7 @@ export async function lookAhead(
   const asOf = lookedAt - ctx.timing.settle;
   const contents = proof?.kind === 'contents' ? contentsAsOf(proof, asOf) : {};
   // The rows were judged before: they are all that there is, and the event is as new as they are.
-  const first = { ...begin(given, { value: rows, asOf }), beyond: true, refreshed: true, orders: contents };
+  const first = { ...begin(given, { value: rows, asOf }, contents), beyond: true, refreshed: true };
   const planned = await planFrom(ctx, key, first);
   if (planned.open !== null) return planned;
   const k = await withContents(ctx, planned.k);

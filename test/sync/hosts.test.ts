@@ -198,11 +198,13 @@ it('an event that has moved since it was planned is not called orphaned where it
 });
 
 it.each([
-  ['another host', true, 44_000],
-  ['the same host', false, 29_000],
+  ['another host', 'by itself', true, 44_000],
+  ['another host', 'in a sweep', true, 44_000],
+  ['the same host', 'by itself', false, 29_000],
+  ['the same host', 'in a sweep', false, 29_000],
 ])(
-  'an order that a run of %s was filling when it was shown is judged once nothing of that run can arrive',
-  async (_, isElsewhere, lateMs) => {
+  'an order that a run of %s was filling when it was shown is judged once nothing of that run can arrive, %s',
+  async (_, how, isElsewhere, lateMs) => {
     const desk = new Desk(NOW, false, true);
     const event = desk.add({ documents: [{ lines: lines(2) }] });
     const fill = () => desk.single([event], { correlationId: '0000dead' });
@@ -223,9 +225,11 @@ it.each([
       }
       return handle(request, now);
     };
-    const run = await desk.single([event]);
+    desk.cache.clear();
+    const judge = () => (how === 'in a sweep' ? desk.sweep() : desk.single([event]));
+    const run = await judge();
     expect(run.of(event.id)).toMatchObject({ status: 'failed', reason: 'DRIFT', orderId: String(order.id) });
     expect(run.writes).toEqual([]);
-    expect((await desk.single([event])).writes).toEqual([]);
+    expect((await judge()).writes).toEqual([]);
   },
 );

@@ -259,14 +259,14 @@ export interface Knowledge extends Given {
   readonly warnings: readonly string[];
 }
 
-/** What a run knows before its first look; `rows`: what has been looked up for it. */
-export function begin(given: Given, rows: Seen<readonly FoundOrder[]> | null): Knowledge {
+/** What a run knows before its first look; `rows` and `orders`: what has been looked up for it. */
+export function begin(given: Given, rows: Knowledge['rows'], orders: Knowledge['orders'] = {}): Knowledge {
   const k: Knowledge = {
     ...given,
     refreshed: false,
     rows,
     beyond: false,
-    orders: {},
+    orders,
     pending: null,
     justLooked: false,
     notBefore: Number.NEGATIVE_INFINITY,
