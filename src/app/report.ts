@@ -83,6 +83,6 @@ function hintFor(kind: Exclude<RunProblem['kind'], 'credentials' | 'state'>): st
     case 'state-unavailable':
       return 'Run it again when the database is back: it takes up where this run stopped.';
     case 'create-limit':
-      return 'Check in a dry run that these orders are right, then run again with --force.';
+      return 'See with --dry-run --force what would be made. If it is right, run again with --force.';
   }
 }

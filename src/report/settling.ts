@@ -62,7 +62,7 @@ export function settlingOf(reason: string | null, id: string, sandbox: boolean):
     case 'LOCATION_NOT_MAPPED':
       return { when: 'See which shops are not covered', command: call('doctor') };
     case 'CREATE_LIMIT':
-      return { when: 'See whether so many orders are right', command: call('sync --dry-run') };
+      return { when: 'See whether so many orders are right', command: call('sync --dry-run --force') };
     case 'EVENT_NOT_FOUND':
     case 'NO_LINE_ITEMS':
     case 'AMBIGUOUS_DOCUMENTS':

@@ -174,7 +174,7 @@ describe('switches of the environment', () => {
     expect(limited.code).toBe(1);
     expect(limited.report.error).toMatchObject({
       code: 'CREATE_LIMIT',
-      hint: expect.stringContaining('--force'),
+      hint: expect.stringContaining('--dry-run --force'),
     });
     expect(limited.report.events.map(({ reason }) => reason).sort()).toEqual([
       'CREATE_LIMIT',

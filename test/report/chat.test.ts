@@ -30,6 +30,14 @@ describe('a message for a chat', () => {
     );
   });
 
+  it('has room for an event that was missed, however many others fail', () => {
+    const failures = Array.from({ length: 12 }, (_, at) => ({ event: failed(String(at + 1)), since: null }));
+    const missed = { event: failed('99', { reason: 'MISSED' }), since: null };
+    const message = chatMessage(digest({ failures: [...failures, missed] }));
+    expect(message.lines.slice(0, 2)).toMatchObject([{ id: '99', what: 'MISSED' }, { id: '1' }]);
+    expect(message.more).toBe(3);
+  });
+
   it('is for Slack in its own marks, and for others also data', () => {
     const slack = JSON.parse(chatBody(SLACK, chatMessage(both)));
     expect(Object.keys(slack)).toEqual(['text']);
