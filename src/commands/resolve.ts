@@ -25,6 +25,7 @@ import { clean } from '../text/text.js';
 import { wrap } from '../text/width.js';
 import { meanings } from './meanings.js';
 import { type ActionKind, whyRefused } from './resolve-refusals.js';
+import { type Ways, waysText, whyNotLines } from './resolve-ways.js';
 
 const MAX_WHY = 1_000;
 
@@ -59,7 +60,9 @@ export interface ResolveOptions {
  * `resolve`: shows an event, its order and what differs, and what a person may decide about it, and carries that out.
  * Exit 1 when the failure stands, or nothing could be decided.
  */
-export function resolveCommand(options: ResolveOptions, around: Surroundings): Promise<ExitCode> {
+export function resolveCommand(given: ResolveOptions, around: Surroundings): Promise<ExitCode> {
+  // Whoever reads JSON cannot be asked: without --yes the plan is what is wanted.
+  const options = { ...given, dryRun: given.dryRun || (given.json && !given.yes) };
   const readOnly = options.dryRun || (options.action === null && !asks(options));
   const opening = { sandbox: options.sandbox, needs: needsOf.sync, readOnly };
   return withOpened(opening, around, (opened) => new Resolving(options, around, opened).run());
@@ -96,16 +99,40 @@ class Resolving {
       await this.#tell(request, found);
       const [result] = found.outcome.results;
       if (!result || !isOpen(result)) return code;
+      if (json) return code;
+      const ways = await this.#ways(request, result);
+      const { width } = styleOf(this.#around);
       if (!asks(this.#options)) {
-        await this.#say(whatCanBeDone(this.#options, result, styleOf(this.#around).width));
+        await this.#say(waysText(this.#options, ways, width));
         return code;
       }
+      const whyNot = whyNotLines(ways, width);
+      if (whyNot.length > 0) await this.#say(whyNot.join('\n'));
       const { input } = this.#options;
-      const chosen = await untilLeft(input, this.#around.stop, (signal) => choose(result, signal));
+      const chosen = await untilLeft(input, this.#around.stop, (signal) => choose(result, ways.open, signal));
       return chosen === null ? code : this.#settle(chosen, request, found, code);
     }
     if (!json) await this.#tell(request, found);
     return this.#settle(action, request, found, code);
+  }
+
+  /** What can be decided about the event, and what of it would be refused, as a plan of each says. */
+  async #ways(look: SyncRequest, result: EventResult): Promise<Ways> {
+    const ways: Ways = {
+      open: [],
+      refused: [],
+      marksUnknown: await this.#lacksMarks(),
+      ofThePos: result.reason === 'TOUCHED',
+    };
+    for (const kind of decisionsFor(result.reason, result.differences)) {
+      // Of several orders nobody has said yet which one counts.
+      const decision = kind === 'keep' ? null : decisionOf({ kind }, result);
+      const plan = decision && (await this.#perform({ ...look, decision }, [])).outcome;
+      const [planned] = plan?.problem === null ? plan.results : [];
+      if (planned?.status !== 'failed' || planned.upstream) ways.open.push(kind);
+      else ways.refused.push({ kind, why: this.#opened.redact(planned.error ?? planned.reason) });
+    }
+    return ways;
   }
 
   #settle(action: ResolveAction, request: SyncRequest, found: DoneWork, code: ExitCode): Promise<ExitCode> {
@@ -130,7 +157,7 @@ class Resolving {
     if (!dryRun) await this.#opened.state.acceptances.put(acceptance);
     const after = await this.#perform(request, [acceptance]);
     if (!dryRun) await this.#record(request, after);
-    if (json) await this.#tell(request, after);
+    if (json) await this.#tell({ ...request, dryRun }, after);
     else await this.#say(outcomeText(dryRun, action.until, after.outcome));
     return exitCodeOf(after.outcome, request, false);
   }
@@ -184,10 +211,15 @@ class Resolving {
     return account === 'other-format' ? 'unknown' : (account ?? 'unknown');
   }
 
+  /** Whether nobody has found out that the account keeps to deleted marks. */
+  async #lacksMarks(): Promise<boolean> {
+    const account = await this.#account();
+    return account !== null && (account === 'unknown' || deletedMarksHonoured(account) !== true);
+  }
+
   /** An order goes by its deleted mark: where an account does not keep it, there would be two. */
   async #needMarks({ id, orderId }: EventResult): Promise<void> {
-    const account = await this.#account();
-    if (account === null || (account !== 'unknown' && deletedMarksHonoured(account) === true)) return;
+    if (!(await this.#lacksMarks())) return;
     throw new AppError(
       'CONFIG',
       ExitCode.config,
@@ -298,10 +330,13 @@ function decisionOf(
   }
 }
 
-async function choose(result: EventResult, signal: AbortSignal): Promise<ResolveAction | null> {
+async function choose(
+  result: EventResult,
+  kinds: readonly DecisionKind[],
+  signal: AbortSignal,
+): Promise<ResolveAction | null> {
   const { select, input } = await import('@inquirer/prompts');
   const context = { signal };
-  const kinds = decisionsFor(result.reason, result.differences);
   const accept = 'accept: it stays as it is, and is not reported until it changes';
   const chosen = await select<DecisionKind | 'accept' | 'leave'>(
     {
@@ -364,25 +399,6 @@ function userName(): string {
     // A container's user may have no name.
     return `user ${process.getuid?.() ?? 'unknown'}`;
   }
-}
-
-/** Each call is whole, so that it can be copied, with what it does below it. */
-function whatCanBeDone(
-  { event, sandbox }: ResolveOptions,
-  { reason, differences }: EventResult,
-  width: number,
-): string {
-  const call = (what: string) => `  ts-reconcile resolve ${event} ${what}${sandbox ? ' --sandbox' : ''}`;
-  const say = (text: string, indent = '') => wrap(text, indent, width);
-  return [
-    ...say('Once it is settled as the sentence says, the next run finds it right. Or from here:'),
-    ...decisionsFor(reason, differences).flatMap((kind) => [
-      call(`--${kind}${kind === 'keep' ? ' <order>' : ''}`),
-      ...say(meanings[kind], '      '),
-    ]),
-    ...say('To leave it as it is, so that it is not reported until it changes:'),
-    call('--accept "<why>" [--until <date>]'),
-  ].join('\n');
 }
 
 function outcomeText(dryRun: boolean, until: string | null, { results }: SyncOutcome): string {

@@ -46,6 +46,31 @@ describe('resolve', () => {
     expect((await syncHere(env, [other])).code).toBe(0);
   });
 
+  it('says what cannot be done, and why', async () => {
+    // Nobody knows yet whether this account keeps deleted marks.
+    expect((await resolve()).stdout).toMatch(/--replace\n[\s\S]*ts-reconcile certify[\s\S]*--uncertified/);
+    const cancelled = world.addEvent();
+    await syncHere(env, [cancelled]);
+    world.addEvent({ id: Number(cancelled.id), status: 'LOST' });
+    const look = () => runTool(['resolve', String(cancelled.id)], env);
+    expect((await look()).stdout).toContain(`resolve ${cancelled.id} --void\n`);
+    for (const { id } of world.revel.orders()) {
+      world.revel.control('pos-open', { orderId: id }, Date.now());
+    }
+    const opened = await look();
+    expect([opened.code, opened.stdout]).toEqual([
+      1,
+      expect.stringMatching(/--void would be refused: Staff has/),
+    ]);
+    expect(opened.stdout).not.toContain(`resolve ${cancelled.id} --void\n`);
+    // It sells less than the event has, and no decision is about what a POS has opened.
+    const touched = await resolve();
+    expect([touched.code, touched.stdout]).toEqual([1, expect.stringContaining('TOUCHED')]);
+    expect(touched.stdout).not.toContain('Or from here');
+    const refused = await resolve('--replace', '--uncertified', '--yes');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/on\s+the\s+POS\s+alone/)]);
+  });
+
   it('takes no paid order away where the account cannot take a payment back', async () => {
     const found = { value: 'not-kept', certainty: 'seen', why: 'tried', at: '2026-11-14T18:00:00.000Z' };
     const findings = {

@@ -35,7 +35,10 @@ describe('resolve', () => {
 
     const accepted = await resolve('--accept', 'guests agreed', '--yes', '--json');
     expect(accepted.code).toBe(0);
-    expect(JSON.parse(accepted.stdout).events).toMatchObject([{ status: 'skipped', reason: 'ACCEPTED' }]);
+    expect(JSON.parse(accepted.stdout)).toMatchObject({
+      dry_run: false,
+      events: [{ status: 'skipped', reason: 'ACCEPTED' }],
+    });
     for (let again = 0; again < 2; again += 1) {
       const { code, result } = await drifted.sweep();
       expect([code, result.reason]).toEqual([0, 'ACCEPTED']);
@@ -58,10 +61,13 @@ describe('resolve', () => {
     const before = drifted.writes();
     const refused = await resolve('--replace', '--yes');
     expect([refused.code, refused.stderr]).toEqual([78, expect.stringContaining('--uncertified')]);
-    const dry = await resolve('--replace', '--uncertified', '--dry-run', '--json');
-    expect(
-      JSON.parse(dry.stdout).events[0].changes.map(({ action }: { action: string }) => action),
-    ).toContain('mark_deleted');
+    // A program cannot be asked: without --yes it is told the plan.
+    for (const how of ['--dry-run', '--uncertified']) {
+      const { code, stdout } = await resolve('--replace', '--uncertified', '--json', how);
+      const { dry_run, events } = JSON.parse(stdout);
+      expect([code, dry_run]).toEqual([0, true]);
+      expect(events[0].changes.map(({ action }: { action: string }) => action)).toContain('mark_deleted');
+    }
     expect(drifted.writes()).toBe(before);
     const nobody = await resolve('--replace', '--uncertified');
     expect([nobody.code, nobody.stderr]).toEqual([64, expect.stringContaining('--yes')]);
