@@ -97,7 +97,9 @@ export interface StandingFailure {
 
 /**
  * Failures that stand now, the longest-standing first. Sweeps record a skip only where they know of a failure
- * before it; that an event whose day is behind the sweeps is all right shows only by its being passed over.
+ * before it; that an event whose day is behind the sweeps is all right shows only by its being passed over. One that
+ * Tripleseat does not have (a deleted one, a mistyped id) and that has no order can be put right by nobody: it stands
+ * until then.
  */
 export async function standingFailures(records: AsyncIterable<JournalRecord>): Promise<StandingFailure[]> {
   const failures = new Map<string, Omit<StandingFailure, 'passedOver'> & { place: number }>();
@@ -120,5 +122,6 @@ export async function standingFailures(records: AsyncIterable<JournalRecord>): P
       ...failure,
       passedOver: sweep !== null && sweep.place > at && sweep.run !== failure.result.run,
     }))
+    .filter(({ result, passedOver }) => !passedOver || result.reason !== 'EVENT_NOT_FOUND')
     .sort((a, b) => a.since.localeCompare(b.since) || a.result.id.localeCompare(b.result.id));
 }

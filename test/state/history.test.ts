@@ -164,6 +164,16 @@ describe('standingFailures', () => {
     expect(await standing(event('a', 0, '7'), good)).toEqual([]);
   });
 
+  it('end for an event that Tripleseat does not have, with a sweep that covers everything', async () => {
+    const gone = event('b', 45, '7', { reason: 'EVENT_NOT_FOUND', order: null });
+    expect(await standing(event('a', 0, '7'), gone)).toMatchObject([{ id: '7', runs: 2 }]);
+    const partial = end('c', 90, { complete: false });
+    expect(await standing(event('a', 0, '7'), gone, partial)).toMatchObject([{ id: '7' }]);
+    expect(await standing(event('a', 0, '7'), gone, end('c', 90))).toEqual([]);
+    // What fails in another way stands, whoever passes it over.
+    expect(await standing(gone, event('c', 90, '7'), end('d', 135))).toMatchObject([{ id: '7' }]);
+  });
+
   it.each(['LOCKED', 'CLAIMED_ELSEWHERE', 'CONNECTOR_DISABLED', 'LOCATION_NOT_ALLOWED', 'PAST'])(
     'stay through a run that was skipped as %s',
     async (reason) => {
