@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moneyOf } from '../../src/domain/booked.js';
 import { askedOf, figuresOf, settledBy, spread } from '../../src/domain/books.js';
 import type { LinesSource } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import type { Figure } from '../../src/domain/figure.js';
-import { type BillingUse, type Books, defaultBooks, type Location } from '../../src/domain/location.js';
+import {
+  type BillingUse,
+  type Books,
+  billingUses,
+  defaultBooks,
+  type Location,
+} from '../../src/domain/location.js';
 import { type Cents, cents, parseAmount } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted } from '../../src/domain/wanted.js';
@@ -103,6 +110,8 @@ describe('a deposit that is a row of the bill', () => {
     const { reason, error } = failure(deposit);
     expect(reason).toBe('BILLING_UNCLEAR');
     expect(error).toMatch(/^Billing row "Deposit" of -500\.00 takes money off/);
+    expect(error).toContain('of location "Special Events" in the locations file, as "Deposit":');
+    for (const use of billingUses) expect(error).toContain(`"${use}"`);
     expect(error).toContain('ts-reconcile billing map "Deposit" <use> --location "Special Events"');
   });
 
@@ -297,9 +306,15 @@ describe('rows of the bill', () => {
 
   it('that two readings prove in different ways are refused', () => {
     const lines = [line('Taco Bar', '1', '1000', '1000', { discount: usd('50.00') })];
-    expect(failure({ rows: [['Discount', '50.00']], total: '1000.00', document: { lines } })).toMatchObject({
+    const rows: Bill['rows'] = [
+      ['Discount', '50.00'],
+      ['Setup', '20.00'],
+    ];
+    expect(failure({ rows, total: '1020.00', document: { lines } })).toEqual({
       reason: 'BILLING_UNCLEAR',
-      error: expect.stringContaining('"Discount" (50.00) add up to the grand total in more than one way'),
+      error:
+        'The billing rows "Discount" (50.00), "Setup" (20.00) add up to the grand total in more than one way, with ' +
+        'different discounts. Write what each of them is into "billing" of location "Special Events" in the locations file.',
     });
   });
 
@@ -455,7 +470,13 @@ describe('what explains a difference', () => {
     expect(failure({ total: '2500.00', event: { minimum: usd('2500.00') } }).error).toContain(
       'food-and-beverage minimum of 2500.00 explains the difference of 1500.00',
     );
-    expect(failure({ total: '2500.00', event: { minimum: usd('2000.00') } }).error).not.toContain('minimum');
+    for (const minimum of [usd('2000.00'), null]) {
+      expect(failure({ total: '2500.00', event: { minimum } }).error).toMatch(
+        / 1000\.00\. Correct the lines/,
+      );
+    }
+    const all: Bill = { rows: [['Tax', '80.00']], total: '2500.00', event: { minimum: usd('2500.00') } };
+    expect(failure(all).error).toContain('minimum of 2500.00 explains the difference of 1420.00');
     // Nothing is missing to it where the parts come to more.
     const dear: Bill = { rows: [['Tax', '80.00']], total: '1000.00', event: { minimum: usd('1000.00') } };
     expect(failure(dear).error).not.toContain('minimum');
@@ -467,7 +488,8 @@ describe('what explains a difference', () => {
     expect(failure(taxed).error).toMatch(
       /^The parts add up to 1080\.00, .*: subtotal 1000\.00 \+ tax "Sales Tax" 80\.00\. The event's food-and-beverage minimum .* to the minimum\. Correct the lines or fees in Tripleseat\.$/,
     );
-    expect(failure({ total: '0', event: { minimum: usd(0) } }).error).not.toContain('minimum');
+    const none: Bill = { total: '0', discount: '1100.00', event: { minimum: usd(0) } };
+    expect(failure(none).error).not.toContain('minimum');
   });
 
   it('is a row that is in the prices already, or none that is known', () => {
@@ -475,8 +497,19 @@ describe('what explains a difference', () => {
       ['Sales Tax', '80.00'],
       ['Service Fee', '20.00'],
     ];
-    const { error } = failure({ rows, total: '1080.00' });
-    expect(error).toContain('Without "Service Fee" the parts add up: if it is in the prices already');
+    const sums = 'subtotal 1000.00 + tax "Sales Tax" 80.00 + surcharge "Service Fee" 20.00';
+    const included =
+      'Without "Service Fee" the parts add up: if it is in the prices already, map it to "included" in "billing" of the ' +
+      'location. Correct the lines or fees in Tripleseat.';
+    expect(failure({ rows, total: '1080.00' }).error).toContain(`: ${sums}. ${included}`);
+    // Told beside what else would explain it; and the discount of a document is no row.
+    const cheap = [line('Taco Bar', '1', '980', '980'), line('Suga Daddy', '1', '20', '20')];
+    expect(failure({ rows, total: '1080.00', document: { lines: cheap } }).error).toMatch(
+      /Without the line "Suga Daddy" .*, take its price off\. Without "Service Fee" the parts/,
+    );
+    expect(failure({ total: '1000.00', discount: '17.00' }).error).toMatch(
+      /- discount 17\.00\. Correct the lines/,
+    );
     const discounted = failure({ rows, total: '1063.00', discount: '17.00' });
     expect(discounted.error).toMatch(/"Service Fee" 20\.00 - discount 17\.00\. Without/);
     expect(failure({ rows, total: '1234.00' }).error).toMatch(
@@ -521,7 +554,16 @@ describe('what explains a difference', () => {
     expect(failure({ total: '200.00', document: { lines: [third, sixth] } }).error).toContain(
       '"Taco Bar" (100.00, but 3 × 33.33 = 99.99), "Taco Bar" (100.00, but 6 × 16.66 = 99.96) explains the difference of 0.05:',
     );
+    expect(failure({ total: '199.99', document: { lines: [third, sixth] } }).error).toContain(
+      'The total of "Taco Bar" (100.00, but 6 × 16.66 = 99.96) explains the difference of 0.04:',
+    );
+    const one = line('Taco Bar', undefined, '90', '100');
+    expect(failure({ total: '100.00', document: { lines: [one] } }).error).toContain(
+      'The total of "Taco Bar" (100.00, but 1 × 90.00 = 90.00) explains the difference of 10.00:',
+    );
     expect(failure({ total: '201.00', document: { lines: [third, even] } }).error).not.toContain('explains');
+    const unpriced = line('Taco Bar', '4', undefined, '900');
+    expect(failure({ total: '950.00', document: { lines: [unpriced] } }).error).not.toContain('explains');
   });
 
   it('is the discount of a line, or it counts where the sum proves it', () => {
@@ -664,8 +706,20 @@ describe('a gratuity that the guest has chosen', () => {
   it('is told of as long as it is not applied', () => {
     const event = { selectedGratuity: '"20%"' };
     expect(order({ total: '1000.00', event }).told).toEqual([
-      expect.stringMatching(/^The guest has chosen a gratuity \("20%"\), but it is not applied/),
+      'The guest has chosen a gratuity ("20%"), but it is not applied in Tripleseat, so that the order has none. Apply it ' +
+        'there before the order is made, or take it at the event.',
     ]);
+    expect(order({ total: '1000.00', event: { selectedGratuity: null } }).told).toEqual([]);
+  });
+
+  it.each([
+    ['Gratuity', '0.00', '1000.00'],
+    ['Gratuity', '-10.00', '990.00'],
+    ['Sales Tax', '80.00', '1080.00'],
+  ])('is not applied by a row %s of %s', (name, amount, total) => {
+    const billing = { Gratuity: 'discount' } as const;
+    const bill: Bill = { rows: [[name, amount]], total, event: { selectedGratuity: '"20%"' }, billing };
+    expect(order(bill).told).toEqual([expect.stringContaining('is not applied')]);
   });
 
   it.each<[string, string, BillingUse | null]>([
@@ -1127,6 +1181,14 @@ describe('what an order asks, and what its payments settle of it', () => {
       { amount: null, tip: null },
     ];
     expect(settledBy(rows, books, gratuity)).toBe(settled);
+  });
+
+  it('tells nothing of what was paid where Revel does not tell the total, or what is due', () => {
+    const wanted = order({ total: '1000.00', payments: paid('700.00') });
+    expect(moneyOf(wanted, 'in-total')).toMatchObject({ sales: 100_000, paid: 70_000, due: 30_000 });
+    for (const unknown of [{ finalTotal: null }, { remainingDue: null }]) {
+      expect(moneyOf({ ...wanted, ...unknown }, 'in-total').paid).toBeNull();
+    }
   });
 });
 
