@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differencesText } from '../../src/domain/differences.js';
+import { differencesText, differenceText } from '../../src/domain/differences.js';
 import { orderId } from '../../src/domain/ids.js';
 import { claimedNotes, supersededNotes, voidedNotes } from '../../src/domain/notes.js';
 import type { Contents, FoundOrder } from '../../src/domain/order.js';
@@ -345,7 +345,9 @@ describe('planOrder', () => {
     it('is REMOVED_BY_STAFF, and not made again', () => {
       const plan = planned([removed], null);
       expect(plan).toMatchObject({ failure: { reason: 'REMOVED_BY_STAFF' }, order: { id: '5' } });
-      if (plan.kind === 'failed') expect(plan.failure.error).toContain('--recreate');
+      if (plan.kind === 'failed') {
+        expect(plan.failure.error).toMatch(/^Staff has deleted order 5, .* --recreate;/);
+      }
     });
 
     it('by voiding all of it, or giving back what was paid', () => {
@@ -354,7 +356,12 @@ describe('planOrder', () => {
       const gone = complete.payments.map((row) => ({ ...row, deleted: true }));
       for (const payments of [voided.payments, [...complete.payments, refund], gone]) {
         const contents = { ...voided, payments };
-        expect(planned(rows, contents)).toMatchObject({ failure: { reason: 'REMOVED_BY_STAFF' } });
+        expect(planned(rows, contents)).toMatchObject({
+          failure: {
+            reason: 'REMOVED_BY_STAFF',
+            error: expect.stringContaining('Staff has voided order 5,'),
+          },
+        });
       }
       expect(planned(rows, { ...voided, payments: complete.payments })).toMatchObject({
         failure: { reason: 'TOUCHED' },
@@ -502,6 +509,8 @@ describe('planOrder', () => {
     const told = differencesText(plan.differences).split('; ');
     expect(told).toHaveLength(21);
     expect(told.at(-1)).toBe(`${plan.differences.length - 20} more`);
+    const few = plan.differences.slice(0, 20);
+    expect(differencesText(few)).toBe(few.map(differenceText).join('; '));
   });
 
   it('two that staff can see are DUPLICATE_ORDERS, wherever they stand', () => {
@@ -522,16 +531,19 @@ describe('planOrder', () => {
   });
 
   it('one that staff can see elsewhere is ORPHANED, and a mistake in the configuration is no reason to void it', () => {
-    const other = location();
-    const shops = [location(), { ...other, revel: { ...other.revel, establishmentId: 9 } }];
+    const at = (establishmentId: number, name: string) => location({ name, revel: { establishmentId } });
+    const shops = [location(), at(9, 'Lakeside'), at(10, 'Pier Hall'), at(10, 'Pier Deck')];
     const error = (establishmentId: number | null) => {
       const plan = planned([visible(5, { establishmentId })], complete, { locations: shops });
       expect(plan).toMatchObject({ kind: 'failed', failure: { reason: 'ORPHANED' } });
       return plan.kind === 'failed' ? plan.failure.error : '';
     };
     expect(error(9)).toContain(
-      `stands in establishment 9 ("${other.name}"). If the event has moved, have that order voided`,
+      'belongs to establishment 8 ("Special Events") now, but its order 5 stands in establishment 9 ("Lakeside"). If the ' +
+        'event has moved, have that order voided',
     );
+    expect(error(10)).toContain('stands in establishment 10. If');
+    expect(error(77)).toContain('stands in establishment 77, which no entry of the locations file names;');
     expect(error(77)).toContain('Then correct the configuration.');
     expect(error(77)).not.toContain('If the event has moved');
     expect(error(null)).toContain('stands in establishment unknown');
@@ -562,7 +574,12 @@ describe('planOrder', () => {
     const line = { ...(complete.items[0] as (typeof complete.items)[0]), updatedBy: 77 };
     const payment = paymentRow(wanted, { updatedBy: 77 });
     expect(planned([hidden(4, { updatedBy: 77 })], null)).toMatchObject({
-      failure: { reason: 'TOUCHED' },
+      failure: {
+        reason: 'TOUCHED',
+        error: expect.stringMatching(
+          /^Order 4 of event 55521609 is unfinished, but somebody else .*, put the event on IGNORE_EVENTS and make/,
+        ),
+      },
     });
     expect(planned([hidden(4)], { items: [line], payments: [] })).toMatchObject({
       failure: { reason: 'TOUCHED' },
