@@ -116,6 +116,7 @@ describe('updatedSince', () => {
     ['10/31/2026 10:59 AM', false],
     ['12/31/2025 11:59 PM', false],
     ['1/1/2026 1:00 AM', false],
+    [' 1/2/2026  3:04PM ', false],
     [null, true],
     ['', true],
     ['2020-01-01T00:00:00Z', true],
@@ -126,6 +127,8 @@ describe('updatedSince', () => {
     ['1/32/2020 1:00 AM', true],
     ['1/1/2020 0:30 AM', true],
     ['1/1/2020 1:60 AM', true],
+    ['not before 1/1/2020 1:00 AM', true],
+    ['1/1/2020 1:00 AM or later', true],
   ])('%j: %s', (updatedAt, expected) => {
     expect(updatedSince({ updatedAt }, LA, since)).toBe(expected);
   });
@@ -147,6 +150,7 @@ describe('provesOlder', () => {
     ['all of one day, which may as well be the oldest', [byDate('2026-11-01', '2026-11-01')], false],
     ['all of one day, page after page', [byDate('2026-11-01'), byDate('2026-11-01')], false],
     ['of one day, then older', [byDate('2026-11-01'), byDate('2026-10-31')], true],
+    ['two of one day, then older', [byDate('2026-11-01', '2026-11-01'), byDate('2026-10-31')], true],
     ['last page still wanted', [byDate('2026-11-14'), byDate('2026-11-12')], false],
     ['within the slack of a day', [byDate('2026-11-11', '2026-11-10')], false],
     ['beyond the slack', [byDate('2026-11-10', '2026-11-09')], true],
@@ -157,6 +161,7 @@ describe('provesOlder', () => {
     ['a row without a date', [byDate('2026-11-14', null), byDate('2026-10-01')], false],
     ['a last page without dates', [byDate('2026-11-14'), byDate(null)], false],
     ['an empty last page', [byDate('2026-10-01'), []], false],
+    ['an empty last page after two days', [byDate('2026-11-14', '2026-11-13'), []], false],
     ['no pages', [], false],
   ])('by date, %s: %s', (_, pages, expected) => {
     expect(provesOlder(pages, { by: 'event_date', from: '2026-11-12', zone: LA })).toBe(expected);
