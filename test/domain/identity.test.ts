@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { historyUuid, itemUuid, orderUuid, paymentUuid } from '../../src/domain/identity.js';
-import { localIdOf, orderId } from '../../src/domain/ids.js';
+import {
+  freeUuid,
+  historyUuid,
+  itemUuid,
+  orderUuid,
+  paymentUuid,
+  usedUuids,
+} from '../../src/domain/identity.js';
+import { eventIdIn, legacyLocalIdOf, localIdOf, orderId, parseEventId } from '../../src/domain/ids.js';
 import { eventId, qty, usd } from './builders.js';
 
 const local = localIdOf(eventId('55521609'));
@@ -55,6 +62,18 @@ describe('identity', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
+  it.each<[string, (string | null)[], number]>([
+    ['none', [], 0],
+    ['the first, in capitals', [orderUuid(8, local, 0).toUpperCase()], 1],
+    ['the first two, and a row without one', [orderUuid(8, local, 1), null, header], 2],
+    ['a later one', [orderUuid(8, local, 1)], 0],
+  ])('is the next one that no row has had, where rows have %s', (_, uuids, expected) => {
+    const used = usedUuids(uuids.map((uuid) => ({ uuid })));
+    expect(freeUuid(used, (generation) => orderUuid(8, local, generation))).toBe(
+      orderUuid(8, local, expected),
+    );
+  });
+
   it('is a version 5 uuid in lower case, whatever it is made of', () => {
     const uuid5 = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     fc.assert(
@@ -64,5 +83,34 @@ describe('identity', () => {
         expect(historyUuid(text, orderId(id))).toMatch(uuid5);
       }),
     );
+  });
+});
+
+describe('the id of an event', () => {
+  it.each([
+    ['55521609', true],
+    ['123456789012345678', true],
+    ['1234567890123456789', false],
+    ['055521609', false],
+    ['0', false],
+    ['', false],
+    ['55521609a', false],
+    [' 55521609', false],
+    ['5552.1609', false],
+  ])('may be %j: %s', (text, expected) => {
+    expect(parseEventId(text)).toBe(expected ? text : null);
+  });
+
+  it.each<[string | null, string | null]>([
+    [localIdOf(eventId('55521609')), '55521609'],
+    // What the older connector wrote is looked up by the event, and names none.
+    [legacyLocalIdOf(eventId('55521609')), null],
+    ['Triple Seat_', null],
+    ['Triple Seat_12 b', null],
+    ['55521609Triple Seat_', null],
+    ['55521609', null],
+    [null, null],
+  ])('in the text identity %j of an order is %j', (localId, expected) => {
+    expect(eventIdIn(localId)).toBe(expected);
   });
 });
