@@ -219,7 +219,10 @@ describe('parseLocations', () => {
     [{ timezone: '+02:00' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
     [{ timezone: 'America/Atlantis' }, 'locations[0].timezone is not an IANA time zone (Area/City)'],
     [{ timezone: 7 }, 'locations[0].timezone is not text'],
-    [{ currency: 'dollars' }, 'locations[0].currency is not a currency code of three capital letters (USD)'],
+    ...['dollars', 'usd', 'USDT', 'US$USD'].map((currency): [object, string] => [
+      { currency },
+      'locations[0].currency is not a currency code of three capital letters (USD)',
+    ]),
     [{ name: '' }, 'locations[0].name is empty'],
     [{ name: undefined }, 'locations[0].name is missing'],
     [{ name: '15691' }, 'locations[0].name is all digits, like a site id'],
