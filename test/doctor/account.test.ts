@@ -9,10 +9,11 @@ import {
   type FindingName,
   type FindingValue,
 } from '../../src/domain/account.js';
-import type { Location } from '../../src/domain/location.js';
+import { defaultBooks, type Location } from '../../src/domain/location.js';
 import { sampleLocations } from '../helpers/settings.js';
 
-type Values = { [K in FindingName]?: FindingValue<K> };
+/** Undefined: not tried. */
+type Values = { [K in FindingName]?: FindingValue<K> | undefined };
 
 const GOOD: Values = {
   gratuity: 'in-total',
@@ -28,6 +29,7 @@ const GOOD: Values = {
 function account(values: Values, certifiedAt: string | null = '2026-11-14T12:00:00.000Z'): Account {
   const findings: Partial<Record<FindingName, Finding>> = {};
   for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
     findings[name as FindingName] = {
       value,
       certainty: 'seen',
@@ -152,6 +154,24 @@ describe('whether the account was certified', () => {
       'paid',
       'PAYMENT_POLICY is paid; the account was found to need none',
     ],
+    [
+      'gratuity that is dropped where lines do not keep their prices',
+      { gratuity: 'dropped', prices: 'replaced' },
+      {},
+      'paid',
+      'no way of books.gratuity survives a POS there',
+    ],
+    [
+      'gratuity that is dropped where lines were not tried',
+      { gratuity: 'dropped', prices: undefined },
+      {},
+      'paid',
+      null,
+    ],
+    ['dates ahead, where none is made', { laterDate: 'harms' }, { orderTime: 'now' }, 'paid', null],
+    ['dates ahead that count', { laterDate: 'counts' }, { orderTime: 'noon' }, 'paid', null],
+    ['dates ahead that nobody has tried', {}, { orderTime: 'noon' }, 'paid', null],
+    ['fees as a line without need', {}, { books: { ...defaultBooks, fees: { product: 1 } } }, 'paid', null],
     ['prices', { prices: 'replaced' }, {}, 'paid', "a POS there puts the product's own price"],
     ['payments left out', { payments: 'not-counted' }, {}, 'none', null],
     [
