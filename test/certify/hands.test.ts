@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { personAt, type Question } from '../../src/certify/hands.js';
 import { phases } from '../../src/certify/phases.js';
 import { adviceLines, unknownLines } from '../../src/certify/render.js';
+import {
+  ACCOUNT_FORMAT,
+  type Account,
+  type FindingName,
+  type FindingValue,
+} from '../../src/domain/account.js';
 import { adviceOf } from '../../src/domain/advice.js';
+
+type Values = { [K in FindingName]?: FindingValue<K> };
 
 const order = { id: '10684001', called: 'Certify 1' };
 const questions: Readonly<Record<Question['kind'], Question>> = {
@@ -66,5 +74,31 @@ describe('what is said at the end', () => {
 
   it('advises nothing that was not found', () => {
     expect(adviceLines(adviceOf(null), {}, 80)).toEqual([]);
+  });
+
+  it.each<[string, Values, string, boolean]>([
+    ['fees in their field', { surcharge: 'kept' }, '"books": {"fees":"surcharge"}', true],
+    ['fees that were not tried', {}, 'fees', false],
+    ['no line for a gratuity where lines were not tried', { gratuity: 'dropped' }, 'gratuity', false],
+    ['any time', { laterDate: 'counts' }, '"orderTime" may be event-start or noon', true],
+    ['the time now', { laterDate: 'harms' }, 'Leave "orderTime" at now', true],
+    ['no payments', { payments: 'not-counted' }, 'Set PAYMENT_POLICY=none', true],
+    ['nothing of payments that count', { payments: 'counted' }, 'PAYMENT_POLICY', false],
+  ])('advises %s', (_, values, text, isSaid) => {
+    const findings = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        { value, certainty: 'seen', why: '', at: '2026-11-14T12:00:00.000Z' },
+      ]),
+    ) as Account['findings'];
+    const account: Account = {
+      format: ACCOUNT_FORMAT,
+      account: 'acme.revelup.com',
+      establishmentId: 90,
+      version: '1.2.3',
+      certifiedAt: null,
+      findings,
+    };
+    expect(adviceLines(adviceOf(account), findings, 200).join('\n').includes(text)).toBe(isSaid);
   });
 });
