@@ -123,6 +123,45 @@ const kinds: Kind[] = [
     tax: 1_977,
     surcharge: -2_000,
   },
+  {
+    what: 'rows that its locations file named, beside a tax that it took for a fee',
+    document: {
+      lines: [taco],
+      billing: [
+        { name: 'Levy', amount: 1_977 },
+        { name: 'For the Staff', amount: 4_744 },
+        { name: 'Tax &amp; Tip Handling', amount: 300 },
+        { name: 'GST', amount: 1_236 },
+      ],
+    },
+    lines: [oldTaco],
+    tax: 1_977,
+    gratuity: 4_744,
+    surcharge: 300 + 1_236,
+    settings: {
+      locations: sampleLocations.map((each) => ({
+        ...each,
+        billing: { levy: 'tax', 'For the  staff': 'gratuity', 'Tax & Tip Handling': 'surcharge' },
+      })),
+    },
+  },
+  {
+    what: 'names that it knew, beside a tax that it took for a fee',
+    document: {
+      lines: [taco],
+      billing: [
+        { name: 'Taxes', amount: 1_977 },
+        { name: 'Event Tip', amount: 1_000 },
+        { name: 'Tips', amount: 200 },
+        { name: 'Gratuities', amount: 30 },
+        { name: 'GST', amount: 1_236 },
+      ],
+    },
+    lines: [oldTaco],
+    tax: 1_977,
+    gratuity: 1_230,
+    surcharge: 1_236,
+  },
 ];
 
 /** Which revision the notes bear: the one that 0.1.0 made, or one of an event that was edited and put back since. */
