@@ -343,6 +343,8 @@ describe('rows of the bill', () => {
     const event = { billing: [{ name: 'Sales Tax', amount: usd('80.00') }] };
     expect(order({ total: '1080.00', event })).toMatchObject({ tax: 8_000 });
     expect(order({ total: '1000.00', event })).toMatchObject({ tax: 0 });
+    const neither: Bill = { total: '1000.00', document: { billing: null }, event: { billing: null } };
+    expect(order(neither).finalTotal).toBe(100_000);
     const unclear = { billing: [{ name: 'Deposit', amount: usd('-80.00') }] };
     expect(order({ total: '1000.00', event: unclear }).finalTotal).toBe(100_000);
     expect(failure({ total: '1050.00', event }).error).toContain('+ tax "Sales Tax" 80.00');
