@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { moneyOf } from '../../src/domain/booked.js';
+import { bookedBoth, moneyOf } from '../../src/domain/booked.js';
 import { askedOf, figuresOf, settledBy, spread } from '../../src/domain/books.js';
 import type { LinesSource } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
@@ -17,6 +17,7 @@ import { ProductIndex } from '../../src/domain/products.js';
 import { buildWanted } from '../../src/domain/wanted.js';
 import type { WantedInput, WantedOrder } from '../../src/domain/wantedOrder.js';
 import { document, line, location, paid, products, sourceEvent, usd } from './builders.js';
+import { standingOrder } from './found.js';
 
 const FEE_PRODUCT = 991;
 const TIP_PRODUCT = 992;
@@ -1188,8 +1189,21 @@ describe('what an order asks, and what its payments settle of it', () => {
   it('tells nothing of what was paid where Revel does not tell the total, or what is due', () => {
     const wanted = order({ total: '1000.00', payments: paid('700.00') });
     expect(moneyOf(wanted, 'in-total')).toMatchObject({ sales: 100_000, paid: 70_000, due: 30_000 });
-    for (const unknown of [{ finalTotal: null }, { remainingDue: null }]) {
-      expect(moneyOf({ ...wanted, ...unknown }, 'in-total').paid).toBeNull();
+    for (const books of ['in-total', 'on-top'] as const) {
+      for (const unknown of [{ finalTotal: null }, { remainingDue: null }]) {
+        expect(moneyOf({ ...wanted, ...unknown }, books).paid).toBeNull();
+      }
+    }
+  });
+
+  it('is nothing where no order is made yet, or staff has taken it away', () => {
+    const wanted = order({ total: '1000.00', payments: paid('700.00') });
+    expect(bookedBoth(wanted, standingOrder(wanted)).order).toMatchObject({ sales: 100_000, due: 30_000 });
+    for (const found of [null, standingOrder(wanted, { deleted: true })]) {
+      expect(bookedBoth(wanted, found)).toMatchObject({
+        event: { sales: 100_000, due: 30_000 },
+        order: null,
+      });
     }
   });
 });
