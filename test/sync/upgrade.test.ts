@@ -274,6 +274,21 @@ describe('on the day of the upgrade an order of version 0.1.0 stands as it is', 
   });
 });
 
+it('an order of this version stands as well, whose event was edited and put back since', async () => {
+  for (const { what, document, settings } of kinds.filter(({ what }) => what.includes('took for'))) {
+    const desk = new Desk(NOW);
+    const event = desk.add({ contact, documents: [document] });
+    await desk.single([event], {}, settings);
+    const [order] = desk.revel.orders();
+    const notes = String(order?.notes).replace(/ rev [0-9a-f]{8}/, ' rev 0badc0de');
+    desk.patch(`/resources/Order/${order?.id}/`, { notes });
+    await desk.clock.sleep(600_000);
+    const run = await desk.sweep({}, settings);
+    expect(run.of(event.id), what).toMatchObject({ reason: 'ALREADY_INJECTED', differences: [] });
+    expect(run.writes).toEqual([]);
+  }
+});
+
 describe('what has really changed since', () => {
   const kind = kinds.find(({ what }) => what.includes('took for fees'));
   const changed = async (document: Partial<DocumentOptions>) => {
