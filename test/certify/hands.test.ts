@@ -9,7 +9,7 @@ import {
   type FindingName,
   type FindingValue,
 } from '../../src/domain/account.js';
-import { adviceOf } from '../../src/domain/advice.js';
+import { type Advice, adviceOf } from '../../src/domain/advice.js';
 
 type Values = { [K in FindingName]?: FindingValue<K> };
 
@@ -66,6 +66,18 @@ describe('a person at a terminal', () => {
   });
 });
 
+/** An account of which this was found. */
+function found(values: Values): Account {
+  const findings = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      { value, certainty: 'seen', why: '', at: '2026-11-14T12:00:00.000Z' },
+    ]),
+  ) as Account['findings'];
+  const known = { account: 'acme.revelup.com', establishmentId: 90, version: '1.2.3', certifiedAt: null };
+  return { format: ACCOUNT_FORMAT, ...known, findings };
+}
+
 describe('what is said at the end', () => {
   it('names every question that is open, with what hangs on it', () => {
     const count = phases.flatMap(({ finds }) => finds).length;
@@ -85,20 +97,15 @@ describe('what is said at the end', () => {
     ['no payments', { payments: 'not-counted' }, 'Set PAYMENT_POLICY=none', true],
     ['nothing of payments that count', { payments: 'counted' }, 'PAYMENT_POLICY', false],
   ])('advises %s', (_, values, text, isSaid) => {
-    const findings = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        { value, certainty: 'seen', why: '', at: '2026-11-14T12:00:00.000Z' },
-      ]),
-    ) as Account['findings'];
-    const account: Account = {
-      format: ACCOUNT_FORMAT,
-      account: 'acme.revelup.com',
-      establishmentId: 90,
-      version: '1.2.3',
-      certifiedAt: null,
-      findings,
-    };
-    expect(adviceLines(adviceOf(account), findings, 200).join('\n').includes(text)).toBe(isSaid);
+    const account = found(values);
+    expect(adviceLines(adviceOf(account), account.findings, 200).join('\n').includes(text)).toBe(isSaid);
+  });
+
+  it.each<[Values, Partial<Advice>]>([
+    [{}, { paymentPolicy: 'unknown', orderTime: 'unknown', fees: 'unknown' }],
+    [{ payments: 'counted' }, { paymentPolicy: 'any' }],
+    [{ payments: 'counted', balance: 'other' }, { paymentPolicy: 'no-payments' }],
+  ])('tells apart in its data what was found and what was not tried: %j', (values, advice) => {
+    expect(adviceOf(found(values))).toMatchObject(advice);
   });
 });
