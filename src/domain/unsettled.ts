@@ -58,7 +58,7 @@ export function mismatch(
   const sum = parts.reduce((so_far, { adds }) => so_far.plus(adds), subtotal);
   const terms = parts.map(
     ({ what, figure, adds, row }) =>
-      `${adds.lt(0) ? '-' : '+'} ${row === null ? what : `${row.use === 'discount' ? 'discount ' : useName(row.use)}${what}`} ` +
+      `${adds.lt(0) ? '-' : '+'} ${row === null ? what : `${useName(row.use)}${what}`} ` +
       figureText(figure).replace(/^-/, ''),
   );
   const off = new Big(total).minus(sum);
@@ -128,7 +128,7 @@ function explainedByTotal(lines: readonly SourceLine[], off: Big): string[] {
 /** The one line that would have to cost nothing. */
 function explainedByFree(lines: readonly SourceLine[], off: Big): string[] {
   const [free, second] = lines.filter((line) => {
-    const amount = line.quantity === '0' ? null : (fullOf(line) ?? line.totalPrice);
+    const amount = fullOf(line) ?? line.totalPrice;
     return amount !== null && off.lt(0) && off.times(-1).eq(amount);
   });
   if (!free || second) return [];
