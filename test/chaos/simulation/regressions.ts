@@ -399,4 +399,10 @@ export const REGRESSIONS: readonly Regression[] = [
     answers: true,
     what: 'another program showed a printed order in the moment in which a run that had taken it over removed a line, and one that still waited for it called it right by lists from before that',
   },
+  {
+    seed: 1_150_003_305,
+    trouble: [...OLDER, 'person', 'paid'],
+    answers: true,
+    what: 'a payment that a person had added a moment before did not show in lists yet, and the event had lost it again by then (the checker asked for what nobody could know)',
+  },
 ];

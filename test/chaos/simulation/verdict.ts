@@ -59,7 +59,7 @@ export function judgeHonesty(
     // Lists may show it as it was before.
     if (checker.isRetiredSince(order.id, process.startedAt - checker.lagMs)) continue;
     // What a person adds comes to a right order row by row.
-    if (checker.isAddedToSince(order.id, process.startedAt)) continue;
+    if (checker.isAddedToSince(order.id, process.startedAt - checker.lagMs)) continue;
     const wrong = checker
       .statesSince(event, process.startedAt)
       .map(({ version }) => differences(account, order.id, version));
