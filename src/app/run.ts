@@ -4,12 +4,14 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config/types.js';
 import type { Acceptance } from '../domain/acceptance.js';
 import { paymentsTakenBack } from '../domain/account.js';
+import type { ExitCode } from '../errors.js';
 import type { StateStore } from '../state/types.js';
 import { openRun, type RunContext } from '../sync/context.js';
+import { exitCodeOf } from '../sync/outcome.js';
 import { runSync } from '../sync/run.js';
 import type { SyncDeps, SyncEvents, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { connectBoth, type Opened } from './open.js';
-import type { Surroundings } from './surroundings.js';
+import { type Surroundings, stoppedBy } from './surroundings.js';
 
 /** What one run is done with. */
 export interface Work {
@@ -45,6 +47,17 @@ export async function performRun({ request, accepted, ...work }: Work): Promise<
   const { requests, ...deps } = await depsOf(work);
   const known = accepted ?? (await work.state.acceptances.read());
   return { outcome: await runSync({ ...deps, accepted: known }, request), requests };
+}
+
+/** The exit code of a run; of one that a signal has stopped, that of the signal. */
+export function exitFor(
+  outcome: SyncOutcome,
+  request: SyncRequest,
+  stop: AbortSignal,
+  detailed = false,
+): ExitCode {
+  const isStopped = outcome.problem?.kind === 'stopped' && stop.aborted;
+  return isStopped ? stoppedBy(stop) : exitCodeOf(outcome, request, detailed);
 }
 
 /** A run that looks and writes nothing. `locations`: names or site ids; null: all. */

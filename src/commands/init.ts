@@ -370,6 +370,7 @@ async function check(options: InitOptions, prompts: Prompts | null, around: Surr
   const { doctorCommand } = await import('./doctor.js');
   const how = { json: false, sandbox: false };
   const found = await doctorCommand({ ...how, sendTestMail: false }, around);
+  if (around.stop.aborted) return found;
   if (found !== ExitCode.ok) {
     await tell(around.stdout, around, ['', 'Correct what is red, then run `ts-reconcile doctor` again.']);
     return ExitCode.eventFailed;
@@ -379,7 +380,7 @@ async function check(options: InitOptions, prompts: Prompts | null, around: Surr
   if (!wanted) return ExitCode.ok;
   const { syncCommand } = await import('./sync.js');
   await writeAll(around.stdout, '\nts-reconcile sync --dry-run\n');
-  await syncCommand(
+  const ran = await syncCommand(
     {
       ...how,
       target: { kind: 'sweep', hoursBack: 48, shard: null },
@@ -394,6 +395,7 @@ async function check(options: InitOptions, prompts: Prompts | null, around: Surr
     },
     around,
   );
+  if (around.stop.aborted) return ran;
   await tell(around.stdout, around, [
     '',
     'Next: look at some of these events in Tripleseat; `ts-reconcile products` shows names without a product; `ts-reconcile sync` makes the orders.',

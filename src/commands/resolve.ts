@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { type Answers, isAgreed, untilLeft } from '../app/agree.js';
 import { type Opened, withOpened } from '../app/open.js';
 import { reportOf } from '../app/report.js';
-import { type DoneWork, lookRequest, performRun, quiet, runStop } from '../app/run.js';
+import { type DoneWork, exitFor, lookRequest, performRun, quiet, runStop } from '../app/run.js';
 import { type Surroundings, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
@@ -17,7 +17,6 @@ import { shopsOf } from '../report/shops.js';
 import { outputStyle } from '../report/style.js';
 import { thisProcess } from '../state/under-way.js';
 import { sentenceOf } from '../sync/accepted.js';
-import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
 import type { EventResult, SyncOutcome, SyncRequest } from '../sync/types.js';
 import { onSandbox } from '../text/calls.js';
@@ -94,7 +93,7 @@ class Resolving {
     const request = lookRequest({ kind: 'events', ids: [this.#options.event] }, null);
     // What was accepted before is looked at anew by whoever decides anew.
     const found = await this.#perform(request, action === null ? undefined : []);
-    const code = exitCodeOf(found.outcome, request, false);
+    const code = exitFor(found.outcome, request, this.#around.stop);
     if (action === null) {
       await this.#tell(request, found);
       const [result] = found.outcome.results;
@@ -159,7 +158,7 @@ class Resolving {
     if (!dryRun) await this.#record(request, after);
     if (json) await this.#tell({ ...request, dryRun }, after);
     else await this.#say(outcomeText(dryRun, action.until, after.outcome));
-    return exitCodeOf(after.outcome, request, false);
+    return exitFor(after.outcome, request, this.#around.stop);
   }
 
   async #decide(
@@ -188,9 +187,9 @@ class Resolving {
       if (!isOfDecision) {
         this.#explain(action.kind, planned);
       }
-      return exitCodeOf(plan.outcome, look, false);
+      return exitFor(plan.outcome, look, this.#around.stop);
     }
-    if (dryRun) return exitCodeOf(plan.outcome, look, false);
+    if (dryRun) return exitFor(plan.outcome, look, this.#around.stop);
     if (takesAway(action.kind)) await this.#needTakeBack(plan);
     if (!yes && !(await isAgreed('Carry this out?', input, this.#around))) {
       this.#around.stderr.write('Nothing was written.\n');
@@ -200,7 +199,7 @@ class Resolving {
     const done = await this.#perform(request, []);
     await this.#record(request, done);
     await this.#tell(request, done);
-    return exitCodeOf(done.outcome, request, false);
+    return exitFor(done.outcome, request, this.#around.stop);
   }
 
   /** What the account was found to be; null: `--uncertified` says that somebody knows it, or it is the sandbox. */
@@ -297,7 +296,7 @@ class Resolving {
     const { state, redact, config } = this.#opened;
     const place = { ...thisProcess(), zone: shopsOf(config.locations).zone };
     await recordStart(state.journal, request, this.#startedAt, place);
-    const exit = exitCodeOf(outcome, request, false);
+    const exit = exitFor(outcome, request, this.#around.stop);
     await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests);
   }
 }

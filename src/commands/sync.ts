@@ -2,10 +2,10 @@ import { tellComing } from '../app/coming.js';
 import { openLog } from '../app/log.js';
 import { selectedLocations } from '../app/open.js';
 import { reportOf, stillbornReport } from '../app/report.js';
-import { performRun, randomHex, runStop } from '../app/run.js';
+import { exitFor, performRun, randomHex, runStop } from '../app/run.js';
 import { openSignals, signalStillborn } from '../app/signals.js';
 import { type ConfigSource, withConfigSource } from '../app/source.js';
-import { type Surroundings, stoppedBy } from '../app/surroundings.js';
+import type { Surroundings } from '../app/surroundings.js';
 import { saysItInTable, tellResults, tellRun, tellWork } from '../app/tell.js';
 import { textsOf } from '../app/texts.js';
 import { systemClock } from '../clock.js';
@@ -21,9 +21,8 @@ import { shopsOf } from '../report/shops.js';
 import { openState } from '../state/open.js';
 import { thisProcess } from '../state/under-way.js';
 import { keepKnown, knownFailures } from '../sync/known.js';
-import { exitCodeOf } from '../sync/outcome.js';
 import { recordEnd, recordStart } from '../sync/record.js';
-import type { SyncOutcome, SyncRequest } from '../sync/types.js';
+import type { SyncRequest } from '../sync/types.js';
 
 /** `sync` as asked for on the command line, checked. */
 export interface SyncOptions extends Omit<SyncRequest, 'dryRun' | 'correlationId'> {
@@ -98,7 +97,7 @@ async function run(options: Asked, source: ConfigSource, around: Surroundings): 
     const { requested } = progress;
     const { outcome, requests } = await performRun({ request, config, state, stop, events, requested });
     progress.clear();
-    const exit = exitFor(outcome, request, options.detailedExitCode, around.stop);
+    const exit = exitFor(outcome, request, around.stop, options.detailedExitCode);
     if (!request.dryRun) {
       // The work is done: a full disk must not hide what came of it.
       await recordEnd(state, request, outcome, exit, systemClock.now(), redact, requests).catch((error) =>
@@ -172,9 +171,4 @@ function requestOf(options: Asked, config: Config): SyncRequest {
     dryRun: options.dryRun || config.dryRun,
     correlationId,
   };
-}
-
-function exitFor(outcome: SyncOutcome, request: SyncRequest, detailed: boolean, stop: AbortSignal): ExitCode {
-  if (outcome.problem?.kind !== 'stopped' || !stop.aborted) return exitCodeOf(outcome, request, detailed);
-  return stoppedBy(stop);
 }

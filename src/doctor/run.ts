@@ -68,9 +68,11 @@ export async function* runChecks(
   const redact = ctx.sandbox ? (text: string) => onSandbox(secretless(text)) : secretless;
   yield cleaned(checkMode(loaded.config), redact);
   for (const step of STEPS) {
-    if (stop.aborted) return;
     doing(`checking ${step.doing}`);
-    for (const check of await guarded(step, ctx)) yield cleaned(check, redact);
+    const checks = await guarded(step, ctx);
+    // What is said of a request that was stopped is nothing that was found.
+    if (stop.aborted) return;
+    for (const check of checks) yield cleaned(check, redact);
   }
 }
 

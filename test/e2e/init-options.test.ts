@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +7,7 @@ import { parse } from 'dotenv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { openSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { binPath } from '../helpers/cli.js';
 import { accounts } from './helpers/accounts.js';
 import { cli } from './helpers/folder.js';
 
@@ -145,6 +148,24 @@ describe('what is told as options', () => {
     const { code, stderr } = await cli(cwd, ['init', ...args]);
     expect(code).toBe(64);
     expect(stderr).toMatch(sentence);
+  });
+
+  it.each([
+    ['what it checks', 'finding'],
+    ['the dry run', 'ts-reconcile sync --dry-run'],
+  ])('ends with the code of a signal that stops %s', async (_, said) => {
+    const own = await mkdtemp(join(tmpdir(), 'init-signal-'));
+    const slow = { ...env, REVEL_RPS: '10', TRIPLESEAT_RPS: '10' };
+    const child = spawn(process.execPath, [binPath, 'init', ...known, '--yes'], { cwd: own, env: slow });
+    let out = '';
+    child.stdout.on('data', (text: Buffer) => {
+      out += text;
+      if (out.includes(said) && !child.killed) child.kill('SIGTERM');
+    });
+    const [code] = await once(child, 'close');
+    expect(code, out).toBe(143);
+    expect(out).toContain('Both files are written.');
+    expect(out).not.toMatch(/Correct what is red|Next: look/);
   });
 
   it('ends without a dry run when that is said', async () => {
