@@ -55,7 +55,7 @@ export async function syncCommand(options: SyncOptions, around: Surroundings): P
 async function run(options: Asked, source: ConfigSource, around: Surroundings): Promise<ExitCode> {
   const begin = <T>(step: () => T | Promise<T>) => beginning(options, source, around, step);
   const config = await begin(() => loadConfig({ ...source, needs: needsOf.sync }));
-  const request = requestOf(options, config);
+  const request = await begin(() => requestOf(options, config));
   const redact = textsOf(config, options.sandbox);
   const progress = createProgress(around.stderr, systemClock, around.env);
   const { sandbox } = options;

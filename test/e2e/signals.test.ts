@@ -164,6 +164,12 @@ describe('HEALTHCHECK_URL of a run that cannot begin', () => {
     expect(warnings(result)).toEqual([]);
   });
 
+  it('gets the exit code of a sweep for a location that the file does not have any more', async () => {
+    const result = await runCli([...CRON, '--location', 'Renamed'], env({}));
+    expect(result.code, result.stderr).toBe(64);
+    expect(check.signals).toEqual(['/64']);
+  });
+
   it('gets nothing of dry runs, of single events from a webhook, or when it is wrong itself', async () => {
     const runs = await Promise.all([
       runCli([...CRON, '--dry-run'], env(MISTAKE)),
