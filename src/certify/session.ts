@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parse } from '../state/kept.js';
 import type { Documents } from '../state/primitives.js';
 
 /** The form of a session; another version's cannot be gone on with. */
@@ -84,11 +85,7 @@ export function newSession(
 export async function readSession(documents: Documents): Promise<Session | 'unknown' | null> {
   const found = await documents.get(NAME);
   if (found.kind === 'none') return null;
-  try {
-    return (found.kind === 'text' ? session.safeParse(JSON.parse(found.text)).data : null) ?? 'unknown';
-  } catch {
-    return 'unknown';
-  }
+  return (found.kind === 'text' ? parse(session, found.text) : null) ?? 'unknown';
 }
 
 /** Where it lies, for a sentence. */

@@ -1,6 +1,7 @@
 import { ExitCode, errorText } from '../errors.js';
 import type { Logger } from '../report/log.js';
 import { type RunReport, RunReportSchema, type Summary } from '../report/schema.js';
+import { parse } from '../state/kept.js';
 import type { FinishedRun, RunEnd } from './child.js';
 import type { Verdict } from './scheduler.js';
 
@@ -104,12 +105,7 @@ function counts({ queried, injected, repaired, skipped, failed }: Summary): stri
 
 /** The report that a run printed; null: it printed none. */
 export function parseReport(stdout: string | null): RunReport | null {
-  if (stdout === null) return null;
-  try {
-    return RunReportSchema.safeParse(JSON.parse(stdout)).data ?? null;
-  } catch {
-    return null;
-  }
+  return stdout === null ? null : parse(RunReportSchema, stdout);
 }
 
 /** Why the spool could not be written, as a sentence. */

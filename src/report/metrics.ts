@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors.js';
+import { errnoOf } from '../state/failure.js';
 import type { StateStore } from '../state/types.js';
 import { putFile } from './putFile.js';
 import type { RunReport } from './schema.js';
@@ -216,7 +217,7 @@ async function successesIn(journal: StateStore['journal']): Promise<Successes> {
 
 function reasonOf(error: unknown): string {
   if (error instanceof AppError) return error.message;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errnoOf(error);
   switch (code) {
     case 'ENOENT':
       return 'its directory does not exist';
@@ -226,6 +227,6 @@ function reasonOf(error: unknown): string {
     case 'ENOSPC':
       return 'the disk is full';
     default:
-      return `the system answered ${code || 'an unknown error'}`;
+      return `the system answered ${code ?? 'an unknown error'}`;
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Acceptance } from '../domain/acceptance.js';
 import { differenceFields } from '../domain/differences.js';
-import { parseEventId } from '../domain/ids.js';
 import { failReasons } from '../domain/reasons.js';
+import { keptEventId } from './event-id.js';
 import { keep } from './kept.js';
 import type { Documents } from './primitives.js';
 import type { Acceptances } from './types.js';
@@ -16,12 +16,7 @@ const MAX_DIFFERENCES = 10_000;
 const text = (most: number) => z.string().max(most);
 
 const schema = z.object({
-  event: z.string().transform((id, ctx) => {
-    const parsed = parseEventId(id);
-    if (parsed !== null) return parsed;
-    ctx.addIssue('not an event id');
-    return z.NEVER;
-  }),
+  event: keptEventId,
   reason: z.enum(failReasons),
   differences: z
     .array(

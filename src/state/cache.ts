@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { errorText } from '../errors.js';
+import { parse } from './kept.js';
 import type { Documents } from './primitives.js';
 import type { Cache } from './types.js';
 import { type Waiting, waitForLock } from './wait.js';
@@ -39,7 +40,7 @@ export function keptCache(options: KeptCacheOptions): Cache {
   async function load(part: string): Promise<Entries> {
     try {
       const found = await documents.get(part);
-      return found.kind === 'text' ? parse(found.text) : new Map();
+      return found.kind === 'text' ? entriesIn(found.text) : new Map();
     } catch (error) {
       log(`The cache was not read. ${errorText(error)}`);
       return new Map();
@@ -110,10 +111,10 @@ function groups(changed: ReadonlyMap<string, string | null>): Map<string, [strin
 }
 
 /** Lines that make no sense are left out: losing an entry is harmless. */
-function parse(text: string): Entries {
+function entriesIn(text: string): Entries {
   const entries: Entries = new Map();
   for (const line of text.split('\n')) {
-    const key = parseLine(line)?.k;
+    const key = parse(lineSchema, line)?.k;
     if (key === undefined) continue;
     entries.delete(key);
     entries.set(key, line);
@@ -121,18 +122,8 @@ function parse(text: string): Entries {
   return entries;
 }
 
-function parseLine(line: string): { k: string; v: unknown } | null {
-  if (line === '') return null;
-  try {
-    const parsed = lineSchema.safeParse(JSON.parse(line));
-    return parsed.success ? { k: parsed.data.k, v: parsed.data.v } : null;
-  } catch {
-    return null;
-  }
-}
-
 function valueIn(line: string | null): unknown {
-  return line === null ? undefined : parseLine(line)?.v;
+  return line === null ? undefined : parse(lineSchema, line)?.v;
 }
 
 function dropOldest(

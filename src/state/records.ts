@@ -3,6 +3,7 @@ import { type Money, moneyFields } from '../domain/booked.js';
 import { differenceFields } from '../domain/differences.js';
 import { type Cents, cents } from '../domain/money.js';
 import { equalities, openedStates } from '../domain/rivals.js';
+import { parse } from './kept.js';
 import type { JournalRecord } from './types.js';
 
 /** Most bytes of one journal line, its newline included. */
@@ -95,11 +96,7 @@ const recordSchema: z.ZodType<JournalRecord> = z.discriminatedUnion('type', [
 
 /** The record of a journal line; null for anything torn, foreign or damaged. */
 export function parseRecord(line: string): JournalRecord | null {
-  try {
-    return recordSchema.safeParse(JSON.parse(line)).data ?? null;
-  } catch {
-    return null;
-  }
+  return parse(recordSchema, line);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { EventId } from '../domain/ids.js';
 import { type Shard, shardName } from '../domain/shard.js';
+import { errnoOf } from './failure.js';
 import type { Journal, JournalRecord } from './types.js';
 
 /** Where a run begins, as the journal keeps it. */
@@ -50,6 +51,6 @@ function isThere(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // It is there, and somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errnoOf(error) === 'EPERM';
   }
 }

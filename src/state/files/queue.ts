@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
-import { type EventId, parseEventId } from '../../domain/ids.js';
+import type { EventId } from '../../domain/ids.js';
 import { AppError, ExitCode } from '../../errors.js';
 import { plural } from '../../text/text.js';
+import { keptEventId } from '../event-id.js';
 import { isMissing, shownPath, stateError } from '../failure.js';
+import { parse } from '../kept.js';
 import type { Delivery, Lock, Locks, Owed, Queue, Taken } from '../primitives.js';
 import type { StateFiles } from './files.js';
 import { syncDirectory } from './folders.js';
@@ -21,20 +23,14 @@ const APPEND_TRIES = 5;
 /** What another relay has taken and not done by then is run here as well. */
 const OTHERS_MS = 600_000;
 
-const eventSchema = z.string().transform((text, context): EventId => {
-  const id = parseEventId(text);
-  if (id !== null) return id;
-  context.addIssue({ code: 'custom', message: 'is not an event id' });
-  return z.NEVER;
-});
 const runSchema = z.string().regex(/^[0-9a-f]{8}$/);
 const count = z.number().int().nonnegative();
 const lineSchema = z.union([
-  z.strictObject({ event: eventSchema, run: runSchema, at: count }),
+  z.strictObject({ event: keptEventId, run: runSchema, at: count }),
   /** So many runs were begun of which nobody has told a good end. */
-  z.strictObject({ start: eventSchema, n: count }),
+  z.strictObject({ start: keptEventId, n: count }),
   /** The run that answers the delivery `run` has ended; without it (of earlier versions), whichever came last. */
-  z.strictObject({ done: eventSchema, run: runSchema.optional() }),
+  z.strictObject({ done: keptEventId, run: runSchema.optional() }),
 ]);
 type Line = z.infer<typeof lineSchema>;
 
@@ -236,7 +232,7 @@ class FileQueue implements Queue {
     for (const line of text.split('\n')) {
       this.#lines += 1;
       if (line === '') continue;
-      const parsed = parseLine(line);
+      const parsed = parse(lineSchema, line);
       const foreign = this.#own !== null && !this.#own.has(line);
       // A full disk has torn a line of this process, which nobody was told is kept.
       if (parsed === null && this.#isTornOwn(line)) continue;
@@ -355,14 +351,6 @@ class FileQueue implements Queue {
 function linesOf([event, { run, at, starts }]: [EventId, Row]): string[] {
   const line = JSON.stringify({ event, run, at });
   return starts > 0 ? [line, JSON.stringify({ start: event, n: starts })] : [line];
-}
-
-function parseLine(line: string): Line | null {
-  try {
-    return lineSchema.safeParse(JSON.parse(line)).data ?? null;
-  } catch {
-    return null;
-  }
 }
 
 async function statIfThere(path: string) {

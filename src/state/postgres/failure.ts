@@ -1,5 +1,6 @@
 import { AppError, ExitCode, errorText } from '../../errors.js';
 import { clean } from '../../text/text.js';
+import { errnoOf } from '../failure.js';
 
 /** What a person can do about a refusal of the server, by its SQLSTATE or the first two letters of it. */
 const REFUSALS: Readonly<Record<string, { why: string; hint: string }>> = {
@@ -95,7 +96,7 @@ function reasonOf(error: unknown, code: string, redact: (text: string) => string
 /** SQLSTATE of the server or code of the system; '' when there is none. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return errnoOf(error) ?? '';
 }
 
 function isSqlState(code: string): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type EventId, parseEventId } from '../../domain/ids.js';
+import type { EventId } from '../../domain/ids.js';
 import { plural } from '../../text/text.js';
+import { keptEventId } from '../event-id.js';
 import type { Delivery, Lock, Owed, Queue, Taken } from '../primitives.js';
 import type { Timeouts } from './connect.js';
 import { lockReach, SessionLocks } from './locks.js';
@@ -10,14 +11,8 @@ import { Session, type SessionOptions, type Values } from './session.js';
 /** A webhook waits for this: better a quick refusal, after which it is sent again. */
 const TIMEOUTS: Timeouts = { connect: 3_000, statement: 4_000, answer: 5_000 };
 
-const eventColumn = z.string().transform((text, context): EventId => {
-  const id = parseEventId(text);
-  if (id !== null) return id;
-  context.addIssue({ code: 'custom', message: 'is not an event id' });
-  return z.NEVER;
-});
 const owedRow = z.object({
-  event: eventColumn,
+  event: keptEventId,
   run: z.string().regex(/^[0-9a-f]{8}$/),
   at: z.string().transform(Number).pipe(z.number().int().nonnegative()),
   starts: z.number().int().nonnegative(),
