@@ -3,6 +3,7 @@ import type { Surroundings } from '../app/surroundings.js';
 import { isDate } from '../domain/dates.js';
 import type { ExitCode } from '../errors.js';
 import { oneEventId, revelId, whole } from './arguments.js';
+import type { SandboxCommandOptions } from './sandbox.js';
 
 /** Adds `sandbox start`, `sandbox reset` and `sandbox edit`. */
 export function addSandboxCommands(
@@ -19,11 +20,17 @@ export function addSandboxCommands(
       "port of the Tripleseat simulator; Revel's is the next one",
       whole('port', 1, 65_534),
     )
-    .action(async (flags) => finish(await serve('start', flags.port, around)));
+    .action(async ({ port }) => {
+      const { sandboxStart } = await import('./sandbox.js');
+      finish(await sandboxStart(await optionsFor(around), around.stop, port));
+    });
   sandbox
     .command('reset')
     .description('delete their data')
-    .action(async () => finish(await serve('reset', undefined, around)));
+    .action(async () => {
+      const { sandboxReset } = await import('./sandbox.js');
+      finish(await sandboxReset(await optionsFor(around)));
+    });
   sandbox
     .command('edit')
     .description('change an event there, or its order as staff would; without options: see what there is')
@@ -61,16 +68,8 @@ export function addSandboxCommands(
         tripleseat: given({ guests, line, pay, status, delete: isDeleted, date, location }),
         revel: { ...revel, ...given({ order }) },
       };
-      const { systemClock } = await import('../clock.js');
-      const { sandboxEditCommand } = await import('./sandbox.js');
-      const stateDir = await stateDirOf(around);
-      finish(
-        await sandboxEditCommand(event, edit, {
-          stateDir,
-          clock: systemClock,
-          stdout: (text) => around.stdout.write(text),
-        }),
-      );
+      const { sandboxEdit } = await import('./sandbox.js');
+      finish(await sandboxEdit(event, edit, await optionsFor(around)));
     });
 }
 
@@ -94,24 +93,9 @@ function dayOrDays(text: string): string {
   return text;
 }
 
-async function stateDirOf(around: Surroundings): Promise<string> {
+async function optionsFor({ env, cwd, stdout }: Surroundings): Promise<SandboxCommandOptions> {
   const { loadConfig, needsOf } = await import('../config/load.js');
-  return loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.sandbox }).stateDir;
-}
-
-async function serve(
-  action: 'start' | 'reset',
-  sandboxPort: number | undefined,
-  around: Surroundings,
-): Promise<ExitCode> {
-  const { sandboxCommand } = await import('./sandbox.js');
   const { systemClock } = await import('../clock.js');
-  const stateDir = await stateDirOf(around);
-  return sandboxCommand(action, {
-    stateDir,
-    ...(sandboxPort === undefined ? {} : { port: sandboxPort }),
-    clock: systemClock,
-    stdout: (text) => around.stdout.write(text),
-    signal: around.stop,
-  });
+  const { stateDir } = loadConfig({ env, cwd, needs: needsOf.sandbox });
+  return { stateDir, clock: systemClock, stdout: (text) => stdout.write(text) };
 }

@@ -5,45 +5,25 @@ import type { EventId } from '../domain/ids.js';
 import { AppError, ExitCode } from '../errors.js';
 import { editSandbox, type SandboxEdit } from '../sandbox/edit.js';
 import { openSandbox, type Sandbox, serveSandbox, whileStopped } from '../sandbox/index.js';
+import { shellText } from '../text/calls.js';
 
-/** What `sandbox start` and `sandbox reset` work with. */
+/** What the commands of the sandbox work with. */
 export interface SandboxCommandOptions {
   /** Absolute. */
   stateDir: string;
-  /** Port of the Tripleseat simulator; Revel's is the next one. Default: any free ones. */
-  port?: number;
   clock: Clock;
   /** Takes text with its line ends. */
   stdout: (text: string) => void;
-  /** Ends `start`. */
-  signal: AbortSignal;
-}
-
-/**
- * `start`: serves the sandbox until the signal aborts, after printing where it is and what to export. `reset`:
- * deletes its data, so that the next use makes new sample events. Both throw an AppError (`LOCKED`) while another
- * process serves it.
- */
-export async function sandboxCommand(
-  action: 'start' | 'reset',
-  options: SandboxCommandOptions,
-): Promise<ExitCode> {
-  switch (action) {
-    case 'start':
-      return start(options);
-    case 'reset':
-      return reset(options);
-  }
 }
 
 /**
  * `edit`: changes an event of the sandbox, or its order, whether another process serves it or not. Throws an AppError
  * (`USAGE`) where that cannot be done.
  */
-export async function sandboxEditCommand(
+export async function sandboxEdit(
   event: EventId,
   edit: SandboxEdit,
-  { stateDir, clock, stdout }: Pick<SandboxCommandOptions, 'stateDir' | 'clock' | 'stdout'>,
+  { stateDir, clock, stdout }: SandboxCommandOptions,
 ): Promise<ExitCode> {
   const sandbox = await openSandbox({ stateDir, clock });
   try {
@@ -56,7 +36,17 @@ export async function sandboxEditCommand(
   }
 }
 
-async function start({ stateDir, port, clock, stdout, signal }: SandboxCommandOptions): Promise<ExitCode> {
+/**
+ * `start`: serves the sandbox until the signal aborts, after printing where it is and what to export. Throws an AppError
+ * (`LOCKED`) while another process serves it.
+ *
+ * @param port of the Tripleseat simulator; Revel's is the next one; undefined: any free ones
+ */
+export async function sandboxStart(
+  { stateDir, clock, stdout }: SandboxCommandOptions,
+  signal: AbortSignal,
+  port?: number,
+): Promise<ExitCode> {
   const ports = port === undefined ? {} : { tripleseat: port, revel: port + 1 };
   const sandbox = await serveSandbox({ stateDir, clock, ports });
   if (!sandbox) throw served();
@@ -69,7 +59,8 @@ async function start({ stateDir, port, clock, stdout, signal }: SandboxCommandOp
   return ExitCode.ok;
 }
 
-async function reset({ stateDir, clock, stdout }: SandboxCommandOptions): Promise<ExitCode> {
+/** `reset`: deletes its data, so that the next use makes new sample events. Throws as {@link sandboxStart} does. */
+export async function sandboxReset({ stateDir, clock, stdout }: SandboxCommandOptions): Promise<ExitCode> {
   const done = await whileStopped({ stateDir, clock }, (directory) =>
     rm(directory, { recursive: true, force: true }),
   );
@@ -94,14 +85,9 @@ function introduction({ tripleseatUrl, revelUrl, env, note }: Sandbox): string {
     ...(note === null ? [] : ['', note]),
     '',
     'To use it from another shell:',
-    ...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${shellText(value)}`),
     '',
     'Ctrl-C stops it; its data stays until: ts-reconcile sandbox reset',
     '',
   ].join('\n');
-}
-
-/** A value as a POSIX shell takes it literally. */
-function quoted(value: string): string {
-  return /^[\w./:,@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

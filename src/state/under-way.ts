@@ -46,7 +46,8 @@ function shardText(shard: Shard | null): string {
   return shard === null ? '' : shardName(shard);
 }
 
-function isThere(pid: number): boolean {
+/** Whether a process of this host is there. */
+export function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

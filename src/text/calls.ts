@@ -3,8 +3,12 @@ const SPECIAL = /["$`\\!]/;
 
 /** A text from outside as one word of a call that is made to be pasted into a shell: nothing in it is carried out. */
 export function shellWord(text: string): string {
-  if (!SPECIAL.test(text)) return `"${text}"`;
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return SPECIAL.test(text) ? shellText(text) : `"${text}"`;
+}
+
+/** A text as a POSIX shell takes it to the letter, in quotes only where it needs them. */
+export function shellText(text: string): string {
+  return /^[\w./:,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 // Blanks between the words may have become the end of a line.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.js';
-import { sandboxCommand, sandboxEditCommand } from '../../src/commands/sandbox.js';
+import { sandboxEdit, sandboxReset, sandboxStart } from '../../src/commands/sandbox.js';
 import { parseEventId } from '../../src/domain/ids.js';
 import { ExitCode } from '../../src/errors.js';
 
@@ -22,20 +22,22 @@ afterEach(() => rm(base, { recursive: true, force: true }));
 async function started(use: (text: string) => Promise<void>): Promise<ExitCode> {
   const controller = new AbortController();
   let using: Promise<void> = Promise.resolve();
-  const code = await sandboxCommand('start', {
-    stateDir,
-    clock: systemClock,
-    signal: controller.signal,
-    stdout: (text) => {
-      using = use(text).finally(() => controller.abort());
+  const code = await sandboxStart(
+    {
+      stateDir,
+      clock: systemClock,
+      stdout: (text) => {
+        using = use(text).finally(() => controller.abort());
+      },
     },
-  });
+    controller.signal,
+  );
   await using;
   return code;
 }
 
 const reset = (stdout: (text: string) => void = () => undefined) =>
-  sandboxCommand('reset', { stateDir, clock: systemClock, signal: new AbortController().signal, stdout });
+  sandboxReset({ stateDir, clock: systemClock, stdout });
 
 describe('sandbox start', () => {
   it('prints where it is and what to export, and serves until it is stopped', async () => {
@@ -72,12 +74,12 @@ describe('sandbox reset', () => {
 });
 
 describe('sandbox edit', () => {
-  const edit = async (id: string, what: Partial<Parameters<typeof sandboxEditCommand>[1]>) => {
+  const edit = async (id: string, what: Partial<Parameters<typeof sandboxEdit>[1]>) => {
     const said: string[] = [];
     const event = parseEventId(id);
     if (event === null) throw new Error(id);
     const around = { stateDir, clock: systemClock, stdout: (text: string) => said.push(text) };
-    await sandboxEditCommand(event, { tripleseat: {}, revel: {}, ...what }, around);
+    await sandboxEdit(event, { tripleseat: {}, revel: {}, ...what }, around);
     return said.join('');
   };
 

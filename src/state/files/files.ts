@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../clock.js';
 import { errnoOf, isMissing, stateError } from '../failure.js';
+import { isThere } from '../under-way.js';
 import { type Admission, ensureDirectory, inspectDirectory, syncDirectory } from './folders.js';
 
 /** Leftovers of other hosts, whose processes cannot be asked for, go after this long. */
@@ -206,7 +207,7 @@ export class StateFiles {
       const match = TEMP_NAME.exec(name);
       if (!match) continue;
       const path = join(folder, name);
-      const dead = match[1] === HOST && !isAlive(Number(match[2]));
+      const dead = match[1] === HOST && !isThere(Number(match[2]));
       if (dead || (await this.#isStale(path))) await unlink(path).catch(() => undefined);
     }
   }
@@ -214,14 +215,5 @@ export class StateFiles {
   async #isStale(path: string): Promise<boolean> {
     const info = await stat(path).catch(() => null);
     return info !== null && this.#clock.now() - info.mtimeMs > STALE_TEMP_MS;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) !== 'ESRCH';
   }
 }

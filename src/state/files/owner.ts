@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { AppError, ExitCode } from '../../errors.js';
+import { shellText } from '../../text/calls.js';
 import { clean } from '../../text/text.js';
 
 /**
@@ -18,7 +19,7 @@ export function refuseForeign(dir: string, uid: number | null = process.getuid?.
     'STATE',
     ExitCode.config,
     `The state directory ${path} belongs to ${name ?? `user ${owner}`}. Files that root makes there would lock that user out.`,
-    `Run it as that user: sudo -u ${name ?? `'#${owner}'`} STATE_DIR=${quoted(path)} ts-reconcile …`,
+    `Run it as that user: sudo -u ${name ?? `'#${owner}'`} STATE_DIR=${shellText(path)} ts-reconcile …`,
   );
 }
 
@@ -39,8 +40,4 @@ function nameOf(uid: number): string | null {
   } catch {
     return null;
   }
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
