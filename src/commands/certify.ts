@@ -126,8 +126,7 @@ async function withLock(
   say(
     `Session ${current.id} on establishment ${current.establishmentId}. Orders are made as Revel user ${setup.userId} at station ${setup.posStationId}, paid by type ${setup.paymentType}, with products ${setup.products.map(({ id, name }) => `${id} (${name})`).join(', ')}, in ${setup.timezone} time. They are called "Certify 1" and so on.`,
   );
-  const person = options.yes || options.sandbox ? null : personAt(options.input, around.stderr, around.stop);
-  const begin = options.yes ? null : (person ?? personAt(options.input, around.stderr, around.stop));
+  const person = options.yes ? null : personAt(options.input, around.stderr, around.stop);
   const staff = options.sandbox ? sandboxStaff(config.revel.baseUrl, (text) => say(text, '  ')) : null;
   const whoever = staff ?? person?.hands ?? noHands;
   const hands: Hands = (question) => {
@@ -153,7 +152,7 @@ async function withLock(
       around.stderr.write('\n');
       say(`Phase ${phase.number} of ${phases.length}: ${phase.title}`);
       say([phase.writes, phase.hands ?? ''].join(' ').trimEnd(), '  ');
-      await begin?.hands({ kind: 'begin', title: `Phase ${phase.number}` });
+      await person?.hands({ kind: 'begin', title: `Phase ${phase.number}` });
       left.push(...(await certifier.run(phase.number)).map((what) => ({ phase: phase.number, what })));
       progress.clear();
       await keep(state, current, phase.number);
@@ -164,7 +163,7 @@ async function withLock(
     say(`Stopped; what was found so far is kept. Go on with: ${GO_ON}`);
     return stoppedBy(around.stop);
   } finally {
-    begin?.close();
+    person?.close();
   }
   if (around.stop.aborted) return stoppedBy(around.stop);
   return end(options, around, { state, redact }, current, left);
@@ -262,13 +261,8 @@ async function sessionFor(
         'Begin one with: ts-reconcile certify --establishment <id>',
       );
     }
-    const needs = phase === null || phase === CLEARING ? [] : phase === 3 ? [2] : [];
-    const missing = needs.find((one) => !open.done.includes(one));
-    if (missing !== undefined) {
-      throw usage(
-        `Phase ${phase} needs phase ${missing} first.`,
-        `Run: ts-reconcile certify --phase ${missing}`,
-      );
+    if (phase === 3 && !open.done.includes(2)) {
+      throw usage('Phase 3 needs phase 2 first.', 'Run: ts-reconcile certify --phase 2');
     }
     return open;
   }

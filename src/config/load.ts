@@ -16,7 +16,6 @@ export type Need = 'tripleseat' | 'revel' | 'locations' | 'sync' | 'serve' | 'no
 /** What each command uses. `serve` starts runs, so it checks what they need before the first one. */
 export const needsOf = {
   sync: ['tripleseat', 'revel', 'locations', 'sync', 'notify'],
-  syncSandbox: ['sync'],
   serve: ['tripleseat', 'revel', 'locations', 'sync', 'notify', 'serve', 'signing'],
   serveUnsigned: ['tripleseat', 'revel', 'locations', 'sync', 'notify', 'serve'],
   doctor: ['tripleseat', 'revel', 'locations', 'sync', 'notify', 'serve'],

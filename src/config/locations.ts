@@ -42,7 +42,10 @@ const key = z
   .max(300, { error: 'is longer than 300 characters' })
   .regex(/^\P{Cc}*$/u, { error: 'holds control characters' });
 
-const dating = {
+/** What each entry may have, and the defaults for all of them. */
+const common = {
+  timezone: timezone.optional(),
+  currency: currency.optional(),
   notBefore: z
     .string({ error: 'is not text' })
     .refine(isDate, { error: 'is not a day (YYYY-MM-DD)' })
@@ -99,20 +102,23 @@ const notify = z.strictObject(
   object,
 );
 
+/** The same, of what stands behind the ids. */
+const ofOrders = {
+  products: products.optional(),
+  billing: billing.optional(),
+  books: books.optional(),
+  textLines: textLines.optional(),
+  menuDescriptions: menuDescriptions.optional(),
+  notify: notify.optional(),
+};
+
 const entrySchema = z.strictObject(
   {
     name,
-    timezone: timezone.optional(),
-    currency: currency.optional(),
-    ...dating,
+    ...common,
     tripleseat: z.strictObject({ siteId: id.optional(), locationId: optionalId }, object).optional(),
     revel: z.strictObject({ establishmentId: id, ...revelCommon }, object),
-    products: products.optional(),
-    billing: billing.optional(),
-    books: books.optional(),
-    textLines: textLines.optional(),
-    menuDescriptions: menuDescriptions.optional(),
-    notify: notify.optional(),
+    ...ofOrders,
   },
   object,
 );
@@ -124,17 +130,10 @@ export const locationsFileSchema = z.strictObject(
     defaults: z
       .strictObject(
         {
-          timezone: timezone.optional(),
-          currency: currency.optional(),
-          ...dating,
+          ...common,
           tripleseat: z.strictObject({ siteId: id.optional() }, object).optional(),
           revel: z.strictObject(revelCommon, object).optional(),
-          products: products.optional(),
-          billing: billing.optional(),
-          books: books.optional(),
-          textLines: textLines.optional(),
-          menuDescriptions: menuDescriptions.optional(),
-          notify: notify.optional(),
+          ...ofOrders,
         },
         object,
       )

@@ -47,7 +47,7 @@ export interface Config {
   httpTimeoutMs: number;
   maxRunSeconds: number;
   maxCreatesPerRun: number;
-  /** Seconds after which an accepted write is taken to be visible to every look-up (SETTLE_SECONDS). */
+  /** Milliseconds after which an accepted write is taken to be visible to every look-up (SETTLE_SECONDS). */
   settleMs: number;
   /**
    * Milliseconds after it was sent within which Revel may still carry out a request whose answer was lost

@@ -13,9 +13,9 @@ const USERS = 'Revel users';
 const DINING = 'Dining options';
 const DISCOUNTS = 'Discounts';
 const PAYMENT = 'Payment types';
-/** Dining options below this number are built in. */
-const FIRST_CUSTOM_OPTION = 100;
+/** Dining options up to this number are built in; those between the two mean nothing. */
 const LAST_BUILT_IN_OPTION = 9;
+const FIRST_CUSTOM_OPTION = 100;
 const HINT = 'Correct the id in the locations file.';
 const PATHS = {
   establishment: '/enterprise/Establishment/',

@@ -22,14 +22,13 @@ export interface PingOptions {
   stop: AbortSignal;
 }
 
-/** Null: the ping got through. Otherwise why not, in a few words without the URL. */
-export type PingOutcome = string | null;
-
 /**
  * Sends one ping: POST to the URL with `signal` (`start`, `log`, an exit code) added to its path and `?rid=`. Three
  * attempts of 5 seconds; never rejects.
+ *
+ * @returns null: it got through; otherwise why not, in a few words without the URL
  */
-export async function ping(options: PingOptions, signal: string, body: string): Promise<PingOutcome> {
+export async function ping(options: PingOptions, signal: string, body: string): Promise<string | null> {
   const { clock, stop } = options;
   let failure = await attempt(options, signal, body);
   for (const wait of RETRY_AFTER_MS) {

@@ -18,7 +18,7 @@ type Grip = { kind: 'held'; free: () => Promise<void> } | { kind: 'busy' };
 const O_EXLOCK = 0x20;
 const LOCK_FOLDER = 'locks';
 
-/** What {@link Locks} is made with. */
+/** What {@link HostLocks} are made with. */
 export interface LocksOptions {
   files: StateFiles;
   /** Makes no file that a lock would need; such a lock then holds within this process only. */
