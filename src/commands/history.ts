@@ -1,8 +1,7 @@
+import { withRecords } from '../app/records.js';
 import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
 import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
-import { loadConfig, needsOf } from '../config/load.js';
-import { readLocations } from '../config/locations.js';
 import type { Config } from '../config/types.js';
 import type { EventId } from '../domain/ids.js';
 import { naiveInstants } from '../domain/zones.js';
@@ -11,12 +10,10 @@ import { failureLines, historyStyle, runLines, sourceLines, standingLines } from
 import { writeJson } from '../report/json.js';
 import { writeAll } from '../report/output.js';
 import { shopTime } from '../report/shops.js';
-import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
 import { type PastRun, pastRuns, type StandingFailure, standingFailures } from '../state/history.js';
-import { openState } from '../state/open.js';
 import type { Journal } from '../state/types.js';
 import { Zones } from '../state/zones.js';
-import { type LinkPatterns, linksOf, noLinks } from '../text/links.js';
+import { type LinkPatterns, linksOf } from '../text/links.js';
 import { clean } from '../text/text.js';
 import type { Since } from './since.js';
 
@@ -53,27 +50,14 @@ interface Told {
  * `history`: what past runs did, from the journal alone. Nothing is asked of either service. With `--failed` 1: a
  * failure stands, or no sweep is on record that could tell. 130 or 143 when a signal has cut it short.
  */
-export async function historyCommand(options: HistoryOptions, around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
-  const own = { stateDir: sandboxStateDir(config.stateDir), stateUrl: null };
-  const at = options.sandbox ? { ...config, ...own } : config;
-  const state = await openState(at, {
-    clock: systemClock,
-    random: Math.random,
-    readOnly: true,
-  });
-  try {
-    const place = at.stateUrl === null ? at.stateDir : 'the database of STATE_URL';
-    const pages = options.sandbox ? noLinks : config.links;
-    const shops = options.sandbox ? readLocations(sandboxLocations(config.stateDir), []) : config.locations;
-    const since = await sinceOf(options, shops, state.journal);
-    const told: Told = { options, journal: state.journal, place, pages, since };
-    if (options.failed) return await tellFailures(told, around);
+export function historyCommand(options: HistoryOptions, around: Surroundings): Promise<ExitCode> {
+  return withRecords(options.sandbox, around, async ({ state: { journal }, place, shops, links }) => {
+    const since = await sinceOf(options, shops, journal);
+    const told: Told = { options, journal, place, pages: links, since };
+    if (options.failed) return tellFailures(told, around);
     await tellRuns(told, around);
     return around.stop.aborted ? stoppedBy(around.stop) : ExitCode.ok;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 async function sinceOf(

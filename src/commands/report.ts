@@ -1,21 +1,17 @@
 import { resolve } from 'node:path';
+import { withRecords } from '../app/records.js';
 import type { Surroundings } from '../app/surroundings.js';
 import { zoneToTell } from '../app/zone.js';
 import { systemClock } from '../clock.js';
-import { loadConfig, locationsPath, needsOf } from '../config/load.js';
-import { readLocations } from '../config/locations.js';
-import type { Config } from '../config/types.js';
 import { addDays, isZone, localDate } from '../domain/zones.js';
 import { ExitCode } from '../errors.js';
 import { writeAll } from '../report/output.js';
 import { lastPreview, type Previewed } from '../report/previewed.js';
 import { putFile } from '../report/putFile.js';
 import { shopsOf } from '../report/shops.js';
-import { sandboxLocations, sandboxStateDir } from '../sandbox/paths.js';
 import { unwritten } from '../state/failure.js';
-import { openState } from '../state/open.js';
 import type { StateStore } from '../state/types.js';
-import { noLinks } from '../text/links.js';
+import type { LinkPatterns } from '../text/links.js';
 import { clean } from '../text/text.js';
 
 type Shop = Parameters<typeof shopsOf>[0][number];
@@ -32,24 +28,11 @@ export interface ReportOptions {
 }
 
 /** `report`: the page to look at, or the day sheet, from journal and state alone. Nothing is asked of either service. */
-export async function reportCommand(options: ReportOptions, around: Surroundings): Promise<ExitCode> {
-  const config = loadConfig({ env: around.env, cwd: around.cwd, needs: needsOf.history });
-  const { env, cwd } = around;
-  const file = options.sandbox ? sandboxLocations(config.stateDir) : locationsPath({ env, cwd });
-  // What it lacks is said by those who need it: a page can be made without.
-  const shops: readonly Shop[] = readLocations(file, []);
-  const own = { stateDir: sandboxStateDir(config.stateDir), stateUrl: null };
-  const state = await openState(options.sandbox ? { ...config, ...own } : config, {
-    clock: systemClock,
-    random: Math.random,
-    log: (line) => around.stderr.write(`${line}\n`),
-    readOnly: true,
-  });
-  try {
-    const { what } = options;
+export function reportCommand({ what, sandbox }: ReportOptions, around: Surroundings): Promise<ExitCode> {
+  return withRecords(sandbox, around, async ({ state, shops, links }) => {
     switch (what.kind) {
       case 'page': {
-        const page = await pageOf(state, shops, options.sandbox ? noLinks : config.links, options.sandbox);
+        const page = await pageOf(state, shops, links, sandbox);
         if (what.file === null) await writeAll(around.stdout, page);
         else {
           const path = resolve(around.cwd, what.file);
@@ -68,15 +51,13 @@ export async function reportCommand(options: ReportOptions, around: Surroundings
         await writeAll(around.stdout, await sheet(state, shops, what.from, what.to));
     }
     return ExitCode.ok;
-  } finally {
-    await state.close();
-  }
+  });
 }
 
 async function pageOf(
   state: StateStore,
   shops: readonly Shop[],
-  links: Config['links'],
+  links: LinkPatterns,
   sandbox: boolean,
 ): Promise<string> {
   const { gatherPage } = await import('../report/page/gather.js');

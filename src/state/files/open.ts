@@ -27,8 +27,9 @@ import { openFileQueue } from './queue.js';
  *   locks/<64 hex>                empty files, on macOS and the BSDs only
  *   .tmp-*                        a file being written; those of dead processes are removed
  *
- * All but tokens.json may be deleted while nothing runs; the next run then only takes longer (and what was in the
- * spool waits for the next sweep).
+ * All but tokens.json may be deleted while nothing runs, and no order is wrong for it. What goes with accepted.json is
+ * reported again, with account.json and certify.json it is to be found out again, with the journal nobody knows it any
+ * more; what was in the spool waits for the next sweep. Without the rest the next run only takes longer.
  */
 
 const MB = 1024 * 1024;
