@@ -64,6 +64,7 @@ const ends: Readonly<Record<string, HelpEnd>> = {
       [0, 'nothing is wrong, or it is accepted'],
       [1, 'the failure stands'],
       [69, 'a service cannot be reached'],
+      [75, 'another run is at it, or the database is away'],
       [77, 'credentials were refused'],
     ],
   },
@@ -98,7 +99,9 @@ const ends: Readonly<Record<string, HelpEnd>> = {
     examples: [['billing', 'billing names seen, and where each amount goes']],
     exits: [
       [0, 'each is clear'],
-      [1, 'some need a mapping'],
+      [1, 'some need a mapping, or could not be looked at'],
+      [69, 'a service cannot be reached'],
+      [77, 'credentials were refused'],
     ],
   },
   'products map': {
@@ -159,7 +162,8 @@ const ends: Readonly<Record<string, HelpEnd>> = {
     ],
     exits: [
       [0, 'signed in'],
-      [77, 'refused, or given up'],
+      [69, 'nobody answered, or Tripleseat cannot be reached'],
+      [77, 'refused'],
     ],
   },
   'auth status': {
