@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
-import { AppError } from '../errors.js';
-import { errnoOf } from '../state/failure.js';
+import { errorText } from '../errors.js';
+import { whyUnwritten } from '../state/failure.js';
 import type { StateStore } from '../state/types.js';
 import { putFile } from './putFile.js';
 import type { RunReport } from './schema.js';
@@ -180,7 +180,7 @@ export async function writeMetrics(
     await putFile(path, metricsText(facts, old, known), 0o644);
     return null;
   } catch (error) {
-    return `The metrics file was not written: ${reasonOf(error).replace(/\.$/, '')}.`;
+    return `The metrics file was not written: ${(whyUnwritten(error) ?? errorText(error)).replace(/\.$/, '')}.`;
   } finally {
     await lock?.release();
   }
@@ -213,20 +213,4 @@ async function successesIn(journal: StateStore['journal']): Promise<Successes> {
     if (record.mode === 'bulk' && record.complete) found.complete = at;
   }
   return found;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.message;
-  const code = errnoOf(error);
-  switch (code) {
-    case 'ENOENT':
-      return 'its directory does not exist';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'ENOSPC':
-      return 'the disk is full';
-    default:
-      return `the system answered ${code ?? 'an unknown error'}`;
-  }
 }

@@ -26,6 +26,13 @@ export function stateError(error: unknown, verb: string, path: string): unknown 
   return new AppError('STATE', ExitCode.config, `Cannot ${verb} ${shownPath(path)}: ${why}.`, hint);
 }
 
+/** Why a file that a person has named could not be written, as the end of a sentence; null: that is no system error. */
+export function whyUnwritten(error: unknown): string | null {
+  const code = errnoOf(error);
+  if (code === null) return null;
+  return code === 'ENOENT' ? 'its directory does not exist' : explain(code).why;
+}
+
 /**
  * A refusal of the file system at a file that a person has named (`OUTPUT`, exit 78). Anything that is not a system error
  * comes back as it is.
@@ -37,15 +44,14 @@ export function unwritten(
   error: unknown,
   { what, left, hint }: { what: string; left?: string; hint: string },
 ): unknown {
-  const code = errnoOf(error);
-  if (code === null) return error;
-  const { why } = explain(code);
+  const why = whyUnwritten(error);
+  if (why === null) return error;
   const message = `${what} could not be written: ${why}.`;
   return new AppError(
     'OUTPUT',
     ExitCode.config,
     left === undefined ? message : `${message} ${left}`,
-    FULL.includes(code) ? 'Free some space, then run it again.' : hint,
+    FULL.includes(errnoOf(error) ?? '') ? 'Free some space, then run it again.' : hint,
   );
 }
 

@@ -100,7 +100,7 @@ describe('report as a process', () => {
     const nowhere = join(stateDir, 'not', 'there', 'page.html');
     const { code, stderr } = await runTool(['report', '--html', nowhere], env);
     expect(code).toBe(78);
-    expect(stderr).toMatch(/page\.html could not be written: the system answered ENOENT/);
+    expect(stderr).toMatch(/page\.html could not be written: its directory does not exist\./);
     await expect(stat(nowhere)).rejects.toThrow();
     const full = await runTool(['report', '--html', '/dev/full'], env);
     expect([full.code, full.stderr]).toEqual([

@@ -166,8 +166,8 @@ describe('the file', () => {
     expect(await writeMetrics(join(dir, 'none', 'x.prom'), facts(), state, clock)).toBe(
       'The metrics file was not written: its directory does not exist.',
     );
-    expect(await writeMetrics(dir, facts(), state, clock)).toMatch(
-      /^The metrics file was not written: the system answered E[A-Z]+\.$/,
+    expect(await writeMetrics(dir, facts(), state, clock)).toBe(
+      'The metrics file was not written: it is a directory.',
     );
     expect(await readdir(dir)).toEqual([]);
   });
