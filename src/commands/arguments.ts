@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { MAX_HOURS_BACK, parseHoursBack } from '../config/hoursBack.js';
 import { didYouMean } from '../config/nearest.js';
 import { parseHttpUrl } from '../config/urls.js';
 import { isDate } from '../domain/dates.js';
@@ -6,10 +7,6 @@ import { type EventId, type OrderId, orderId, parseEventId } from '../domain/ids
 import { type BillingUse, billingUses } from '../domain/location.js';
 import { failReasons, skipReasons } from '../domain/reasons.js';
 import { parseSince, type Since } from './since.js';
-
-const MAX_DAYS = 366;
-/** Five years: whoever asks for more has mistyped. */
-const MAX_HOURS = 43_800;
 
 const statuses = ['injected', 'repaired', 'skipped', 'failed'] as const;
 
@@ -86,21 +83,6 @@ export function shownWords(text: string, before: string[] | undefined): string[]
   return [...(before ?? []), ...words];
 }
 
-/** A TCP port. */
-export function port(text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > 65_535) throw new InvalidArgumentError('Write a port from 1 to 65535.');
-  return value;
-}
-
-/** Days ahead. */
-export function days(text: string): number {
-  const value = /^\d{1,3}$/.test(text) ? Number(text) : -1;
-  if (value < 0 || value > MAX_DAYS)
-    throw new InvalidArgumentError(`Write a number of days from 0 to ${MAX_DAYS}.`);
-  return value;
-}
-
 /** What a name is mapped to. */
 export type MappedValue = number | BillingUse;
 
@@ -140,11 +122,9 @@ export function redirectUri(text: string): string {
 
 /** How far back a sweep looks. */
 export function hoursBack(text: string): number {
-  const hours = /^\d{1,6}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
-  if (hours <= 0 || hours > MAX_HOURS) {
-    throw new InvalidArgumentError(`Write a number of hours above 0 and up to ${MAX_HOURS}, e.g. 48.`);
-  }
-  return hours;
+  const hours = parseHoursBack(text);
+  if (hours !== null) return hours;
+  throw new InvalidArgumentError(`Write a number of hours above 0 and up to ${MAX_HOURS_BACK}, e.g. 48.`);
 }
 
 /** What marks a run everywhere. */
@@ -170,6 +150,9 @@ export function whole(what: string, min: number, max: number): (text: string) =>
     return value;
   };
 }
+
+/** Days ahead, or back. */
+export const days = whole('number of days', 0, 366);
 
 /** An id of Revel. */
 export function revelId(text: string): number {

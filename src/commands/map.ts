@@ -3,7 +3,7 @@ import { type ConfigSource, withConfigSource } from '../app/source.js';
 import type { Surroundings } from '../app/surroundings.js';
 import { readTextFile } from '../config/files.js';
 import { loadConfig, locationsPath, needsOf } from '../config/load.js';
-import { parseLocations } from '../config/locations.js';
+import { MAX_LOCATIONS_BYTES, parseLocations } from '../config/locations.js';
 import { editMapping, replaceFile } from '../config/locationsEdit.js';
 import type { ConfigProblem } from '../config/problems.js';
 import { AppError, ExitCode } from '../errors.js';
@@ -25,8 +25,6 @@ export interface MapOptions {
   /** Where the answer comes from. */
   input: Answers;
 }
-
-const MAX_FILE_BYTES = 1_048_576;
 
 /**
  * Writes one entry of a mapping into the locations file, and nothing else. Shows the difference, and asks on a
@@ -102,7 +100,7 @@ async function map(options: MapOptions, from: ConfigSource, around: Surroundings
 }
 
 function textOf(path: string): string {
-  const file = readTextFile(path, MAX_FILE_BYTES);
+  const file = readTextFile(path, MAX_LOCATIONS_BYTES);
   if (file.kind === 'ok') return file.text;
   throw new AppError(
     'CONFIG',

@@ -9,7 +9,6 @@ import {
   type MappedValue,
   oneEventId,
   oneOrderId,
-  port,
   productId,
   redirectUri,
   revelId,
@@ -259,7 +258,7 @@ function addAuth(root: CommandUnknownOpts, around: Surroundings, finish: (code: 
     .command('login')
     .description('sign in as an admin of the Tripleseat customer, and store the tokens')
     .option('--paste', 'paste the answer instead of listening for it (for servers)')
-    .option('--port <n>', 'port of the callback on 127.0.0.1 (default: 8917)', port)
+    .option('--port <n>', 'port of the callback on 127.0.0.1 (default: 8917)', whole('port', 1, 65_535))
     .option('--redirect-uri <uri>', 'with --paste: another registered redirect URI', redirectUri)
     .option('--sandbox', SANDBOX_HELP)
     .action(async (flags, command) => {

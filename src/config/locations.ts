@@ -13,7 +13,8 @@ import { didYouMean } from './nearest.js';
 import type { ConfigProblem } from './problems.js';
 import { mailAddress } from './values.js';
 
-const MAX_FILE_BYTES = 1_048_576;
+/** A larger locations file is none that people write. */
+export const MAX_LOCATIONS_BYTES = 1_048_576;
 
 const id = z.int({ error: 'is not a whole number' }).min(1, { error: 'is less than 1' });
 const optionalId = id.nullable().optional();
@@ -212,7 +213,7 @@ export function parseLocations(text: string, file: string, problems: ConfigProbl
 /** Reads and checks the locations file at an absolute path. Problems are added to the list. */
 export function readLocations(path: string, problems: ConfigProblem[]): Location[] {
   const label = clean(path, 200);
-  const file = readTextFile(path, MAX_FILE_BYTES);
+  const file = readTextFile(path, MAX_LOCATIONS_BYTES);
   switch (file.kind) {
     case 'ok':
       return parseLocations(file.text, label, problems);

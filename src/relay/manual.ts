@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.js';
+import { MAX_HOURS_BACK, parseHoursBack } from '../config/hoursBack.js';
 import { parseEventId } from '../domain/ids.js';
 import { ExitCode } from '../errors.js';
 import type { Logger } from '../report/log.js';
@@ -12,8 +13,6 @@ import { ending, logLines, parseReport } from './run-log.js';
 
 /** Runs that are asked for by hand at once. */
 const MAX_AT_ONCE = 4;
-/** Five years, as on the command line. */
-const MAX_HOURS = 43_800;
 
 /** What the manual trigger works with. */
 export interface ManualDeps {
@@ -92,10 +91,10 @@ function readQuery(query: URLSearchParams): Asked {
       ? { kind: 'wrong', problem: 'event_id is decimal digits only, e.g. 55521609.' }
       : { kind: 'run', args: ['--event-id', event] };
   }
-  const hours = /^[0-9]{1,6}(?:\.[0-9]{1,3})?$/.test(value) ? Number(value) : 0;
-  return hours > 0 && hours <= MAX_HOURS
-    ? { kind: 'run', args: ['--hours-back', String(hours)] }
-    : { kind: 'wrong', problem: `hours_back is a number of hours above 0 and up to ${MAX_HOURS}.` };
+  const hours = parseHoursBack(value);
+  return hours === null
+    ? { kind: 'wrong', problem: `hours_back is a number of hours above 0 and up to ${MAX_HOURS_BACK}.` }
+    : { kind: 'run', args: ['--hours-back', String(hours)] };
 }
 
 function replyFor({ end, stdout }: FinishedRun, correlation: string): Reply {

@@ -121,6 +121,14 @@ export interface Queue {
   close(): Promise<void>;
 }
 
+/** No pause of a request budget is longer; one that ends later was written by a clock that has been put back since. */
+export const MAX_PAUSE_MS = 120_000;
+/**
+ * Requests reach a service some milliseconds after they were granted, one sooner than the other: without a margin it
+ * could count one too many in a second.
+ */
+export const MARGIN_MS = 25;
+
 /** What a directory and a database each do in their own way; everything else is written once on top. */
 export interface Primitives {
   locks: Locks;

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import { errorText } from '../../errors.js';
 import type { Claim, SharedBudget, Span } from '../../http/budget.js';
 import { isMissing } from '../failure.js';
-import type { Locks } from '../primitives.js';
+import { type Locks, MARGIN_MS, MAX_PAUSE_MS } from '../primitives.js';
 import type { StateFiles } from './files.js';
 
 const FOLDER = 'budgets';
@@ -15,13 +15,6 @@ const SLOTS = 4_096;
 const SLOT = 8;
 /** Longest wait for other processes, which hold the lock for less than a millisecond each. */
 const LOCK_MS = 2_000;
-/** No pause is longer; one that ends later was written by a clock that has been put back since. */
-const MAX_PAUSE_MS = 120_000;
-/**
- * Requests reach the server some milliseconds after they were granted, one sooner than the other: without a
- * margin it could count one too many in a second.
- */
-const MARGIN_MS = 25;
 
 /** What {@link fileBudget} is made with. */
 export interface FileBudgetOptions {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../clock.js';
 import type { SharedBudget } from '../../http/budget.js';
+import { MARGIN_MS, MAX_PAUSE_MS } from '../primitives.js';
 import type { Session } from './session.js';
 
-/** Requests reach a service some milliseconds after they were granted, one sooner than the other. */
-const MARGIN_MS = 25;
-const MAX_PAUSE_MS = 120_000;
 /** Requests of one statement; the rest asks again. */
 const MAX_AT_ONCE = 100;
 
