@@ -67,9 +67,11 @@ export interface Relay {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Listens, and works off what the spool holds. Throws an AppError (exit 78) when it cannot listen. */
+/** Listens, and works off what the spool holds. Throws an AppError when it cannot listen (exit 78), or read the queue. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { queue, clock, log, enabled } = options;
+  // Before anything is open that an error would leave so.
+  const left = (await queue.owed()).length;
   const correlationId = () => randomBytes(4).toString('hex');
   const { program, extraArgs } = options;
   const starter = createStarter(program.env, (what) => log.warn(what));
@@ -172,7 +174,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     starter.close();
     throw error;
   });
-  const left = (await queue.owed()).length;
   if (left > 0) log.info(`Events left in the spool by an earlier process: ${left}`);
   if (enabled) scheduler.begin();
   else log.warn('ENABLE_CONNECTOR is false: nothing is run, and webhooks are answered CONNECTOR_DISABLED.');
