@@ -15,10 +15,12 @@ function urlSecrets(text: string | undefined | null): string[] {
   return [text, password, decoded(password)];
 }
 
-/** The identifying parts of a ping URL's path; shorter ones are plain words that other texts hold as well. */
-function pathSecrets(text: string | null): string[] {
-  const parts = text && URL.canParse(text) ? new URL(text).pathname.split('/') : [];
-  return parts.filter((part) => part.length >= 16);
+/** The identifying parts of a URL's path and query; shorter ones are plain words that other texts hold as well. */
+function partSecrets(text: string | null): string[] {
+  if (!text || !URL.canParse(text)) return [];
+  const { pathname, search } = new URL(text);
+  const values = search.split(/[?&]/).map((pair) => pair.slice(pair.indexOf('=') + 1));
+  return [...pathname.split('/'), ...values, ...values.map(decoded)].filter((part) => part.length >= 16);
 }
 
 /** Every text of the configuration that no output may hold, without duplicates; some may be short. */
@@ -35,9 +37,9 @@ export function secretsOf(config: Config): string[] {
     ...urlSecrets(config.stateUrl),
     ...config.stateKeys,
     ...urlSecrets(config.chat?.url),
-    ...pathSecrets(config.chat?.url ?? null),
+    ...partSecrets(config.chat?.url ?? null),
     ...urlSecrets(config.healthcheckUrl),
-    ...pathSecrets(config.healthcheckUrl),
+    ...partSecrets(config.healthcheckUrl),
   ];
   return [...new Set(all.filter((text) => text !== ''))];
 }

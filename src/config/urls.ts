@@ -26,6 +26,12 @@ export function parseHttpUrl(text: string, forbiddenEnd: RegExp | null = null): 
   return { ok: true, url: url.origin + path };
 }
 
+/** A URL that is only called, such as that of a chat: as {@link parseHttpUrl}, but many hold their key in a query. */
+export function parseHookUrl(text: string): UrlResult {
+  const result = parseHttpUrl(text.replace(/\?[^#]*/, ''));
+  return result.ok ? { ok: true, url: result.url + new URL(text).search } : result;
+}
+
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const REVEL_HOST = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.revelup\.(?:com|io)$/i;
 const REVEL_PATHS = /\/(?:resources|enterprise|products|specialresources|weborders)$/;

@@ -1,6 +1,6 @@
 import { paymentPolicies, unmatchedPolicies } from '../domain/policies.js';
 import { parseStateKey } from './stateKey.js';
-import { parseHttpUrl, parseRevelDomain, parseRevelUrl } from './urls.js';
+import { parseHookUrl, parseHttpUrl, parseRevelDomain, parseRevelUrl } from './urls.js';
 import {
   choice,
   choices,
@@ -58,6 +58,7 @@ const oauthApplication = 'your Tripleseat OAuth 2.0 application';
 const account = httpUrl(parseRevelDomain, 'acme, acme.revelup.com, or a full https:// URL');
 const path = line('a path');
 const httpsUrl = httpUrl((text) => parseHttpUrl(text), 'an https:// URL');
+const hookUrl = httpUrl(parseHookUrl, 'an https:// URL');
 const requestRate = decimal(0.1, 1000);
 
 /**
@@ -363,14 +364,14 @@ const table = {
   },
   CHAT_WEBHOOK_URL: {
     group: 'notify',
-    kind: httpsUrl,
+    kind: hookUrl,
     meaning:
-      'incoming webhook of Slack, or of whoever takes JSON: gets in a few lines what a mail would tell (EMAIL_ON)',
+      'incoming webhook of Slack, Teams, Google Chat, or of whoever takes JSON: gets in a few lines what a mail would tell (EMAIL_ON)',
     secret: true,
   },
   HEALTHCHECK_URL: {
     group: 'notify',
-    kind: httpsUrl,
+    kind: hookUrl,
     meaning: "dead-man's switch: gets /start, then the exit code",
     secret: true,
   },

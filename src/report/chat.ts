@@ -94,18 +94,34 @@ function lineOf({
   };
 }
 
+/** Where the webhooks of Teams are: of its connectors, and of the workflows that have followed them. */
+const TEAMS = ['webhook.office.com', 'logic.azure.com', 'api.powerplatform.com'];
+
 /**
  * The message as its receiver takes it. Slack and whoever does as Slack does read `text`, in which Slack knows three
  * characters and some marks; others get the same as plain text, in which no name calls for anybody or leads anywhere,
- * whatever marks they know, and the events as data beside it.
+ * whatever marks they know, and the events as data beside it. Google Chat refuses keys that it does not know, Teams
+ * shows nothing but cards.
  */
 export function chatBody(url: string, message: ChatMessage): string {
   const { hostname } = new URL(url);
-  if (hostname === 'slack.com' || hostname.endsWith('.slack.com')) {
-    return JSON.stringify({ text: textOf(message, slack) });
-  }
+  const isOf = (host: string) => hostname === host || hostname.endsWith(`.${host}`);
+  if (isOf('slack.com')) return JSON.stringify({ text: textOf(message, slack) });
+  if (isOf('chat.googleapis.com')) return JSON.stringify({ text: textOf(message, plain) });
+  if (TEAMS.some(isOf)) return JSON.stringify(cardOf(textOf(message, teams)));
   const { headline, lines, more } = message;
   return JSON.stringify({ text: textOf(message, plain), headline, events: lines, more });
+}
+
+/** A card with a block for each line. */
+function cardOf(text: string) {
+  const content = {
+    type: 'AdaptiveCard',
+    version: '1.4',
+    body: text.split('\n').map((line) => ({ type: 'TextBlock', text: line, wrap: true })),
+  };
+  const attachments = [{ contentType: 'application/vnd.microsoft.card.adaptive', content }];
+  return { type: 'message', attachments };
 }
 
 /** How a receiver writes what is said. */
@@ -129,6 +145,11 @@ const plain: Marks = {
   strong: same,
   code: same,
   link: (what, address) => `${what}: ${address}`,
+};
+const teams: Marks = {
+  ...plain,
+  strong: (text) => `**${text}**`,
+  link: (what, address) => `[${what}](${address.replace(/[()]/g, (sign) => (sign === '(' ? '%28' : '%29'))})`,
 };
 
 function textOf({ headline, lines, more }: ChatMessage, { escaped, strong, code, link }: Marks): string {

@@ -1,6 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { parseHttpUrl } from '../../src/config/urls.js';
+import { parseHookUrl, parseHttpUrl } from '../../src/config/urls.js';
 import { isLoopbackHost } from '../../src/http/loopback.js';
+
+describe('parseHookUrl', () => {
+  it.each([
+    ['https://hc.example.com/ping/1/', 'https://hc.example.com/ping/1'],
+    ['https://hc.example.com/key/sweep?create=1', 'https://hc.example.com/key/sweep?create=1'],
+    [
+      'https://a.logic.azure.com:443/invoke?sp=%2Frun&sig=a%2Bb',
+      'https://a.logic.azure.com/invoke?sp=%2Frun&sig=a%2Bb',
+    ],
+  ])('takes %s', (text, url) => {
+    expect(parseHookUrl(text)).toEqual({ ok: true, url });
+  });
+
+  it.each([
+    ['chat.example.com?key=1', 'is not a URL'],
+    ['http://chat.example.com/?key=1', 'is http:// on a host that is not loopback'],
+    ['https://user@chat.example.com/?key=1', 'holds a user name or password'],
+    ['https://chat.example.com/?key=1#part', 'holds a fragment (#…)'],
+  ])('refuses %s', (text, problem) => {
+    expect(parseHookUrl(text)).toEqual({ ok: false, problem });
+  });
+});
 
 describe('parseHttpUrl', () => {
   it.each([

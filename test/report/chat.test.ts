@@ -54,6 +54,36 @@ describe('a message for a chat', () => {
     expect(chatBody('https://hooks.slack.com.example.com/x', chatMessage(both))).toContain('"events"');
   });
 
+  it('is for Teams a card, a block for each line, with links to click on', () => {
+    const links = { event: 'https://a.example.com/e(1)?x=1', order: null };
+    const failures = [{ event: failed('3', { name: '[here](https://evil.example)', links }), since: null }];
+    const message = chatMessage(digest({ failures }));
+    for (const host of [
+      'acme.webhook.office.com',
+      'prod-27.westus.logic.azure.com',
+      'a.b.api.powerplatform.com',
+    ]) {
+      const card = JSON.parse(chatBody(`https://${host}/hooks/1?sig=secretsecretsecret`, message));
+      expect(card).toMatchObject({
+        type: 'message',
+        attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive' }],
+      });
+      const blocks: { type: string; text: string; wrap: boolean }[] = card.attachments[0].content.body;
+      expect(blocks).toHaveLength(2);
+      expect(blocks.every(({ type, wrap }) => type === 'TextBlock' && wrap)).toBe(true);
+      expect(blocks[1]?.text).toContain('[event](https://a.example.com/e%281%29?x=1) ts-reconcile resolve 3');
+      expect(blocks.map(({ text }) => text.replace(/\[event\]\(.*?\)/, '')).join()).not.toContain('](');
+    }
+  });
+
+  it('is for Google Chat, which refuses what it does not know, text alone', () => {
+    const body = chatBody(
+      'https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t',
+      chatMessage(both),
+    );
+    expect(JSON.parse(body)).toEqual({ text: JSON.parse(chatBody(OTHER, chatMessage(both))).text });
+  });
+
   it('names what is over', () => {
     const resolved = {
       subject: '5',
