@@ -44,7 +44,7 @@ export async function renderCoverage(
   for (const covered of found.locations) {
     const { location, establishmentId, error } = covered;
     const title = `${clean(location.name, 100)} (Revel establishment ${establishmentId})`;
-    lines.push(chalk.bold(title), ...rule);
+    lines.push(...wrap(title, '', width).map((line) => chalk.bold(line)), ...rule);
     if (error !== null) {
       lines.push(...painted(`The products could not be read. ${clean(error, 1_000)}`, INDENT), '');
       continue;

@@ -68,15 +68,10 @@ export function runLines(run: PastRun, style: HistoryStyle): string[] {
   const { chalk, zone } = style;
   const at = (run.start ?? run.events[0] ?? run.end)?.at ?? '';
   const head = `${shopSecond(Date.parse(at), zone)}  ${clean(run.run, 64)}  ${whatRan(run)}: `;
-  const heading = wrap(head + howItEnded(run, chalk), '', style.width);
+  const heading = wrap(head + howItEnded(run, chalk), INDENT, style.width);
   const omitted = run.omitted === 0 ? [] : [`${INDENT}… and ${run.omitted} more events`];
   const [first = '', ...rest] = heading;
-  return [
-    chalk.bold(first),
-    ...rest.map((line) => INDENT + line),
-    ...eventLines(run.events, style),
-    ...omitted,
-  ];
+  return [chalk.bold(first.trimStart()), ...rest, ...eventLines(run.events, style), ...omitted];
 }
 
 const COLUMNS: readonly Column[] = [

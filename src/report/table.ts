@@ -302,7 +302,7 @@ export async function renderView(
   const chalk = await chalkOf(style);
   const events = sections.flatMap((section) => section.events);
   const drawn = rowsOf(events, report.dry_run, style, chalk);
-  const lines = heading.map((line) => chalk.bold(line));
+  const lines = heading.flatMap((line) => wrap(line, '', style.width)).map((line) => chalk.bold(line));
   if (events.length > 0) lines.push(...drawn.head.map((line) => chalk.dim(line)), ...ruleOf(style, chalk));
   let next = 0;
   for (const section of sections) {

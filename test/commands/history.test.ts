@@ -186,6 +186,24 @@ describe('history', () => {
     }
   });
 
+  it('breaks the line of a run where the terminal is narrow', async () => {
+    const changes = [
+      {},
+      { status: 'repaired' as const },
+      { status: 'skipped' as const },
+      failed('DRIFT', 'Why.'),
+    ];
+    const results = changes.map((each, at) => result('aaaaaaaa', HOUR, `6100000${at}`, each));
+    await journal(...sweep('aaaaaaaa', HOUR, results, 1));
+    for (let columns = 40; columns < 80; columns += 1) {
+      const on = new Terminal({ STATE_DIR: dir, NO_COLOR: '1' });
+      on.out.isTTY = true;
+      on.out.columns = columns;
+      const [first = '', second = ''] = (await history({}, on)).out.text.split('\n');
+      expect(Math.max(first.length, second.length), `${first}\n${second}`).toBeLessThanOrEqual(columns);
+    }
+  });
+
   it('fits 80 columns on a terminal, with colour unless that is unwanted', async () => {
     await journal(
       ...sweep('aaaaaaaa', HOUR, [

@@ -273,6 +273,16 @@ describe('renderReport, on a terminal', () => {
     expect(await renderReport(report(list), style)).toContain('\u001b[32minjected\u001b[39m');
   });
 
+  it.each([40, 80])('breaks its heading, too, at %d columns', async (width) => {
+    const shops = { zone: 'America/Chicago', currencies: new Map<string, string>() };
+    const all = { only: null, known: new Set<string>(), sandbox: false, shops };
+    // The clocks were put back in between, so that both times bear a zone.
+    const window = { from: '2026-10-31T20:00:00Z', to: '2026-11-02T20:00:00Z' };
+    const text = await renderReport(report([], { window, dryRun: true }), { colour: false, width }, all);
+    for (const line of text.split('\n')) expect(columnsOf(line), line).toBeLessThanOrEqual(width);
+    expect(text.replaceAll('\n', ' ')).toContain('14:00 CST: nothing has been written');
+  });
+
   it.each([60, 64, 70, 79])('never lets an amount or an event id break, at %d columns', async (width) => {
     const list = [
       injected('55521611', { total: '130830.85' }),
