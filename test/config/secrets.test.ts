@@ -15,7 +15,8 @@ const values: Record<string, string> = {
   SMTP_URL: 'smtp://user:canary%40smtp@mail.example.com',
   STATE_URL: 'postgres://user:canary%2Fstate@db.example.com/x',
   STATE_KEY: 'canary0canary0canary0canary0canary0canary00',
-  CHAT_WEBHOOK_URL: 'https://hooks.slack.com/services/T0/B0/canarychatcanarychat?v=1&sig=canary%2Bsig-canary-sig',
+  CHAT_WEBHOOK_URL:
+    'https://hooks.slack.com/services/T0/B0/canarychatcanarychat?v=1&sig=canary%2Bsig-canary-sig',
   HEALTHCHECK_URL: 'https://hc.example.com/ping/7f3a7f3a-0000-4000-8000-000000000000',
 };
 
