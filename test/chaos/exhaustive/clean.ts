@@ -120,6 +120,8 @@ function cleanRuns(
   // Nobody has decided that there is to be another one.
   const isHere = ({ establishmentId }: FoundOrder) => establishmentId === event.establishmentId;
   const isTaken = scope.start === 'empty' && start.orders.some((row) => isTakenByStaff(row) && isHere(row));
+  const isYoung = (id: OrderId) =>
+    start.orders.some((row) => row.id === id && row.updatedDate === dateOf(NOW));
   for (const which of ['first', 'second'] as const) {
     // It waits for others as long as it takes: whoever gives up has not said what is.
     const timing = { ...believed(scope), patience: Number.POSITIVE_INFINITY };
@@ -137,7 +139,9 @@ function cleanRuns(
           now,
         );
       else if (step.do === 'write') {
-        if (which === 'second') return `the second clean run still writes ${step.write.kind}`;
+        // While the first one waited for others, a header that lost may have grown so old that nobody can be at work on it.
+        const hasAged = step.write.kind === 'drop' && now - NOW >= timing.longAgo && isYoung(step.write.id);
+        if (which === 'second' && !hasAged) return `the second clean run still writes ${step.write.kind}`;
         if (isTaken && step.write.kind === 'show')
           return 'a clean run shows an order behind one that staff took away';
         const request = requestOf(k, step.write, now);
