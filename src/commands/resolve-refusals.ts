@@ -3,7 +3,7 @@ import { type DecisionKind, settles } from '../domain/decision.js';
 import type { EventId } from '../domain/ids.js';
 import { failReasons } from '../domain/reasons.js';
 import type { EventResult } from '../sync/types.js';
-import { OF_THE_POS } from './resolve-ways.js';
+import { OF_PEOPLE } from './resolve-ways.js';
 
 /** What a person may ask `resolve` to do. */
 export type ActionKind = DecisionKind | 'accept';
@@ -38,7 +38,7 @@ function whyOf(kind: ActionKind, event: EventId, result: EventResult): string {
       const why =
         kind !== 'accept' && settles(kind, result.reason)
           ? `no order of event ${event} is known that --${kind} could be about.`
-          : `event ${event} fails as ${result.reason}, and ${isFor}.${result.reason === 'TOUCHED' ? ` ${OF_THE_POS}` : ''}`;
+          : `event ${event} fails as ${result.reason}, and ${isFor}.${result.reason === 'TOUCHED' ? ` ${OF_PEOPLE}` : ''}`;
       return `${why} To see what can be done about it: ts-reconcile resolve ${event}`;
     }
   }

@@ -11,13 +11,13 @@ export interface Ways {
   refused: { kind: DecisionKind; why: string }[];
   /** Nobody has found out whether the account keeps to deleted marks. */
   marksUnknown: boolean;
-  /** The order is one that only a POS may change. */
-  ofThePos: boolean;
+  /** The order is one that only people may change. */
+  ofPeople: boolean;
 }
 
 /** Why nothing is written to an order that is `TOUCHED`. */
-export const OF_THE_POS =
-  'An order that a POS has opened, or that somebody else has changed, is changed or voided on the POS alone.';
+export const OF_PEOPLE =
+  'An order that a POS has opened is changed or voided on the POS alone; one that somebody else has changed, in Revel.';
 
 const UNCERTIFIED =
   'refused until it is known that this account keeps deleted marks: try it with ts-reconcile certify; whoever knows adds --uncertified';
@@ -44,9 +44,9 @@ export function waysText(
 }
 
 /** What cannot be done, and why; empty: there is nothing of the kind. */
-export function whyNotLines({ refused, ofThePos }: Ways, width: number): string[] {
+export function whyNotLines({ refused, ofPeople }: Ways, width: number): string[] {
   return [
-    ...(ofThePos ? wrap(OF_THE_POS, '', width) : []),
+    ...(ofPeople ? wrap(OF_PEOPLE, '', width) : []),
     ...refused.flatMap(({ kind, why }) => wrap(`--${kind} would be refused: ${why}`, '', width)),
   ];
 }

@@ -3,7 +3,7 @@ import { type Answers, isAgreed, untilLeft } from '../app/agree.js';
 import { type Opened, withOpened } from '../app/open.js';
 import { reportOf } from '../app/report.js';
 import { type DoneWork, exitFor, lookRequest, performRun, quiet, runStop } from '../app/run.js';
-import { type Surroundings, styleOf } from '../app/surroundings.js';
+import { type Surroundings, stoppedBy, styleOf } from '../app/surroundings.js';
 import { systemClock } from '../clock.js';
 import { needsOf } from '../config/load.js';
 import { type Acceptance, isAcceptable } from '../domain/acceptance.js';
@@ -97,9 +97,10 @@ class Resolving {
     if (action === null) {
       await this.#tell(request, found);
       const [result] = found.outcome.results;
-      if (!result || !isOpen(result)) return code;
-      if (json) return code;
+      if (!result || !isOpen(result) || json) return code;
       const ways = await this.#ways(request, result);
+      // A plan that was broken off says nothing of its decision.
+      if (this.#around.stop.aborted) return stoppedBy(this.#around.stop);
       const { width } = styleOf(this.#around);
       if (!asks(this.#options)) {
         await this.#say(waysText(this.#options, ways, width));
@@ -121,7 +122,7 @@ class Resolving {
       open: [],
       refused: [],
       marksUnknown: await this.#lacksMarks(),
-      ofThePos: result.reason === 'TOUCHED',
+      ofPeople: result.reason === 'TOUCHED',
     };
     for (const kind of decisionsFor(result.reason, result.differences)) {
       // Of several orders nobody has said yet which one counts.

@@ -30,10 +30,10 @@ export interface ChatMessage {
 
 /** What is worth a word in a chat: failures, what was made, and why a run did not do its work. */
 export function chatMessage(digest: Digest): ChatMessage {
-  const isMissed = ({ event }: Digest['failures'][number]) => Number(event.reason === 'MISSED');
   // As in the mail: what nobody has cooked for yet comes first, and is never among those that are left out.
-  const sorted = digest.failures.toSorted((a, b) => isMissed(b) - isMissed(a));
-  const failing = sorted.map(({ event }) => failingLine(event));
+  const missed = digest.failures.filter(({ event }) => event.reason === 'MISSED');
+  const others = digest.failures.filter(({ event }) => event.reason !== 'MISSED');
+  const failing = [...missed, ...others].map(({ event }) => failingLine(event));
   const untold = digest.untold.map((event) => ({ ...lineOf(event), what: 'For the kitchen', command: null }));
   const made = digest.changes.map((event) => ({ ...lineOf(event), command: null }));
   const { error } = digest;

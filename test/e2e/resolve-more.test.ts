@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startCli } from '../helpers/cli.js';
 import { syncHere } from '../helpers/sync-here.js';
 import type { TestWorld } from '../helpers/world.js';
 import { Drifted } from './helpers/drifted.js';
@@ -44,6 +45,22 @@ describe('resolve', () => {
     const again = await runTool(['resolve', String(other.id), '--recreate', '--yes', '--json'], env);
     expect([again.code, JSON.parse(again.stdout).events[0].status]).toEqual([0, 'injected']);
     expect((await syncHere(env, [other])).code).toBe(0);
+  });
+
+  it('ends with the code of the signal that stops it while it looks at what can be decided', async () => {
+    world.tripleseatGate.reset();
+    await resolve('--json');
+    const looked = world.tripleseatGate.count;
+    world.tripleseatGate.reset((_, at) => ({ kind: at >= looked ? 'hang-before' : 'none' }));
+    const run = startCli(['resolve', String(drifted.event.id)], env);
+    await expect
+      .poll(() => world.tripleseatGate.count, { interval: 5, timeout: 30_000 })
+      .toBeGreaterThan(looked);
+    run.child.kill('SIGTERM');
+    const { code, stdout } = await run.done;
+    expect(code).toBe(143);
+    expect(stdout).toContain('DRIFT');
+    expect(stdout).not.toContain('Or from here');
   });
 
   it('says what cannot be done, and why', async () => {
