@@ -1,7 +1,7 @@
 import type { SimRequest, SimResponse } from '../../../src/sandbox/host/types.js';
 import { type Account, isVisible, STAFF_USER } from './account.js';
 import { differences, paidOn, unpaidDifferences } from './complete.js';
-import { moneyOf } from './events.js';
+import { eventIdOf, moneyOf } from './events.js';
 import type { Process } from './process.js';
 import { holdsAssumption, type Scenario } from './scenario.js';
 import { setForwardMs } from './troubles.js';
@@ -68,7 +68,8 @@ interface EventState {
  * - `row-once`: never two live rows with one uuid, never two visibility rows of ours on one order.
  * - `touch-heeded`: at most one write of a run to an order leaves after an answer has shown it staff's hand there.
  * - `staff-line-kept`: no line that staff have added is marked deleted.
- * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}.
+ * - `busy-kept`: no header is marked deleted to which another living run has written within {@link BUSY_MS}, unless
+ *   that one has told since how the event ended: it lets others have it then.
  * - `lost-untouched`: no write concerns an event that was LOST ever since the writing run began, unless a person has
  *   decided that its order goes.
  * - `decided-only`: an order that staff can see is marked deleted by nobody but a run whose person has decided just that,
@@ -232,7 +233,7 @@ export class Checker {
     this.#checkTouched(write, orderId);
     this.#checkVisible(write, event, orderId);
     this.#checkTold(write, orderId);
-    this.#checkMark(write, orderId, now);
+    this.#checkMark(write, event, orderId, now);
     this.#checkRows(orderId);
     const visible = this.#account.ordersOf(event).filter((order) => !order.deleted && isVisible(order));
     if (visible.length > 1 && !visible.some(({ id }) => this.#shownByStaff.has(id))) {
@@ -255,7 +256,7 @@ export class Checker {
     );
   }
 
-  #checkMark({ process, request }: Write, orderId: number, now: number): void {
+  #checkMark({ process, request }: Write, event: number, orderId: number, now: number): void {
     if (request.method !== 'PATCH' || JSON.parse(request.body).deleted !== true) return;
     const [, , resource = '', id = ''] = request.path.split('/');
     if (resource === 'OrderItem') {
@@ -272,6 +273,7 @@ export class Checker {
     const isAgain = this.#dropped.has(orderId);
     this.#dropped.add(orderId);
     if (isAgain || !last || last.process === process || !last.process.running) return;
+    if (last.process.ended.has(eventIdOf(event))) return;
     // By a clock that was set forward it is longer ago.
     if (now - last.at + setForwardMs(this.#scenario) >= BUSY_MS) return;
     this.fail(

@@ -52,7 +52,10 @@ export function depsOf(process: Process, around: Around): SyncDeps {
       started: () => {},
       notice: () => {},
       warning: (message) => tell(`warns: ${message}`),
-      result: (result) => tell(resultLine(result)),
+      result: (result) => {
+        process.ended.add(result.id);
+        tell(resultLine(result));
+      },
       progress: () => {},
     },
   };

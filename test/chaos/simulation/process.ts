@@ -24,6 +24,8 @@ export class Process {
   claims = 0;
   /** Writes of this run that took effect. */
   writes = 0;
+  /** Tripleseat ids of the events of which it has told how they ended: it does nothing more about them. */
+  readonly ended = new Set<string>();
   /** What its person has decided. */
   decision: Decision | null = null;
   readonly #timeline: Timeline;
