@@ -74,7 +74,16 @@ async function run(options: CertifyOptions, around: Surroundings, opened: Opened
   } catch (error) {
     // What is said of a request that was stopped is nothing that was found.
     if (around.stop.aborted) return stoppedBy(around.stop);
-    throw told(error, opened.redact);
+    const { lost } = state.locks;
+    const cause = lost.aborted
+      ? new AppError(
+          'STATE',
+          ExitCode.locked,
+          String(lost.reason),
+          `When the database is back, go on with: ${GO_ON}`,
+        )
+      : error;
+    throw told(cause, opened.redact);
   } finally {
     await lock.release();
   }

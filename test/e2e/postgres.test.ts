@@ -226,6 +226,34 @@ describeWithPostgres('hosts that share a database', () => {
     expect(wrong()).toEqual([]);
   });
 
+  it('lets certify go on where its connection was lost, and says that it was', async () => {
+    const shop = 90;
+    world.revel.addEstablishment({ id: shop, name: 'Test Kitchen', timezone: 'America/Chicago' });
+    world.revel.addPosStation({ id: 40, establishment: shop, name: 'Counter' });
+    for (const id of [9001, 9002, 9003])
+      world.revel.addProduct({ id, establishment: shop, name: `Test ${id}`, price: 5 });
+    const env = hostEnv(world, url);
+    const made = () =>
+      world.revel.orders().filter(({ establishment }) => establishment.endsWith(`/${shop}/`));
+    let cut: Promise<void> | null = null;
+    onChange = () => {
+      if (cut === null && made().length > 0) cut = server.cutConnections(new URL(url).pathname.slice(1));
+    };
+    const lost = await runCli(['certify', '--establishment', String(shop), '--yes'], env);
+    await cut;
+    expect(lost.code).toBe(ExitCode.locked);
+    expect(lost.stderr.replaceAll(/\s+/g, ' ')).toMatch(/connection to the state database was lost/);
+    expect(lost.stderr.replaceAll(/\s+/g, ' ')).toContain('ts-reconcile certify --continue');
+    const before = made().length;
+
+    const resumed = await runCli(['certify', '--continue', '--yes', '--json'], env);
+    expect([resumed.code, JSON.parse(resumed.stdout).phases_open]).toEqual([1, [3, 4, 5, 6]]);
+    // One of its trials gives two orders the same uuid.
+    const names = made().flatMap(({ local_id }) => (local_id?.endsWith(' uuid') ? [] : [local_id]));
+    expect(names.length).toBeGreaterThan(before);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('refuses a shard that makes no sense', async () => {
     for (const shard of ['4/3', 'auto/3']) {
       const run = await runCli(['sync', '--shard', shard], hostEnv(world, url));
