@@ -18,7 +18,7 @@ const MOST_WIDTH = 120;
 
 /**
  * As wide as the terminal; coloured on one that wants it: NO_COLOR, which `--no-color` sets, and TERM=dumb say no,
- * FORCE_COLOR says yes, also to a pipe; NO_COLOR counts first.
+ * FORCE_COLOR says yes, also to a pipe, or no (0, false); NO_COLOR counts first.
  */
 export function outputStyle(
   stream: OutputStream,
@@ -28,8 +28,8 @@ export function outputStyle(
   const width = isTerminal
     ? Math.min(Math.max(stream.columns || 80, LEAST_WIDTH), MOST_WIDTH)
     : Number.POSITIVE_INFINITY;
-  const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
-  const wanted = forced || (isTerminal && env.TERM !== 'dumb');
+  const { FORCE_COLOR: forced } = env;
+  const wanted = forced ? !/^(?:0|false)$/.test(forced) : isTerminal && env.TERM !== 'dumb';
   const links = isTerminal && env.TERM !== 'dumb' && createSupportsHyperlinks(stream);
   return { colour: wanted && !env.NO_COLOR, width, links };
 }

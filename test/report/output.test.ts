@@ -15,6 +15,8 @@ describe('outputStyle', () => {
     ['an empty NO_COLOR', { isTTY: true }, { NO_COLOR: '' }, { colour: true, width: 80 }],
     ['TERM=dumb', { isTTY: true }, { TERM: 'dumb' }, { colour: false, width: 80 }],
     ['FORCE_COLOR', {}, { FORCE_COLOR: '1' }, { colour: true, width: Number.POSITIVE_INFINITY }],
+    ['FORCE_COLOR=0', { isTTY: true }, { FORCE_COLOR: '0' }, { colour: false, width: 80 }],
+    ['FORCE_COLOR=false', { isTTY: true }, { FORCE_COLOR: 'false' }, { colour: false, width: 80 }],
     ['both', { isTTY: true }, { FORCE_COLOR: '1', NO_COLOR: '1' }, { colour: false, width: 80 }],
   ])('%s', (_, stream, env, style) => {
     expect(outputStyle(stream, env)).toMatchObject(style);
