@@ -9,9 +9,12 @@ RUN npm ci --no-fund && mkdir /pack \
 
 FROM node:24-bookworm-slim AS install
 WORKDIR /app
+COPY package.json package-lock.json ./
 COPY --from=pack /pack/*.tgz /tmp/ts-reconcile.tgz
-RUN printf '{"private":true}' > package.json \
-  && npm install --omit=dev --ignore-scripts --no-fund /tmp/ts-reconcile.tgz
+# What the package needs besides comes as the lock file has it, and not as the registry has it today.
+RUN npm ci --omit=dev --ignore-scripts --no-fund \
+  && mkdir node_modules/ts-reconcile \
+  && tar -xzf /tmp/ts-reconcile.tgz -C node_modules/ts-reconcile --strip-components=1
 
 FROM node:24-bookworm-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \

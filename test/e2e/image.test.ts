@@ -78,6 +78,23 @@ describe.skipIf(!canBuildImages)('the image, built by its steps in an empty root
     expect(await readdir(join(image.root, 'tmp'))).toEqual([]);
   });
 
+  it('holds of others what the lock file names, in those versions', async () => {
+    const { packages } = JSON.parse(await file('package-lock.json'));
+    const locked = Object.entries<{ version: string; dev?: boolean }>(packages)
+      .filter(([path, { dev }]) => path !== '' && !dev)
+      .map(([path, { version }]) => `${path.replace('node_modules/', '')} ${version}`);
+    const modules = join(image.root, 'app/node_modules');
+    const names = (await readdir(modules)).filter((name) => !name.startsWith('.') && name !== 'ts-reconcile');
+    const installed = await Promise.all(
+      names.map(async (name) => {
+        const { version } = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
+        return `${name} ${version}`;
+      }),
+    );
+    expect(installed.length).toBeGreaterThan(0);
+    expect(installed.toSorted()).toEqual(locked.toSorted());
+  });
+
   it('shows its help by itself, and has the version of this one', async () => {
     const help = await program(image.cmd);
     expect(help.code, help.out).toBe(0);

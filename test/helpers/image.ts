@@ -29,7 +29,7 @@ export interface Stage {
 }
 
 /** What the steps of a Dockerfile need of a base image besides Node.js and npm. */
-const TOOLS = ['sh', 'printf', 'rm', 'ln', 'install', 'mkdir', 'env', 'touch', 'id'];
+const TOOLS = ['sh', 'printf', 'rm', 'ln', 'install', 'mkdir', 'env', 'touch', 'id', 'tar', 'gzip'];
 const C_LIBRARY = /^lib(rt|dl|m|pthread|util|resolv|nss_dns|nss_files)\.so\.\d$/;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -218,17 +218,20 @@ async function copy(
   stages: ReadonlyMap<string, Stage>,
   { directory, files }: { directory: string; files: readonly string[] },
 ): Promise<void> {
-  const [, from, source = '', target = ''] = /^(?:--from=(\S+)\s+)?(\S+)\s+(\S+)$/.exec(rest) ?? [];
+  const [, from, names = '', target = ''] = /^(?:--from=(\S+)\s+)?(\S.*\S|\S)\s+(\S+)$/.exec(rest) ?? [];
   const to = join(stage.root, posix.resolve(stage.workdir, target));
   if (from === undefined) {
-    if (source !== '.') throw new Error(`COPY ${rest} is not known here.`);
-    for (const file of files) await cp(join(directory, file), join(to, file));
+    const chosen = names === '.' ? files : names.split(/\s+/);
+    const unknown = chosen.filter((file) => !files.includes(file));
+    if (unknown.length > 0)
+      throw new Error(`COPY ${rest}: ${unknown.join(', ')} is not sent to the builder.`);
+    for (const file of chosen) await cp(join(directory, file), join(to, file));
     return;
   }
   const other = stages.get(from);
   if (!other) throw new Error(`There is no stage ${from}.`);
-  const pattern = new RegExp(`^${basename(source).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
-  const within = join(other.root, dirname(source));
+  const pattern = new RegExp(`^${basename(names).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  const within = join(other.root, dirname(names));
   const found = (await readdir(within)).filter((name) => pattern.test(name));
   if (found.length !== 1) throw new Error(`COPY ${rest}: ${found.length} files.`);
   const path = join(within, found[0] ?? '');
