@@ -27,32 +27,33 @@ const WORDS: readonly (readonly [Word, RegExp])[] = [
   ['discount', /^(?:discounts?|comps?|comped|complimentary|promos?|promotions?|promotional)$/],
 ];
 
-const TAX = '(?:sales\\s+)?(?:tax|taxes|tx|gst|hst|pst|qst|vat|iva)';
+const TAX = '(?:(?:sales|state|city|county|local)\\s+){0,2}(?:tax|taxes|tx|gst|hst|pst|qst|vat|iva)';
 const TIP = '(?:grat|grats|gratuity|gratuities|tips?)';
 const ANY = `(?:${TAX}|${TIP}|discounts?|comps?|promos?)`;
 /** `not a`, `excl.`, `w/o`: what is named after it is not what the row is. */
 const NOT =
-  '(?:pre|non|not|no|before|without|w\\/o|excl|excluding|exclusive of|ex|net of|in lieu of|instead of)';
-/** `not distributed to staff as a tip`, `does not go to tips`. */
+  '(?:pre|non|not(?:\\s+include)?|no|before|without|w\\/o|excl|excludes?|excluding|exclusive of|ex|net of|in lieu of|instead of)';
+/** `not distributed to staff as a tip`, `does not go to tips`, `no portion is paid out as a tip`. */
 const NOT_GIVEN =
-  '(?:not|never)\\s+(?:be\\s+)?(?:distributed|paid(?:\\s+out)?|given|shared|passed(?:\\s+on)?|go|going|considered|treated|intended|meant|part)';
+  '(?:(?:not|never)|no\\s+(?:part|portion)(?:\\s+\\p{L}+){0,5}?)\\s+(?:be\\s+)?(?:distributed|paid(?:\\s+out)?|given|shared|passed(?:\\s+on)?|go|going|considered|treated|intended|meant|part|purported)';
 /** What says how a row stands to tax, and does not make it one. */
-const BESIDE = '(?:post|after|plus|incl|inc|including|inclusive of|with|w\\/|subject to|\\(\\s*\\+)';
+const BESIDE =
+  '(?:post|after|plus|incl|inc|includes?|including|inclusive of|with|w\\/|subject to|\\(\\s*\\+)';
+/** `of the 8.25% `, `all applicable `: between such a word and what it speaks of. */
+const OF = '(?:(?:of|on|a|an|any|the|all|applicable)\\s+){0,3}(?:\\d+(?:[.,]\\d+)?\\s*%\\s*)?';
 /** What only says how a row is computed, or what it is not. It does not make the row a tax, a gratuity or a discount. */
 const QUALIFIERS = [
-  new RegExp(
-    `\\b${NOT}[\\s.-]*(?:(?:of|on|a|an|any)\\s+)?${ANY}(?:\\s*(?:and|or|nor|&|\\+|\\/|,)\\s*${ANY})*\\b`,
-    'g',
-  ),
-  new RegExp(
-    `(?<!\\p{L})${BESIDE}[\\s.-]*(?:of\\s+)?${TAX}\\b(?!\\s*(?:and|&|\\+|\\/|,)\\s*${TIP}\\b)`,
-    'gu',
-  ),
+  new RegExp(`\\b${NOT}[\\s.-]*${OF}${ANY}(?:\\s*(?:and|or|nor|&|\\+|\\/|,)\\s*${ANY})*\\b`, 'g'),
+  new RegExp(`(?<!\\p{L})${BESIDE}[\\s.-]*${OF}${TAX}\\b(?!\\s*(?:and|&|\\+|\\/|,)\\s*${TIP}\\b)`, 'gu'),
   new RegExp(
     `\\b${TAX}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+)?(?:exempt|exempted|free|excluded|included|inclusive|excl|incl|extra|additional|separate)\\b`,
     'g',
   ),
   new RegExp(`\\b${TIP}[\\s([:-]*(?:(?:is|are)\\s+)?(?:not\\s+(?:included|incl)|excluded|excl)\\b`, 'g'),
+  new RegExp(
+    `[-(:,]\\s*(?:the\\s+)?${TIP}\\s+(?:is|are)\\s+(?:additional|extra|separate|optional|discretionary|at\\s+\\p{L}+)\\b`,
+    'gu',
+  ),
   new RegExp(`\\b${NOT_GIVEN}\\s+(?:\\p{L}+\\s+){0,4}?${TIP}\\b`, 'gu'),
   /\b(?:pre|non|un)?(?:taxable|taxed)\b/g,
   /\b(?:pretax|nontax)\b/g,

@@ -219,3 +219,52 @@ describe('sortBilling', () => {
     expect(['Fee', 'Tip', 'Delivery'].map(why)).toEqual(['mapping', 'word', 'rest']);
   });
 });
+
+describe('what only says how a row stands to tax or gratuity', () => {
+  const use = (name: string) => {
+    const found = sortBilling({ name, amount: 'positive' }, {});
+    return found.kind === 'use' ? found.use : found.kind;
+  };
+
+  it.each([
+    'Room Hire (incl. 20% VAT)',
+    'Service Charge (excl. 20% VAT)',
+    'Room rental (plus 8.375% sales tax)',
+    'Room rental (subject to 8.25% sales tax)',
+    'Venue fee plus applicable taxes',
+    'Room rental inclusive of all taxes',
+    'Delivery (includes tax)',
+    'Service Charge (does not include tax)',
+  ])('%j is no tax', (name) => {
+    expect(use(name)).not.toBe('tax');
+  });
+
+  it.each([
+    'Gratuity 20% (before 8% tax)',
+    'Gratuity - 20% of total before 8.875% tax',
+    'Gratuity (20% incl. 13% HST)',
+  ])('%j is no tax, it is a gratuity', (name) => {
+    expect(['gratuity', 'unclear']).toContain(use(name));
+  });
+
+  it.each([
+    'Admin Fee (does not include gratuity)',
+    'Service Fee (gratuity is additional)',
+    'Event Fee - gratuity is at your discretion',
+    'Admin Fee (this fee is not the gratuity)',
+    'Service Fee (is not purported to be a gratuity)',
+    'Admin fee (no portion is distributed to staff as a gratuity)',
+  ])('%j is no gratuity', (name) => {
+    expect(use(name)).not.toBe('gratuity');
+  });
+
+  it.each([
+    ['State Tax (included)', 'tax'],
+    ['Tax (does not include gratuity)', 'tax'],
+    ['Staff gratuity is optional', 'gratuity'],
+    ['Gratuity (20% of food)', 'gratuity'],
+    ['Service Charge (includes gratuity)', 'gratuity'],
+  ])('%j is %s', (name, what) => {
+    expect(use(name)).toBe(what);
+  });
+});
