@@ -5,8 +5,11 @@ import { type Cents, formatCents } from './money.js';
 import type { Failure } from './reasons.js';
 
 /** Where the lines of the order come from. */
-export type LinesSource =
-  /** A document with line items, of the event or of a booking that is this event's alone. */
+export type LinesSource = {
+  /** The other documents of a booking that is this event's alone, which may list what has been paid. */
+  booked?: readonly SourceDocument[];
+} & /** A document with line items, of the event or of a booking that is this event's alone. */
+(
   | {
       kind: 'document';
       origin: 'event' | 'booking';
@@ -17,7 +20,8 @@ export type LinesSource =
   /** Selections without prices; `document` is the one whose totals apply, null when only the event's do. */
   | { kind: 'selections'; selections: MenuSelection[]; document: SourceDocument | null }
   /** Lines of the invoice view of `document`, whose totals apply. */
-  | { kind: 'invoice'; lines: SourceLine[]; document: SourceDocument };
+  | { kind: 'invoice'; lines: SourceLine[]; document: SourceDocument }
+);
 
 /** The lines as the source has them; selections have no figures. */
 export function writtenLines(source: LinesSource): readonly SourceLine[] {
@@ -160,11 +164,20 @@ export function nextLines(event: SourceEvent, gathered: Gathered): LinesStep {
     return { kind: 'need', need: 'booking', bookingId: event.bookingId };
   }
   const shared = gathered.booking ? bookingDocuments(gathered.booking, event.id) : null;
-  const booked = chooseDocument(event, shared ?? []);
+  const step = nextBooked(event, gathered, shared ?? []);
+  if (step.kind !== 'source' || !shared) return step;
+  const { document } = step.source;
+  const booked = shared.filter(({ id }) => ![...event.documents, document].some((each) => each?.id === id));
+  return booked.length === 0 ? step : { ...step, source: { ...step.source, booked } };
+}
+
+/** The same where none of the event's own documents has line items. */
+function nextBooked(event: SourceEvent, gathered: Gathered, shared: readonly SourceDocument[]): LinesStep {
+  const booked = chooseDocument(event, shared);
   if (booked.kind === 'failed') return booked;
   if (booked.kind === 'document') return fromDocument('booking', booked.document, gathered);
 
-  const documents = distinct([...event.documents, ...(shared ?? [])]).filter((document) => !document.deleted);
+  const documents = distinct([...event.documents, ...shared]).filter((document) => !document.deleted);
   if (gathered.selections === undefined) return { kind: 'need', need: 'selections' };
   const selections = gathered.selections ?? [];
   // A list with an entry whose number is not known cannot stand for the lines.

@@ -292,8 +292,9 @@ function paymentOf(
       return { kind: 'ok', amount: asked, told: [] };
     case 'paid':
     case 'listed': {
-      const { document } = linesSource;
-      const paid = paidOf({ event, document, total: asked, ignored, policy: paymentPolicy });
+      const { document, booked = [] } = linesSource;
+      const listing = { ...event, documents: [...event.documents, ...booked] };
+      const paid = paidOf({ event: listing, document, total: asked, ignored, policy: paymentPolicy });
       switch (paid.kind) {
         case 'unreadable':
           return failed('SOURCE_ERROR', paid.why);

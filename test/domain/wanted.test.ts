@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LinesSource } from '../../src/domain/documents.js';
+import { type LinesSource, nextLines } from '../../src/domain/documents.js';
 import type { SourceDocument, SourceEvent } from '../../src/domain/event.js';
 import { cents, centsOf, lineTotal } from '../../src/domain/money.js';
 import { ProductIndex } from '../../src/domain/products.js';
@@ -8,6 +8,7 @@ import { buildWanted } from '../../src/domain/wanted.js';
 import { maxItems, type WantedInput, type WantedOrder } from '../../src/domain/wantedOrder.js';
 import {
   billing,
+  booking,
   document,
   line,
   location,
@@ -608,5 +609,36 @@ describe('any order', () => {
         });
       }),
     );
+  });
+});
+
+describe('a payment on another document of a booking that is this event’s alone', () => {
+  it('has been paid', () => {
+    const order = document({ id: '7', payments: [], amountDue: usd('1421.31') });
+    const deposit = document({
+      id: '8',
+      lines: [],
+      billing: [],
+      grandTotal: null,
+      discountsTotal: null,
+      amountDue: null,
+      payments: paid('710.66'),
+    });
+    const event = sourceEvent({ documents: [], amountDue: usd('710.65') });
+    const step = nextLines(event, { booking: booking({ documents: [order, deposit] }) });
+    if (step.kind !== 'source') throw new Error(step.kind);
+    const built = buildWanted({
+      event,
+      location: location(),
+      linesSource: step.source,
+      products: new ProductIndex(products),
+      paymentPolicy: 'paid',
+      unmatchedPolicy: 'fail',
+      testEstablishmentId: null,
+    });
+    expect(built).toMatchObject({
+      kind: 'ok',
+      order: { payment: usd('710.66'), remainingDue: usd('710.65') },
+    });
   });
 });
