@@ -134,7 +134,11 @@ function refundOf(payment: RawPayment, state: string, amount: Cents, field: stri
     );
   }
   const refund = given === null || given === zero ? (other ?? given) : given;
-  if (refund !== null) return refund;
+  if (refund !== null && refund !== zero) return refund;
+  const isGivenBack = payment.refunded_at !== null || /^(?:partially_)?refunded$/.test(state);
+  if (refund === zero && isGivenBack) {
+    throw new Unreadable(`${named(payment, field)} was given back, and the amount that was is 0.00`);
+  }
   if (state === 'partially_refunded') throw new Unreadable(`${field}.amount_refunded is missing`);
-  return payment.refunded_at !== null || state === 'refunded' ? amount : zero;
+  return isGivenBack ? amount : zero;
 }

@@ -657,3 +657,19 @@ describe('any JSON', () => {
     );
   });
 });
+
+describe('a payment that was refunded beside an amount of nothing', () => {
+  it('is not counted as paid in full', () => {
+    const payment = {
+      id: 1,
+      amount: '500.0',
+      state: 'refunded',
+      paid_at: '9/1/2026 2:10 PM',
+      refunded_at: '9/9/2026 2:10 PM',
+      amount_refunded: '0.0',
+    };
+    const read = toEvent({ event: { id: 1, status: 'DEFINITE', payment_set: { payments: [payment] } } });
+    expect(read).toMatchObject({ kind: 'ok' });
+    expect(read.kind === 'ok' && read.value.payments?.[0]?.amount).toBeNull();
+  });
+});
