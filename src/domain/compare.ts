@@ -1,8 +1,8 @@
 import { isFiledUnder } from './businessDay.js';
 import type { Difference } from './differences.js';
 import { type Cents, cents, formatCents, sumCents, zero } from './money.js';
-import { compareNames, compareTexts, plainText, type ShownName, shownName } from './names.js';
-import { revisionIn } from './notes.js';
+import { type Cut, compareNames, compareTexts, plainText, type ShownName, shownName } from './names.js';
+import { claimIn, revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder, FoundPayment } from './order.js';
 import type { WantedItem, WantedOrder } from './wantedOrder.js';
 
@@ -51,6 +51,14 @@ export function compareDay(wanted: WantedOrder, found: FoundOrder): Difference[]
     : [{ field: 'day', name: null, event: wanted.date, order }];
 }
 
+/**
+ * What the texts of an order that staff can see may have been cut to: anywhere, where its notes say that it was made from
+ * just this. Those of a claim may name what another run wants.
+ */
+export function cutOf({ revision }: WantedOrder, { notes }: FoundOrder): Cut {
+  return revisionIn(notes) === revision && claimIn(notes) === null ? 'anywhere' : 'within-a-word';
+}
+
 /** Which wanted lines are not there, and which rows nobody wants. */
 export interface ItemComparison {
   missing: WantedItem[];
@@ -66,35 +74,35 @@ interface Open {
 }
 
 /** Which of the open rows of its content a line takes; undefined: none. */
-type Choice = (name: ShownName | null, rows: readonly Open[]) => Open | undefined;
+type Choice = (name: ShownName | null, rows: readonly Open[], cut: Cut) => Open | undefined;
 
 /**
  * How lines find their rows, the surest way first. A row whose name is not told stands for any line; a line that
  * bears the product's own name is what its product is, whatever is shown.
  */
 const choices: readonly Choice[] = [
-  (name, rows) => rows.find((row) => relation(name, row) === 'same'),
-  (name, rows) => longest(rows.filter((row) => relation(name, row) === 'cut')),
+  (name, rows, cut) => rows.find((row) => relation(name, row, cut) === 'same'),
+  (name, rows, cut) => longest(rows.filter((row) => relation(name, row, cut) === 'cut')),
   (name, rows) => (name ? undefined : rows.find((row) => !row.name)),
   (name, rows) => (name ? rows.find((row) => !row.name) : undefined),
   (name, rows) => (name ? undefined : rows[0]),
 ];
 
-function relation(name: ShownName | null, row: Open): 'same' | 'cut' | 'other' {
-  return name && row.name ? compareNames(name, row.name) : 'other';
+function relation(name: ShownName | null, row: Open, cut: Cut): 'same' | 'cut' | 'other' {
+  return name && row.name ? compareNames(name, row.name, cut) : 'other';
 }
 
 /** The longer ones fit fewer lines. */
 function longest(rows: readonly Open[]): Open | undefined {
-  return [...rows].sort((a, b) => (b.name?.length ?? 0) - (a.name?.length ?? 0))[0];
+  return [...rows].sort((a, b) => (b.name?.text.length ?? 0) - (a.name?.text.length ?? 0))[0];
 }
 
 /**
  * The rows that may stand for a line, those that show its text first: one without text may not tell it. Of equal ones
  * those with its tax come first; another tax makes it no other line.
  */
-function fitting({ text, tax }: WantedItem, rows: readonly Open[]): Open[] {
-  const shows = rows.filter(({ row }) => row.text && compareTexts(text, row.text));
+function fitting({ text, tax }: WantedItem, rows: readonly Open[], cut: Cut): Open[] {
+  const shows = rows.filter(({ row }) => row.text && compareTexts(text, row.text, cut));
   const rest = rows.filter(({ row }) => !row.text);
   return [shows, rest].flatMap((each) => [
     ...each.filter(({ row }) => row.tax === tax),
@@ -107,7 +115,11 @@ function fitting({ text, tax }: WantedItem, rows: readonly Open[]): Open[] {
  * as a multiset: ids and uuids say nothing about what a kitchen would cook. Of several equal rows the oldest ones are
  * kept. Deleted rows don't count.
  */
-export function compareItems(wanted: readonly WantedItem[], found: readonly FoundItem[]): ItemComparison {
+export function compareItems(
+  wanted: readonly WantedItem[],
+  found: readonly FoundItem[],
+  cut: Cut = 'anywhere',
+): ItemComparison {
   let rows = byId(found.filter(({ deleted }) => !deleted)).map(
     (row): Open => ({ row, name: row.nameOverride === null ? null : shownName(row.nameOverride) }),
   );
@@ -131,7 +143,7 @@ export function compareItems(wanted: readonly WantedItem[], found: readonly Foun
     lines = lines.filter(({ item, name }) => {
       const key = `${item.productId}|${item.quantity}|${item.unitPrice}|${nameKey(name)}`;
       const group = open.get(key) ?? [];
-      const taken = choose(name, fitting(item, group));
+      const taken = choose(name, fitting(item, group, cut), cut);
       if (!taken) return true;
       group.splice(group.indexOf(taken), 1);
       gone.add(taken);
@@ -208,8 +220,12 @@ function byId<T extends { id: string }>(rows: readonly T[]): T[] {
 }
 
 /** Line by line, what in the contents differs: what was changed beside what it was. */
-export function describeContents(wanted: WantedOrder, contents: Contents): Difference[] {
-  const items = compareItems(wanted.items, contents.items);
+export function describeContents(
+  wanted: WantedOrder,
+  contents: Contents,
+  cut: Cut = 'anywhere',
+): Difference[] {
+  const items = compareItems(wanted.items, contents.items, cut);
   const payments = comparePayments(wanted, contents.payments);
   const open = [...items.extra];
   const lines = items.missing.map((item): Difference => {
@@ -247,7 +263,7 @@ function paidText(amount: Cents | null, tip: Cents): string {
 export function isSameThing(item: WantedItem, row: FoundItem): boolean {
   if (item.productId !== row.productId) return false;
   if (item.nameOverride === null || row.nameOverride === null) return true;
-  return compareNames(shownName(item.nameOverride), shownName(row.nameOverride)) !== 'other';
+  return compareNames(shownName(item.nameOverride), shownName(row.nameOverride), 'anywhere') !== 'other';
 }
 
 /** A row that no line of the event stands for. */

@@ -172,22 +172,28 @@ function joinWords(words: readonly string[]): string {
 /** What is shorter than this was not cut to a column's width, but is another name. */
 const minCut = 20;
 
+/**
+ * Which beginnings of what was written count as all that a POS had room for: any, where it is known that just this was
+ * written; else only one that ends within a word, since what somebody has added to it since begins with a new one.
+ */
+export type Cut = 'anywhere' | 'within-a-word';
+
 /** A name as another system shows it, ready to be compared. */
 export interface ShownName {
   key: string;
-  /** Code points. */
-  length: number;
+  /** As it was written, as plain text. */
+  text: string;
 }
 
 /** Prepares a name for {@link compareNames}. */
 export function shownName(text: string): ShownName {
-  return { key: nameKey(text), length: Array.from(plainText(text)).length };
+  return { key: nameKey(text), text: plainText(text) };
 }
 
 /** Whether `shown` is the name that was written, or what is left of it where its column is too narrow. */
-export function compareNames(written: ShownName, shown: ShownName): 'same' | 'cut' | 'other' {
+export function compareNames(written: ShownName, shown: ShownName, cut: Cut): 'same' | 'cut' | 'other' {
   if (written.key === shown.key) return 'same';
-  const isCut = shown.length >= minCut && shown.length < written.length && written.key.startsWith(shown.key);
+  const isCut = written.key.startsWith(shown.key) && isBeginning(written.text, shown.text, cut);
   return isCut ? 'cut' : 'other';
 }
 
@@ -195,10 +201,34 @@ export function compareNames(written: ShownName, shown: ShownName): 'same' | 'cu
  * Whether a text stands as it was written, as far as letters and digits go: white space and punctuation may come back
  * otherwise, and a POS may cut it to the width of its column.
  */
-export function compareTexts(written: string, shown: string): boolean {
-  const [whole, part] = [written, shown].map((text) => normaliseName(plainLines(text, maxRaw)));
-  if (whole === part) return true;
-  return shown.length >= minCut && part !== undefined && part !== '' && (whole?.startsWith(part) ?? false);
+export function compareTexts(written: string, shown: string, cut: Cut): boolean {
+  const [whole = '', part = ''] = [written, shown].map((text) => plainLines(text, maxRaw));
+  const [key, start] = [whole, part].map(normaliseName);
+  if (key === start) return true;
+  return (
+    start !== undefined && start !== '' && (key?.startsWith(start) ?? false) && isBeginning(whole, part, cut)
+  );
+}
+
+const SIGN = /[\p{L}\p{N}]\p{M}*/gu;
+
+/** Whether what is shown may be all that there was room for, given that the letters and digits are those it begins with. */
+function isBeginning(written: string, shown: string, cut: Cut): boolean {
+  const length = Array.from(shown).length;
+  if (length < minCut || length >= Array.from(written).length) return false;
+  if (cut === 'anywhere') return true;
+  const whole = [...written.normalize('NFKD').matchAll(SIGN)];
+  const part = shown.normalize('NFKD');
+  const [last, next] = whole.slice((part.match(SIGN)?.length ?? 0) - 1);
+  // Another digit makes another number.
+  const isLetter = (sign: string) => /^\p{L}/u.test(sign);
+  return (
+    /\p{L}\p{M}*$/u.test(part) &&
+    last !== undefined &&
+    next !== undefined &&
+    isLetter(next[0]) &&
+    next.index === last.index + last[0].length
+  );
 }
 
 /** A name together with its normalised form. */

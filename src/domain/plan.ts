@@ -1,5 +1,12 @@
 import { isFiledUnder } from './businessDay.js';
-import { compareDay, compareItems, compareMoney, comparePayments, describeContents } from './compare.js';
+import {
+  compareDay,
+  compareItems,
+  compareMoney,
+  comparePayments,
+  cutOf,
+  describeContents,
+} from './compare.js';
 import type { Difference } from './differences.js';
 import { bookedAs } from './former.js';
 import type { OrderId } from './ids.js';
@@ -231,7 +238,11 @@ function planVisible(
     return planInService(wanted, order, { losers, contents, around, unfinished });
   }
   const made = asMade(wanted, order, contents);
-  const differences = [...describeContents(made.wanted, made.contents), ...made.texts, ...header];
+  const differences = [
+    ...describeContents(made.wanted, made.contents, cutOf(wanted, order)),
+    ...made.texts,
+    ...header,
+  ];
   if (unfinished) return failed(shownTooEarly(wanted, order, differences), order, differences);
   if (differences.length === 0) return { kind: 'standing', order, losers };
   return failed(drift(wanted, order, differences), order, differences);
@@ -284,7 +295,7 @@ export function createActions(wanted: WantedOrder): Action[] {
 
 /** What an unfinished order of ours still takes. */
 export function completeActions(wanted: WantedOrder, order: FoundOrder, contents: Contents): Action[] {
-  const items = compareItems(wanted.items, contents.items);
+  const items = compareItems(wanted.items, contents.items, 'within-a-word');
   const payments = comparePayments(wanted, contents.payments);
   return [
     ...items.extra.map((row): Action => ({ action: 'remove_item', item: row.id, product: row.productId })),

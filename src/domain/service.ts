@@ -5,6 +5,7 @@ import {
   compareItems,
   compareLineTaxes,
   compareMoney,
+  cutOf,
   extraLine,
   isSameThing,
   rowText,
@@ -12,6 +13,7 @@ import {
 } from './compare.js';
 import type { Difference } from './differences.js';
 import { cents, formatCents, quantityToNumber, sumCents, zero } from './money.js';
+import type { Cut } from './names.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
 import type { WantedItem, WantedOrder } from './wantedOrder.js';
 import { addDays } from './zones.js';
@@ -51,7 +53,7 @@ export function compareInService(
   contents: Contents,
 ): ServiceComparison {
   const bills = contents.bills ?? [];
-  const lines = compareLines(wanted, contents.items);
+  const lines = compareLines(wanted, contents.items, cutOf(wanted, order));
   const gone = (field: 'tax' | 'gratuity') =>
     wanted[field] > 0 && sumCents([order, ...bills].map((row) => row[field] ?? zero)) === zero;
   const money = compareMoney(wanted, order).filter(({ field }) => field !== 'remaining due');
@@ -107,8 +109,8 @@ interface Pooled {
  * Lines by what is served of them: one that staff has split, or sold more of, or at another price, is there. It lacks
  * as far as all rows of its product and name do not come to its quantity.
  */
-function compareLines(wanted: WantedOrder, rows: readonly FoundItem[]): ServiceComparison {
-  const { missing, extra, pairs } = compareItems(wanted.items, rows);
+function compareLines(wanted: WantedOrder, rows: readonly FoundItem[], cut: Cut): ServiceComparison {
+  const { missing, extra, pairs } = compareItems(wanted.items, rows, cut);
   const pool = extra.map(
     (row): Pooled => ({ row, left: row.quantity === null ? 0 : quantityToNumber(row.quantity) }),
   );

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { compareItems } from './compare.js';
+import { compareItems, cutOf } from './compare.js';
 import type { Difference } from './differences.js';
 import { lineAsText } from './kitchenText.js';
 import { zero } from './money.js';
-import { compareNames, compareTexts, normaliseName, shownName } from './names.js';
+import { type Cut, compareNames, compareTexts, normaliseName, shownName } from './names.js';
 import { revisionIn } from './notes.js';
 import type { Contents, FoundItem, FoundOrder } from './order.js';
 import { mappedIds } from './products.js';
@@ -26,7 +26,7 @@ export interface Standing {
 export function asMade(wanted: WantedOrder, order: FoundOrder, contents: Contents): Standing {
   const rows = contents.items.filter(({ deleted }) => !deleted).sort((a, b) => Number(a.id) - Number(b.id));
   const gone = contents.items.filter(({ deleted }) => deleted);
-  const found = madeBefore(wanted, order, rows) ?? byName(wanted, rows, gone);
+  const found = madeBefore(wanted, order, rows) ?? byName(wanted, rows, gone, cutOf(wanted, order));
   const made = isTaxedAsAWhole(wanted, order, rows) ? { ...found, items: found.items.map(untaxed) } : found;
   const plain = { ...contents, items: contents.items.map((row) => ({ ...row, text: '' })) };
   return {
@@ -57,19 +57,20 @@ interface Made {
  * By the names that were written with the rows. Who bears the very name comes before one whose name a POS has cut, and a
  * product that the locations file names for a line is one of its names.
  */
-function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly FoundItem[]): Made {
+function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly FoundItem[], cut: Cut): Made {
   const silent = rows.map((row) => ({ ...row, text: '' }));
   const { missing, extra } = compareItems(
     wanted.items.map((item) => ({ ...item, text: '' })),
     silent,
+    cut,
   );
   const take = takingFrom(extra);
   const isMapped = ({ productId, name }: WantedItem, row: FoundItem) =>
     productId === noProduct && mappedIds(wanted.location.products, name).some((id) => id === row.productId);
   const ways: readonly ((item: WantedItem, row: FoundItem) => boolean)[] = [
-    (item, row) => nameOn(row, item.name, item.shownName) === 'same',
+    (item, row) => nameOn(row, cut, item.name, item.shownName) === 'same',
     isMapped,
-    (item, row) => nameOn(row, item.name, item.shownName) === 'cut',
+    (item, row) => nameOn(row, cut, item.name, item.shownName) === 'cut',
   ];
   const lacking = new Set(missing.map(keyOf));
   const paired = new Map<WantedItem, FoundItem>();
@@ -87,7 +88,7 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly 
   const wasText = ({ productId, name, shownName }: WantedItem) =>
     isCarried
       ? rows.some(({ text }) => hasText(text, name))
-      : !gone.some((each) => each.productId === productId || bearsName(each, name, shownName));
+      : !gone.some((each) => each.productId === productId || bearsName(each, cut, name, shownName));
   const asText: WantedItem[] = [];
   const items = wanted.items.flatMap((item) => {
     if (!lacking.has(keyOf(item))) return [item];
@@ -108,21 +109,21 @@ function byName(wanted: WantedOrder, rows: readonly FoundItem[], gone: readonly 
   const asRows: WantedItem[] = [];
   const free = wanted.unsold.flatMap((line) => {
     const isOfLine = (row: FoundItem) => line.sold.some(({ quantity }) => quantity === row.quantity);
-    const row = take((each) => each.price === zero && isOfLine(each) && nameOn(each, line.name) !== 'other');
+    const row = take((each) => each.price === zero && isOfLine(each) && bearsName(each, cut, line.name));
     if (!row) return [];
     const item = asItem(row, line.name);
     asRows.push(item);
     return [item];
   });
   const all = [...items, ...free];
-  if (!isCarried) return { items: all, texts: textDifferences(items, rows) };
+  if (!isCarried) return { items: all, texts: textDifferences(items, rows, cut) };
   // With what is text, and what carries it, texts have come to stand with other lines.
   const now = partsOf([...items.map(({ text }) => text), ...asText.map(lineAsText)]);
   const then = partsOf([...rows.map(({ text }) => text ?? ''), ...asRows.map(lineAsText)]);
   if (asText.length + asRows.length > 0 && isSameSet(now, then)) return { items: all, texts: [] };
   const wantedTexts = items.map((item) => ({ ...item, text: without(item.text, asRows) }));
   const texts = rows.map((row) => ({ ...row, text: without(row.text ?? '', asText) }));
-  return { items: all, texts: textDifferences(wantedTexts, texts) };
+  return { items: all, texts: textDifferences(wantedTexts, texts, cut) };
 }
 
 /** What texts say, whichever line says it, and whatever it is said of. */
@@ -153,15 +154,15 @@ function isSameSale({ quantity, unitPrice }: WantedItem, row: FoundItem): boolea
 }
 
 /** What the name on a row is to these. */
-function nameOn({ nameOverride }: FoundItem, ...names: string[]): 'same' | 'cut' | 'other' {
+function nameOn({ nameOverride }: FoundItem, cut: Cut, ...names: string[]): 'same' | 'cut' | 'other' {
   if (nameOverride === null) return 'other';
   const shown = shownName(nameOverride);
-  const found = names.map((name) => compareNames(shownName(name), shown));
+  const found = names.map((name) => compareNames(shownName(name), shown, cut));
   return found.find((each) => each === 'same') ?? found.find((each) => each === 'cut') ?? 'other';
 }
 
-function bearsName(row: FoundItem, ...names: string[]): boolean {
-  return nameOn(row, ...names) !== 'other';
+function bearsName(row: FoundItem, cut: Cut, ...names: string[]): boolean {
+  return nameOn(row, cut, ...names) !== 'other';
 }
 
 function hasText(text: string | null, name: string): boolean {
@@ -172,7 +173,7 @@ function hasText(text: string | null, name: string): boolean {
 /** Whether a part of a text is a line of that name: `40 × Table linens: white`. */
 function tells(part: string, name: string): boolean {
   const line = part.replace(/^\S+ × /, '');
-  return compareTexts(name, line) || line.startsWith(`${name}: `);
+  return compareTexts(name, line, 'anywhere') || line.startsWith(`${name}: `);
 }
 
 /** The text without the lines of these names. */
@@ -201,15 +202,15 @@ function asItem(row: FoundItem, name: string): WantedItem {
  * Text that differs, line by line. Rows without a name were made before any text was written (each row has had a name
  * since), so that nothing is missing from an order of theirs.
  */
-function textDifferences(items: readonly WantedItem[], rows: readonly FoundItem[]): Difference[] {
+function textDifferences(items: readonly WantedItem[], rows: readonly FoundItem[], cut: Cut): Difference[] {
   const isOld = rows.some(({ nameOverride }) => nameOverride === null);
   const take = takingFrom(rows);
   const isLine = (item: WantedItem) => (row: FoundItem) =>
     isSameSale(item, row) &&
-    (row.productId === item.productId || bearsName(row, item.name, item.shownName)) &&
-    (item.nameOverride === null || row.nameOverride === null || bearsName(row, item.nameOverride));
+    (row.productId === item.productId || bearsName(row, cut, item.name, item.shownName)) &&
+    (item.nameOverride === null || row.nameOverride === null || bearsName(row, cut, item.nameOverride));
   const rest = items.filter(
-    (item) => !take((row) => isLine(item)(row) && compareTexts(item.text, row.text ?? '')),
+    (item) => !take((row) => isLine(item)(row) && compareTexts(item.text, row.text ?? '', cut)),
   );
   return rest.flatMap((item): Difference[] => {
     const row = take(isLine(item));

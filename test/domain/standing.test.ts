@@ -119,9 +119,17 @@ describe('an order that stands, when its menu has changed', () => {
   it('may show its names cut to the width of a column', () => {
     const dish = line('Smoked fish, pickles and rye bread', '1', '52', '52.00');
     const rows = standingItems(event([dish], menu({}, [700, 'Smoked fish, pickles and rye bread'])));
-    const shown = (nameOverride: string) => told(event([dish]), changed(rows, 0, { nameOverride }));
-    expect(shown('Smoked fish, pickles and')).toEqual([]);
+    const wanted = event([dish]);
+    const { notes } = standingOrder(wanted);
+    const shown = (nameOverride: string, over = {}) => told(wanted, changed(rows, 0, { nameOverride }), over);
+    expect(shown('Smoked fish, pickles and rye b')).toEqual([]);
     expect(shown('Smoked fish')).toHaveLength(2);
+    // Between two words that tells nothing, unless just this was written.
+    expect(shown('Smoked fish, pickles and', { notes })).toEqual([]);
+    expect(shown('Smoked fish, pickles and')).toHaveLength(2);
+    expect(
+      shown('Smoked fish, pickles and', { notes: notes.replace('run ', 'claiming 16769a82') }),
+    ).toHaveLength(2);
   });
 
   it('may not tell its names: then a line that has no product any more is any line of its figures', () => {
@@ -138,7 +146,19 @@ describe('an order that stands, when its menu has changed', () => {
 describe('text of an order that stands', () => {
   it.each<[string, string, string | null, string[]]>([
     ['as it was written', 'no nuts, no dairy', 'No nuts no  dairy', []],
-    ['cut to a column', 'no nuts, no dairy, no gluten', 'no nuts, no dairy, no', []],
+    ['cut to a column', 'no nuts, no dairy, no gluten', 'no nuts, no dairy, no glu', []],
+    [
+      'added to',
+      'no nuts, no dairy, no gluten',
+      'no nuts, no dairy, no',
+      ['text of Taco Bar: event no nuts, no dairy, no gluten, order no nuts, no dairy, no'],
+    ],
+    [
+      'another number',
+      'guests with an allergy: 12',
+      'guests with an allergy: 1',
+      ['text of Taco Bar: event guests with an allergy: 12, order guests with an allergy: 1'],
+    ],
     ['another one', 'no nuts', 'no dairy', ['text of Taco Bar: event no nuts, order no dairy']],
     ['none', 'no nuts', null, ['text of Taco Bar: event no nuts, missing in the order']],
     ['one too many', '', 'no dairy', ['text of Taco Bar: order no dairy, not in the event']],

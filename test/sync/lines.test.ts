@@ -87,6 +87,19 @@ describe('text', () => {
     expect(again.writes).toEqual([]);
   });
 
+  // 24 end within a word, 21 between two.
+  it.each([null, 24, 21])('that Revel shows %s characters of is made, and is right', async (textLength) => {
+    const desk = new Desk(NOW);
+    desk.revel.configure({ textLength });
+    const longDescription = 'No nuts, no dairy, no gluten & no pork';
+    const event = desk.add(doc([{ ...taco, longDescription }, pizza]));
+    await inject(desk, event);
+    const other = desk.add(doc([{ ...taco, longDescription }]));
+    await leaveHalfway(desk, other);
+    expect((await desk.single([other])).of(other.id)).toMatchObject({ status: 'repaired' });
+    await quiet(desk, other);
+  });
+
   it.each([null, 24])('that Revel shows %s characters of is no difference', async (textLength) => {
     const desk = new Desk(NOW);
     desk.revel.configure({ textLength });
@@ -105,6 +118,11 @@ describe('text', () => {
     ['changed', { longDescription: 'no nuts' }, { longDescription: 'no dairy' }],
     ['new', {}, { longDescription: '3 guests with peanut allergy' }],
     ['gone', { longDescription: 'no nuts' }, {}],
+    [
+      'longer',
+      { longDescription: 'On the buffet by the window' },
+      { longDescription: 'On the buffet by the window\nALLERGY: 3 guests peanuts' },
+    ],
   ])('%s since the order was made is DRIFT, told with both', async (_, before, after) => {
     const desk = new Desk(NOW);
     const event = desk.add(doc([{ ...taco, ...before }]));
@@ -116,11 +134,25 @@ describe('text', () => {
       {
         field: 'text',
         name: 'Taco Bar',
-        event: after.longDescription ?? null,
+        event: after.longDescription?.replace('\n', ' / ') ?? null,
         order: before.longDescription ?? null,
       },
     ]);
     expect(run.writes).toEqual([]);
+  });
+
+  it('that is added while its order is unfinished is on it', async () => {
+    const desk = new Desk(NOW);
+    const event = desk.add(doc([{ ...taco, longDescription: 'On the buffet by the window' }, pizza]));
+    await leaveHalfway(desk, event);
+    const longDescription = 'On the buffet by the window\nALLERGY: 3 guests peanuts';
+    const edited = desk.add({ ...doc([{ ...taco, longDescription }, pizza]), id: event.id });
+    expect((await desk.single([edited])).of(event.id)).toMatchObject({ status: 'repaired' });
+    expect(rows(desk).toSorted()).toEqual([
+      '2 × 24.00 Pizza Package',
+      '30 × 8.24 Taco Bar: On the buffet by the window / ALLERGY: 3 guests peanuts',
+    ]);
+    await quiet(desk, edited);
   });
 
   it('that has changed since a POS opened the order is for somebody to tell the kitchen', async () => {

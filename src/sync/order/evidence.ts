@@ -1,8 +1,9 @@
 import { compareMoney } from '../../domain/compare.js';
+import type { Cut } from '../../domain/names.js';
 import { claimIn, finalNotes, isSuperseded, isTakenAway } from '../../domain/notes.js';
 import { type FoundItem, type FoundOrder, type FoundPayment, isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
-import type { Found, Knowledge, Pending, Read, Write } from './knowledge.js';
+import type { Found, Knowledge, Known, Pending, Read, Write } from './knowledge.js';
 
 /** What shows whether a write has happened. */
 export function evidenceOf(write: Write): Read {
@@ -101,4 +102,12 @@ export function showsIn(k: Knowledge, write: Write, order: FoundOrder): boolean 
 
 export function isLive(rows: readonly { id: string; deleted: boolean }[], id: string): boolean {
   return rows.some((row) => row.id === id && !row.deleted);
+}
+
+/**
+ * How texts on lines of an order in work may have been cut: what another run has written may be of an earlier state of the
+ * event, and what comes back short again after it was written anew was cut.
+ */
+export function cutOfLines({ tries }: Known): Cut {
+  return tries.lines === 0 ? 'within-a-word' : 'anywhere';
 }

@@ -1,5 +1,6 @@
 import { compareItems } from '../../domain/compare.js';
 import type { OrderId } from '../../domain/ids.js';
+import type { Cut } from '../../domain/names.js';
 import { claimIn } from '../../domain/notes.js';
 import { type FoundItem, type FoundOrder, isVisible } from '../../domain/order.js';
 import {
@@ -14,7 +15,7 @@ import {
 import type { FailReason } from '../../domain/reasons.js';
 import { isTouched } from '../../domain/service.js';
 import type { RevelWrite } from '../../revel/types.js';
-import { certainFrom, evidenceOf, isLive, shows, showsIn } from './evidence.js';
+import { certainFrom, cutOfLines, evidenceOf, isLive, shows, showsIn } from './evidence.js';
 import {
   change,
   type Found,
@@ -191,7 +192,7 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
       const isLost =
         left.some(({ at }) => at <= asOf) ||
         told.some(([id]) => isLive(found.items, id)) ||
-        lines.some((line) => isOtherwise(line, found.items));
+        lines.some((line) => isOtherwise(line, found.items, cutOfLines(known(k, found.id))));
       return change(k, found.id, {
         items: { value: withTheirs(k, found.id, items, found.items), asOf },
         lines: left,
@@ -212,10 +213,10 @@ function seen(k: Knowledge, found: Found, now: number): Knowledge {
 }
 
 /** Whether the row of a line that was written holds another one, or one that counts no more. */
-function isOtherwise({ item, uuid }: Known['lines'][number], rows: readonly FoundItem[]): boolean {
+function isOtherwise({ item, uuid }: Known['lines'][number], rows: readonly FoundItem[], cut: Cut): boolean {
   const own = rows.filter((row) => row.uuid?.toLowerCase() === uuid);
   const live = own.filter(({ deleted }) => !deleted);
-  return own.length > live.length || compareItems([item], live).extra.length > 0;
+  return own.length > live.length || compareItems([item], live, cut).extra.length > 0;
 }
 
 /** It does not show an order that has been seen, or shows one hidden that staff could see: of an earlier moment. */

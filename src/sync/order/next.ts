@@ -6,7 +6,7 @@ import { isVisible } from '../../domain/order.js';
 import { needsTotals } from '../../domain/plan.js';
 import { decided, leaveUnpaid, leftoversOf, retireReplaced } from './decided.js';
 import { dropElsewhere, leaveElsewhereToPeople } from './elsewhere.js';
-import { certainFrom, evidenceOf } from './evidence.js';
+import { certainFrom, cutOfLines, evidenceOf } from './evidence.js';
 import {
   type Knowledge,
   known,
@@ -309,7 +309,7 @@ function readContents({ subject }: Situation): Step | null {
 
 /** Lines that the event does not have. (A line of staff's has ended the work before.) */
 function removeLines({ k, now, subject }: Situation): Step | null {
-  const row = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).extra[0];
+  const row = subject && compareItems(k.wanted.items, linesOf(subject) ?? [], cutOfLines(subject)).extra[0];
   if (!row) return null;
   const line = subject.lines.find(({ uuid }) => uuid === row.uuid);
   if (line) return lookForLines(k, now, subject, line.at);
@@ -318,7 +318,8 @@ function removeLines({ k, now, subject }: Situation): Step | null {
 
 /** Lines that are not there; one that Revel has taken is waited for, and never sent again by this run. */
 function addLines({ k, now, subject }: Situation): Step | null {
-  const item = subject && compareItems(k.wanted.items, linesOf(subject) ?? []).missing[0];
+  const item =
+    subject && compareItems(k.wanted.items, linesOf(subject) ?? [], cutOfLines(subject)).missing[0];
   if (!item) return null;
   if (subject.tries.lines > MAX_REWRITES) return lineDiffers(subject.id, item);
   const write: Write = { kind: 'add-line', id: subject.id, item, uuid: nextLineUuid(subject, item) };
