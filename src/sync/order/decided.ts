@@ -202,7 +202,9 @@ function giveBack({ k, now, subject }: Situation, row: FoundOrder, payments: rea
   const { paid, retired } = known(k, id);
   const sum = balanceOf(payments);
   if (paid || (sum.amount === zero && sum.tip === zero)) return null;
-  if (!retired?.kept && !(subject?.ours && isOver(k, now, row, subject.id))) return null;
+  // Whoever has come over the order in its place gives it back then.
+  const isOurDeed = retired?.kept && (k.decision?.kind !== 'replace' || subject?.ours);
+  if (!isOurDeed && !(subject?.ours && isOver(k, now, row, subject.id))) return null;
   const [amount, tip] = [cents(-sum.amount), cents(-sum.tip)];
   const uuid = nextPaymentUuid(row, payments, amount);
   return leasedWhole(k, now, id, { kind: 'add-payment', id, uuid, amount, tip }, subject?.id);
