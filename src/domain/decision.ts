@@ -7,6 +7,7 @@ import type { FoundOrder } from './order.js';
 import { isPaidSince } from './paidSince.js';
 import { standings } from './plan.js';
 import type { FailReason } from './reasons.js';
+import { looksEmptied } from './removed.js';
 import { addDays } from './zones.js';
 
 /** What a person has decided about the orders of one event, which no run decides by itself. */
@@ -64,13 +65,13 @@ export function setAside(decision: Decision, rows: readonly FoundOrder[]): Found
   switch (decision.kind) {
     case 'replace': {
       // Beside another one that staff can see it is no more than one of several.
-      const isOne = !standings(rows).visible.some(({ id }) => id !== decision.order);
+      const isOne = !shownOf(rows).some(({ id }) => id !== decision.order);
       return rows.filter(({ id }) => isOne && id === decision.order);
     }
     case 'void':
       return rows.filter(({ id }) => id === decision.order);
     case 'keep': {
-      const { visible } = standings(rows);
+      const visible = shownOf(rows);
       // Without it none of them gives way.
       return visible.some(({ id }) => id === decision.order)
         ? visible.filter(({ id }) => id !== decision.order)
@@ -80,6 +81,11 @@ export function setAside(decision: Decision, rows: readonly FoundOrder[]): Found
     case 'payment':
       return [];
   }
+}
+
+/** Those that staff can see, but for what they have emptied: it is gone as if they had deleted it. */
+function shownOf(rows: readonly FoundOrder[]): FoundOrder[] {
+  return standings(rows).visible.filter((row) => !looksEmptied(row));
 }
 
 /** The business day that an order is filed under is over: its books are closed. An unreadable date says no. */

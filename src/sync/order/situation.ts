@@ -57,9 +57,11 @@ export function planOf(k: Knowledge, now: number): OrderPlan {
   const aside = new Set(asideOf(k).map(({ id }) => id));
   const rows = headers(k).filter(({ id }) => !aside.has(id));
   const read = rows.flatMap((row) => contentsOf(k, row) ?? []);
-  // Decided was about what was gone by then, and not about what this run has made since.
+  // Decided was about what was gone by then, and not about what this run has made since. What is to be replaced had come in
+  // the place of what staff took away before.
   const isFromHere = ({ id }: FoundOrder) => known(k, id).made || known(k, id).shownAt !== null;
-  const isRecreated = (row: FoundOrder) => k.decision?.kind === 'recreate' && !isFromHere(row);
+  const isAnew = k.decision?.kind === 'recreate' || k.decision?.kind === 'replace';
+  const isRecreated = (row: FoundOrder) => isAnew && !isFromHere(row);
   const plan = planOrder(k.wanted, rows, read, { now, locations: k.locations, isRecreated });
   const isPaid = k.decision?.kind === 'payment' && 'order' in plan && plan.order?.id === k.decision.order;
   return isPaid ? planPaidSince(k.wanted, plan, read) : plan;
