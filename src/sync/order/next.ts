@@ -284,6 +284,8 @@ function create({ k, now, plan, subject }: Situation): Step | null {
   if (plan.kind !== 'create' || subject || !k.rows) return null;
   const made = Object.values(k.orders).filter((each) => each.made).length;
   if (made >= MAX_MADE) return unverified(null, madeInVain(k, made));
+  // Who has taken the first one away may have acted on a newer state of the event.
+  if (made > 0 && !k.refreshed) return { do: 'refresh' };
   const until = k.rows.asOf + k.timing.lease;
   if (now > until - k.timing.renewBefore && !k.justLooked) return look('short', { of: 'rows' });
   return { do: 'write', write: { kind: 'create', uuid: nextOrderUuid(k) }, until };
