@@ -105,7 +105,7 @@ async function depsOf({
     takeBack: paymentsTakenBack(account) === 'negative' ? 'negative' : 'mark',
     state,
     clock: systemClock,
-    hex: randomHex,
+    process: randomHex(8),
     stop,
     events,
     requests,

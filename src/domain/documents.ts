@@ -8,8 +8,7 @@ import type { Failure } from './reasons.js';
 export type LinesSource = {
   /** The other documents of a booking that is this event's alone, which may list what has been paid. */
   booked?: readonly SourceDocument[];
-} & /** A document with line items, of the event or of a booking that is this event's alone. */
-(
+} /** A document with line items, of the event or of a booking that is this event's alone. */ & (
   | {
       kind: 'document';
       origin: 'event' | 'booking';

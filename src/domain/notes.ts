@@ -7,9 +7,15 @@ import type { EventId, OrderId } from './ids.js';
 export interface Claim {
   /** 8 hex digits that all runs share which exclude each other by one lock. */
   reach: string;
-  /** 8 hex digits of the run, which people find in its log, mail and history. */
+  /**
+   * 8 hex digits of the run, which people find in its log, mail and history, and 8 of its process: a relay starts a run
+   * again under the id of one that was killed.
+   */
   run: string;
 }
+
+/** The run without its process, as final notes have it. */
+const idOf = (run: string) => run.slice(0, 8);
 
 /** Marks a header that lost against another one of the same event, and names that one. */
 const SUPERSEDED = ' superseded by order ';
@@ -33,10 +39,10 @@ function revisionNotes(event: EventId, revision: string): string {
 
 /** `… rev 1a2b3c4d run 4ba1e130`: how an order is marked once it is complete. */
 export function finalNotes(event: EventId, revision: string, run: string): string {
-  return `${revisionNotes(event, revision)} run ${run}`;
+  return `${revisionNotes(event, revision)} run ${idOf(run)}`;
 }
 
-/** `… rev 1a2b3c4d filling 0f1e2d3c4ba1e130`: an unfinished order; the mark goes before staff can see it. */
+/** `… rev 1a2b3c4d filling 0f1e2d3c4ba1e1305d6f7a8b`: an unfinished order; the mark goes before staff can see it. */
 export function claimedNotes(
   event: EventId,
   revision: string,
@@ -53,7 +59,7 @@ export function supersededNotes(event: EventId, winner: OrderId): string {
 
 /** What an order says that this program marked deleted because a person told it to. */
 export function voidedNotes(event: EventId, run: string): string {
-  return `Triple Seat Event #${event}${VOIDED}${run}`;
+  return `Triple Seat Event #${event}${VOIDED}${idOf(run)}`;
 }
 
 /**
@@ -71,9 +77,9 @@ export function claimIn(notes: string): (Claim & { kind: 'filling' | 'claiming' 
   return { kind: kind === 'claiming' ? 'claiming' : 'filling', reach, run };
 }
 
-/** The run that completed the order; null where the notes do not tell. */
-export function runIn(notes: string): string | null {
-  return RUN.exec(notes)?.[1] ?? null;
+/** Whether the notes are the final ones of this run, or of one that had its id. */
+export function isFinishedBy(notes: string, run: string): boolean {
+  return RUN.exec(notes)?.[1] === idOf(run);
 }
 
 /** The revision in the notes, or null for an order that this program did not make. */

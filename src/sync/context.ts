@@ -95,7 +95,7 @@ export function openRun(deps: SyncDeps, request: SyncRequest): RunContext {
     now,
     timing,
     clockOff,
-    claim: { reach: reachOf(state), run: request.correlationId },
+    claim: { reach: reachOf(state), run: `${request.correlationId}${deps.process}` },
     zones: Object.fromEntries(
       settings.locations.map((location) => [establishmentIn(settings, location), location.timezone]),
     ),

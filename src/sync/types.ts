@@ -77,8 +77,8 @@ export interface SyncDeps {
   /** Without a cache every event is read in every sweep. */
   state: Pick<StateStore, 'locks' | 'journal'> & Partial<Pick<StateStore, 'cache'>>;
   clock: Clock;
-  /** Hex digits, unpredictable: `hex(8)` → 8 of them. */
-  hex: (digits: number) => string;
+  /** 8 hex digits that no other process has. */
+  process: string;
   /** Aborted by a signal or by the limit on the run's time: finish the write in flight, then report. */
   stop: AbortSignal;
   events: SyncEvents;

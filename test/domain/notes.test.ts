@@ -4,10 +4,10 @@ import {
   claimedNotes,
   claimIn,
   finalNotes,
+  isFinishedBy,
   isSuperseded,
   isTakenAway,
   revisionIn,
-  runIn,
   supersededNotes,
   voidedNotes,
   winnerIn,
@@ -16,14 +16,16 @@ import { eventId } from './builders.js';
 
 const event = eventId('55521609');
 const revision = '1a2b3c4d';
-const claim = { reach: '01234567', run: '89abcdef' };
+const claim = { reach: '01234567', run: '89abcdef00000001' };
 
 describe('notes of an order', () => {
   it('say which event it is and in which revision', () => {
     const notes = finalNotes(event, revision, claim.run);
     expect(notes).toBe('Triple Seat Event #55521609 rev 1a2b3c4d run 89abcdef');
     expect(revisionIn(notes)).toBe(revision);
-    expect(runIn(notes)).toBe(claim.run);
+    expect(isFinishedBy(notes, claim.run)).toBe(true);
+    expect(isFinishedBy(notes, '89abcdef00000002')).toBe(true);
+    expect(isFinishedBy(notes, '89abcdee00000001')).toBe(false);
     expect(claimIn(notes)).toBeNull();
     expect(isSuperseded(notes)).toBe(false);
   });
@@ -32,7 +34,7 @@ describe('notes of an order', () => {
     const notes = claimedNotes(event, revision, kind, claim);
     expect(claimIn(notes)).toEqual({ kind, ...claim });
     expect(revisionIn(notes)).toBe(revision);
-    expect(runIn(notes)).toBeNull();
+    expect(isFinishedBy(notes, claim.run)).toBe(false);
     expect(isSuperseded(notes)).toBe(false);
   });
 

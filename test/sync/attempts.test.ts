@@ -158,7 +158,7 @@ it('a look for another event is no sign of ownership of an order that another ru
   expect(next).toMatchObject({
     method: 'PATCH',
     path: uri,
-    body: expect.stringMatching(/^\{"notes":"[^"]* claiming [0-9a-f]{16}"/),
+    body: expect.stringMatching(/^\{"notes":"[^"]* claiming [0-9a-f]{24}"/),
   });
   expect(Number(next?.at) - taken.at).toBeGreaterThan(3_000);
   expect(new Set(run.results.map(({ status }) => status))).toEqual(new Set(['injected']));

@@ -85,7 +85,7 @@ export class Desk {
   random: () => number = () => 0.5;
   #sent: Sent[] = [];
   #count = { tripleseat: 0, revel: 0 };
-  #hex = 0;
+  #begun = 0;
   #events = 0;
   #tokens: Tokens | null = null;
 
@@ -190,7 +190,7 @@ export class Desk {
         takeBack: paymentsTakenBack(this.account) === 'negative' ? 'negative' : 'mark',
         state: this.#state(),
         clock: this.clock,
-        hex: (digits) => (++this.#hex).toString(16).padStart(digits, '0'),
+        process: (++this.#begun).toString(16).padStart(8, '0'),
         stop: signal,
         events: {
           started: () => undefined,

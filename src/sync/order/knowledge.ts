@@ -2,7 +2,7 @@ import { type Decision, setAside } from '../../domain/decision.js';
 import type { OrderId } from '../../domain/ids.js';
 import type { Location } from '../../domain/location.js';
 import type { Cents } from '../../domain/money.js';
-import { type Claim, claimIn, runIn } from '../../domain/notes.js';
+import { type Claim, claimIn, isFinishedBy } from '../../domain/notes.js';
 import {
   type Contents,
   type FoundItem,
@@ -368,10 +368,13 @@ export function headers(k: Knowledge): FoundOrder[] {
 export function held(k: Knowledge, now: number): Knowledge {
   return headers(k).reduce((of, row) => {
     const mark = isVisible(row) ? claimIn(row.notes) : null;
-    const isHeld = mark?.kind === 'filling' && mark.run !== k.claim.run;
+    const isFilled = mark?.kind === 'filling';
+    // Under a claim that came before the order was finished the notes do not say any more who fills it.
+    const isHeld = isFilled ? mark.run !== k.claim.run : mark !== null && !row.printed;
     const { heldUntil } = known(k, row.id);
     if (isHeld === (heldUntil !== null)) return of;
-    const until = mark?.reach === k.claim.reach ? k.begunAt + k.timing.inFlight : now + k.timing.standOff;
+    const until =
+      isFilled && mark.reach === k.claim.reach ? k.begunAt + k.timing.inFlight : now + k.timing.standOff;
     return change(of, row.id, { heldUntil: isHeld ? until : null });
   }, k);
 }
@@ -396,7 +399,7 @@ export function mayHold(k: Knowledge, row: FoundOrder): boolean {
  */
 export function isMarkedOurs(k: Knowledge, { notes }: FoundOrder): boolean {
   const claim = claimIn(notes);
-  return claim ? claim.kind === 'filling' && claim.reach === k.claim.reach : runIn(notes) === k.claim.run;
+  return claim ? claim.kind === 'filling' && claim.reach === k.claim.reach : isFinishedBy(notes, k.claim.run);
 }
 
 /** Lines of an order as they are now, as far as this run knows: as they were read, with its own writes on top. */

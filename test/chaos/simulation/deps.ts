@@ -46,7 +46,7 @@ export function depsOf(process: Process, around: Around): SyncDeps {
     takeBack: takeBackOf(scenario),
     state,
     clock,
-    hex: (digits) => random.hex(digits),
+    process: process.index.toString(16).padStart(8, '0'),
     stop: stop.signal,
     events: {
       started: () => {},

@@ -287,7 +287,8 @@ class Simulation {
     if (!ended) this.#checker.fail('ends', 'a run has not come to its end in time');
   }
 
-  #start(run: PlannedRun): Process {
+  /** @param correlationId of the run that is started again, as a relay does it; null: a new one */
+  #start(run: PlannedRun, correlationId: string | null = null): Process {
     const { seed, skewMs, trouble } = this.#scenario;
     const index = this.#processes.length;
     const machineMs = (skewMs[run.host] ?? 0) + (trouble.clockMs[index] ?? 0);
@@ -300,7 +301,7 @@ class Simulation {
     });
     this.#processes.push(process);
     for (const { of, afterMs } of trouble.restarts) {
-      if (of === index && !this.#calm) process.onDeath(() => this.#restart(run, afterMs));
+      if (of === index && !this.#calm) process.onDeath(() => this.#restart(run, afterMs, request.correlationId));
     }
     this.#tell(`run ${index}`, `begins on host ${run.host}: ${run.sweep ? 'sweep' : `events ${run.events}`}`);
     const ids = run.events.map(eventIdOf);
@@ -313,6 +314,7 @@ class Simulation {
       stateOf: (event) => this.#checker.stateOf(event),
       tell: (what) => this.#tell(`run ${index}`, what),
     });
+    const anew = process.random.hex(8);
     const request: SyncRequest = {
       target: run.sweep ? { kind: 'sweep', hoursBack: 48, shard: null } : { kind: 'events', ids },
       dryRun: false,
@@ -320,7 +322,7 @@ class Simulation {
       force: false,
       locations: null,
       trigger: 'manual',
-      correlationId: process.random.hex(8),
+      correlationId: correlationId ?? anew,
     };
     const bent = this.#bend.deps?.(deps) ?? deps;
     const work =
@@ -387,11 +389,11 @@ class Simulation {
     }
   }
 
-  #restart(run: PlannedRun, afterMs: number): void {
+  #restart(run: PlannedRun, afterMs: number, correlationId: string): void {
     this.#restarts += 1;
     this.#timeline.after(afterMs, () => {
       this.#restarts -= 1;
-      this.#start(run);
+      this.#start(run, correlationId);
     });
   }
 
