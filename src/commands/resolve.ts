@@ -75,7 +75,6 @@ class Resolving {
   readonly #options: ResolveOptions;
   readonly #around: Surroundings;
   readonly #opened: Opened;
-  readonly #stop: AbortSignal;
   readonly #startedAt = systemClock.now();
   /** Warnings and notices that have been told. */
   readonly #said = new Set<string>();
@@ -85,7 +84,6 @@ class Resolving {
     this.#options = { ...options, dryRun: options.dryRun || opened.config.dryRun };
     this.#around = around;
     this.#opened = opened;
-    this.#stop = runStop(around, opened.config, opened.state);
   }
 
   async run(): Promise<ExitCode> {
@@ -269,7 +267,8 @@ class Resolving {
       request,
       config,
       state,
-      stop: this.#stop,
+      // Of each anew: the time that a person takes to answer is none of a run.
+      stop: runStop(this.#around, config, state),
       events,
       ...(accepted ? { accepted } : {}),
     });
@@ -401,8 +400,13 @@ function userName(): string {
   }
 }
 
-function outcomeText(dryRun: boolean, until: string | null, { results }: SyncOutcome): string {
-  if (results[0]?.reason !== 'ACCEPTED') {
+function outcomeText(dryRun: boolean, until: string | null, { results, problem }: SyncOutcome): string {
+  const [result] = results;
+  if (problem !== null || (result?.status === 'failed' && !isAcceptable(result.reason))) {
+    const what = dryRun ? 'Nothing was accepted, and nobody' : 'It is on record as accepted, but nobody';
+    return `${what} could look at it again: the next run tells what comes of it.`;
+  }
+  if (result?.reason !== 'ACCEPTED') {
     return 'It is still reported: it has changed meanwhile, or --until is over; look at it again.';
   }
   const span =
