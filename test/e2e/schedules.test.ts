@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Cron } from 'croner';
@@ -10,6 +10,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { variables } from '../../src/config/variables.js';
 import { metricsText } from '../../src/report/metrics.js';
+import { notIgnored } from '../helpers/image.js';
 import { report } from '../report/helpers.js';
 
 const run = promisify(execFile);
@@ -342,6 +343,31 @@ describe('compose', () => {
       expect(services[name]).toMatchObject({ build: '../..', read_only: true, cap_drop: ['ALL'] });
       expect(await knows(['ts-reconcile', ...services[name].command].join(' '))).toBe(true);
     }
+  });
+
+  it('has the secrets that stand beside it in no commit, no image and no package', async () => {
+    const { services } = parse(await file('docs/deploy/compose.yaml'), { merge: true });
+    const [, mounted = ''] = /^\.\/(\S+):\/config:ro$/.exec(services.serve.volumes[1]) ?? [];
+    const secret = [`docs/deploy/${services.serve.env_file}`, `docs/deploy/${mounted}/locations.json`];
+    const others = ['.env', '.env.old', '.env.old.2', 'locations.json', 'locations.json.old'];
+
+    for (const path of [...secret, ...others]) {
+      const ignored = spawnSync('git', ['check-ignore', '--no-index', '--quiet', path], { cwd: root });
+      expect([path, ignored.status]).toEqual([path, 0]);
+    }
+    expect(notIgnored(await file('.dockerignore'), secret)).toEqual([]);
+
+    const directory = await mkdtemp(join(tmpdir(), 'ts-reconcile-compose-'));
+    await cp(join(root, 'docs/deploy'), join(directory, 'docs/deploy'), { recursive: true });
+    await cp(join(root, 'package.json'), join(directory, 'package.json'));
+    for (const path of secret) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), 'REVEL_API_SECRET=s3cret');
+    }
+    const packed = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: directory });
+    await rm(directory, { recursive: true });
+    expect(packed.stdout).toContain('docs/deploy/compose.yaml');
+    for (const path of secret) expect(packed.stdout).not.toContain(path);
   });
 });
 
