@@ -10,6 +10,7 @@ const PASSED_ON = [
   'TZ',
   'LANG',
   'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'SystemRoot',

@@ -28,6 +28,11 @@ describe('runEnvironment', () => {
     expect(runEnvironment({ [ENV_FILE]: '/etc/live.env' })).toMatchObject({ [ENV_FILE]: '/etc/live.env' });
   });
 
+  it('lets a run trust whom the relay is told to trust', () => {
+    const trust = { NODE_EXTRA_CA_CERTS: '/ca.pem', NODE_USE_SYSTEM_CA: '1' };
+    expect(runEnvironment(trust)).toMatchObject(trust);
+  });
+
   it('lets a run go through the proxy that the relay goes through', () => {
     const proxy = { HTTPS_PROXY: 'http://p:3128', https_proxy: 'http://q', NO_PROXY: '.a', no_proxy: '.b' };
     expect(runEnvironment(proxy)).toMatchObject(proxy);
