@@ -217,7 +217,7 @@ export interface Given {
   /** What a person has decided about the event's orders; null: nothing, as in every run that nobody sits before. */
   decision: Decision | null;
   takeBack: TakeBack;
-  /** 8 hex digits of whoever shares the event's lock with us, and 8 of the run. */
+  /** Whoever shares the event's lock with us, and the run. */
   claim: Claim;
   timing: Timing;
   /** Time zones of the establishments that an order of ours may stand in. */
@@ -362,17 +362,15 @@ export function headers(k: Knowledge): FoundOrder[] {
 }
 
 /**
- * Orders that staff can see while another run fills them: another program has shown them, or a person has decided about
- * them. Until when it may go on with what it saw before, or what it sent may arrive.
+ * Orders that staff can see while another run fills them, and until when it may go on, or what it sent may arrive: another
+ * program has shown them, or a person has decided about them. A claim that came over its mark does not say whose it was.
  */
 export function held(k: Knowledge, now: number): Knowledge {
   return headers(k).reduce((of, row) => {
     const mark = isVisible(row) ? claimIn(row.notes) : null;
     const isFilled = mark?.kind === 'filling';
-    // Under a claim that came before the order was finished the notes do not say any more who fills it.
     const isHeld = isFilled ? mark.run !== k.claim.run : mark !== null && !row.printed;
-    const { heldUntil } = known(k, row.id);
-    if (isHeld === (heldUntil !== null)) return of;
+    if (isHeld === (known(k, row.id).heldUntil !== null)) return of;
     const until =
       isFilled && mark.reach === k.claim.reach ? k.begunAt + k.timing.inFlight : now + k.timing.standOff;
     return change(of, row.id, { heldUntil: isHeld ? until : null });

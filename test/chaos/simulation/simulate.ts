@@ -301,7 +301,8 @@ class Simulation {
     });
     this.#processes.push(process);
     for (const { of, afterMs } of trouble.restarts) {
-      if (of === index && !this.#calm) process.onDeath(() => this.#restart(run, afterMs, request.correlationId));
+      if (of === index && !this.#calm)
+        process.onDeath(() => this.#restart(run, afterMs, request.correlationId));
     }
     this.#tell(`run ${index}`, `begins on host ${run.host}: ${run.sweep ? 'sweep' : `events ${run.events}`}`);
     const ids = run.events.map(eventIdOf);
