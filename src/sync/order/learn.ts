@@ -34,9 +34,9 @@ import {
   withTheirs,
 } from './knowledge.js';
 
-/** So often in a row may Revel refuse a write for now; more often where it says that it is only too much at once. */
+/** So often in a row may Revel refuse a write for now; as often as a look where it says that it is only too much at once. */
 const MAX_REFUSALS = 4;
-const MAX_THROTTLED = 8;
+const MAX_THROTTLED = 12;
 const MAX_LOST = 12;
 const MAX_LATE = 50;
 const FIRST_PAUSE_MS = 250;
