@@ -44,6 +44,23 @@ it.each(['deleted', 'voided'] as const)(
     const { desk, event, second } = await recreated(how);
     const run = await desk.single([event], { decision: { kind: 'replace', order: orderId(second) } });
     expect(run.of(event.id).status).toBe('injected');
+    await desk.clock.sleep(pause);
+    const after = await desk.single([event]);
+    expect([after.of(event.id).reason, after.writes]).toEqual(['ALREADY_INJECTED', []]);
+  },
+);
+
+it.each(['deleted', 'voided'] as const)(
+  'an order that was made again after staff had %s the first one can be voided',
+  async (how) => {
+    const { desk, event, second } = await recreated(how);
+    desk.tripleseat.store.setStatus(event.id, 'LOST', desk.clock.now());
+    expect((await desk.single([event])).of(event.id)).toMatchObject({ reason: 'ORPHANED', orderId: second });
+    const run = await desk.single([event], { decision: { kind: 'void', order: orderId(second) } });
+    expect(run.of(event.id).error ?? '').toBe('');
+    await desk.clock.sleep(pause);
+    const after = await desk.single([event]);
+    expect([after.of(event.id).status, after.writes]).toEqual(['skipped', []]);
   },
 );
 
