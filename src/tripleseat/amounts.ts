@@ -137,7 +137,7 @@ function refundOf(payment: RawPayment, state: string, amount: Cents, field: stri
   if (refund !== null && refund !== zero) return refund;
   const isGivenBack = payment.refunded_at !== null || /^(?:partially_)?refunded$/.test(state);
   if (refund === zero && isGivenBack) {
-    throw new Unreadable(`${named(payment, field)} was given back, and the amount that was is 0.00`);
+    throw new Unreadable(`${named(payment, field)} was given back, but the amount given back is 0.00`);
   }
   if (state === 'partially_refunded') throw new Unreadable(`${field}.amount_refunded is missing`);
   return isGivenBack ? amount : zero;

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { isCovered } from '../../src/domain/acceptance.js';
-import { ACCOUNT_FORMAT, type Account } from '../../src/domain/account.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { type EventId, orderId } from '../../src/domain/ids.js';
 import { withRivals } from '../../src/domain/rivals.js';
 import { PAYMENT_TYPE, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { wrongWith } from '../helpers/check.js';
 import { Desk, type Sent } from './desk.js';
-import { leaveHeader } from './others.js';
+import { givesBack, leaveHeader } from './others.js';
 
 const NOW = '2026-11-14T18:00:00Z';
 const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
@@ -29,17 +28,6 @@ async function drifted(paid = true) {
   expect((await desk.single([event])).of(event.id).reason).toBe('DRIFT');
   return { desk, event: edited, made };
 }
-
-/** Payments keep no deleted mark, and negative ones count. */
-const counted = { value: 'counted', certainty: 'seen', why: 'tried', at: NOW } as const;
-const givesBack: Account = {
-  format: ACCOUNT_FORMAT,
-  account: 'revel.test',
-  establishmentId: 8,
-  version: '0.1.0',
-  certifiedAt: NOW,
-  findings: { negativePayments: counted, deletedPayments: { ...counted, value: 'not-kept' } },
-};
 
 /** Orders of the event that staff can see. */
 const visible = (desk: Desk) =>
@@ -99,7 +87,7 @@ describe('replacing an order', () => {
 
   it('gives back what was paid where payments keep no deleted mark and negative ones count', async () => {
     const { desk, event, made } = await drifted();
-    desk.account = givesBack;
+    desk.account = givesBack(NOW);
     const plan = await desk.single([event], { decision: replaces(made), dryRun: true });
     const run = await desk.single([event], { decision: replaces(made) });
     for (const { changes } of [plan.of(event.id), run.of(event.id)]) {
@@ -463,7 +451,7 @@ describe('keeping one of several', () => {
     async (reason, quantity) => {
       const orders = await doubled();
       const { desk, event, first, second } = orders;
-      desk.account = givesBack;
+      desk.account = givesBack(NOW);
       await cutOff(orders, quantity);
       for (let sweeps = 0; sweeps < 2; sweeps += 1) {
         const sweep = await desk.sweep();

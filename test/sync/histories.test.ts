@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { orderId } from '../../src/domain/ids.js';
 import { places, STAFF_USER } from '../../src/sandbox/world/places.js';
 import { Desk } from './desk.js';
+import { Late } from './others.js';
 
 const NOW = '2026-11-14T18:00:00Z';
 const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
@@ -70,10 +71,8 @@ async function shownWhile(shown: 'before the claim' | 'while it is claimed') {
   const lines = [taco, { ...taco, quantity: '5.0' }];
   const event = desk.add({ documents: [{ lines }] });
   const kill = new AbortController();
-  const handle = desk.revel.handle.bind(desk.revel);
-  type Sent = Parameters<typeof handle>[0];
+  const late = new Late(desk);
   let nth = 0;
-  let late: { at: number; request: Sent } | null = null;
   let isShown = false;
   const show = (now: number) => {
     if (isShown) return;
@@ -93,32 +92,24 @@ async function shownWhile(shown: 'before the claim' | 'while it is claimed') {
       query: new URLSearchParams(),
       headers,
     };
-    const { status } = handle({ ...request, body: JSON.stringify(row) }, now);
+    const { status } = late.handle({ ...request, body: JSON.stringify(row) }, now);
     expect(status).toBe(201);
   };
   desk.revel.handle = (request, now) => {
-    if (late && now >= late.at) {
-      handle(late.request, now);
-      late = null;
-    }
+    late.carryOut(now);
     const isLine = request.method === 'POST' && request.path === '/resources/OrderItem/';
     if (isLine) nth += 1;
     if (isLine && nth === 2) {
-      late = { at: now + 25_000, request };
       kill.abort('SIGKILL');
       if (shown === 'before the claim') show(now);
-      return { status: 504, headers: {}, body: '' };
+      return late.hold(request, now + 25_000);
     }
     if (request.method === 'PATCH' && (request.body ?? '').includes('claiming')) show(now);
-    return handle(request, now);
+    return late.handle(request, now);
   };
   await desk.elsewhere(() => desk.single([event], { correlationId: '0000dead' }, {}, kill.signal));
   const run = await desk.single([event], { correlationId: 'bbbbbbbb' });
-  await desk.clock.sleep(60_000);
-  desk.revel.handle(
-    { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' },
-    desk.clock.now(),
-  );
+  await late.pass(60_000);
   const [order] = desk.revel.orders();
   const there = desk.revel.items(order?.id ?? 0).filter(({ deleted }) => !deleted).length;
   return { result: run.of(event.id), there, isShown };
@@ -148,35 +139,25 @@ it.each([
     const desk = new Desk(NOW, false, true);
     const event = desk.add({ documents: [{ lines: [taco, { ...taco, quantity: '5.0' }] }] });
     const kill = new AbortController();
-    const handle = desk.revel.handle.bind(desk.revel);
-    type Sent = Parameters<typeof handle>[0];
-    let late: { at: number; request: Sent } | null = null;
+    const late = new Late(desk);
     let isLate = false;
     let wasVisible: boolean | null = null;
     const seen = () => desk.revel.orders().some(({ id }) => desk.revel.history(id).length > 0);
     desk.revel.handle = (request, now) => {
-      if (late && now >= late.at) {
-        wasVisible = seen();
-        handle(late.request, now);
-        late = null;
-      }
+      if (late.isDue(now)) wasVisible = seen();
+      late.carryOut(now);
       if (request.method === 'POST' && request.path === '/resources/OrderItem/' && !kill.signal.aborted)
         kill.abort('SIGKILL');
       const isMark = request.method === 'PATCH' && (request.body ?? '').includes(' filling ');
       if (isMark && !isLate) {
         isLate = true;
-        late = { at: now + 25_000, request };
-        return { status: 504, headers: {}, body: '' };
+        return late.hold(request, now + 25_000);
       }
-      return handle(request, now);
+      return late.handle(request, now);
     };
     await desk.single([event], { correlationId: RUN }, {}, kill.signal);
     await desk.single([event], again(isSame));
-    await desk.clock.sleep(60_000);
-    desk.revel.handle(
-      { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' },
-      desk.clock.now(),
-    );
+    await late.pass(60_000);
     expect(isLate).toBe(true);
     expect(wasVisible).toBe(false);
   },
@@ -191,42 +172,32 @@ it.each([
     const desk = new Desk(NOW, false, true);
     const event = desk.add({ documents: [{ lines: [taco, { ...taco, quantity: '5.0' }] }] });
     const kill = new AbortController();
-    const handle = desk.revel.handle.bind(desk.revel);
-    type Sent = Parameters<typeof handle>[0];
-    let late: { at: number; request: Sent } | null = null;
+    const late = new Late(desk);
     let nth = 0;
     let made: { id: number; at: number } | null = null;
     desk.revel.handle = (request, now) => {
-      if (late && now >= late.at) {
-        handle(late.request, now);
-        late = null;
-      }
+      late.carryOut(now);
       if (request.method === 'POST' && request.path === '/resources/Order/') {
         // The header of the run that is started again is never made.
         if (made) return { status: 504, headers: {}, body: '' };
-        const answer = handle(request, now);
+        const answer = late.handle(request, now);
         made = { id: desk.revel.orders()[0]?.id ?? 0, at: now };
         return answer;
       }
       const isLine = request.method === 'POST' && request.path === '/resources/OrderItem/';
       if (isLine) nth += 1;
       if (isLine && nth === 2) {
-        late = { at: now + 25_000, request };
         kill.abort('SIGKILL');
-        return { status: 504, headers: {}, body: '' };
+        return late.hold(request, now + 25_000);
       }
-      return handle(request, now);
+      return late.handle(request, now);
     };
     desk.revel.configure({ listLagMs: 2_900, uuidPolicy: 'allow' });
     await desk.single([event], { correlationId: RUN }, {}, kill.signal);
     desk.strike = ({ method, path }) =>
       method === 'POST' && path === '/resources/Order/' ? { kind: 'delay', ms: 3_500 } : null;
     await desk.single([event], again(isSame));
-    await desk.clock.sleep(60_000);
-    desk.revel.handle(
-      { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' },
-      desk.clock.now(),
-    );
+    await late.pass(60_000);
     const rows = desk.revel.orders().map(({ id, deleted }) => ({
       id,
       deleted,

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ACCOUNT_FORMAT, type Account } from '../../src/domain/account.js';
 import type { RawOrder } from '../../src/sandbox/revel/simulator.js';
 import { OUR_USER } from '../../src/sandbox/world/places.js';
 import type { SyncSettings } from '../../src/sync/types.js';
@@ -85,4 +86,55 @@ export async function leaveHalfway(
   expect((await desk.single([event], {}, settings)).of(event.id).status).toBe('failed');
   desk.strike = null;
   await desk.clock.sleep(600_000);
+}
+
+type Handle = Desk['revel']['handle'];
+type Sent = Parameters<Handle>[0];
+
+/** Requests that Revel carries out long after their senders have seen a 504. */
+export class Late {
+  /** Revel as it is without delays. */
+  readonly handle: Handle;
+  readonly #desk: Desk;
+  #held: { at: number; request: Sent }[] = [];
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.handle = desk.revel.handle.bind(desk.revel);
+  }
+
+  hold(request: Sent, at: number): ReturnType<Handle> {
+    this.#held.push({ at, request });
+    return { status: 504, headers: {}, body: '' };
+  }
+
+  isDue(now: number): boolean {
+    return this.#held.some(({ at }) => at <= now);
+  }
+
+  carryOut(now: number): void {
+    const due = this.#held.filter(({ at }) => at <= now);
+    this.#held = this.#held.filter(({ at }) => at > now);
+    for (const { request } of due) this.handle(request, now);
+  }
+
+  /** Lets time go by; what is due by then is carried out. */
+  async pass(ms: number): Promise<void> {
+    await this.#desk.clock.sleep(ms);
+    const nothing = { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' };
+    this.#desk.revel.handle(nothing, this.#desk.clock.now());
+  }
+}
+
+/** An account of which `certify` found that payments keep no deleted mark, and that negative ones count. */
+export function givesBack(at: string): Account {
+  const counted = { value: 'counted', certainty: 'seen', why: 'tried', at } as const;
+  return {
+    format: ACCOUNT_FORMAT,
+    account: 'revel.test',
+    establishmentId: 8,
+    version: '0.1.0',
+    certifiedAt: at,
+    findings: { negativePayments: counted, deletedPayments: { ...counted, value: 'not-kept' } },
+  };
 }

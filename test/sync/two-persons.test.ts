@@ -1,22 +1,14 @@
 import { expect, it } from 'vitest';
-import { ACCOUNT_FORMAT } from '../../src/domain/account.js';
 import { orderId } from '../../src/domain/ids.js';
 import { Desk } from './desk.js';
+import { givesBack, Late } from './others.js';
 
 const NOW = '2026-11-14T18:00:00Z';
 const taco = { name: 'Taco Bar', price: 824, quantity: '2.0' };
 
 it('two persons who replace the same order from two hosts give its payment back once', async () => {
   const desk = new Desk(NOW, false, true);
-  const counted = { value: 'counted', certainty: 'seen', why: 'tried', at: NOW } as const;
-  desk.account = {
-    format: ACCOUNT_FORMAT,
-    account: 'revel.test',
-    establishmentId: 8,
-    version: '0.1.0',
-    certifiedAt: NOW,
-    findings: { negativePayments: counted, deletedPayments: { ...counted, value: 'not-kept' } },
-  };
+  desk.account = givesBack(NOW);
   const payments = [{ amount: 600 }];
   const event = desk.add({ documents: [{ lines: [taco], payments }] });
   const old = (await desk.single([event])).of(event.id).orderId ?? '';
@@ -26,27 +18,19 @@ it('two persons who replace the same order from two hosts give its payment back 
     new Desk(desk.clock.now()).add({ id: event.id, documents: [{ lines, payments }] }),
   );
   const replace = { decision: { kind: 'replace', order: orderId(old) } } as const;
-  const handle = desk.revel.handle.bind(desk.revel);
-  type Sent = Parameters<typeof handle>[0];
-  const late: { at: number; request: Sent }[] = [];
+  const late = new Late(desk);
   let other: ReturnType<Desk['single']> | null = null;
   let retires = 0;
   let backs = 0;
   desk.revel.handle = (request, now) => {
-    for (const each of late.splice(0)) {
-      if (each.at > now) late.push(each);
-      else {
-        handle(each.request, now);
-      }
-    }
+    late.carryOut(now);
     const body = request.body ?? '';
     const isRetire =
       request.method === 'PATCH' && request.path.includes(old) && body.includes('"deleted":true');
     if (isRetire && retires === 0) {
       retires += 1;
-      late.push({ at: now + 25_000, request });
       other = desk.single([event], { ...replace, correlationId: 'bbbbbbbb' });
-      return { status: 504, headers: {}, body: '' };
+      return late.hold(request, now + 25_000);
     }
     if (
       request.method === 'POST' &&
@@ -55,20 +39,13 @@ it('two persons who replace the same order from two hosts give its payment back 
       backs === 0
     ) {
       backs += 1;
-      late.push({ at: now + 29_000, request });
-      return { status: 504, headers: {}, body: '' };
+      return late.hold(request, now + 29_000);
     }
-    return handle(request, now);
+    return late.handle(request, now);
   };
   // Time goes in small steps, so that each run gets its turn.
   const ticks = (async () => {
-    for (let n = 0; n < 600; n += 1) {
-      await desk.clock.sleep(250);
-      desk.revel.handle(
-        { method: 'GET', path: '/', query: new URLSearchParams(), headers: {}, body: '' },
-        desk.clock.now(),
-      );
-    }
+    for (let n = 0; n < 600; n += 1) await late.pass(250);
   })();
   await desk.elsewhere(() => desk.single([event], { ...replace, correlationId: 'aaaaaaaa' }));
   await other;
